@@ -1,0 +1,19 @@
+/**
+ * What the probe tells, one JSON object a line on stdio 3 of the server process.
+ * Times are microseconds of CLOCK_MONOTONIC (`process.hrtime`), comparable between processes of one machine.
+ */
+export type ProbeReport =
+  | { what: 'probe'; pid: number }
+  | { what: 'listen'; startedAt: number; at: number; address: string }
+  | { what: 'accept'; connection: number; startedAt: number; at: number; peer: string; local: string }
+  /** `bytes` 0: the peer's end of data. `result`: `ok` or an errno name. */
+  | { what: 'recv'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
+  | { what: 'send'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
+  | { what: 'shutdown'; connection: number; startedAt: number; at: number; result: string }
+  /** `reset`: the program asked for a RST instead of a FIN. */
+  | { what: 'close'; connection: number; startedAt: number; at: number; reset: boolean };
+
+/** Environment variable by which the bridge tells the probe whom to report to: the bridge's process id. */
+export const PROBE_VARIABLE = 'APERTO_PROBE';
+/** File descriptor on which the probe reports. */
+export const PROBE_DESCRIPTOR = 3;

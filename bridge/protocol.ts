@@ -1,0 +1,201 @@
+/**
+ * Every message between page and bridge: one WebSocket at `/ws`, JSON, checked on both ends.
+ * Numbers that may outgrow a double go as decimal strings; times are microseconds since the run began.
+ */
+import Type, { type Static, type TLiteral, type TUnion } from 'typebox';
+import { OUTCOMES } from './trace/outcome.ts';
+
+const strict = { additionalProperties: false } as const;
+
+/** Limits of the bridge, sent in `hello`: what a page may ask for. */
+export const LIMITS = {
+  messageBytes: 64 * 1024,
+  messagesPerSecond: 400,
+  runsPerPage: 128,
+  runsInAll: 1024,
+  operationsPerRun: 64,
+  sendBytesPerRun: 24 * 1024,
+  replyBytes: 1024 * 1024,
+  stepsPerRun: 5000,
+  /** Milliseconds from the start of a run to its `timeout`. */
+  runMs: 20_000,
+} as const;
+export type Limits = { readonly [name in keyof typeof LIMITS]: number };
+
+/** The page's own name for a run; it comes back in every message about it. */
+const RunId = Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Integer({ minimum: 0 })]);
+export type RunId = Static<typeof RunId>;
+
+const Operation = Type.Union([
+  Type.Object({ do: Type.Literal('send'), hex: Type.String({ pattern: '^(?:[0-9a-fA-F]{2})*$' }) }, strict),
+  Type.Object({ do: Type.Literal('wait'), ms: Type.Number({ minimum: 0, maximum: LIMITS.runMs }) }, strict),
+  Type.Object(
+    { do: Type.Literal('recv'), bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.replyBytes })) },
+    strict,
+  ),
+  Type.Object({ do: Type.Literal('shutdown') }, strict),
+  Type.Object({ do: Type.Literal('close') }, strict),
+  Type.Object({ do: Type.Literal('reset') }, strict),
+]);
+
+const Link = Type.Object(
+  {
+    delayMs: Type.Optional(Type.Number({ minimum: 0 })),
+    jitterMs: Type.Optional(Type.Number({ minimum: 0 })),
+    lossPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+    duplicatePercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+    reorderPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+    kbitPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 65535 })),
+    seed: Type.Optional(Type.Integer({ minimum: 0 })),
+    hold: Type.Optional(Type.Boolean()),
+    drop: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 64 })),
+  },
+  strict,
+);
+
+export const RunMessage = Type.Object(
+  {
+    type: Type.Literal('run'),
+    id: RunId,
+    script: Type.Array(Operation, { minItems: 1, maxItems: LIMITS.operationsPerRun }),
+    link: Type.Optional(Link),
+  },
+  strict,
+);
+export const CancelMessage = Type.Object({ type: Type.Literal('cancel'), id: RunId }, strict);
+export const WireMessage = Type.Object(
+  {
+    type: Type.Literal('wire'),
+    id: RunId,
+    segment: Type.String({ minLength: 1, maxLength: 128 }),
+    action: literals(['deliver', 'drop', 'duplicate']),
+  },
+  strict,
+);
+export const ServerMessage = Type.Object(
+  { type: Type.Literal('server'), action: literals(['start', 'stop']) },
+  strict,
+);
+
+/** From page to bridge, by `type`. */
+export const PAGE_MESSAGES = { run: RunMessage, cancel: CancelMessage, wire: WireMessage, server: ServerMessage };
+export type PageMessage =
+  | Static<typeof RunMessage>
+  | Static<typeof CancelMessage>
+  | Static<typeof WireMessage>
+  | Static<typeof ServerMessage>;
+
+const evidence = {
+  id: Type.String(),
+  at: Type.Number(),
+  side: literals(['client', 'server']),
+  evidence: literals(['captured', 'observed', 'inferred']),
+  reason: Type.Optional(Type.String()),
+};
+
+/** What every view relies on; a step may carry more (see `trace/step.ts`), so that an old page can read a new bridge. */
+const StepSchema = Type.Union([
+  Type.Object({
+    kind: Type.Literal('call'),
+    ...evidence,
+    name: Type.String(),
+    args: Type.Array(Type.String()),
+    startedAt: Type.Number(),
+    returnedAt: Type.Optional(Type.Number()),
+    result: Type.Optional(Type.String()),
+    bytes: Type.Optional(Type.Number()),
+    payload: Type.Optional(Type.String()),
+  }),
+  Type.Object({
+    kind: Type.Literal('segment'),
+    ...evidence,
+    from: literals(['client', 'server']),
+    flags: Type.Array(Type.String()),
+    seq: Type.Number(),
+    ack: Type.Optional(Type.Number()),
+    length: Type.Number(),
+    payload: Type.String(),
+    sentAt: Type.Number(),
+    arrivedAt: Type.Optional(Type.Number()),
+    fate: literals(['delivered', 'dropped', 'held', 'unknown']),
+  }),
+  Type.Object({ kind: Type.Literal('state'), ...evidence, from: Type.String(), to: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('output'),
+    ...evidence,
+    stream: literals(['stdout', 'stderr']),
+    line: Type.String(),
+  }),
+]);
+
+const SourceSchema = Type.Object({
+  name: Type.String(),
+  active: Type.Boolean(),
+  why: Type.Optional(Type.String()),
+});
+
+const ServerStatus = Type.Object({
+  /** `external`: not started by this bridge. `stopped`: the bridge ended it, or has not started it yet. */
+  state: literals(['starting', 'listening', 'exited', 'stopped', 'external']),
+  command: Type.Optional(Type.String()),
+  pid: Type.Optional(Type.Integer()),
+  exitCode: Type.Optional(Type.Integer()),
+  signal: Type.Optional(Type.String()),
+  /** The last lines that the program printed, oldest first. */
+  output: Type.Array(Type.Object({ stream: literals(['stdout', 'stderr']), line: Type.String() })),
+});
+export type ServerStatus = Static<typeof ServerStatus>;
+
+export const HelloMessage = Type.Object({
+  type: Type.Literal('hello'),
+  version: Type.String(),
+  wire: literals(['direct', 'lab']),
+  /** Why the better wire is not in use: a stable code. */
+  wireWhy: Type.Optional(Type.String()),
+  /** `host:port`. */
+  target: Type.String(),
+  server: ServerStatus,
+  sources: Type.Array(SourceSchema),
+  limits: Type.Record(Type.String(), Type.Number()),
+});
+/** New steps of a run. A step that comes again with an id already sent replaces it: more became known. */
+export const StepsMessage = Type.Object({
+  type: Type.Literal('steps'),
+  id: RunId,
+  steps: Type.Array(StepSchema),
+});
+export const DoneMessage = Type.Object({
+  type: Type.Literal('done'),
+  id: RunId,
+  outcome: literals(OUTCOMES),
+  reply: Type.Optional(Type.Object({ text: Type.String(), hex: Type.String() })),
+  /** The errno name or limit behind the outcome, where there was one. */
+  error: Type.Optional(Type.String()),
+  durationUs: Type.Number(),
+  /** The sources that this run really had. */
+  sources: Type.Array(SourceSchema),
+});
+export const ErrorMessage = Type.Object({
+  type: Type.Literal('error'),
+  id: Type.Optional(RunId),
+  code: Type.String(),
+  message: Type.String(),
+});
+
+/** From bridge to page, by `type`. */
+export const BRIDGE_MESSAGES = { hello: HelloMessage, steps: StepsMessage, done: DoneMessage, error: ErrorMessage };
+export type Hello = Static<typeof HelloMessage>;
+export type DoneMessage = Static<typeof DoneMessage>;
+export type ErrorMessage = Static<typeof ErrorMessage>;
+export type BridgeMessage =
+  | Hello
+  | { type: 'steps'; id: RunId; steps: import('./trace/step.ts').Step[] }
+  | DoneMessage
+  | ErrorMessage;
+
+function literals<const Values extends readonly string[]>(
+  values: Values,
+): TUnion<{ -readonly [Index in keyof Values]: TLiteral<Values[Index]> }> {
+  return Type.Union(values.map((value) => Type.Literal(value))) as never;
+}

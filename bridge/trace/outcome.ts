@@ -1,0 +1,40 @@
+import type { Script } from './script.ts';
+import type { Step } from './step.ts';
+
+/** How a run ended. `silent`: the connection closed without a byte from the server. */
+export const OUTCOMES = ['replied', 'silent', 'refused', 'reset', 'timeout', 'cancelled', 'failed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What the server answered: the bytes in hex, and the same read as UTF-8. */
+export interface Reply {
+  text: string;
+  hex: string;
+}
+
+/** One source of evidence and what it tells of a run. */
+export interface Source {
+  name: 'client-socket' | 'server-probe' | 'server-output' | 'server-listener' | 'capture';
+  /** `why` is a stable code: why an inactive source says nothing. */
+  active: boolean;
+  why?: string;
+}
+
+/** A whole run: what is saved to a file and opened again. */
+export interface Trace {
+  format: 'aperto-trace';
+  version: 1;
+  /** When the run began, ISO 8601 in UTC. */
+  startedAt: string;
+  wire: 'direct' | 'lab';
+  /** `host:port`. */
+  target: string;
+  sources: Source[];
+  script: Script;
+  outcome: Outcome;
+  reply?: Reply;
+  /** The errno name behind `failed`, `refused`, `reset` or `timeout`, where there was one. */
+  error?: string;
+  durationUs: number;
+  /** In the order of `compareSteps`. */
+  steps: Step[];
+}

@@ -1,0 +1,33 @@
+/** What the client does on its one connection, in order. */
+
+export type Operation =
+  | { do: 'send'; hex: string }
+  | { do: 'wait'; ms: number }
+  /** Without `bytes`: until the peer ends. */
+  | { do: 'recv'; bytes?: number }
+  | { do: 'shutdown' }
+  | { do: 'close' }
+  | { do: 'reset' };
+
+export type Script = Operation[];
+
+/** The plain run: send the number, read until the server ends, close. */
+export function plainScript(number: bigint): Script {
+  return [{ do: 'send', hex: numberToHex(number) }, { do: 'recv' }, { do: 'close' }];
+}
+
+/**
+ * Unsigned, big-endian, at least two bytes: what the classic client sends.
+ * @throws RangeError for a negative number
+ */
+export function numberToHex(number: bigint): string {
+  if (number < 0n) throw new RangeError('an unsigned number is 0 or more');
+  const digits = number.toString(16);
+  const padded = digits.length % 2 === 0 ? digits : `0${digits}`;
+  return padded.padStart(4, '0');
+}
+
+/** The classic client's choice: a whole number from 1 to 1000. `random` gives [0, 1). */
+export function randomNumber(random: () => number = Math.random): bigint {
+  return BigInt(1 + Math.floor(random() * 1000));
+}

@@ -1,0 +1,138 @@
+/**
+ * The one model: a trace is one TCP connection told as an ordered list of steps.
+ * Sources report steps that they saw; `infer.ts` adds those that must have happened; views draw them.
+ */
+
+export type Side = 'client' | 'server';
+
+/** How a step is known. `captured`: the packet was seen. `observed`: a program or kernel told. `inferred`: nobody saw it. */
+export type Evidence = 'captured' | 'observed' | 'inferred';
+
+/** Connection states, as RFC 9293 §3.3.2 writes them (with underscores). */
+export type TcpState =
+  | 'CLOSED'
+  | 'LISTEN'
+  | 'SYN_SENT'
+  | 'SYN_RCVD'
+  | 'ESTABLISHED'
+  | 'FIN_WAIT_1'
+  | 'FIN_WAIT_2'
+  | 'CLOSE_WAIT'
+  | 'CLOSING'
+  | 'LAST_ACK'
+  | 'TIME_WAIT';
+
+/** Control bits of a segment, RFC 9293 §3.1. */
+export type Flag = 'SYN' | 'ACK' | 'PSH' | 'FIN' | 'RST' | 'URG' | 'ECE' | 'CWR';
+
+/** `reset` is not a system call of its own: it is a close() that sends a RST (SO_LINGER with a time of zero). */
+export type CallName =
+  'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'recv' | 'shutdown' | 'close' | 'reset';
+
+/** Why an inferred step must have happened. The page has a sentence for each; `reasons.ts` has the RFC section. */
+export type Reason =
+  | 'listening-needs-a-bound-socket'
+  | 'connect-begins-with-syn'
+  | 'connect-succeeded'
+  | 'connect-refused'
+  | 'peer-got-these-bytes'
+  | 'program-sent-these-bytes'
+  | 'program-closed'
+  | 'peer-saw-the-end'
+  | 'program-reset'
+  | 'peer-saw-a-reset'
+  | 'data-after-close'
+  | 'ack-within-half-a-second'
+  | 'fin-must-be-acknowledged'
+  | 'only-an-accepted-socket-can-send'
+  | 'state-follows-segment';
+
+interface StepBase {
+  /** Unique in its trace, and the same however the sources' reports were interleaved. */
+  id: string;
+  /** Microseconds since the run began, on one clock; below zero for what the server did before. */
+  at: number;
+  side: Side;
+  evidence: Evidence;
+  /** Given exactly when `evidence` is `inferred`. */
+  reason?: Reason;
+}
+
+export interface Call extends StepBase {
+  kind: 'call';
+  name: CallName;
+  /** What was passed, as text: an address, a length. */
+  args: string[];
+  /** Microseconds since the run began; equals `at`. */
+  startedAt: number;
+  /** Absent while the call is blocked, or where its end was not seen. */
+  returnedAt?: number;
+  /** `ok` or an errno name (`ECONNREFUSED`). Absent while the call is blocked. */
+  result?: string;
+  /** Bytes sent or received; 0 for a recv that met the peer's FIN. */
+  bytes?: number;
+  /** The first of those bytes in hex, at most `PAYLOAD_SHOWN` bytes. */
+  payload?: string;
+  /** The other end, `host:port`, for accept and connect. */
+  peer?: string;
+}
+
+/** What became of a segment. `unknown`: nothing tells whether it arrived. */
+export type Fate = 'delivered' | 'dropped' | 'held' | 'unknown';
+
+export interface Segment extends StepBase {
+  kind: 'segment';
+  from: Side;
+  flags: Flag[];
+  /** Relative sequence number: the SYN's is 0. */
+  seq: number;
+  /** Relative acknowledgment number; absent where ACK is not set. */
+  ack?: number;
+  /** As numbered on the wire, where the packet was captured. */
+  rawSeq?: number;
+  rawAck?: number;
+  /** Receive window in bytes, scaled; absent where the packet was not seen. */
+  window?: number;
+  /** TCP options in order, as text; absent where the packet was not seen. */
+  options?: string[];
+  /** Bytes of data carried. */
+  length: number;
+  /** The first of them in hex, at most `PAYLOAD_SHOWN` bytes. */
+  payload: string;
+  sentAt: number;
+  /** Absent while under way, or where nothing tells that it arrived. */
+  arrivedAt?: number;
+  fate: Fate;
+  /** The id of the segment of which this is another copy. */
+  retransmissionOf?: string;
+  /** The id of the call that made the kernel send it. */
+  causedBy?: string;
+  /** The id of the call that it woke. */
+  woke?: string;
+}
+
+export interface State extends StepBase {
+  kind: 'state';
+  from: TcpState;
+  to: TcpState;
+  /** The id of the step that caused it. */
+  cause?: string;
+}
+
+export interface Output extends StepBase {
+  kind: 'output';
+  stream: 'stdout' | 'stderr';
+  line: string;
+}
+
+export type Step = Call | Segment | State | Output;
+
+/** Bytes of payload that a step carries at most; `bytes` and `length` always count all of them. */
+export const PAYLOAD_SHOWN = 4096;
+
+/** Steps in time order; at the same instant, causes before effects. */
+export function compareSteps(a: Step, b: Step): number {
+  return a.at - b.at || rank[a.kind] - rank[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+const rank: Record<Step['kind'], number> = { call: 0, segment: 1, state: 2, output: 3 };
