@@ -1,0 +1,33 @@
+import { isPrime } from './primality.ts';
+
+/** `parity` is what the published program answers; `prime` is what its own description says that it answers. */
+export type Answers = 'parity' | 'prime';
+
+/** The server makes one read, of at most this many bytes. Nothing beyond them is part of the number. */
+export const READ_LIMIT = 1024;
+
+/** The smallest numbers of 10 and of 11 decimal digits. */
+const TEN_DIGITS = 10n ** 9n;
+const ELEVEN_DIGITS = 10n ** 10n;
+
+const PAR = Buffer.from('PAR');
+const IMPAR = Buffer.from('ÍMPAR');
+const PRIMO = Buffer.from('PRIMO');
+
+/**
+ * What the number server replies to the bytes of its one read: an unsigned big-endian integer, at most `READ_LIMIT` bytes
+ * of it. No bytes at all are the number 0. `undefined` is the protocol's silence: a number of exactly ten digits.
+ * The reply is shared between calls: read it, do not write into it.
+ */
+export function answer(received: Buffer, answers: Answers): Buffer | undefined {
+  const value = toInteger(received.subarray(0, READ_LIMIT));
+  if (value >= ELEVEN_DIGITS) return Buffer.from(value.toString());
+  if (value >= TEN_DIGITS) return undefined;
+  if (answers === 'prime' && isPrime(Number(value))) return PRIMO;
+  return value % 2n === 0n ? PAR : IMPAR;
+}
+
+/** Through hexadecimal text, because BigInt reads that in linear time; adding byte by byte is quadratic. */
+function toInteger(bytes: Buffer): bigint {
+  return bytes.length === 0 ? 0n : BigInt(`0x${bytes.toString('hex')}`);
+}

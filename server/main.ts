@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import type { AddressInfo } from 'node:net';
+import { Lines } from './lines.ts';
+import { createNumberServer, formatAddress } from './number-server.ts';
+import { OptionError, readOptions, USAGE, type Options } from './options.ts';
+
+/** More than Node's 511, so that a burst of clients waits in the kernel instead of retrying its SYN a second later. */
+const BACKLOG = 4096;
+
+function main(): void {
+  const options = optionsOrExit();
+  if (options.help) return console.log(USAGE);
+
+  const lines = new Lines(process.stdout);
+  const server = createNumberServer({ answers: options.answers, once: options.once, say: lines.print });
+
+  // Also after it listens: accept() may fail, for want of file descriptors, and the server goes on with the next.
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (server.listening) return lines.print(`could not accept a connection: ${error.code}`);
+    fail(whyNotListening(error, options), 1);
+  });
+  server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, () => {
+    const { address, port } = server.address() as AddressInfo;
+    lines.print(`listening on ${formatAddress(address, port)}`);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      lines.flush();
+      process.exit(0);
+    });
+  }
+}
+
+function optionsOrExit(): Options {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof OptionError) return fail(error.message, 2);
+    throw error;
+  }
+}
+
+function whyNotListening(error: NodeJS.ErrnoException, { host, port }: Options): string {
+  const where = formatAddress(host, port);
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Another program is already listening on ${where}: stop it, or choose another port with --port.`;
+    case 'EACCES':
+      return `This user may not listen on ${where}: choose a port above 1023 with --port.`;
+    case 'EADDRNOTAVAIL':
+      return `This machine does not have the address ${host}: choose one of its own with --host.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The name ${host} leads to no address: give an address such as 127.0.0.1 with --host.`;
+    default:
+      return `Cannot listen on ${where} (${error.code ?? error.message}).`;
+  }
+}
+
+function fail(sentence: string, exitCode: number): never {
+  console.error(sentence);
+  process.exit(exitCode);
+}
+
+main();

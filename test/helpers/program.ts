@@ -1,0 +1,49 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+
+export interface Program {
+  child: ChildProcess;
+  /** The lines that it has printed so far, on stdout and stderr. */
+  out: string[];
+  err: string[];
+  /** The first line of stdout that matches, now or later. Rejects when the program ends without it. */
+  line(pattern: RegExp): Promise<string>;
+  /** Exit code or signal name, when it has ended and all its output was read. */
+  ended: Promise<number | string>;
+}
+
+/** Starts a Node program, to be killed when the running test is over. */
+export function startNode(args: string[], options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions } = {}): Program {
+  const child = spawn(process.execPath, args, { stdio: 'pipe', ...options });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const out: string[] = [];
+  const err: string[] = [];
+  const waiting = new Set<() => void>();
+  createInterface(child.stdout!).on('line', (line) => {
+    out.push(line);
+    for (const look of waiting) look();
+  });
+  createInterface(child.stderr!).on('line', (line) => err.push(line));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+  );
+  const line = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = out.find((text) => pattern.test(text));
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+      void ended.then((how) => reject(new Error(`ended (${how}) without ${pattern}: ${[...out, ...err].join('\n')}`)));
+    });
+  return { child, out, err, line, ended };
+}
+
+/** The port in a line such as `listening on 127.0.0.1:65432`. */
+export function portIn(line: string): number {
+  return Number(/:(\d+)$/.exec(line)?.[1]);
+}
