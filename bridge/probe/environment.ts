@@ -1,0 +1,31 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PROBE_VARIABLE } from './report.ts';
+
+/**
+ * Takes out of `environment` what the bridge put in to load the module `moduleUrl` (a file URL) with `--import`, so that
+ * the server and its children see the environment that they would have without a probe.
+ */
+export function restoreEnvironment(environment: NodeJS.ProcessEnv, moduleUrl: string): void {
+  delete environment[PROBE_VARIABLE];
+  const options = environment['NODE_OPTIONS'];
+  if (options === undefined) return;
+  // File URLs hold no spaces. The other options stay as they are, byte for byte: they may hold quoted spaces.
+  const others = options.replace(
+    /(^| )--import=(file:\S+)( |$)/g,
+    (text, before: string, url: string, after: string) =>
+      isSameFile(url, moduleUrl) ? (before && after ? ' ' : '') : text,
+  );
+  if (others === '') delete environment['NODE_OPTIONS'];
+  else environment['NODE_OPTIONS'] = others;
+}
+
+/** Node tells a module's real path; the bridge may have named it through a symbolic link. */
+function isSameFile(url: string, moduleUrl: string): boolean {
+  if (url === moduleUrl) return true;
+  try {
+    return realpathSync(fileURLToPath(url)) === realpathSync(fileURLToPath(moduleUrl));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { Server, Socket } from 'node:net';
+import { formatAddress } from './address.ts';
+import type { Channel } from './channel.ts';
+import { now } from './clock.ts';
+import { observe } from './connection.ts';
+
+/** What is known of one listening server. */
+interface Listening {
+  startedAt: number;
+  /** When it could last have begun to wait for a connection. */
+  acceptableSince: number;
+}
+
+/**
+ * Tells of every TCP server that this process makes listen, and of every connection that one accepts. Servers on a path
+ * (Unix domain sockets) are left alone.
+ *
+ * Node publishes `net.server.socket` only after the server's own listener has run, too late to see what that did; so this
+ * stands in front of it.
+ */
+export function observeServers(channel: Channel): void {
+  const servers = new WeakMap<Server, Listening>();
+  let connections = 0;
+
+  const accepted = (listening: Listening, socket: Socket) => {
+    if (!channel.open) return;
+    const connection = ++connections;
+    const startedAt = listening.acceptableSince;
+    const at = now();
+    listening.acceptableSince = at;
+    const peer = formatAddress(socket.remoteAddress, socket.remotePort);
+    const local = formatAddress(socket.localAddress, socket.localPort);
+    channel.tell({ what: 'accept', connection, startedAt, at, peer, local });
+    observe(socket, connection, at, channel);
+  };
+
+  subscribe('tracing:net.server.listen:asyncStart', (message) => {
+    const { server } = message as { server: Server };
+    const known = servers.get(server);
+    if (known) known.startedAt = now();
+    else servers.set(server, { startedAt: now(), acceptableSince: 0 });
+  });
+
+  subscribe('tracing:net.server.listen:asyncEnd', (message) => {
+    const { server } = message as { server: Server };
+    const address = server.address();
+    const listening = servers.get(server);
+    if (listening === undefined || address === null || typeof address === 'string') return;
+    const at = now();
+    const where = formatAddress(address.address, address.port);
+    channel.tell({ what: 'listen', startedAt: listening.startedAt, at, address: where });
+    // A server that has stopped may listen again.
+    const again = listening.acceptableSince > 0;
+    listening.acceptableSince = at;
+    if (!again) server.prependListener('connection', (socket) => accepted(listening, socket));
+  });
+}
