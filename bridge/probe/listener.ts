@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server, Socket } from 'node:net';
-import { formatAddress } from './address.ts';
+import { endsOf, formatAddress } from './address.ts';
 import type { Channel } from './channel.ts';
 import { now } from './clock.ts';
 import { observe } from './connection.ts';
@@ -29,8 +29,7 @@ export function observeServers(channel: Channel): void {
     const startedAt = listening.acceptableSince;
     const at = now();
     listening.acceptableSince = at;
-    const peer = formatAddress(socket.remoteAddress, socket.remotePort);
-    const local = formatAddress(socket.localAddress, socket.localPort);
+    const { peer, local } = endsOf(socket);
     channel.tell({ what: 'accept', connection, startedAt, at, peer, local });
     observe(socket, connection, at, channel);
   };

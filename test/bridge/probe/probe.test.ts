@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { PROBE_URL, startProbed, tell } from '../../helpers/probed.ts';
+import { portIn, startNode } from '../../helpers/program.ts';
+import { talk } from '../../helpers/talk.ts';
+
+const forEver = 'test/fixtures/servers/answers-for-ever.mjs';
+
+test('tells of every TCP server of the process, IPv6 too, and leaves those on a path alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const program = startProbed(['test/fixtures/servers/several.mjs', join(folder, 'socket')]);
+  expect(await program.ended).toBe(0);
+  await program.reported;
+
+  const listens = program.reports.flatMap((report) => (report.what === 'listen' ? [report.address] : []));
+  expect(listens).toEqual([
+    expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    expect.stringMatching(/^\[::1\]:\d+$/),
+    expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+  ]);
+  const accepts = program.reports.flatMap((report) => (report.what === 'accept' ? [report] : []));
+  expect(accepts.map(({ connection }) => connection)).toEqual([1, 2, 3]);
+  expect(accepts.map(({ local }) => local)).toEqual([listens[1], listens[0], listens[2]]);
+  expect(accepts[0]?.peer).toMatch(/^\[::1\]:\d+$/);
+  for (const { connection } of accepts) {
+    const own = program.reports.filter((report) => 'connection' in report && report.connection === connection);
+    expect(tell(own)).toEqual(['accept', 'send 2', 'shutdown', 'recv 0', 'close']);
+  }
+});
+
+test('accept waits from the listen, then from the accept before', async () => {
+  const program = startProbed([forEver]);
+  const port = portIn(await program.line(/^listening/));
+  for (let turn = 0; turn < 2; turn++) await talk(port, [{ send: 'x' }]);
+  await program.report((report) => report.what === 'accept' && report.connection === 2);
+  const [listen, first, second] = program.reports.filter(({ what }) => what === 'listen' || what === 'accept');
+  expect(first).toMatchObject({ startedAt: (listen as { at: number }).at });
+  expect(second).toMatchObject({ startedAt: (first as { at: number }).at });
+});
+
+test('falls silent when the bridge goes away, and the server goes on', async () => {
+  const program = startProbed([forEver]);
+  const port = portIn(await program.line(/^listening/));
+  await talk(port, [{ send: 'x' }]);
+  program.channel.destroy();
+  for (let turn = 0; turn < 5; turn++)
+    expect(await talk(port, [{ send: 'x' }])).toMatchObject({ bytes: 1, end: 'fin' });
+  expect(program.err).toEqual([]);
+});
+
+test('is inert, and leaves the environment alone, where its parent is not the bridge that it was told of', async () => {
+  const program = startProbed(['test/fixtures/servers/looks-around.mjs'], '1');
+  const port = portIn(await program.line(/^listening/));
+  expect(await talk(port, [{ send: 'x' }])).toMatchObject({ end: 'fin' });
+  expect(await program.ended).toBe(0);
+  await program.reported;
+  expect(program.reports).toEqual([]);
+  expect(program.out[0]).toBe(JSON.stringify(['1', `--import=${PROBE_URL}`, [], 2]));
+});
+
+test('is inert without a channel', async () => {
+  const env = { ...process.env, NODE_OPTIONS: `--import=${PROBE_URL}`, APERTO_PROBE: String(process.pid) };
+  const program = startNode([forEver], { env });
+  expect(await talk(portIn(await program.line(/^listening/)), [{ send: 'x' }])).toMatchObject({ end: 'fin' });
+  expect(program.err).toEqual([]);
+});
+
+test('a bridge that is slow to read loses nothing', async () => {
+  const program = startProbed([forEver]);
+  const port = portIn(await program.line(/^listening/));
+  program.channel.pause();
+  const visitors = Array.from({ length: 300 }, () => talk(port, [{ send: 'x'.repeat(4096) }]));
+  // The kernel connects it after the others, also while the server waits for its bridge.
+  const last = connect({ port, host: '127.0.0.1' });
+  onTestFinished(() => void last.destroy());
+  await once(last, 'connect');
+  program.channel.resume();
+  await Promise.all(visitors);
+  await program.report((report) => report.what === 'accept' && report.connection === 301);
+  program.child.kill();
+  await program.reported;
+  expect(program.reports.filter(({ what }) => what === 'accept')).toHaveLength(301);
+  const received = program.reports.reduce((sum, report) => sum + (report.what === 'recv' ? report.bytes : 0), 0);
+  expect(received).toBe(300 * 4096);
+});
