@@ -10,7 +10,7 @@ const strict = { additionalProperties: false } as const;
 /** Limits of the bridge, sent in `hello`: what a page may ask for. */
 export const LIMITS = {
   messageBytes: 64 * 1024,
-  messagesPerSecond: 400,
+  messagesPerSecond: 10_000,
   runsPerPage: 128,
   runsInAll: 1024,
   operationsPerRun: 64,

@@ -1,0 +1,16 @@
+// Vite with hot reload in front of the bridge: the page's requests to /ws and /health go on to the bridge.
+import { join } from 'node:path';
+import { createServer } from 'vite';
+import { prepare, root } from './prepare.mjs';
+
+prepare();
+const vite = await createServer({ configFile: join(root, 'vite.config.ts') });
+await vite.listen();
+const { port } = vite.httpServer.address();
+const hosts = ['localhost', '127.0.0.1', '[::1]'].map((host) => `${host}:${port}`);
+const { main } = await import('../dist/bridge/main.js');
+await main([
+  ...hosts.flatMap((host) => ['--allow-host', host, '--allow-origin', `http://${host}`]),
+  ...process.argv.slice(2),
+]);
+vite.printUrls();

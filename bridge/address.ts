@@ -1,0 +1,40 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { BridgeError } from './errors.ts';
+import type { Address } from './sources/client-socket.ts';
+
+/**
+ * Reads `HOST:PORT`, `[IPV6]:PORT` or `:PORT`.
+ * @param lowest the smallest port allowed: 0 where the kernel may choose
+ * @throws BridgeError `BAD_OPTION`
+ */
+export function parseAddress(text: string, lowest: 0 | 1 = 1): Address {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port < lowest || port > 65535)
+    throw new BridgeError('BAD_OPTION', `"${text}" is not HOST:PORT with a port from ${lowest} to 65535.`);
+  return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
+}
+
+/** `host:port`, an IPv6 address in brackets (RFC 3986 §3.2.2). */
+export function formatAddress({ host, port }: Address): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * The address with its name looked up, IPv4 first: each run then dials exactly one address.
+ * @throws BridgeError `BAD_OPTION` for a name that nobody knows
+ */
+export async function resolveAddress({ host, port }: Address): Promise<Address> {
+  if (isIP(host)) return { host, port };
+  try {
+    const { address } = await lookup(host, { order: 'ipv4first' });
+    return { host: address, port };
+  } catch (cause) {
+    throw new BridgeError('BAD_OPTION', `The host "${host}" is not known here.`, { cause });
+  }
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

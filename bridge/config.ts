@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+import { parseAddress } from './address.ts';
+import { BridgeError } from './errors.ts';
+import type { Address } from './sources/client-socket.ts';
+
+/** Settings, fixed when the bridge starts. */
+export interface Config {
+  http: Address;
+  wire: 'auto' | 'lab' | 'direct';
+  /** Command line of the server program; absent for our own. */
+  server?: string;
+  target: Address;
+  /** Whether the bridge starts a server program at all. */
+  ownsServer: boolean;
+  restart: boolean;
+  /** Origins allowed besides the bridge's own; `none` lets a request without an Origin pass. */
+  allowOrigins: string[];
+  /** Hosts (`host:port`) allowed besides the bridge's own. */
+  allowHosts: string[];
+}
+
+export const USAGE = `npm start -- [options]
+  --http HOST:PORT          where the page is served (default 127.0.0.1:8080)
+  --wire auto|lab|direct    the wire between client and server (default auto)
+  --server 'COMMAND'        the program to start as the server (default: the number server)
+  --target HOST:PORT        where the server listens (default 127.0.0.1:65432);
+                            without --server: a server that is running already
+  --restart                 start the server program again when it ends
+  --allow-origin ORIGIN     one more origin whose pages may connect; "none": requests without one
+  --allow-host HOST:PORT    one more name under which the page is served
+Each also as APERTO_HTTP, APERTO_WIRE, … in the environment; lists with commas.`;
+
+const OPTIONS = {
+  http: { type: 'string' },
+  wire: { type: 'string' },
+  server: { type: 'string' },
+  target: { type: 'string' },
+  restart: { type: 'boolean' },
+  'allow-origin': { type: 'string', multiple: true },
+  'allow-host': { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/**
+ * Reads the command line, then the environment (`APERTO_…`), then the defaults.
+ * @returns `help` when it was asked for
+ * @throws BridgeError `BAD_OPTION`
+ */
+export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const server = values.server ?? environment['APERTO_SERVER'];
+  const target = values.target ?? environment['APERTO_TARGET'];
+  return {
+    http: parseAddress(values.http ?? environment['APERTO_HTTP'] ?? '127.0.0.1:8080', 0),
+    wire: wireOf(values.wire ?? environment['APERTO_WIRE'] ?? 'auto'),
+    ...(server !== undefined && { server }),
+    target: parseAddress(target ?? '127.0.0.1:65432'),
+    ownsServer: server !== undefined || target === undefined,
+    restart: values.restart ?? isOn(environment['APERTO_RESTART']),
+    allowOrigins: list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf),
+    allowHosts: list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase()),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+  } catch (cause) {
+    throw new BridgeError('BAD_OPTION', (cause as Error).message, { cause });
+  }
+}
+
+function wireOf(text: string): Config['wire'] {
+  if (text === 'auto' || text === 'lab' || text === 'direct') return text;
+  throw new BridgeError('BAD_OPTION', `"${text}" is not a wire: auto, lab or direct.`);
+}
+
+function originOf(text: string): string {
+  if (text === 'none') return text;
+  if (URL.canParse(text) && new URL(text).origin === text.toLowerCase()) return text.toLowerCase();
+  throw new BridgeError('BAD_OPTION', `"${text}" is not an origin such as http://example.org:8080, or "none".`);
+}
+
+function list(given: readonly string[] | undefined, fromEnvironment: string | undefined): string[] {
+  const texts = given ?? (fromEnvironment === undefined ? [] : [fromEnvironment]);
+  return texts.flatMap((text) => text.split(',')).map((text) => text.trim()).filter(Boolean);
+}
+
+function isOn(value: string | undefined): boolean {
+  return value === '1' || value === 'true';
+}

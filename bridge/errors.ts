@@ -1,0 +1,33 @@
+/** What can be wrong with a request or a setting, by stable code. The sentence is for people who read a log. */
+export type ErrorCode =
+  | 'BAD_JSON'
+  | 'BAD_MESSAGE'
+  | 'UNKNOWN_MESSAGE'
+  | 'NOT_TEXT'
+  | 'MESSAGE_TOO_LARGE'
+  | 'TOO_MANY_MESSAGES'
+  | 'TOO_MANY_RUNS'
+  | 'BAD_SCRIPT'
+  | 'RUN_ID_IN_USE'
+  | 'NO_SUCH_RUN'
+  | 'LINK_NEEDS_LAB'
+  | 'SERVER_NOT_OWNED'
+  | 'SERVER_RUNNING'
+  | 'SERVER_NOT_RUNNING'
+  | 'ORIGIN_NOT_ALLOWED'
+  | 'HOST_NOT_ALLOWED'
+  | 'BAD_OPTION'
+  | 'WIRE_UNAVAILABLE'
+  | 'ADDRESS_IN_USE'
+  | 'SHUTTING_DOWN'
+  | 'INTERNAL';
+
+export class BridgeError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause: unknown }) {
+    super(message, options);
+    this.name = 'BridgeError';
+    this.code = code;
+  }
+}

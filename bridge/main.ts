@@ -1,0 +1,41 @@
+import closeWithGrace from 'close-with-grace';
+import { formatAddress, isLoopback, resolveAddress } from './address.ts';
+import { buildApp } from './app.ts';
+import { readConfig, USAGE } from './config.ts';
+import { BridgeError } from './errors.ts';
+import type { AddressInfo } from 'node:net';
+
+/** Milliseconds from a signal to the end of everything. */
+const GRACE_MS = 900;
+
+/** Exit status for a command line that cannot be understood (sysexits.h EX_USAGE would be 64; most tools say 2). */
+const USAGE_ERROR = 2;
+
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const config = readConfig(args, process.env);
+    if (config === 'help') return console.log(USAGE);
+    const app = await buildApp({ ...config, target: await resolveAddress(config.target) }, { level: 'warn' });
+    closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
+    await listen(app, config.http);
+    const { port } = app.server.address() as AddressInfo;
+    console.log(`Aperto is at http://${formatAddress({ host: config.http.host, port })}`);
+    if (!isLoopback(config.http.host)) console.log('It is reachable from other machines: whoever opens it can use it.');
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    console.error(`${error.message} (${error.code})`);
+    if (error.code === 'BAD_OPTION') console.error(USAGE);
+    process.exitCode = error.code === 'BAD_OPTION' ? USAGE_ERROR : 1;
+  }
+}
+
+async function listen(app: Awaited<ReturnType<typeof buildApp>>, http: { host: string; port: number }): Promise<void> {
+  try {
+    await app.listen(http);
+  } catch (cause) {
+    await app.close();
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    const sentence = `${formatAddress(http)} is taken by another program: choose another with --http HOST:PORT.`;
+    throw new BridgeError('ADDRESS_IN_USE', sentence, { cause });
+  }
+}

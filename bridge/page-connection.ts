@@ -1,0 +1,135 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { Bridge } from './bridge.ts';
+import { BridgeError } from './errors.ts';
+import { MessageError, readMessage } from './message-reader.ts';
+import { LIMITS, type BridgeMessage, type PageMessage, type RunId } from './protocol.ts';
+import type { Session } from './session.ts';
+
+type RunMessage = Extract<PageMessage, { type: 'run' }>;
+
+/** Bytes waiting for a page that does not read, before the bridge gives it up. */
+const UNSENT_BYTES = 8 * 1024 * 1024;
+/** WebSocket close code "try again later" (RFC 6455 §7.4.2, IANA registry). */
+const TRY_AGAIN_LATER = 1013;
+
+/**
+ * One page on its WebSocket: reads its messages, plays its runs, and ends them when it goes.
+ *
+ *     page ◀── hello, steps, done, error ── PageConnection ◀── Session (one a run)
+ *          ─── run, cancel, server ───────▶
+ */
+export class PageConnection {
+  readonly #socket: WebSocket;
+  readonly #bridge: Bridge;
+  readonly #runs = new Map<RunId, Session>();
+  #second = 0;
+  #messages = 0;
+
+  constructor(socket: WebSocket, bridge: Bridge) {
+    this.#socket = socket;
+    this.#bridge = bridge;
+    // A throw in a listener would be an uncaught exception of the whole bridge: everything goes through #receive.
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on('close', () => this.end());
+    socket.on('error', () => this.end());
+    bridge.pages.add(this);
+    this.send(bridge.hello());
+  }
+
+  send(message: BridgeMessage): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > UNSENT_BYTES) return this.#giveUp();
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Ends every run of this page. */
+  end(): void {
+    this.#bridge.pages.delete(this);
+    for (const session of this.#runs.values()) session.cancel();
+  }
+
+  /** A page that does not read: its runs end now, and it may connect again. */
+  #giveUp(): void {
+    this.#socket.close(TRY_AGAIN_LATER, 'the page does not read');
+    this.#socket.terminate();
+    this.end();
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    try {
+      this.#countMessage();
+      this.#obey(readMessage(data, isBinary));
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  #countMessage(): void {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) this.#messages = 0;
+    this.#second = second;
+    this.#messages += 1;
+    if (this.#messages > LIMITS.messagesPerSecond)
+      throw new BridgeError('TOO_MANY_MESSAGES', `A page sends at most ${LIMITS.messagesPerSecond} messages a second.`);
+  }
+
+  #obey(message: PageMessage): void {
+    switch (message.type) {
+      case 'run':
+        return about(message.id, () => this.#run(message));
+      case 'cancel':
+        return about(message.id, () => this.#running(message.id).cancel());
+      case 'wire':
+        return about(message.id, () => {
+          throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a wire that can be held.');
+        });
+      case 'server':
+        return this.#bridge.controlServer(message.action, (error) => this.#complain(error));
+    }
+  }
+
+  #run({ id, script, link }: RunMessage): void {
+    if (link) throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a link that can be set.');
+    if (this.#runs.has(id)) throw new BridgeError('RUN_ID_IN_USE', 'A run of this id is on.');
+    if (this.#runs.size >= LIMITS.runsPerPage)
+      throw new BridgeError('TOO_MANY_RUNS', `A page has at most ${LIMITS.runsPerPage} runs at a time.`);
+    const session = this.#bridge.startSession(script, {
+      onSteps: (steps) => this.send({ type: 'steps', id, steps }),
+      onDone: (result) => {
+        this.#runs.delete(id);
+        this.send({ type: 'done', id, ...result });
+      },
+    });
+    this.#runs.set(id, session);
+  }
+
+  #running(id: RunId): Session {
+    const session = this.#runs.get(id);
+    if (!session) throw new BridgeError('NO_SUCH_RUN', 'No run of this id is on.');
+    return session;
+  }
+
+  #complain(error: unknown): void {
+    const known = error instanceof BridgeError;
+    if (!known) this.#bridge.log.error(error, 'a message of a page could not be served');
+    const id = error instanceof MessageError ? error.runId : undefined;
+    this.send({
+      type: 'error',
+      ...(id !== undefined && { id }),
+      code: known ? error.code : 'INTERNAL',
+      message: known ? error.message : 'Something went wrong in the bridge.',
+    });
+  }
+}
+
+/** Names the run in any error that the action throws. */
+function about(id: RunId, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    const named = new MessageError(error.code, error.message, { cause: error });
+    named.runId = id;
+    throw named;
+  }
+}

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The project's folder: found from here upwards, as this file runs both from its source and as built. */
+function projectRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+const root = projectRoot();
+
+/** Built files, wherever this one runs from. */
+export const BUILT = {
+  page: join(root, 'dist', 'web'),
+  server: join(root, 'dist', 'server', 'main.js'),
+  probe: join(root, 'dist', 'bridge', 'probe', 'probe.js'),
+};
+
+export const VERSION = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;

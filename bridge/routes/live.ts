@@ -1,0 +1,27 @@
+import websocket from '@fastify/websocket';
+import type { FastifyInstance } from 'fastify';
+import type { Bridge } from '../bridge.ts';
+import { PageConnection } from '../page-connection.ts';
+import type { AllowList } from '../plugins/allow-list.ts';
+
+/** Frames beyond this end the connection; messages beyond the protocol's limit, but within this, get an error. */
+const FRAME_BYTES = 1024 * 1024;
+/** Milliseconds that a silent page may hold up the end of the bridge. */
+const CLOSE_TIMEOUT_MS = 300;
+
+/** `/ws`: one WebSocket a page. */
+export async function addLive(app: FastifyInstance, bridge: Bridge, allowList: AllowList): Promise<void> {
+  await app.register(websocket, {
+    options: { maxPayload: FRAME_BYTES, closeTimeout: CLOSE_TIMEOUT_MS } as websocket.WebsocketPluginOptions['options'] &
+      object,
+    errorHandler: (error, socket) => {
+      bridge.log.error(error, 'a page could not be served');
+      socket.terminate();
+    },
+  });
+  app.get(
+    '/ws',
+    { websocket: true, onRequest: (request, reply) => allowList.checkOrigin(request, reply) },
+    (socket) => void new PageConnection(socket, bridge),
+  );
+}

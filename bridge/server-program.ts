@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import type { Readable } from 'node:stream';
+import { BridgeError } from './errors.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { PROBE_DESCRIPTOR, PROBE_VARIABLE } from './probe/report.ts';
+import type { ServerStatus } from './protocol.ts';
+import { groupListens } from './sources/listening-socket.ts';
+import { ServerListener } from './sources/server-listener.ts';
+import { ServerOutput } from './sources/server-output.ts';
+import { ServerProbe } from './sources/server-probe.ts';
+
+/** What to run: a shell's command line, or a file with its arguments. */
+export type Command = { line: string } | { file: string; arguments: string[]; shownAs: string };
+
+export interface ServerProgramOptions {
+  command: Command;
+  /** The port on which the program is expected to listen. */
+  port: number;
+  /** File URL of the built probe; a Node server loads it before its own code. */
+  probe: string;
+  /** Start the program again when it has ended by itself. */
+  restart: boolean;
+}
+
+const KEPT_LINES = 50;
+const KEPT_LINE_LENGTH = 2000;
+/** Milliseconds between looks at the kernel's table while a program starts. */
+const LOOK_EVERY_MS = 50;
+/** Milliseconds that a program has to end after SIGTERM before it gets SIGKILL. */
+const GRACE_MS = 300;
+/** Milliseconds before a program that ended is started again. */
+const RESTART_AFTER_MS = 500;
+
+/**
+ * The server program that this bridge owns: starts it, with the probe beside it, and stops it with all its children.
+ *
+ *     stopped ─ start ─▶ starting ─ seen in LISTEN ─▶ listening ─ ends by itself ─▶ exited
+ *        ▲────────────────── stop ───────────────────────┘
+ */
+export class ServerProgram extends EventEmitter<{ change: [] }> {
+  readonly probe: ServerProbe;
+  readonly output = new ServerOutput();
+  readonly listener = new ServerListener();
+  readonly #options: ServerProgramOptions;
+  #child: ChildProcess | undefined;
+  #state: ServerStatus['state'] = 'stopped';
+  #exit: Pick<ServerStatus, 'exitCode' | 'signal'> = {};
+  #lines: ServerStatus['output'] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(options: ServerProgramOptions) {
+    super();
+    this.#options = options;
+    this.probe = new ServerProbe(options.port);
+    this.probe.onListening = () => this.#listens();
+  }
+
+  status(): ServerStatus {
+    const { command } = this.#options;
+    return {
+      state: this.#state,
+      command: 'line' in command ? command.line : command.shownAs,
+      ...(this.#child?.pid !== undefined && { pid: this.#child.pid }),
+      ...this.#exit,
+      output: this.#lines,
+    };
+  }
+
+  /** @throws BridgeError `SERVER_RUNNING` */
+  start(): void {
+    if (this.#child) throw new BridgeError('SERVER_RUNNING', 'The server program is running already.');
+    clearTimeout(this.#timer);
+    this.#exit = {};
+    this.#lines = [];
+    this.#stopping = false;
+    const child = this.#spawn();
+    this.#child = child;
+    this.output.attach(true);
+    this.#follow(child);
+    this.#become('starting');
+    this.#lookForListening(child);
+  }
+
+  /** Resolves when the program and its children have ended. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (!child) {
+      if (this.#state === 'exited') this.#become('stopped');
+      return;
+    }
+    this.#stopping = true;
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    signalGroup(child, 'SIGTERM');
+    const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+    await ended;
+    clearTimeout(kill);
+  }
+
+  #spawn(): ChildProcess {
+    const { command, probe } = this.#options;
+    const nodeOptions = `${process.env['NODE_OPTIONS'] ?? ''} --import=${probe}`.trim();
+    const options = {
+      // A group of its own: what the program starts ends with it, and a terminal's Ctrl+C reaches the bridge alone.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'] as ('ignore' | 'pipe')[],
+      // Python holds its output back when it is no terminal, unless told not to.
+      env: { ...process.env, NODE_OPTIONS: nodeOptions, [PROBE_VARIABLE]: String(process.pid), PYTHONUNBUFFERED: '1' },
+    };
+    return 'line' in command
+      ? spawn(command.line, { ...options, shell: true })
+      : spawn(command.file, command.arguments, options);
+  }
+
+  #follow(child: ChildProcess): void {
+    const reports = child.stdio[PROBE_DESCRIPTOR] as Readable;
+    reports.setEncoding('utf8').on('data', (text: string) => this.probe.feed(text));
+    reports.on('error', () => {});
+    for (const stream of ['stdout', 'stderr'] as const)
+      this.#followOutput(child[stream]!, stream);
+    child.once('error', (error) => this.#printed('stderr', error.message));
+    child.once('close', (code, signal) => this.#ended(code, signal));
+  }
+
+  #followOutput(readable: Readable, stream: 'stdout' | 'stderr'): void {
+    const lines = new LineSplitter(KEPT_LINE_LENGTH, (line) => this.#printed(stream, line));
+    readable.setEncoding('utf8').on('data', (text: string) => lines.feed(text));
+    readable.on('end', () => lines.end());
+  }
+
+  #printed(stream: 'stdout' | 'stderr', line: string): void {
+    this.#lines = [...this.#lines.slice(1 - KEPT_LINES), { stream, line }];
+    this.output.line(stream, line);
+    this.emit('change');
+  }
+
+  #listens(): void {
+    if (this.#state !== 'starting') return;
+    clearTimeout(this.#timer);
+    this.#become('listening');
+  }
+
+  #lookForListening(child: ChildProcess): void {
+    this.#timer = setTimeout(async () => {
+      const listens = child.pid === undefined ? undefined : await groupListens(child.pid, this.#options.port);
+      if (this.#child !== child || this.#state !== 'starting' || listens === undefined) return;
+      if (!listens) return this.#lookForListening(child);
+      this.listener.saw(true);
+      this.#listens();
+    }, LOOK_EVERY_MS);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = undefined;
+    clearTimeout(this.#timer);
+    this.#exit = { ...(code !== null && { exitCode: code }), ...(signal !== null && { signal }) };
+    this.probe.ended();
+    this.listener.saw(false);
+    this.output.attach(false);
+    this.#become(this.#stopping ? 'stopped' : 'exited');
+    if (this.#options.restart && !this.#stopping) this.#timer = setTimeout(() => this.start(), RESTART_AFTER_MS);
+  }
+
+  #become(state: ServerStatus['state']): void {
+    this.#state = state;
+    this.emit('change');
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // ESRCH: it has ended already.
+  }
+}

@@ -1,0 +1,231 @@
+import { readSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { monotonicUs } from '../clock.ts';
+import { toTenths } from '../trace/draft.ts';
+import type { Heard, Sink } from '../trace/report.ts';
+import { PAYLOAD_SHOWN, type Call } from '../trace/step.ts';
+
+/** Bytes that wait for recv() before the kernel is left to hold more: then its window closes, as TCP means it to. */
+const UNREAD_BYTES = 1024 * 1024;
+
+export interface Address {
+  /** An IP literal: a name could be dialled at several addresses, each with a SYN of its own. */
+  host: string;
+  port: number;
+}
+
+/**
+ * The client program: one TCP connection over `node:net` that tells each call as it makes it, and what its socket heard.
+ * It reads from the kernel as bytes come and keeps them until recv() asks, so that an end is noticed when it happens.
+ *
+ *     script ─▶ connect, send, recv … ─▶ node:net ─▶ kernel
+ *                      └─▶ reports: each call with its duration, each arrival
+ */
+export class ClientSocket {
+  readonly #target: Address;
+  readonly #zero: number;
+  readonly #sink: Sink;
+  readonly #socket: Socket;
+  readonly #unread: Buffer[] = [];
+  #unreadBytes = 0;
+  readonly #counts = { send: 0, recv: 0, heard: 0 };
+  #wake: (() => void) | undefined;
+  #ended: 'fin' | 'rst' | undefined;
+  /** The errno name that ended the connection. */
+  #failure: string | undefined;
+  #closed = false;
+
+  /** @param zero microseconds of the monotonic clock: the run's zero */
+  constructor(target: Address, zero: number, sink: Sink) {
+    this.#target = target;
+    this.#zero = zero;
+    this.#sink = sink;
+    const startedAt = this.#now();
+    // Half-open, or Node would answer the peer's FIN with its own; no Nagle, so that each send is on its way at once.
+    this.#socket = new Socket({ allowHalfOpen: true }).setNoDelay(true);
+    this.#call('client.socket', 'socket', startedAt, { returnedAt: this.#now(), result: 'ok', args: ['AF_INET', 'SOCK_STREAM'] });
+    this.#socket.on('data', (chunk: Buffer) => this.#hearData(chunk));
+    this.#socket.on('end', () => this.#hearEnd(wasReset(this.#socket) ? 'rst' : 'fin'));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.name));
+    this.#socket.on('close', () => this.#closedByItself());
+  }
+
+  /** The errno name that ended the connection, if one did. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** How the peer's side ended, as far as this side heard. */
+  get peerEnd(): 'fin' | 'rst' | undefined {
+    return this.#ended;
+  }
+
+  get localPort(): number | undefined {
+    return this.#socket.localPort;
+  }
+
+  /** Resolves with `ok` or an errno name. */
+  connect(): Promise<string> {
+    const { host, port } = this.#target;
+    const startedAt = this.#now();
+    const args = [`${host}:${port}`];
+    this.#call('client.connect', 'connect', startedAt, { args });
+    return new Promise((resolve) => {
+      const returned = (result: string): void => {
+        this.#call('client.connect', 'connect', startedAt, { args, returnedAt: this.#now(), result, peer: args[0]! });
+        resolve(result);
+      };
+      this.#wake = () => returned(this.#failure ?? 'ECANCELED');
+      this.#socket.connect({ host, port, autoSelectFamily: false }, () => {
+        this.#wake = undefined;
+        returned('ok');
+      });
+    });
+  }
+
+  /** Resolves with `ok` when the kernel has taken every byte, else with an errno name. */
+  send(bytes: Buffer): Promise<string> {
+    const id = `client.send.${this.#counts.send++}`;
+    const startedAt = this.#now();
+    const facts = { args: [String(bytes.length)], bytes: bytes.length, payload: shown(bytes) };
+    return new Promise((resolve) => {
+      this.#socket.write(bytes, (error) => {
+        const result = error ? codeOf(error) : 'ok';
+        this.#call(id, 'send', startedAt, { ...facts, returnedAt: this.#now(), result });
+        resolve(result);
+      });
+      if (this.#socket.writableLength > 0) this.#call(id, 'send', startedAt, facts);
+    });
+  }
+
+  /**
+   * Resolves with the bytes that came, at most `limit`; with none at the peer's end; with an errno name after a failure.
+   */
+  async recv(limit = Infinity): Promise<Buffer | string> {
+    const id = `client.recv.${this.#counts.recv++}`;
+    const startedAt = this.#now();
+    if (!this.#unread.length && !this.#ended && !this.#failure && !this.#closed) {
+      this.#call(id, 'recv', startedAt, {});
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    const bytes = this.#take(limit);
+    const lost = bytes.length === 0 ? (this.#failure ?? (this.#ended === 'fin' ? undefined : 'ECANCELED')) : undefined;
+    this.#call(id, 'recv', startedAt, {
+      returnedAt: this.#now(),
+      result: lost ?? 'ok',
+      ...(!lost && { bytes: bytes.length, payload: shown(bytes) }),
+    });
+    return lost ?? bytes;
+  }
+
+  /** Ends the sending side; resolves with `ok` or an errno name. */
+  shutdown(): Promise<string> {
+    const startedAt = this.#now();
+    return new Promise((resolve) => {
+      this.#socket.end(() => {
+        const result = this.#failure ?? 'ok';
+        this.#call('client.shutdown', 'shutdown', startedAt, { args: ['SHUT_WR'], returnedAt: this.#now(), result });
+        resolve(result);
+      });
+    });
+  }
+
+  close(): void {
+    this.#finish('close', () => this.#socket.destroy());
+  }
+
+  /** Ends with a RST where there is a connection; before there is one, with nothing. */
+  reset(): void {
+    if (this.#socket.pending || this.#socket.destroyed) this.close();
+    else this.#finish('reset', () => this.#socket.resetAndDestroy());
+  }
+
+  #finish(name: 'close' | 'reset', end: () => void): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const startedAt = this.#now();
+    end();
+    this.#call(`client.${name}`, name, startedAt, { returnedAt: this.#now(), result: 'ok' });
+    this.#awaken();
+  }
+
+  /** After a failure Node closes the descriptor without being asked. */
+  #closedByItself(): void {
+    this.#finish('close', () => undefined);
+  }
+
+  #hearData(chunk: Buffer): void {
+    this.#unread.push(chunk);
+    this.#unreadBytes += chunk.length;
+    if (this.#unreadBytes >= UNREAD_BYTES) this.#socket.pause();
+    this.#hear('data', chunk);
+  }
+
+  #hearEnd(end: 'fin' | 'rst'): void {
+    if (this.#ended || this.#closed) return;
+    this.#ended = end;
+    if (end === 'rst') this.#failure ??= 'ECONNRESET';
+    this.#hear(end);
+  }
+
+  #fail(code: string): void {
+    this.#failure ??= code;
+    // EPIPE: the kernel knew of the reset before this write, and had told nobody.
+    if (code === 'ECONNRESET' || code === 'EPIPE') this.#hearEnd('rst');
+    this.#awaken();
+  }
+
+  #hear(what: Heard['what'], chunk?: Buffer): void {
+    const id = `client.heard.${this.#counts.heard++}`;
+    const payload = chunk ? shown(chunk) : '';
+    this.#sink({ kind: 'heard', id, at: this.#now(), side: 'client', what, bytes: chunk?.length ?? 0, payload });
+    this.#awaken();
+  }
+
+  #awaken(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #take(limit: number): Buffer {
+    const first = this.#unread.shift();
+    if (!first) return Buffer.alloc(0);
+    const taken = first.subarray(0, limit);
+    if (first.length > limit) this.#unread.unshift(first.subarray(limit));
+    this.#unreadBytes -= taken.length;
+    if (this.#socket.isPaused() && this.#unreadBytes < UNREAD_BYTES) this.#socket.resume();
+    return taken;
+  }
+
+  #call(id: string, name: Call['name'], startedAt: number, facts: Partial<Call>): void {
+    this.#sink({ kind: 'call', id, at: startedAt, side: 'client', evidence: 'observed', name, args: [], startedAt, ...facts });
+  }
+
+  #now(): number {
+    return toTenths(monotonicUs() - this.#zero);
+  }
+}
+
+/**
+ * Whether an end of data was a reset after all. libuv tells an end where bytes and a RST were there together; read(2)
+ * on the same descriptor then still says ECONNRESET, and 0 after a FIN.
+ */
+function wasReset(socket: Socket): boolean {
+  const descriptor = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
+  if (descriptor === undefined || descriptor < 0) return false;
+  try {
+    readSync(descriptor, Buffer.alloc(1));
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+  }
+}
+
+function shown(bytes: Buffer): string {
+  return bytes.toString('hex', 0, PAYLOAD_SHOWN);
+}
+
+function codeOf(error: Error): string {
+  return (error as NodeJS.ErrnoException).code ?? error.name;
+}

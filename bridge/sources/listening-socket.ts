@@ -1,0 +1,48 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** The code of LISTEN in the `st` column of /proc/net/tcp (include/net/tcp_states.h). */
+const LISTEN = '0A';
+
+/**
+ * Whether a process of this process group has a socket in LISTEN on this port. Linux only; `undefined` where the
+ * kernel's tables cannot be read. It looks, and connects to nothing: a server that takes one connection would be spent.
+ */
+export async function groupListens(processGroup: number, port: number): Promise<boolean | undefined> {
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readOrNothing));
+  if (tables.every((table) => table === undefined)) return undefined;
+  const inodes = new Set(tables.flatMap((table) => listeningInodes(table ?? '', port)));
+  if (inodes.size === 0) return false;
+  for (const pid of await processesOf(processGroup)) if (await holds(pid, inodes)) return true;
+  return false;
+}
+
+/** Inode numbers of the listening sockets on a port, from the text of /proc/net/tcp. */
+export function listeningInodes(table: string, port: number): string[] {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return table.split('\n').flatMap((row) => {
+    const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
+    return state === LISTEN && local?.endsWith(wanted) && inode ? [inode] : [];
+  });
+}
+
+async function processesOf(group: number): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const groups = await Promise.all(pids.map(async (pid) => groupOf(await readOrNothing(`/proc/${pid}/stat`))));
+  return pids.filter((_, index) => groups[index] === group);
+}
+
+/** The fifth field of /proc/PID/stat; the second may hold spaces and parentheses. */
+function groupOf(stat: string | undefined): number | undefined {
+  if (stat === undefined) return undefined;
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+}
+
+async function holds(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const links = await Promise.all(descriptors.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
+  return links.some((link) => inodes.has(link.slice('socket:['.length, -1)));
+}
+
+async function readOrNothing(path: string): Promise<string | undefined> {
+  return readFile(path, 'latin1').catch(() => undefined);
+}

@@ -1,0 +1,33 @@
+import { monotonicUs } from '../clock.ts';
+import { toTenths } from '../trace/draft.ts';
+import type { Source } from '../trace/outcome.ts';
+import type { Sink } from '../trace/report.ts';
+import type { EvidenceSource, Watch } from './source.ts';
+
+/**
+ * The kernel's own table (/proc/net/tcp): the server program's socket is in LISTEN. It speaks only where no probe does,
+ * for a program that is not Node.
+ */
+export class ServerListener implements EvidenceSource {
+  #seenAt: number | undefined;
+
+  status(): Source {
+    return this.#seenAt === undefined
+      ? { name: 'server-listener', active: false, why: 'NOT_SEEN_LISTENING' }
+      : { name: 'server-listener', active: true };
+  }
+
+  /** The table was just read: the program listens, or no longer. */
+  saw(listening: boolean): void {
+    this.#seenAt = listening ? monotonicUs() : undefined;
+  }
+
+  watch(startedAt: number, sink: Sink): Watch {
+    if (this.#seenAt !== undefined) {
+      const at = toTenths(this.#seenAt - startedAt);
+      const listening = { id: 'server.state.LISTEN', at, from: 'CLOSED', to: 'LISTEN' } as const;
+      sink({ kind: 'state', side: 'server', evidence: 'observed', ...listening });
+    }
+    return { watchesServer: false, connectedFrom: () => {}, whenSettled: (callback) => callback(), stop: () => {} };
+  }
+}

@@ -1,0 +1,93 @@
+import { monotonicUs } from '../clock.ts';
+import { toTenths } from '../trace/draft.ts';
+import type { Source } from '../trace/outcome.ts';
+import type { Sink } from '../trace/report.ts';
+import type { Output } from '../trace/step.ts';
+import type { EvidenceSource, Watch } from './source.ts';
+
+/**
+ * The lines that the server program prints. A line that names the client's port belongs to that connection; any other
+ * line belongs to the one connection that is on, or to none where there are several.
+ */
+export class ServerOutput implements EvidenceSource {
+  readonly #watches = new Set<OutputWatch>();
+  readonly #byPort = new Map<number, OutputWatch>();
+  #attached = false;
+
+  status(): Source {
+    return this.#attached
+      ? { name: 'server-output', active: true }
+      : { name: 'server-output', active: false, why: 'SERVER_NOT_OURS' };
+  }
+
+  /** Whether this bridge holds the ends of the program's stdout and stderr. */
+  attach(attached: boolean): void {
+    this.#attached = attached;
+  }
+
+  watch(startedAt: number, sink: Sink): Watch {
+    const watch = new OutputWatch(startedAt, sink, {
+      connected: (port) => this.#byPort.set(port, watch),
+      stopped: (port) => {
+        this.#watches.delete(watch);
+        if (port !== undefined && this.#byPort.get(port) === watch) this.#byPort.delete(port);
+      },
+    });
+    this.#watches.add(watch);
+    return watch;
+  }
+
+  /** Takes a line that the program printed just now. */
+  line(stream: Output['stream'], line: string): void {
+    if (this.#watches.size > 0) this.#addressee(line)?.tell(stream, line);
+  }
+
+  #addressee(line: string): OutputWatch | undefined {
+    for (const [number] of line.matchAll(/\d{1,5}/g)) {
+      const named = this.#byPort.get(Number(number));
+      if (named) return named;
+    }
+    return this.#watches.size === 1 ? this.#watches.values().next().value : undefined;
+  }
+}
+
+interface Registry {
+  connected(port: number): void;
+  stopped(port: number | undefined): void;
+}
+
+class OutputWatch implements Watch {
+  readonly watchesServer = false;
+  readonly #startedAt: number;
+  readonly #registry: Registry;
+  #sink: Sink | undefined;
+  #port: number | undefined;
+  #lines = 0;
+
+  constructor(startedAt: number, sink: Sink, registry: Registry) {
+    this.#startedAt = startedAt;
+    this.#sink = sink;
+    this.#registry = registry;
+  }
+
+  connectedFrom(port: number): void {
+    this.#port = port;
+    this.#registry.connected(port);
+  }
+
+  /** A program may print at any time, or never: nothing is waited for. */
+  whenSettled(callback: () => void): void {
+    callback();
+  }
+
+  stop(): void {
+    this.#sink = undefined;
+    this.#registry.stopped(this.#port);
+  }
+
+  tell(stream: Output['stream'], line: string): void {
+    const id = `server.output.${this.#lines++}`;
+    const at = toTenths(monotonicUs() - this.#startedAt);
+    this.#sink?.({ kind: 'output', id, at, side: 'server', evidence: 'observed', stream, line });
+  }
+}

@@ -1,0 +1,255 @@
+import { LineSplitter } from '../line-splitter.ts';
+import type { ProbeReport } from '../probe/report.ts';
+import { toTenths } from '../trace/draft.ts';
+import type { Source } from '../trace/outcome.ts';
+import type { Sink } from '../trace/report.ts';
+import { PAYLOAD_SHOWN, type Call } from '../trace/step.ts';
+import type { EvidenceSource, Watch } from './source.ts';
+
+type Accepted = Extract<ProbeReport, { what: 'accept' }>;
+type Listening = Extract<ProbeReport, { what: 'listen' }>;
+type OfConnection = Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }>;
+
+/** One accepted connection: what the probe told of it so far, for whoever made it. */
+interface Connection {
+  /** The probe's own number for it. */
+  number: number;
+  port: number;
+  reports: OfConnection[];
+  watch?: ProbeWatch;
+}
+
+/** Connections that nobody claims (another client's) are kept at most this many at a time. */
+const UNCLAIMED_CONNECTIONS = 4096;
+/** Longer than any report: two hex digits for each byte that is shown, and its frame. */
+const REPORT_LENGTH = 2 * PAYLOAD_SHOWN + 1024;
+
+/**
+ * What a Node server does, told from inside by `bridge/probe`. A connection is known by its client's port.
+ *
+ *     server process ─ stdio 3 ─▶ lines ─▶ by connection ─▶ the watch whose port it is
+ */
+export class ServerProbe implements EvidenceSource {
+  readonly #port: number;
+  #present = false;
+  #listening: Listening | undefined;
+  #lastAcceptAt = 0;
+  readonly #lines = new LineSplitter(REPORT_LENGTH, (line) => this.#take(line));
+  readonly #connections = new Map<number, Connection>();
+  readonly #byPort = new Map<number, Connection>();
+  readonly #waiting = new Map<number, ProbeWatch>();
+  /** Called when the server listens on the port of interest. */
+  onListening: (() => void) | undefined;
+
+  /** @param port the port on which the server's listening is of interest */
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  status(): Source {
+    return this.#present
+      ? { name: 'server-probe', active: true }
+      : { name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' };
+  }
+
+  get listening(): boolean {
+    return this.#listening !== undefined;
+  }
+
+  watch(startedAt: number, sink: Sink): Watch {
+    const watch = new ProbeWatch(startedAt, sink, {
+      claim: (port) => this.#claim(port, watch),
+      release: (port) => this.#release(port, watch),
+    });
+    if (this.#listening) watch.tellListening(this.#listening, this.#lastAcceptAt);
+    return watch;
+  }
+
+  /** Takes what came on the probe's descriptor: text, cut anywhere. */
+  feed(text: string): void {
+    this.#lines.feed(text);
+  }
+
+  /** The server process has ended: whatever it has not told it never will. */
+  ended(): void {
+    this.#present = false;
+    this.#listening = undefined;
+    this.#lines.end();
+    for (const { watch } of this.#connections.values()) watch?.settle();
+    for (const watch of this.#waiting.values()) watch.settle();
+    this.#connections.clear();
+    this.#byPort.clear();
+    this.#waiting.clear();
+  }
+
+  #take(line: string): void {
+    let report: ProbeReport;
+    try {
+      report = JSON.parse(line) as ProbeReport;
+    } catch {
+      // The program may own descriptor 3 after all and write there: that is no report.
+      return;
+    }
+    if (report.what === 'probe') this.#present = true;
+    else if (report.what === 'listen') this.#listen(report);
+    else if (report.what === 'accept') this.#accept(report);
+    else this.#tell(report);
+  }
+
+  #listen(report: Listening): void {
+    if (portOf(report.address) !== this.#port) return;
+    this.#listening = report;
+    this.#lastAcceptAt = report.at;
+    this.onListening?.();
+  }
+
+  #accept(report: Accepted): void {
+    if (portOf(report.local) !== this.#port) return;
+    this.#lastAcceptAt = report.at;
+    const connection: Connection = { number: report.connection, port: portOf(report.peer), reports: [report] };
+    this.#connections.set(report.connection, connection);
+    const waiting = this.#waiting.get(connection.port);
+    if (waiting) {
+      this.#waiting.delete(connection.port);
+      this.#join(connection, waiting);
+    } else this.#keep(connection);
+  }
+
+  #keep(connection: Connection): void {
+    this.#byPort.set(connection.port, connection);
+    if (this.#byPort.size <= UNCLAIMED_CONNECTIONS) return;
+    const [port, oldest] = this.#byPort.entries().next().value!;
+    this.#byPort.delete(port);
+    this.#connections.delete(oldest.number);
+  }
+
+  #tell(report: OfConnection): void {
+    const connection = this.#connections.get(report.connection);
+    if (!connection) return;
+    if (connection.watch) connection.watch.tell(report);
+    else connection.reports.push(report);
+    if (report.what === 'close') this.#connections.delete(report.connection);
+  }
+
+  #claim(port: number, watch: ProbeWatch): void {
+    const connection = this.#byPort.get(port);
+    this.#byPort.delete(port);
+    // An older connection from the same port is another client's, long gone.
+    if (connection && connection.reports[0]!.at >= watch.startedAt) this.#join(connection, watch);
+    else if (this.#present) this.#waiting.set(port, watch);
+    else watch.settle();
+  }
+
+  #join(connection: Connection, watch: ProbeWatch): void {
+    connection.watch = watch;
+    for (const report of connection.reports) watch.tell(report);
+    connection.reports = [];
+  }
+
+  #release(port: number, watch: ProbeWatch): void {
+    if (this.#waiting.get(port) === watch) this.#waiting.delete(port);
+  }
+}
+
+interface Registry {
+  claim(port: number): void;
+  release(port: number): void;
+}
+
+class ProbeWatch implements Watch {
+  readonly startedAt: number;
+  readonly #registry: Registry;
+  #sink: Sink | undefined;
+  #port: number | undefined;
+  #settled = false;
+  #whenSettled: (() => void) | undefined;
+  #counts = { recv: 0, send: 0, heard: 0 };
+  watchesServer = false;
+
+  constructor(startedAt: number, sink: Sink, registry: Registry) {
+    this.startedAt = startedAt;
+    this.#sink = sink;
+    this.#registry = registry;
+  }
+
+  connectedFrom(port: number): void {
+    this.#port = port;
+    this.#registry.claim(port);
+  }
+
+  whenSettled(callback: () => void): void {
+    if (this.#settled) callback();
+    else this.#whenSettled = callback;
+  }
+
+  settle(): void {
+    this.#settled = true;
+    const callback = this.#whenSettled;
+    this.#whenSettled = undefined;
+    callback?.();
+  }
+
+  stop(): void {
+    this.#sink = undefined;
+    if (this.#port !== undefined) this.#registry.release(this.#port);
+  }
+
+  /** What was there before the run: the listening socket, and the accept() that waits. */
+  tellListening(listen: Listening, acceptSince: number): void {
+    this.#call('server.listen', 'listen', listen, { args: [listen.address] });
+    const at = this.#since(listen.at);
+    const listening = { id: 'server.state.LISTEN', at, from: 'CLOSED', to: 'LISTEN', cause: 'server.listen' } as const;
+    this.#sink?.({ kind: 'state', side: 'server', evidence: 'observed', ...listening });
+    const startedAt = this.#since(acceptSince);
+    this.#sink?.({ ...serverCall('server.accept', 'accept', startedAt) });
+  }
+
+  tell(report: OfConnection): void {
+    this.watchesServer = true;
+    switch (report.what) {
+      case 'accept':
+        return this.#call('server.accept', 'accept', report, { peer: report.peer });
+      case 'recv':
+        return this.#recv(report);
+      case 'send':
+        return this.#call(`server.send.${this.#counts.send++}`, 'send', report, amount(report));
+      case 'shutdown':
+        return this.#call('server.shutdown', 'shutdown', report, { result: report.result, args: ['SHUT_WR'] });
+      case 'close': {
+        const name = report.reset ? 'reset' : 'close';
+        this.#call(`server.${name}`, name, report);
+        return this.settle();
+      }
+    }
+  }
+
+  #recv(report: Extract<ProbeReport, { what: 'recv' }>): void {
+    const { bytes, payload, result } = report;
+    const ok = result === 'ok';
+    this.#call(`server.recv.${this.#counts.recv++}`, 'recv', report, ok ? amount(report) : { result });
+    const what = !ok ? 'rst' : bytes === 0 ? 'fin' : 'data';
+    const id = `server.heard.${this.#counts.heard++}`;
+    this.#sink?.({ kind: 'heard', id, at: this.#since(report.at), side: 'server', what, bytes, payload });
+  }
+
+  #call(id: string, name: Call['name'], times: { startedAt: number; at: number }, facts: Partial<Call> = {}): void {
+    const startedAt = this.#since(times.startedAt);
+    this.#sink?.({ ...serverCall(id, name, startedAt), returnedAt: this.#since(times.at), result: 'ok', ...facts });
+  }
+
+  #since(at: number): number {
+    return toTenths(at - this.startedAt);
+  }
+}
+
+function serverCall(id: string, name: Call['name'], startedAt: number): Call {
+  return { kind: 'call', id, at: startedAt, side: 'server', evidence: 'observed', name, args: [], startedAt };
+}
+
+function amount({ bytes, payload, result }: { bytes: number; payload: string; result: string }): Partial<Call> {
+  return { bytes, payload, result };
+}
+
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(':') + 1));
+}

@@ -1,0 +1,29 @@
+import type { Source } from '../trace/outcome.ts';
+import type { Sink } from '../trace/report.ts';
+
+/**
+ * A source of evidence: it sees something of a connection that others make, and reports it.
+ * To add one: a file in this room, its name in `Source`, a line in `test/bridge/sources/contract.test.ts`.
+ *
+ *     programs and kernels ──▶ source ──▶ reports (one connection each) ──▶ trace
+ */
+export interface EvidenceSource {
+  /** Whether it sees anything now, and a stable code where it does not. */
+  status(): Source;
+  /**
+   * Begins to report on one connection that is about to be made.
+   * @param startedAt microseconds of the monotonic clock: the run's zero
+   */
+  watch(startedAt: number, sink: Sink): Watch;
+}
+
+/** One connection under watch. After `stop` nothing is reported. */
+export interface Watch {
+  /** The client's own port is known: it tells this connection from all others. */
+  connectedFrom(port: number): void;
+  /** Whether the source has told anything of what the server program does with this connection. */
+  readonly watchesServer: boolean;
+  /** Calls back once, when nothing more is expected; at once where nothing is. */
+  whenSettled(callback: () => void): void;
+  stop(): void;
+}

@@ -1,0 +1,64 @@
+import type { Call, Flag, Reason, Segment, Side } from './step.ts';
+
+/** A step that must have happened, before `infer.ts` signs it as inferred. */
+export type Draft<Step> = Omit<Step, 'evidence' | 'reason'> & { reason: Reason };
+
+/** Times are told to a tenth of a microsecond: what is finer is noise, and long numbers to read. */
+export function toTenths(microseconds: number): number {
+  return Math.round(microseconds * 10) / 10;
+}
+
+interface SegmentFacts {
+  from: Side;
+  label: string;
+  flags: Flag[];
+  seq: number;
+  ack?: number | undefined;
+  length?: number;
+  payload?: string;
+  sentAt: number;
+  arrivedAt?: number | undefined;
+  reason: Reason;
+  causedBy?: string | undefined;
+}
+
+/** A segment whose id follows from what it is, so that it is the same in every telling. */
+export function draftSegment(facts: SegmentFacts): Draft<Segment> {
+  const { from, label, flags, seq, ack, length = 0, payload = '', reason, causedBy } = facts;
+  const sentAt = toTenths(facts.sentAt);
+  const arrivedAt = facts.arrivedAt === undefined ? undefined : toTenths(facts.arrivedAt);
+  return {
+    kind: 'segment',
+    id: `${from}.${label}`,
+    at: sentAt,
+    side: from,
+    from,
+    flags,
+    seq,
+    ...(ack !== undefined && { ack }),
+    length,
+    payload,
+    sentAt,
+    ...(arrivedAt !== undefined && { arrivedAt }),
+    fate: arrivedAt === undefined ? 'unknown' : 'delivered',
+    reason,
+    ...(causedBy !== undefined && { causedBy }),
+  };
+}
+
+/** A call of the server program that its peer's evidence proves. When it began to block was not seen. */
+export function draftServerCall(
+  name: Call['name'],
+  startedAt: number,
+  reason: Reason,
+  more: Partial<Pick<Call, 'args' | 'bytes' | 'payload' | 'peer' | 'returnedAt' | 'result'>> & { index?: number } = {},
+): Draft<Call> {
+  const { index, ...fields } = more;
+  const at = toTenths(startedAt);
+  const id = index === undefined ? `server.${name}` : `server.${name}.${index}`;
+  return { kind: 'call', id, at, side: 'server', name, args: [], startedAt: at, ...fields, reason };
+}
+
+export function otherSide(side: Side): Side {
+  return side === 'client' ? 'server' : 'client';
+}

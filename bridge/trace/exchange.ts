@@ -1,0 +1,177 @@
+import { draftSegment, otherSide, type Draft } from './draft.ts';
+import type { Sending } from './sendings.ts';
+import type { Flag, Reason, Segment, Side } from './step.ts';
+
+/** An acknowledgment may wait for company, but less than half a second (RFC 9293 §3.8.6.3). */
+const DELAYED_ACK_US = 500_000;
+/** Two things at one place do not happen at the same instant. */
+const INSTANT_US = 0.5;
+
+export interface ExchangeInput {
+  sendings: Record<Side, readonly Sending[]>;
+  establishedAt: number;
+  oneWayUs: number;
+  /** Nothing more will be reported: what TCP promises to deliver may be taken as delivered. */
+  final: boolean;
+  /** Microseconds since the run began. */
+  now: number;
+}
+
+/** PSH on the last segment of what was sent: RFC 9293 §3.9.1.2, MUST-61. */
+const FLAGS: Record<'data' | 'fin' | 'rst', Flag[]> = { data: ['PSH', 'ACK'], fin: ['FIN', 'ACK'], rst: ['RST'] };
+
+/** One direction's end: what it has sent and received so far, in relative sequence numbers. */
+interface Kernel {
+  side: Side;
+  queue: Sending[];
+  arrivals: Draft<Segment>[];
+  next: number;
+  expected: number;
+  /** When the bytes not yet acknowledged arrived. */
+  owesSince: number | undefined;
+  lastArrival: number;
+  clock: number;
+  programLeft: boolean;
+  gone: boolean;
+}
+
+/**
+ * The segments after the handshake that must have crossed the wire, given what the programs sent and heard: a walk
+ * through both ends' sendings and arrivals in time order. It claims no segment that the standard leaves open: an
+ * acknowledgment that could have travelled with another segment is not drawn as one of its own.
+ */
+export class Exchange {
+  readonly segments: Draft<Segment>[] = [];
+  readonly #input: ExchangeInput;
+  readonly #kernels: Record<Side, Kernel>;
+
+  constructor(input: ExchangeInput) {
+    this.#input = input;
+    this.#kernels = { client: this.#kernel('client'), server: this.#kernel('server') };
+    while (this.#step());
+  }
+
+  #kernel(side: Side): Kernel {
+    const { sendings, establishedAt } = this.#input;
+    return {
+      side,
+      queue: [...sendings[side]],
+      arrivals: [],
+      next: 1,
+      expected: 1,
+      owesSince: undefined,
+      lastArrival: establishedAt,
+      clock: establishedAt,
+      programLeft: false,
+      gone: false,
+    };
+  }
+
+  /** Takes the earliest thing that happens next; false when nothing does. */
+  #step(): boolean {
+    const { client, server } = this.#kernels;
+    const [side, arrival] = earliest([
+      [client.queue[0]?.at, client, false],
+      [server.queue[0]?.at, server, false],
+      [client.arrivals[0]?.arrivedAt, client, true],
+      [server.arrivals[0]?.arrivedAt, server, true],
+    ]);
+    if (!side) return false;
+    if (arrival) this.#arrive(side, side.arrivals.shift()!);
+    else this.#send(side, side.queue.shift()!);
+    return true;
+  }
+
+  #send(from: Kernel, sending: Sending): void {
+    if (sending.kind === 'leave') from.programLeft = true;
+    if (sending.kind === 'leave' || from.gone) return;
+    const { kind, bytes, payload, reason, causedBy, heardAt } = sending;
+    const label = kind === 'data' ? `data.${from.next}` : kind;
+    const sentAt = Math.max(sending.at, from.clock + INSTANT_US);
+    this.#transmit(from, { label, flags: FLAGS[kind], length: bytes, payload, sentAt, heardAt, reason, causedBy });
+    if (kind === 'rst') from.gone = true;
+  }
+
+  #transmit(
+    from: Kernel,
+    what: {
+      label: string;
+      flags: Flag[];
+      length?: number;
+      payload?: string;
+      sentAt: number;
+      heardAt?: number | undefined;
+      reason: Reason;
+      causedBy?: string | undefined;
+    },
+  ): void {
+    const { heardAt, ...facts } = what;
+    const to = this.#kernels[otherSide(from.side)];
+    const arrivedAt = this.#arrivalOf(from, to, facts.sentAt, heardAt, facts.flags.includes('RST'));
+    const ack = facts.flags.includes('ACK') ? from.expected : undefined;
+    const segment = draftSegment({ from: from.side, seq: from.next, ack, ...facts, arrivedAt });
+    this.segments.push(segment);
+    from.next += segment.length + (segment.flags.includes('FIN') ? 1 : 0);
+    from.owesSince = undefined;
+    from.clock = segment.sentAt;
+    if (arrivedAt === undefined) return;
+    to.lastArrival = arrivedAt;
+    to.arrivals.push(segment);
+  }
+
+  /**
+   * Between its sending and its being heard; where the peer's program did not hear it, TCP's promise to deliver
+   * stands, unless the sender reset the connection: then nothing tells.
+   */
+  #arrivalOf(from: Kernel, to: Kernel, sentAt: number, heardAt: number | undefined, reset: boolean): number | undefined {
+    const { final, oneWayUs } = this.#input;
+    const promised = final && !reset && !from.queue.some(({ kind }) => kind === 'rst');
+    if (heardAt === undefined && !promised) return undefined;
+    const answer = heardAt ?? to.queue[0]?.at ?? Infinity;
+    const early = answer > sentAt ? Math.min(oneWayUs, (answer - sentAt) / 2) : oneWayUs;
+    return Math.max(sentAt + early, to.lastArrival + INSTANT_US);
+  }
+
+  #arrive(at: Kernel, segment: Draft<Segment>): void {
+    at.clock = Math.max(at.clock, segment.arrivedAt!);
+    if (segment.flags.includes('RST')) at.gone = true;
+    if (at.gone) return;
+    const fin = segment.flags.includes('FIN');
+    at.expected = segment.seq + segment.length + (fin ? 1 : 0);
+    if (segment.length > 0 && at.programLeft) this.#reset(at);
+    else if (segment.length > 0 || fin) this.#acknowledge(at, segment);
+  }
+
+  /** Data for a program that has left: the kernel says that they were lost. */
+  #reset(at: Kernel): void {
+    this.#transmit(at, { label: 'rst', flags: ['RST'], sentAt: at.clock, reason: 'data-after-close' });
+    at.gone = true;
+  }
+
+  #acknowledge(at: Kernel, segment: Draft<Segment>): void {
+    at.owesSince ??= segment.arrivedAt!;
+    const due = at.owesSince + DELAYED_ACK_US;
+    const company = at.queue.find(({ kind }) => kind !== 'leave');
+    if (company && company.at <= due) return;
+    const { final, now } = this.#input;
+    if (!company && now < due && !(final && at.queue.length + this.#kernels[otherSide(at.side)].queue.length === 0)) return;
+    const reason = segment.flags.includes('FIN') ? 'fin-must-be-acknowledged' : 'ack-within-half-a-second';
+    this.#transmit(at, {
+      label: `ack.${at.expected}`,
+      flags: ['ACK'],
+      sentAt: at.clock + INSTANT_US,
+      heardAt: at.clock + 2 * this.#input.oneWayUs + INSTANT_US,
+      reason,
+    });
+  }
+}
+
+type Candidate = [at: number | undefined, kernel: Kernel, arrival: boolean];
+
+/** At the same instant a sending comes before an arrival. */
+function earliest(candidates: Candidate[]): [Kernel | undefined, boolean] {
+  let best: Candidate | undefined;
+  for (const candidate of candidates)
+    if (candidate[0] !== undefined && (!best || candidate[0] < best[0]!)) best = candidate;
+  return [best?.[1], best?.[2] ?? false];
+}

@@ -1,0 +1,91 @@
+import type { Heard } from './report.ts';
+import type { Call, Reason } from './step.ts';
+
+/** Something that a program made its kernel do after the handshake. */
+export interface Sending {
+  /** `leave`: nothing is sent, but from now on nobody is there to receive (RFC 9293 §3.6.1). */
+  kind: 'data' | 'fin' | 'rst' | 'leave';
+  /** Not before this moment. */
+  at: number;
+  bytes: number;
+  payload: string;
+  reason: Reason;
+  causedBy?: string;
+  /** By when the peer's program had it; absent where nothing says so. */
+  heardAt?: number;
+}
+
+/**
+ * What one side sent: first what its own calls say, then what only its peer's hearing proves.
+ * @param calls the side's own calls, in order; none for a program that nobody watched
+ * @param heard what the peer heard, in order
+ * @param complete whether what the peer heard may be taken as proof already, or a call that tells of it may yet come
+ * @param sentBefore for a moment of hearing, an estimate of when it was sent
+ */
+export function sendingsOf(
+  calls: readonly Call[],
+  heard: readonly Heard[],
+  complete: boolean,
+  sentBefore: (heardAt: number) => number,
+): Sending[] {
+  const resetHeard = heard.some(({ what }) => what === 'rst') && !heard.some(({ what }) => what === 'fin');
+  const sendings = calls.flatMap((call) => sendingsOfCall(call, resetHeard));
+  const end = sendings.findIndex(({ kind }) => kind === 'fin' || kind === 'rst');
+  // close() after shutdown() sends no second FIN.
+  const once = sendings.filter(({ kind }, index) => kind !== 'fin' || index === end);
+  joinHearing(once, heard);
+  return complete ? [...once, ...unexplained(once, heard, sentBefore)] : once;
+}
+
+function sendingsOfCall(call: Call, resetHeard: boolean): Sending[] {
+  const common = { at: call.startedAt, bytes: 0, payload: '', causedBy: call.id };
+  const { name, result, bytes = 0, payload = '' } = call;
+  if (name === 'send' && result === 'ok' && bytes > 0)
+    return [{ ...common, kind: 'data', bytes, payload, reason: 'program-sent-these-bytes' }];
+  if (name === 'shutdown' && result === 'ok') return [{ ...common, kind: 'fin', reason: 'program-closed' }];
+  if (name === 'reset') return [{ ...common, kind: 'rst', reason: 'program-reset' }];
+  if (name !== 'close') return [];
+  // A kernel that still holds unread bytes at close() resets (RFC 9293 §3.6.1): the peer tells which it was.
+  return resetHeard
+    ? [{ ...common, kind: 'rst', reason: 'peer-saw-a-reset' }]
+    : [
+        { ...common, kind: 'fin', reason: 'program-closed' },
+        { ...common, kind: 'leave', reason: 'program-closed' },
+      ];
+}
+
+/** Joins what was sent to what was heard: bytes in order, then the end. */
+function joinHearing(sendings: Sending[], heard: readonly Heard[]): void {
+  let sent = 0;
+  let total = 0;
+  let index = 0;
+  for (const sending of sendings) {
+    if (sending.kind === 'leave') continue;
+    sent += sending.bytes;
+    while (index < heard.length && (sending.kind === 'data' ? total < sent : heard[index]!.what !== sending.kind))
+      total += heard[index++]!.bytes;
+    const last = sending.kind === 'data' ? heard[index - 1] : heard[index];
+    if (last && (sending.kind !== 'data' || total >= sent)) sending.heardAt = last.at;
+  }
+}
+
+/** What was heard beyond what was known to be sent: a program that nobody watched, or one that died. */
+function unexplained(
+  sendings: readonly Sending[],
+  heard: readonly Heard[],
+  sentBefore: (heardAt: number) => number,
+): Sending[] {
+  let known = sendings.reduce((sum, { bytes }) => sum + bytes, 0);
+  const ended = sendings.some(({ kind }) => kind === 'fin' || kind === 'rst');
+  const more: Sending[] = [];
+  for (const { what, at, bytes, payload } of heard) {
+    const news = Math.max(0, bytes - known);
+    known = Math.max(0, known - bytes);
+    const common = { at: sentBefore(at), heardAt: at };
+    if (what === 'data' && news > 0)
+      more.push({ ...common, kind: what, bytes: news, payload: payload.slice(-2 * news), reason: 'peer-got-these-bytes' });
+    else if (what !== 'data' && !ended)
+      more.push({ ...common, kind: what, bytes: 0, payload, reason: what === 'fin' ? 'peer-saw-the-end' : 'peer-saw-a-reset' });
+  }
+  return more;
+}

@@ -1,0 +1,52 @@
+import { otherSide, type Draft } from './draft.ts';
+import type { Seen } from './infer.ts';
+import { Endpoint } from './state-machine.ts';
+import type { Call, Segment, Side, State, TcpState } from './step.ts';
+
+interface Moment {
+  at: number;
+  side: Side;
+  cause: string;
+  /** Moves the endpoint and answers its state. */
+  move: (endpoint: Endpoint) => TcpState;
+}
+
+/** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
+export function deriveStates(
+  segments: readonly Segment[],
+  seen: Seen,
+  inferredCalls: readonly Call[],
+): Draft<State>[] {
+  const states: Draft<State>[] = [];
+  const listen = [...seen.calls.server, ...inferredCalls].find(({ name }) => name === 'listen');
+  if (listen && !seen.states.some(({ to }) => to === 'LISTEN'))
+    states.push(draftState('server', 'CLOSED', 'LISTEN', listen.returnedAt ?? listen.at, listen.id));
+  const endpoints: Record<Side, Endpoint> = {
+    client: new Endpoint('CLOSED'),
+    server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
+  };
+  for (const { at, side, cause, move } of moments(segments, seen.calls.client)) {
+    const from = endpoints[side].state;
+    const to = move(endpoints[side]);
+    if (to !== from) states.push(draftState(side, from, to, at, cause));
+  }
+  return states;
+}
+
+function moments(segments: readonly Segment[], clientCalls: readonly Call[]): Moment[] {
+  const all: Moment[] = [];
+  for (const segment of segments) {
+    const { from, sentAt, arrivedAt, id } = segment;
+    all.push({ at: sentAt, side: from, cause: id, move: (endpoint) => endpoint.sent(segment) });
+    if (arrivedAt !== undefined)
+      all.push({ at: arrivedAt, side: otherSide(from), cause: id, move: (endpoint) => endpoint.received(segment) });
+  }
+  const end = clientCalls.find(({ name }) => name === 'close' || name === 'reset');
+  if (end) all.push({ at: end.startedAt, side: 'client', cause: end.id, move: (endpoint) => endpoint.abandoned() });
+  return all.sort((a, b) => a.at - b.at);
+}
+
+function draftState(side: Side, from: TcpState, to: TcpState, at: number, cause: string): Draft<State> {
+  const id = `${side}.state.${to}.${cause}`;
+  return { kind: 'state', id, at, side, from, to, cause, reason: 'state-follows-segment' };
+}
