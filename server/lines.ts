@@ -1,9 +1,13 @@
+/** How long lines are gathered on a busy server, in milliseconds. */
+const GATHERED_FOR = 5;
+
 /**
- * Prints lines to a stream, all those of one turn of the event loop with one write: on a pipe or a file, where the bridge
- * reads them, every write blocks the program, and a busy server accepts many peers in one turn.
+ * Prints lines to a stream: at once where it is quiet, and gathered where many come. On a pipe or a file, where the bridge
+ * reads them, every write blocks the program; one for each of thousands of peers a second would be felt.
  */
 export class Lines {
   #pending = '';
+  #printedAt = -Infinity;
   readonly #stream: NodeJS.WritableStream;
 
   constructor(stream: NodeJS.WritableStream) {
@@ -12,14 +16,20 @@ export class Lines {
     stream.on('error', () => {});
   }
 
-  /** Prints at the end of this turn of the event loop, or at `flush`. */
+  /** Prints the line now, or within `GATHERED_FOR`. */
   readonly print = (line: string): void => {
-    if (this.#pending === '') setImmediate(() => this.flush());
+    const first = this.#pending === '';
     this.#pending += `${line}\n`;
+    if (!first) return;
+    if (performance.now() - this.#printedAt < GATHERED_FOR) setTimeout(() => this.flush(), GATHERED_FOR);
+    else this.flush();
   };
 
+  /** Prints what was gathered, now. */
   flush(): void {
-    if (this.#pending !== '') this.#stream.write(this.#pending);
+    if (this.#pending === '') return;
+    this.#stream.write(this.#pending);
     this.#pending = '';
+    this.#printedAt = performance.now();
   }
 }
