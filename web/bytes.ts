@@ -1,0 +1,28 @@
+/** Bytes as they travel in a trace: hex text. */
+
+export function bytesFromHex(hex: string): Uint8Array {
+  const bytes = new Uint8Array(Math.floor(hex.length / 2));
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+  return bytes;
+}
+
+/** `0079` → `00 79`; an ellipsis stands for what is beyond `limit` bytes. */
+export function spacedHex(hex: string, limit = Infinity): string {
+  const pairs = hex.match(/../g) ?? [];
+  return pairs.length > limit ? `${pairs.slice(0, limit).join(' ')} …` : pairs.join(' ');
+}
+
+// Control characters would move the reader's cursor, not ours: such bytes are better read as hex.
+const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cn}\p{Co}\uFFFD]+$/u;
+
+/** The bytes as UTF-8 text, or undefined where they are not text that a person can read. */
+export function textFromHex(hex: string): string | undefined {
+  if (hex === '') return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytesFromHex(hex));
+    return PRINTABLE.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}

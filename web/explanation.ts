@@ -1,0 +1,134 @@
+import { REASON_SOURCES } from '../bridge/trace/reasons.ts';
+import type { Call, Segment, State, Step } from '../bridge/trace/step.ts';
+import { spacedHex, textFromHex } from './bytes.ts';
+import { segmentKind, type SegmentKind } from './segment-kind.ts';
+import type { Language } from './texts/language.svelte.ts';
+
+/** A step in words, for whoever reads rather than looks. */
+export interface Explanation {
+  what: string;
+  why: string;
+  /** Where the standard says so. */
+  section: string;
+  evidence: string;
+  /** For an inferred step: why it must have happened, and where that is written. */
+  reason?: { text: string; section: string };
+}
+
+/** @param isOver whether the run has ended: a call without a return is then no longer blocked, only unseen */
+export function explain(step: Step, language: Language, isOver: boolean): Explanation {
+  const { steps } = language.texts;
+  const base = { evidence: steps.evidenceMeans[step.evidence], ...reasonOf(step, language) };
+  if (step.kind === 'call') return { ...base, ...explainCall(step, language, isOver) };
+  if (step.kind === 'segment') return { ...base, ...explainSegment(step, language) };
+  if (step.kind === 'state') return { ...base, ...explainState(step, language) };
+  return { ...base, what: steps.output.what(step.side), why: steps.output.why, section: '' };
+}
+
+/** The same, as short as a tooltip. */
+export function titleOf(step: Step, language: Language, isOver: boolean): string {
+  const { what, evidence, reason } = explain(step, language, isOver);
+  return `${what}\n${language.texts.steps.evidence[step.evidence]}: ${reason?.text ?? evidence}`;
+}
+
+export function bytesInWords(count: number, payload: string, language: Language): string {
+  const { bytes } = language.texts.steps;
+  const text = textFromHex(payload);
+  if (text !== undefined && [...text].length >= 2 && text.length <= 60) return bytes.withText(count, text);
+  return payload === '' ? bytes.count(count) : bytes.withHex(count, spacedHex(payload, 8));
+}
+
+function reasonOf(step: Step, { texts }: Language): { reason?: { text: string; section: string } } {
+  if (step.reason === undefined) return {};
+  // A newer bridge may know reasons that this page does not.
+  const text = (texts.steps.reason as Record<string, string | undefined>)[step.reason];
+  return text === undefined ? {} : { reason: { text, section: REASON_SOURCES[step.reason] ?? '' } };
+}
+
+const CALL_SECTIONS: Record<string, string> = {
+  socket: 'RFC 9293 §3.9.1',
+  bind: 'RFC 9293 §3.9.1.1',
+  listen: 'RFC 9293 §3.9.1.1',
+  accept: 'RFC 9293 §3.9.1.1',
+  connect: 'RFC 9293 §3.9.1.1',
+  send: 'RFC 9293 §3.9.1.2',
+  recv: 'RFC 9293 §3.9.1.3',
+  shutdown: 'RFC 9293 §3.6.1',
+  close: 'RFC 9293 §3.9.1.4',
+  reset: 'RFC 9293 §3.9.1',
+};
+
+function explainCall(call: Call, language: Language, isOver: boolean) {
+  const table = language.texts.steps.call;
+  const texts = (table as Partial<typeof table>)[call.name];
+  // A program may call what the page has no words for: its name is then all there is to say.
+  if (!texts) return { what: `${call.name}(${call.args.join(', ')})`, why: '', section: '' };
+  const detail =
+    call.name === 'send'
+      ? bytesInWords(call.bytes ?? 0, call.payload ?? '', language)
+      : (call.peer ?? call.args[0] ?? '');
+  return {
+    what: `${texts.what(call.side, detail)} ${callEnd(call, language, isOver)}`,
+    why: texts.why,
+    section: CALL_SECTIONS[call.name] ?? '',
+  };
+}
+
+function callEnd(call: Call, language: Language, isOver: boolean): string {
+  const { callEnd: texts } = language.texts.steps;
+  if (call.returnedAt === undefined) return isOver ? texts.unseen : texts.open;
+  const took = language.duration(call.returnedAt - call.startedAt);
+  if (call.result !== undefined && call.result !== 'ok') return texts.error(took, call.result);
+  if (call.name === 'recv' && call.bytes === 0) return texts.end(took);
+  if (call.name === 'recv' && call.bytes !== undefined)
+    return texts.bytes(took, bytesInWords(call.bytes, call.payload ?? '', language));
+  if (call.name === 'accept' && call.peer !== undefined) return texts.peer(took, call.peer);
+  return texts.ok(took);
+}
+
+const SEGMENT_SECTIONS: Record<SegmentKind, string> = {
+  syn: 'RFC 9293 §3.5',
+  synAck: 'RFC 9293 §3.5',
+  handshakeAck: 'RFC 9293 §3.5',
+  ack: 'RFC 9293 §3.4',
+  data: 'RFC 9293 §3.8',
+  fin: 'RFC 9293 §3.6',
+  dataFin: 'RFC 9293 §3.6',
+  refusal: 'RFC 9293 §3.5.2',
+  rst: 'RFC 9293 §3.5.3',
+};
+
+function explainSegment(segment: Segment, language: Language) {
+  const { segment: texts } = language.texts.steps;
+  const kind = segmentKind(segment);
+  const what =
+    kind === 'ack'
+      ? texts.ack.what(segment.from, segment.ack ?? 0)
+      : kind === 'data' || kind === 'dataFin'
+        ? texts[kind].what(segment.from, bytesInWords(segment.length, segment.payload, language))
+        : texts[kind].what(segment.from);
+  const isCopy = segment.retransmissionOf !== undefined;
+  return {
+    what: [what, isCopy ? texts.retransmission.what : '', fateOf(segment, language)].filter(Boolean).join(' '),
+    why: isCopy ? texts.retransmission.why : texts[kind].why,
+    section: isCopy ? 'RFC 9293 §3.8.1' : SEGMENT_SECTIONS[kind],
+  };
+}
+
+function fateOf(segment: Segment, language: Language): string {
+  const { fate } = language.texts.steps.segment;
+  if (segment.fate !== 'delivered') return fate[segment.fate];
+  // The times of a segment that nobody saw are guesses: no number is made of them.
+  if (segment.evidence === 'inferred' || segment.arrivedAt === undefined) return '';
+  return fate.delivered(language.duration(segment.arrivedAt - segment.sentAt));
+}
+
+function explainState(state: State, language: Language) {
+  const { state: texts } = language.texts.steps;
+  const isListening = state.to === 'LISTEN' && state.side === 'server' && state.from === 'CLOSED';
+  return {
+    what: isListening ? texts.listens : texts.what(state.side, state.from, state.to),
+    why: (texts.why as Record<string, string | undefined>)[state.to] ?? '',
+    section: 'RFC 9293 §3.3.2',
+  };
+}

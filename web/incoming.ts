@@ -1,0 +1,119 @@
+import type { BridgeMessage } from '../bridge/protocol.ts';
+import { OUTCOMES } from '../bridge/trace/outcome.ts';
+
+/**
+ * Reads a message of the bridge, or answers undefined for what no view could draw.
+ * Written by hand because the schema library would be half of the page's weight; a test holds it to the schemas.
+ */
+export function readMessage(text: string): BridgeMessage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const check = MESSAGES[String(value['type'])];
+  return check?.(value) ? (value as unknown as BridgeMessage) : undefined;
+}
+
+type Check = (value: unknown) => boolean;
+type Fields = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => Number.isFinite(value);
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isInteger: Check = (value) => Number.isInteger(value);
+const isId: Check = (value) =>
+  isInteger(value)
+    ? (value as number) >= 0
+    : isText(value) && (value as string).length > 0 && [...(value as string)].length <= 64;
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.includes(value as string);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+/** A question mark after the name: the field may be absent. */
+const object = (fields: Record<string, Check>): Check => {
+  const entries = Object.entries(fields).map(([name, check]) => ({
+    name: name.replace('?', ''),
+    optional: name.endsWith('?'),
+    check,
+  }));
+  return (value) =>
+    isRecord(value) &&
+    entries.every(({ name, optional, check }) =>
+      value[name] === undefined ? optional && !(name in value) : check(value[name]),
+    );
+};
+
+const base = {
+  id: isText,
+  at: isNumber,
+  side: oneOf('client', 'server'),
+  evidence: oneOf('captured', 'observed', 'inferred'),
+  'reason?': isText,
+};
+const STEPS: Record<string, Check> = {
+  call: object({
+    ...base,
+    name: isText,
+    args: listOf(isText),
+    startedAt: isNumber,
+    'returnedAt?': isNumber,
+    'result?': isText,
+    'bytes?': isNumber,
+    'payload?': isText,
+  }),
+  segment: object({
+    ...base,
+    from: oneOf('client', 'server'),
+    flags: listOf(isText),
+    seq: isNumber,
+    'ack?': isNumber,
+    length: isNumber,
+    payload: isText,
+    sentAt: isNumber,
+    'arrivedAt?': isNumber,
+    fate: oneOf('delivered', 'dropped', 'held', 'unknown'),
+  }),
+  state: object({ ...base, from: isText, to: isText }),
+  output: object({ ...base, stream: oneOf('stdout', 'stderr'), line: isText }),
+};
+const isStep: Check = (value) => isRecord(value) && (STEPS[String(value['kind'])]?.(value) ?? false);
+const isSources = listOf(object({ name: isText, active: isFlag, 'why?': isText }));
+
+const MESSAGES: Record<string, Check> = {
+  hello: object({
+    version: isText,
+    wire: oneOf('direct', 'lab'),
+    'wireWhy?': isText,
+    target: isText,
+    server: object({
+      state: oneOf('starting', 'listening', 'exited', 'stopped', 'external'),
+      'command?': isText,
+      'pid?': isInteger,
+      'exitCode?': isInteger,
+      'signal?': isText,
+      output: listOf(object({ stream: oneOf('stdout', 'stderr'), line: isText })),
+    }),
+    sources: isSources,
+    limits: (value) => isRecord(value) && Object.values(value).every(isNumber),
+  }),
+  steps: object({ id: isId, steps: listOf(isStep) }),
+  done: object({
+    id: isId,
+    outcome: oneOf(...OUTCOMES),
+    'reply?': object({ text: isText, hex: isText }),
+    'error?': isText,
+    durationUs: isNumber,
+    sources: isSources,
+  }),
+  error: object({ 'id?': isId, code: isText, message: isText }),
+};

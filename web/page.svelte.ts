@@ -1,0 +1,135 @@
+import type { BridgeMessage, Hello } from '../bridge/protocol.ts';
+import { plainScript } from '../bridge/trace/script.ts';
+import type { Step } from '../bridge/trace/step.ts';
+import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-connection.ts';
+import { Playback, type Beat } from './playback.svelte.ts';
+import { Runs, type Run } from './runs.svelte.ts';
+import { toneOf } from './segment-kind.ts';
+
+/** A run that takes longer than this is followed while it happens; a shorter one is played when it is over. */
+const LIVE_AFTER_MS = 300;
+/** Something that went wrong and belongs to no run. */
+export interface Trouble {
+  order: number;
+  code: string;
+  message: string;
+}
+
+/** What the page knows: the bridge, the runs, and which of them is on show. */
+export class Page {
+  readonly runs = new Runs((run) => this.#changed(run));
+  readonly playback = new Playback();
+  readonly #bridge: BridgeConnection;
+  #hello = $state.raw<Hello | undefined>();
+  #status = $state<ConnectionStatus>('connecting');
+  #hasBeenLost = $state(false);
+  #selected = $state.raw<Run | undefined>();
+  #troubles = $state.raw<readonly Trouble[]>([]);
+  #troubleCount = 0;
+
+  constructor(open: () => Socket) {
+    this.#bridge = new BridgeConnection({
+      open,
+      onmessage: (message) => this.#receive(message),
+      onstatus: (status) => this.#became(status),
+      onnonsense: () => this.#complain('unreadable-message', ''),
+    });
+  }
+
+  get hello(): Hello | undefined {
+    return this.#hello;
+  }
+  get selected(): Run | undefined {
+    return this.#selected;
+  }
+  get troubles(): readonly Trouble[] {
+    return this.#troubles;
+  }
+  get isConnected(): boolean {
+    return this.#status === 'open';
+  }
+  get isLost(): boolean {
+    return this.#hasBeenLost && this.#status !== 'open';
+  }
+
+  send(number: bigint): void {
+    const { run, message } = this.runs.begin(plainScript(number), number);
+    this.#show(run);
+    if (!this.#bridge.send(message)) run.finish({ kind: 'rejected', code: 'not-connected', message: '' });
+    setTimeout(() => {
+      if (!run.end && this.#selected === run && this.playback.cursor < 0) this.playback.follow();
+    }, LIVE_AFTER_MS);
+  }
+
+  cancel(): void {
+    const run = this.#selected;
+    if (run && !run.end) this.#sendOrComplain({ type: 'cancel', id: run.id });
+  }
+
+  server(action: 'start' | 'stop'): void {
+    this.#sendOrComplain({ type: 'server', action });
+  }
+
+  /** Shows a run of the list, whole. */
+  select(run: Run): void {
+    if (run === this.#selected) return;
+    this.#show(run);
+    if (run.end) this.playback.goTo(run.steps.length - 1);
+    else this.playback.follow();
+  }
+
+  dismiss(order: number): void {
+    this.#troubles = this.#troubles.filter((trouble) => trouble.order !== order);
+  }
+
+  #show(run: Run): void {
+    this.#selected = run;
+    this.playback.reset();
+    this.playback.update(run.steps.map(beatOf));
+  }
+
+  #receive(message: BridgeMessage): void {
+    if (message.type === 'hello') this.#hello = message;
+    else if (message.type === 'error' && message.id === undefined) this.#complain(message.code, message.message);
+    else this.runs.receive(message);
+  }
+
+  #changed(run: Run): void {
+    if (run !== this.#selected) return;
+    this.playback.update(run.steps.map(beatOf));
+    if (!run.end) return;
+    if (this.playback.isFollowing) this.playback.unfollow();
+    else if (this.playback.cursor < 0)
+      this.playback.playFrom(
+        Math.max(
+          0,
+          run.steps.findIndex(({ at }) => at >= 0),
+        ),
+      );
+  }
+
+  #became(status: ConnectionStatus): void {
+    this.#status = status;
+    if (status === 'lost') {
+      this.#hasBeenLost = true;
+      this.runs.loseAll();
+    } else if (status === 'open') this.#hasBeenLost = false;
+  }
+
+  #sendOrComplain(message: Parameters<BridgeConnection['send']>[0]): void {
+    if (!this.#bridge.send(message)) this.#complain('not-connected', '');
+  }
+
+  #complain(code: string, message: string): void {
+    // Said once is enough: a bridge that repeats itself must not fill the screen.
+    const others = this.#troubles.filter((trouble) => trouble.code !== code);
+    this.#troubleCount += 1;
+    this.#troubles = [...others, { order: this.#troubleCount, code, message }].slice(-3);
+  }
+}
+
+/** Segments take longest: they travel. */
+export function beatOf(step: Step): Beat {
+  const ms = step.kind === 'segment' ? (toneOf(step) === 'ack' ? 650 : 850) : step.kind === 'call' ? 450 : 280;
+  return { id: step.id, ms };
+}

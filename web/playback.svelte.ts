@@ -1,0 +1,167 @@
+/** The clock that playing goes by; a test gives its own. */
+export interface Clock {
+  now(): number;
+  request(task: () => void): number;
+  cancel(handle: number): void;
+}
+
+const browserClock: Clock = {
+  now: () => performance.now(),
+  request: (task) => requestAnimationFrame(task),
+  cancel: (handle) => cancelAnimationFrame(handle),
+};
+
+/** What playing needs to know of a step. */
+export interface Beat {
+  id: string;
+  /** How long it is shown at speed 1, in milliseconds. */
+  ms: number;
+}
+
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
+
+/**
+ * A cursor that moves through the steps of a run. `cursor` is −1 before the first step. Following means that the cursor
+ * stays on the newest step while more come.
+ */
+export class Playback {
+  #beats = $state.raw<readonly Beat[]>([]);
+  #cursor = $state(-1);
+  #isPlaying = $state(false);
+  #isFollowing = $state(false);
+  #progress = $state(1);
+  speed = $state(1);
+  readonly #clock: Clock;
+  #frame: number | undefined;
+  #last = 0;
+
+  constructor(clock: Clock = browserClock) {
+    this.#clock = clock;
+  }
+
+  get cursor(): number {
+    return this.#cursor;
+  }
+  get count(): number {
+    return this.#beats.length;
+  }
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
+  /** How far the step under the cursor has been played, 0 to 1. */
+  get progress(): number {
+    return this.#progress;
+  }
+  get isAtEnd(): boolean {
+    return this.#cursor >= this.#beats.length - 1;
+  }
+
+  /** Another run: nothing of it is shown yet. */
+  reset(): void {
+    this.#stop();
+    this.#beats = [];
+    this.#cursor = -1;
+    this.#isFollowing = false;
+  }
+
+  /** More of the same run became known. The cursor stays on its step, wherever that is now. */
+  update(beats: readonly Beat[]): void {
+    const id = this.#beats[this.#cursor]?.id;
+    this.#beats = beats;
+    if (this.#isFollowing) this.#land(beats.length - 1);
+    else if (id !== undefined) {
+      const index = beats.findIndex((beat) => beat.id === id);
+      this.#cursor = index >= 0 ? index : Math.min(this.#cursor, beats.length - 1);
+    }
+  }
+
+  play(): void {
+    if (this.count === 0) return;
+    this.#isFollowing = false;
+    if (this.isAtEnd) this.#land(0);
+    this.#isPlaying = true;
+    this.#run();
+  }
+
+  playFrom(index: number): void {
+    this.#isFollowing = false;
+    this.#land(Math.max(0, Math.min(index, this.count - 1)));
+    this.#isPlaying = this.count > 0;
+    this.#run();
+  }
+
+  pause(): void {
+    this.#isPlaying = false;
+    this.#isFollowing = false;
+  }
+
+  toggle(): void {
+    if (this.#isPlaying) this.pause();
+    else this.play();
+  }
+
+  /** The viewer takes the cursor: playing stops. */
+  goTo(index: number): void {
+    this.pause();
+    this.#land(Math.max(0, Math.min(index, this.count - 1)));
+    this.#run();
+  }
+
+  step(by: 1 | -1): void {
+    this.goTo(this.#cursor + by);
+  }
+
+  follow(): void {
+    this.#isPlaying = false;
+    this.#isFollowing = true;
+    this.#land(this.count - 1);
+    this.#run();
+  }
+
+  /** No more steps will come. */
+  unfollow(): void {
+    this.#isFollowing = false;
+  }
+
+  #land(index: number): void {
+    if (index === this.#cursor) return;
+    this.#cursor = index;
+    this.#progress = 0;
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#frame !== undefined || this.count === 0) return;
+    this.#last = this.#clock.now();
+    this.#frame = this.#clock.request(() => this.#tick());
+  }
+
+  #stop(): void {
+    if (this.#frame !== undefined) this.#clock.cancel(this.#frame);
+    this.#frame = undefined;
+    this.#isPlaying = false;
+    this.#progress = 1;
+  }
+
+  #tick(): void {
+    this.#frame = undefined;
+    const now = this.#clock.now();
+    const beat = this.#beats[this.#cursor];
+    if (!beat) return;
+    this.#progress = Math.min(1, this.#progress + ((now - this.#last) * this.speed) / beat.ms);
+    this.#last = now;
+    if (this.#progress < 1) this.#again();
+    else if (this.#isPlaying && this.isAtEnd) this.#isPlaying = false;
+    else if (this.#isPlaying) {
+      this.#land(this.#cursor + 1);
+      this.#again();
+    }
+  }
+
+  #again(): void {
+    this.#frame ??= this.#clock.request(() => this.#tick());
+  }
+}

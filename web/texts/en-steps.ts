@@ -1,0 +1,183 @@
+/** What a step is and why it happens, in English. Portuguese has the same shape (`pt-steps.ts`). */
+
+type Side = 'client' | 'server';
+const Program = (side: Side) => `The ${side} program`;
+const Kernel = (side: Side) => `The ${side}'s kernel`;
+const byteCount = (count: number) => (count === 1 ? '1 byte' : `${count} bytes`);
+
+export const enSteps = {
+  call: {
+    socket: {
+      what: (side: Side) => `${Program(side)} asked its kernel for a TCP socket.`,
+      why: 'A socket is the program’s handle on a connection that does not exist yet. Nothing is sent: the kernel only opens a record for it.',
+    },
+    bind: {
+      what: (side: Side, address: string) =>
+        address
+          ? `${Program(side)} tied its socket to the address ${address}.`
+          : `${Program(side)} tied its socket to an address.`,
+      why: 'Clients must know where to knock, so a server chooses its address and port itself. A client usually leaves this to connect(), which takes any free port.',
+    },
+    listen: {
+      what: (side: Side) => `${Program(side)} made its socket a listening one.`,
+      why: 'This is the passive open: the socket waits in LISTEN. From now on the kernel completes handshakes by itself, even before the program calls accept().',
+    },
+    accept: {
+      what: (side: Side) => `${Program(side)} asked for the next connection.`,
+      why: 'accept() blocks until the kernel has a finished connection in its queue. It returns a new socket for that one connection; the listening socket stays as it is.',
+    },
+    connect: {
+      what: (side: Side, address: string) =>
+        address
+          ? `${Program(side)} asked its kernel to connect to ${address}.`
+          : `${Program(side)} asked its kernel to connect.`,
+      why: 'This is the active open: the kernel sends a SYN, and the program sleeps until the answer is there. When connect() returns, the third segment of the handshake may still be on its way.',
+    },
+    send: {
+      what: (side: Side, bytes: string) => `${Program(side)} handed its kernel ${bytes} to send.`,
+      why: 'send() returns as soon as the kernel has copied the bytes into its send buffer. It does not wait for the peer: no error here does not mean that anything has arrived.',
+    },
+    recv: {
+      what: (side: Side) => `${Program(side)} asked for the bytes that have arrived.`,
+      why: 'TCP carries a stream of bytes, not messages: recv() returns what is there, however it was cut into segments. With nothing there it blocks; 0 bytes mean that the peer has sent its FIN.',
+    },
+    shutdown: {
+      what: (side: Side) => `${Program(side)} said that it will send nothing more.`,
+      why: 'This is a half-close: the kernel sends a FIN after the last byte, and the program can still read. The peer’s recv() will meet the end of the stream.',
+    },
+    close: {
+      what: (side: Side) => `${Program(side)} closed its socket.`,
+      why: 'Closing says “I have no more data to send”: the kernel sends what is left, then a FIN. Bytes that came and were never read turn the FIN into a RST.',
+    },
+    reset: {
+      what: (side: Side) => `${Program(side)} aborted the connection.`,
+      why: 'An abort is a close() with a linger time of zero: what is unsent is thrown away and the peer is told with a RST. There is no TIME_WAIT afterwards.',
+    },
+  },
+  callEnd: {
+    open: 'It is still blocked.',
+    unseen: 'Its return was not seen.',
+    ok: (took: string) => `It returned after ${took}.`,
+    peer: (took: string, peer: string) => `It returned after ${took} with a connection from ${peer}.`,
+    bytes: (took: string, bytes: string) => `It returned after ${took} with ${bytes}.`,
+    end: (took: string) => `It returned after ${took} with 0 bytes: the peer has closed its side.`,
+    error: (took: string, error: string) => `It failed after ${took} with ${error}.`,
+  },
+  bytes: {
+    count: byteCount,
+    withText: (count: number, text: string) => `${byteCount(count)}, the text ${text}`,
+    withHex: (count: number, hex: string) => `${byteCount(count)}, ${hex}`,
+  },
+  segment: {
+    syn: {
+      what: (side: Side) => `${Kernel(side)} sent a SYN: it asks for a connection and names its first sequence number.`,
+      why: 'Both sides must agree on where counting begins before a byte can be numbered. The SYN itself counts as one, so the first byte of data has the relative number 1.',
+    },
+    synAck: {
+      what: (side: Side) =>
+        `${Kernel(side)} answered with SYN+ACK: it agrees, names its own first sequence number and acknowledges the SYN.`,
+      why: 'One segment does two jobs. The one who gets it knows that segments travel both ways; the one who sent it does not know that yet.',
+    },
+    handshakeAck: {
+      what: (side: Side) => `${Kernel(side)} acknowledged the other side’s SYN: the third segment of the handshake.`,
+      why: 'Only this segment tells the server that its own SYN has arrived. That is why the handshake takes three segments and not two.',
+    },
+    ack: {
+      what: (side: Side, ack: number) =>
+        `${Kernel(side)} acknowledged all before relative byte ${ack}, which it expects next.`,
+      why: 'An acknowledgment is cumulative: it names the next byte expected, so one can cover several segments. A bare ACK takes no sequence number and is not itself acknowledged.',
+    },
+    data: {
+      what: (side: Side, bytes: string) => `${Kernel(side)} sent ${bytes}, in one segment.`,
+      why: 'The sender keeps the bytes until they are acknowledged, in case they must be sent again. PSH asks the receiving kernel to hand them over at once, which wakes a blocked recv().',
+    },
+    fin: {
+      what: (side: Side) => `${Kernel(side)} sent a FIN: this side has nothing more to send.`,
+      why: 'A FIN closes one direction only. Like a SYN it takes one sequence number, so that it can be acknowledged; the other direction stays open until its side sends a FIN, too.',
+    },
+    dataFin: {
+      what: (side: Side, bytes: string) =>
+        `${Kernel(side)} sent ${bytes}, and with them a FIN: nothing more will follow.`,
+      why: 'A FIN may travel with the last bytes. It closes one direction only, and it takes one sequence number after the data, so that it can be acknowledged.',
+    },
+    refusal: {
+      what: (side: Side) => `${Kernel(side)} refused the SYN with a RST: nobody listens on that port.`,
+      why: 'The RST lets connect() fail at once instead of waiting. Where a firewall drops the SYN in silence, connect() would send it again and again until it gives up.',
+    },
+    rst: {
+      what: (side: Side) => `${Kernel(side)} sent a RST: the connection is over at once.`,
+      why: 'A RST is neither negotiated nor acknowledged: who gets it drops the connection, and its next call fails with ECONNRESET. Bytes that were on their way, or not yet read, can be lost.',
+    },
+    retransmission: {
+      what: 'This is another copy of a segment that was sent before.',
+      why: 'No acknowledgment came in time, so the kernel sends the same bytes again under the same sequence numbers. Each further wait of the retransmission timer is twice as long.',
+    },
+    fate: {
+      delivered: (took: string) => `It arrived ${took} later.`,
+      dropped: 'It was lost on the way.',
+      held: 'It is held on the wire.',
+      unknown: 'Nothing tells whether it arrived.',
+    },
+  },
+  state: {
+    what: (side: Side, from: string, to: string) => `The ${side}’s side of the connection went from ${from} to ${to}.`,
+    listens: 'The server’s kernel now listens on its port.',
+    why: {
+      CLOSED: 'There is no connection any more: the kernel has let go of its record. The port pair may be used again.',
+      LISTEN:
+        'A listening socket waits for SYNs from anyone. It is not a connection: each one that comes gets a record of its own.',
+      SYN_SENT:
+        'Our SYN is out and unanswered. If nothing comes, the kernel sends it again after about a second, then after two, four and so on.',
+      SYN_RCVD:
+        'A SYN came and was answered; whether the answer arrived is not known yet. The program does not see the connection until it is.',
+      ESTABLISHED:
+        'This side knows that both SYNs have arrived, so data may flow both ways. The other side may reach this state a little earlier or later.',
+      FIN_WAIT_1: 'This side closed first: its FIN is out and not yet acknowledged. It can still receive.',
+      FIN_WAIT_2: 'Our FIN is acknowledged; now it is the peer’s turn to close. Until then it may go on sending.',
+      CLOSE_WAIT:
+        'The peer’s FIN came: it will send no more. The kernel waits for its own program to close; a program that forgets leaves its connection here.',
+      CLOSING:
+        'Both sides closed at the same time: the peer’s FIN came before the acknowledgment of ours. Only that acknowledgment is missing.',
+      LAST_ACK:
+        'Both sides have closed, and our FIN is the last thing not acknowledged. With that acknowledgment the record is gone.',
+      TIME_WAIT:
+        'Who closes first waits here, on Linux for 60 seconds. If the last ACK was lost, it can be sent again, and late segments cannot be mistaken for a new connection’s.',
+    },
+  },
+  output: {
+    what: (side: Side) => `${Program(side)} printed a line.`,
+    why: 'Programs print for people: nothing of this travels on the connection.',
+  },
+  evidence: {
+    captured: 'captured',
+    observed: 'observed',
+    inferred: 'inferred',
+  },
+  evidenceMeans: {
+    captured: 'The packet itself was seen on the wire.',
+    observed: 'A program or a kernel reported it.',
+    inferred: 'Nobody saw it, but it must have happened.',
+  },
+  reason: {
+    'listening-needs-a-bound-socket':
+      'The server listens, and only a socket that was made, bound and set to listen can.',
+    'connect-begins-with-syn': 'connect() was called, and that always begins with a SYN.',
+    'connect-succeeded': 'connect() succeeded, and that takes all three segments of the handshake.',
+    'connect-refused': 'connect() failed with “refused”, and that is how a RST in answer to the SYN is reported.',
+    'peer-got-these-bytes': 'The other program received these bytes, so a segment must have carried them.',
+    'program-sent-these-bytes': 'The program handed these bytes to its kernel, which sends them as soon as it may.',
+    'program-closed': 'The program closed its socket, and the kernel then sends a FIN.',
+    'peer-saw-the-end': 'The other program met the end of the stream, so a FIN must have arrived.',
+    'program-reset': 'The program aborted the connection, and that sends a RST.',
+    'peer-saw-a-reset': 'The other program was told of a reset, so a RST must have arrived.',
+    'data-after-close':
+      'Data came for a socket that was closed, or was left unread in it: the kernel answers that with a RST.',
+    'ack-within-half-a-second':
+      'Data that arrived must be acknowledged within half a second. The exact moment is a guess.',
+    'fin-must-be-acknowledged': 'A FIN that arrived must be acknowledged.',
+    'only-an-accepted-socket-can-send': 'The server program used this connection, so it must have accepted it first.',
+    'state-follows-segment': 'The standard’s state machine goes to this state with that segment.',
+  },
+};
+
+export type StepTexts = typeof enSteps;

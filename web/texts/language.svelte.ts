@@ -1,0 +1,57 @@
+import { createContext } from 'svelte';
+import { en, type Texts } from './en.ts';
+import { pt } from './pt.ts';
+
+export type LanguageName = 'en' | 'pt';
+const TABLES: Record<LanguageName, Texts> = { en, pt };
+const LOCALES: Record<LanguageName, string> = { en: 'en', pt: 'pt-BR' };
+
+/** The language of the page: its table of texts, and how it writes numbers and times. */
+export class Language {
+  #name = $state<LanguageName>('en');
+  readonly texts = $derived(TABLES[this.#name]);
+  readonly locale = $derived(LOCALES[this.#name]);
+  readonly #fraction = $derived(new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 3 }));
+  readonly #whole = $derived(new Intl.NumberFormat(this.locale, { maximumFractionDigits: 0 }));
+
+  constructor(name: LanguageName = 'en') {
+    this.#name = name;
+  }
+
+  get name(): LanguageName {
+    return this.#name;
+  }
+  set name(name: LanguageName) {
+    this.#name = name;
+  }
+
+  /** At most three significant digits where there is a fraction. */
+  number(value: number): string {
+    return Math.abs(value) >= 1000 ? this.#whole.format(value) : this.#fraction.format(value);
+  }
+
+  /** A length of time: `69 µs`, `1.2 ms`, `20 s`. */
+  duration(us: number): string {
+    const size = Math.abs(us);
+    if (size < 999.5) return `${this.number(us)} µs`;
+    if (size < 999_500) return `${this.number(us / 1000)} ms`;
+    return `${this.number(us / 1_000_000)} s`;
+  }
+
+  /** A moment of a run: `+69 µs`; before it began, with a minus sign. */
+  moment(us: number): string {
+    if (us < 0) return `−${this.duration(-us)}`;
+    return us === 0 ? '0 µs' : `+${this.duration(us)}`;
+  }
+}
+
+/** The language that the browser asks for, among those that the page speaks. */
+export function preferredLanguage(languages: readonly string[]): LanguageName {
+  for (const language of languages) {
+    const name = language.slice(0, 2).toLowerCase();
+    if (name === 'pt' || name === 'en') return name;
+  }
+  return 'en';
+}
+
+export const [getLanguage, setLanguage] = createContext<Language>();

@@ -1,0 +1,198 @@
+import type { Call, Output, Segment, Side, State, Step } from '../../../bridge/trace/step.ts';
+import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
+import { ROW, rowsOf, type PlacedMark, type Rows } from './rows.ts';
+import { placeWireLabels, type WireLabel } from './wire-labels.ts';
+import { fitting, type PictureWords } from './words.ts';
+
+/** The geometry of the picture: numbers only, which the components draw. */
+export interface Layout {
+  width: number;
+  height: number;
+  marks: PlacedMark[];
+  calls: CallShape[];
+  segments: SegmentShape[];
+  bands: BandShape[];
+  outputs: OutputShape[];
+  wakes: WakeShape[];
+  /** By index of the step: where the cursor stands, and the first moment that it has not passed. */
+  places: { y: number; until: number }[];
+}
+
+export interface Label {
+  x: number;
+  y: number;
+  anchor: 'start' | 'end';
+  text: string;
+}
+
+export interface CallShape {
+  step: Call;
+  x: number;
+  y: number;
+  end: number;
+  /** Blocked between its start and its end: others acted meanwhile. */
+  blocked: boolean;
+  order: number;
+  endOrder: number;
+  name: Label;
+  result?: Label;
+}
+
+export interface SegmentShape {
+  step: Segment;
+  order: number;
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+  label: WireLabel;
+  /** For another copy: where the first one was sent. */
+  copyOfY?: number;
+}
+
+export interface BandShape {
+  step: State;
+  order: number;
+  x: number;
+  y: number;
+  end: number;
+  label: Label;
+}
+
+export interface OutputShape {
+  step: Output;
+  order: number;
+  label: Label;
+}
+
+export interface WakeShape {
+  id: string;
+  order: number;
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+}
+
+const BLOCKING = new Set(['accept', 'connect', 'recv', 'send']);
+const HALF_BAR = 7;
+
+export function layoutOf(steps: readonly Step[], columns: Columns, words: PictureWords): Layout {
+  const rows = rowsOf(steps, (call) => words.result(call).length > 0);
+  const of = <Kind extends Step['kind']>(kind: Kind) =>
+    steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
+  const calls = callShapes(of('call'), rows, columns, words);
+  return {
+    width: columns.width,
+    height: rows.height,
+    marks: rows.marks,
+    calls,
+    segments: segmentShapes(of('segment'), rows, columns, words),
+    bands: (['client', 'server'] as const).flatMap((side) =>
+      bandShapes(
+        of('state').filter((state) => state.side === side),
+        rows,
+        columns,
+      ),
+    ),
+    outputs: of('output').map((step) => {
+      const { y, order } = rows.begin.get(step.id)!;
+      return { step, order, label: outerLabel(step.side, columns, y, fitting([`› ${step.line}`], columns.callText)) };
+    }),
+    wakes: wakeShapes(of('segment'), calls, rows, columns),
+    places: steps.map((step, index) => ({
+      y: rows.begin.get(step.id)!.y,
+      until: rows.begin.get(steps[index + 1]?.id ?? '')?.order ?? Infinity,
+    })),
+  };
+}
+
+function callShapes(calls: Call[], rows: Rows, columns: Columns, words: PictureWords): CallShape[] {
+  const shapes: CallShape[] = [];
+  for (const step of calls) {
+    const { y, order } = rows.begin.get(step.id)!;
+    const returned = rows.end.get(step.id);
+    const open = rows.open.get(step.id);
+    const end = returned?.y ?? open ?? rows.height;
+    const result = fitting(returned ? words.result(step) : words.open(step), columns.callText);
+    // A call that begins while another of the same program is open stands beside it, towards the lifeline.
+    const beside = shapes.filter((other) => other.step.side === step.side && other.end > y).length;
+    const inward = step.side === 'client' ? 1 : -1;
+    shapes.push({
+      step,
+      x:
+        (step.side === 'client' ? columns.clientCall : columns.serverCall) +
+        inward * Math.min(beside, 3) * (BAR_WIDTH + 3),
+      y: y - HALF_BAR,
+      end: Math.max(end, y) + HALF_BAR,
+      blocked: BLOCKING.has(step.name) && end - y > ROW,
+      order,
+      endOrder: returned?.order ?? Infinity,
+      name: outerLabel(step.side, columns, y, fitting(words.call(step), columns.callText)),
+      ...(result && { result: outerLabel(step.side, columns, end, result) }),
+    });
+  }
+  return shapes;
+}
+
+function segmentShapes(segments: Segment[], rows: Rows, columns: Columns, words: PictureWords): SegmentShape[] {
+  const inset = BAND_WIDTH / 2 + 2;
+  const left = columns.clientLine + inset;
+  const right = columns.serverLine - inset;
+  const arrows = segments.map((step) => {
+    const { y, order } = rows.begin.get(step.id)!;
+    const [x1, far] = step.from === 'client' ? [left, right] : [right, left];
+    const share = step.fate === 'dropped' || step.fate === 'held' ? 0.5 : step.fate === 'unknown' ? 0.72 : 1;
+    const arrived = step.fate === 'delivered' ? rows.end.get(step.id)?.y : undefined;
+    const y2 = Math.max(arrived ?? 0, y + ROW * 0.5 * share);
+    const first = step.retransmissionOf === undefined ? undefined : rows.begin.get(step.retransmissionOf)?.y;
+    return { step, order, x1, y1: y, x2: x1 + (far - x1) * share, y2, ...(first !== undefined && { copyOfY: first }) };
+  });
+  const labels = placeWireLabels(arrows, right - left, words);
+  return arrows.map((arrow, index) => ({ ...arrow, label: labels[index]! }));
+}
+
+function bandShapes(states: State[], rows: Rows, columns: Columns): BandShape[] {
+  return states.map((step, index) => {
+    const { y, order } = rows.begin.get(step.id)!;
+    const next = states[index + 1];
+    const isClient = step.side === 'client';
+    const x = isClient ? columns.clientLine : columns.serverLine;
+    const labelX = isClient ? x - BAND_WIDTH / 2 - 5 : x + BAND_WIDTH / 2 + 5;
+    return {
+      step,
+      order,
+      x,
+      y,
+      end: next ? rows.begin.get(next.id)!.y : rows.height,
+      label: { x: labelX, y, anchor: isClient ? 'end' : 'start', text: step.to },
+    };
+  });
+}
+
+function wakeShapes(segments: Segment[], calls: CallShape[], rows: Rows, columns: Columns): WakeShape[] {
+  return segments.flatMap(({ id, from, woke }) => {
+    const call = calls.find(({ step }) => step.id === woke);
+    const arrival = rows.end.get(id);
+    if (!call || !arrival || call.endOrder === Infinity) return [];
+    const inward = from === 'client' ? -1 : 1;
+    const x1 = (from === 'client' ? columns.serverLine : columns.clientLine) - inward * (BAND_WIDTH / 2 + 1);
+    return [
+      {
+        id,
+        order: call.endOrder,
+        x1,
+        y1: arrival.y,
+        x2: call.x + inward * (BAR_WIDTH / 2 + 1),
+        y2: call.end - HALF_BAR,
+      },
+    ];
+  });
+}
+
+/** Text of the programs' columns stands outside their bars. */
+function outerLabel(side: Side, columns: Columns, y: number, text: string): Label {
+  return side === 'client'
+    ? { x: columns.clientCall - BAR_WIDTH / 2 - 4, y, anchor: 'end', text }
+    : { x: columns.serverCall + BAR_WIDTH / 2 + 4, y, anchor: 'start', text };
+}

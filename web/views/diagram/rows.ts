@@ -1,0 +1,70 @@
+import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
+import { marksOf, type Mark } from './marks.ts';
+
+/** Height of a row: each step has its own, whatever time lies between. */
+export const ROW = 26;
+const RETURN_ROW = 19;
+const ARRIVAL_ROW = 12;
+const TOP = 22;
+const BOTTOM = 26;
+
+/** A moment with its place in the picture. */
+export interface PlacedMark extends Mark {
+  /** Place among all moments: what the cursor has passed is drawn. */
+  order: number;
+  y: number;
+  /** Whether a time stands beside it. */
+  timed: boolean;
+}
+
+export interface Rows {
+  begin: Map<string, PlacedMark>;
+  /** The return of a call, or the arrival of a segment. */
+  end: Map<string, PlacedMark>;
+  marks: PlacedMark[];
+  /** Where calls are noted that have not returned, below all else. */
+  open: Map<string, number>;
+  height: number;
+}
+
+/** Gives every moment its height in the picture: time order from top to bottom, evenly spaced. */
+export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean): Rows {
+  const marks = marksOf(steps);
+  const placed: PlacedMark[] = [];
+  let y = TOP - ROW;
+  marks.forEach((mark, order) => {
+    y += gapBefore(mark, marks[order + 1], isNoted);
+    placed.push({ ...mark, order, y, timed: isTimed(mark, isNoted) });
+  });
+  placed.forEach((mark, order) => {
+    const next = placed[order + 1];
+    if (next && meets(mark, next, isNoted)) mark.y = next.y;
+  });
+  const open = new Map<string, number>();
+  for (const step of steps) {
+    if (step.kind !== 'call' || step.returnedAt !== undefined) continue;
+    y += RETURN_ROW;
+    open.set(step.id, y);
+  }
+  const select = (isEnd: boolean) =>
+    new Map(placed.filter(({ what }) => (what !== 'begin') === isEnd).map((mark) => [mark.step.id, mark] as const));
+  return { begin: select(false), end: select(true), marks: placed, open, height: Math.max(y, TOP) + BOTTOM };
+}
+
+function isTimed(mark: Mark, isNoted: (call: Call) => boolean): boolean {
+  return mark.what === 'begin' || (mark.what === 'return' && isNoted(mark.step as Call));
+}
+
+function gapBefore(mark: Mark, next: Mark | undefined, isNoted: (call: Call) => boolean): number {
+  if (mark.what === 'begin') return ROW;
+  if (mark.what === 'return') return isNoted(mark.step as Call) ? RETURN_ROW : 0;
+  return next && meets(mark, next, isNoted) ? 0 : ARRIVAL_ROW;
+}
+
+/** An arrow ends where its arrival takes effect: at the change of state, or the return of the call, that follows at once. */
+function meets(mark: Mark, next: Mark, isNoted: (call: Call) => boolean): boolean {
+  if (mark.what !== 'arrive') return false;
+  const receiver = (mark.step as Segment).from === 'client' ? 'server' : 'client';
+  if (next.step.side !== receiver) return false;
+  return next.what === 'begin' ? next.step.kind === 'state' : next.what === 'return' && isNoted(next.step as Call);
+}

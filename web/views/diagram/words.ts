@@ -1,0 +1,70 @@
+import type { Call, Segment } from '../../../bridge/trace/step.ts';
+import { spacedHex, textFromHex } from '../../bytes.ts';
+import { flagsText } from '../../segment-kind.ts';
+import type { Texts } from '../../texts/en.ts';
+
+/** Width of a character at the picture's text size, in pixels. */
+export const CHARACTER = 7.3;
+const SHOWN_BYTES = 4;
+
+/** What the picture says of its steps. Lists run from the long wording to the short: the first that fits is drawn. */
+export interface PictureWords {
+  call(call: Call): string[];
+  /** Empty where the result is not worth a line. */
+  result(call: Call): string[];
+  open(call: Call): string[];
+  segment(segment: Segment): { main: string[]; details: string[] };
+}
+
+/** The first wording that fits; the last one, cut, where none does. */
+export function fitting(wordings: string[], room: number): string {
+  const most = Math.max(2, Math.floor(room / CHARACTER));
+  const fits = wordings.find((text) => [...text].length <= most);
+  const last = [...(wordings.at(-1) ?? '')];
+  return fits ?? `${last.slice(0, most - 1).join('')}…`;
+}
+
+export function pictureWords(texts: Texts, isOver: boolean): PictureWords {
+  const { bytes } = texts.steps;
+  /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
+  const sized = (count: number, payload: string): string[] => {
+    const text = textFromHex(payload);
+    const short = bytes.count(count);
+    if (text !== undefined && text.length >= 2) return [`${short} ${text}`, short];
+    return [`${short} ${spacedHex(payload, SHOWN_BYTES)}`, short];
+  };
+  return {
+    call: ({ name, args, bytes: count, payload }) => {
+      const shown =
+        name === 'send' && count !== undefined ? sized(count, payload ?? '') : args.length > 0 ? [args.join(', ')] : [];
+      return [...shown.map((text) => `${name}(${text})`), `${name}()`];
+    },
+    result: ({ name, result, bytes: count, payload, peer, returnedAt }) => {
+      if (returnedAt === undefined) return [];
+      if (result !== undefined && result !== 'ok') return [`→ ${result}`];
+      if (name === 'recv' && count === 0) return [`→ ${texts.diagram.peerClosed}`, '→ 0 bytes'];
+      if (name === 'recv' && count !== undefined) return sized(count, payload ?? '').map((text) => `→ ${text}`);
+      if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];
+      return name === 'connect' || name === 'recv' ? ['→ ok'] : [];
+    },
+    open: () => [isOver ? texts.diagram.endNotSeen : texts.diagram.stillBlocked],
+    segment: (segment) => {
+      const { length, payload, seq, ack } = segment;
+      const again = segment.retransmissionOf === undefined ? '' : `↻ ${texts.diagram.retransmission} · `;
+      const numbers = `seq ${seq}${ack === undefined ? '' : ` ack ${ack}`}`;
+      const flags = flagsText(segment);
+      const isBareAck = flags === 'ACK' && length === 0;
+      const isPlainData = length > 0 && !/SYN|FIN|RST/.test(flags);
+      const main = isPlainData
+        ? sized(length, payload)
+        : length > 0
+          ? sized(length, payload).map((text) => `${flags} ${text}`)
+          : [flags];
+      const options = (segment.options ?? []).join(' ');
+      const details = isBareAck
+        ? [numbers, `ack ${ack}`]
+        : [isPlainData ? `${flags} ${numbers}` : `${numbers} ${options}`.trim(), numbers, `seq ${seq}`];
+      return { main: main.map((text) => again + text), details };
+    },
+  };
+}
