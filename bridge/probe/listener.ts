@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server, Socket } from 'node:net';
 import { endsOf, formatAddress } from './address.ts';
+import { Calls } from './calls.ts';
 import type { Channel } from './channel.ts';
 import { now } from './clock.ts';
 import { observe } from './connection.ts';
@@ -31,7 +32,7 @@ export function observeServers(channel: Channel): void {
     listening.acceptableSince = at;
     const { peer, local } = endsOf(socket);
     channel.tell({ what: 'accept', connection, startedAt, at, peer, local });
-    observe(socket, connection, at, channel);
+    observe(socket, new Calls(socket, connection, at, channel));
   };
 
   subscribe('tracing:net.server.listen:asyncStart', (message) => {

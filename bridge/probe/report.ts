@@ -1,13 +1,17 @@
 /**
  * What the probe tells, one JSON object a line on stdio 3 of the server process.
  * Times are microseconds of CLOCK_MONOTONIC (`process.hrtime`), comparable between processes of one machine.
+ * `payload` is the first 4096 of the bytes in hex, empty where they were not seen (an http server's `recv`). A process that
+ * exits or crashes tells nothing more: its kernel closes what is still open.
  */
 export type ProbeReport =
   | { what: 'probe'; pid: number }
   | { what: 'listen'; startedAt: number; at: number; address: string }
+  /** Blocked since `startedAt`: since the listen, or the accept before. `peer` is empty where it has gone already. */
   | { what: 'accept'; connection: number; startedAt: number; at: number; peer: string; local: string }
-  /** `bytes` 0: the peer's end of data. `result`: `ok` or an errno name. */
+  /** Blocked since the accept, or the recv before. `bytes` 0: the peer's end of data. `result`: `ok` or an errno name. */
   | { what: 'recv'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
+  /** All of one write. `result` ECANCELED: a close cut it short, and `bytes` is what the kernel had taken by then. */
   | { what: 'send'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
   | { what: 'shutdown'; connection: number; startedAt: number; at: number; result: string }
   /** `reset`: the program asked for a RST instead of a FIN. */
