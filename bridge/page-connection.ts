@@ -1,4 +1,5 @@
 import type { WebSocket } from '@fastify/websocket';
+import type { Socket } from 'node:net';
 import type { Bridge } from './bridge.ts';
 import { BridgeError } from './errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
@@ -20,13 +21,16 @@ const TRY_AGAIN_LATER = 1013;
  */
 export class PageConnection {
   readonly #socket: WebSocket;
+  readonly #transport: Socket;
   readonly #bridge: Bridge;
   readonly #runs = new Map<RunId, Session>();
   #second = 0;
   #messages = 0;
 
-  constructor(socket: WebSocket, bridge: Bridge) {
+  /** @param transport the TCP socket below the WebSocket */
+  constructor(socket: WebSocket, transport: Socket, bridge: Bridge) {
     this.#socket = socket;
+    this.#transport = transport;
     this.#bridge = bridge;
     // A throw in a listener would be an uncaught exception of the whole bridge: everything goes through #receive.
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
@@ -39,7 +43,15 @@ export class PageConnection {
   send(message: BridgeMessage): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > UNSENT_BYTES) return this.#giveUp();
+    this.#cork();
     this.#socket.send(JSON.stringify(message));
+  }
+
+  /** What is sent in one turn of the event loop leaves in one write. */
+  #cork(): void {
+    if (this.#transport.writableCorked > 0) return;
+    this.#transport.cork();
+    setImmediate(() => this.#transport.uncork());
   }
 
   /** Ends every run of this page. */

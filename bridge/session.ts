@@ -31,7 +31,7 @@ export interface RunResult {
 }
 
 /** Milliseconds between two tellings of a run that goes on. */
-const TICK_MS = 40;
+const TICK_MS = 100;
 /** Milliseconds that the other sources have, after the client closed, to tell what they saw. */
 const SETTLE_MS = 60;
 

@@ -22,6 +22,6 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, allowList: A
   app.get(
     '/ws',
     { websocket: true, onRequest: (request, reply) => allowList.checkOrigin(request, reply) },
-    (socket) => void new PageConnection(socket, bridge),
+    (socket, request) => void new PageConnection(socket, request.raw.socket, bridge),
   );
 }

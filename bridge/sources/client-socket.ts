@@ -41,8 +41,8 @@ export class ClientSocket {
     this.#zero = zero;
     this.#sink = sink;
     const startedAt = this.#now();
-    // Half-open, or Node would answer the peer's FIN with its own; no Nagle, so that each send is on its way at once.
-    this.#socket = new Socket({ allowHalfOpen: true }).setNoDelay(true);
+    // Half-open, or Node would answer the peer's FIN with its own.
+    this.#socket = new Socket({ allowHalfOpen: true });
     this.#call('client.socket', 'socket', startedAt, { returnedAt: this.#now(), result: 'ok', args: ['AF_INET', 'SOCK_STREAM'] });
     this.#socket.on('data', (chunk: Buffer) => this.#hearData(chunk));
     this.#socket.on('end', () => this.#hearEnd(wasReset(this.#socket) ? 'rst' : 'fin'));
@@ -85,6 +85,8 @@ export class ClientSocket {
 
   /** Resolves with `ok` when the kernel has taken every byte, else with an errno name. */
   send(bytes: Buffer): Promise<string> {
+    // Nagle's algorithm holds back only what follows a first send: without it each send is on its way at once.
+    if (this.#counts.send === 1) this.#socket.setNoDelay(true);
     const id = `client.send.${this.#counts.send++}`;
     const startedAt = this.#now();
     const facts = { args: [String(bytes.length)], bytes: bytes.length, payload: shown(bytes) };
@@ -207,6 +209,8 @@ export class ClientSocket {
   }
 }
 
+const oneByte = Buffer.alloc(1);
+
 /**
  * Whether an end of data was a reset after all. libuv tells an end where bytes and a RST were there together; read(2)
  * on the same descriptor then still says ECONNRESET, and 0 after a FIN.
@@ -215,7 +219,7 @@ function wasReset(socket: Socket): boolean {
   const descriptor = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
   if (descriptor === undefined || descriptor < 0) return false;
   try {
-    readSync(descriptor, Buffer.alloc(1));
+    readSync(descriptor, oneByte);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ECONNRESET';

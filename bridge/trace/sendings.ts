@@ -29,29 +29,38 @@ export function sendingsOf(
   sentBefore: (heardAt: number) => number,
 ): Sending[] {
   const resetHeard = heard.some(({ what }) => what === 'rst') && !heard.some(({ what }) => what === 'fin');
-  const sendings = calls.flatMap((call) => sendingsOfCall(call, resetHeard));
-  const end = sendings.findIndex(({ kind }) => kind === 'fin' || kind === 'rst');
-  // close() after shutdown() sends no second FIN.
-  const once = sendings.filter(({ kind }, index) => kind !== 'fin' || index === end);
-  joinHearing(once, heard);
-  return complete ? [...once, ...unexplained(once, heard, sentBefore)] : once;
+  const sendings: Sending[] = [];
+  let ended = false;
+  for (const call of calls) {
+    const sending = sendingOf(call, resetHeard);
+    if (!sending) continue;
+    // close() after shutdown() sends no second FIN.
+    if (sending.kind !== 'fin' || !ended) sendings.push(sending);
+    ended ||= sending.kind === 'fin';
+    if (call.name === 'close') sendings.push({ ...sending, kind: 'leave' });
+  }
+  joinHearing(sendings, heard);
+  return complete ? [...sendings, ...unexplained(sendings, heard, sentBefore)] : sendings;
 }
 
-function sendingsOfCall(call: Call, resetHeard: boolean): Sending[] {
-  const common = { at: call.startedAt, bytes: 0, payload: '', causedBy: call.id };
-  const { name, result, bytes = 0, payload = '' } = call;
-  if (name === 'send' && result === 'ok' && bytes > 0)
-    return [{ ...common, kind: 'data', bytes, payload, reason: 'program-sent-these-bytes' }];
-  if (name === 'shutdown' && result === 'ok') return [{ ...common, kind: 'fin', reason: 'program-closed' }];
-  if (name === 'reset') return [{ ...common, kind: 'rst', reason: 'program-reset' }];
-  if (name !== 'close') return [];
-  // A kernel that still holds unread bytes at close() resets (RFC 9293 §3.6.1): the peer tells which it was.
-  return resetHeard
-    ? [{ ...common, kind: 'rst', reason: 'peer-saw-a-reset' }]
-    : [
-        { ...common, kind: 'fin', reason: 'program-closed' },
-        { ...common, kind: 'leave', reason: 'program-closed' },
-      ];
+function sendingOf({ id, name, result, startedAt, bytes = 0, payload = '' }: Call, resetHeard: boolean): Sending | undefined {
+  switch (name) {
+    case 'send':
+      if (result !== 'ok' || bytes === 0) return undefined;
+      return { kind: 'data', at: startedAt, bytes, payload, reason: 'program-sent-these-bytes', causedBy: id };
+    case 'shutdown':
+      if (result !== 'ok') return undefined;
+      return { kind: 'fin', at: startedAt, bytes: 0, payload: '', reason: 'program-closed', causedBy: id };
+    case 'close':
+      // A kernel that still holds unread bytes at close() resets (RFC 9293 §3.6.1): the peer tells which it was.
+      return resetHeard
+        ? { kind: 'rst', at: startedAt, bytes: 0, payload: '', reason: 'peer-saw-a-reset', causedBy: id }
+        : { kind: 'fin', at: startedAt, bytes: 0, payload: '', reason: 'program-closed', causedBy: id };
+    case 'reset':
+      return { kind: 'rst', at: startedAt, bytes: 0, payload: '', reason: 'program-reset', causedBy: id };
+    default:
+      return undefined;
+  }
 }
 
 /** Joins what was sent to what was heard: bytes in order, then the end. */
