@@ -10,7 +10,7 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   if (end.kind === 'lost') return outcomes.lost;
   if (end.kind === 'rejected') return `${outcomes.rejected} ${errorSentence(end, texts)}`;
   const { outcome, reply, error } = end.done;
-  if (outcome === 'replied') return hasReset ? replyThenReset(reply?.text ?? '') : outcomes.replied(reply?.text ?? '');
+  if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortened(reply?.text ?? ''));
   return outcome === 'failed' ? outcomes.failed(error ?? '') : outcomes[outcome];
 }
 
@@ -23,8 +23,11 @@ export function errorSentence({ code, message }: { code: string; message: string
 export function sourceNotes(sources: readonly { name: string; active: boolean }[], texts: Texts): string[] {
   if (sources.length === 0) return [];
   const has = (name: string) => sources.some((source) => source.name === name && source.active);
-  return [
-    has('capture') ? `${texts.sources.capture}.` : texts.notCaptured,
-    ...(has('server-probe') ? [] : [texts.noProbe]),
-  ];
+  return [has('capture') ? texts.sources.capture : texts.notCaptured, ...(has('server-probe') ? [] : [texts.noProbe])];
+}
+
+/** A reply can be a thousand digits long. */
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length > 40 ? `${characters.slice(0, 30).join('')}…${characters.slice(-6).join('')}` : text;
 }

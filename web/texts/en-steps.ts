@@ -2,7 +2,7 @@
 
 type Side = 'client' | 'server';
 const Program = (side: Side) => `The ${side} program`;
-const Kernel = (side: Side) => `The ${side}'s kernel`;
+const Kernel = (side: Side) => `The ${side}’s kernel`;
 const byteCount = (count: number) => (count === 1 ? '1 byte' : `${count} bytes`);
 
 export const enSteps = {
@@ -153,6 +153,8 @@ export const enSteps = {
     observed: 'observed',
     inferred: 'inferred',
   },
+  /** Of several. */
+  evidenceMany: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
   evidenceMeans: {
     captured: 'The packet itself was seen on the wire.',
     observed: 'A program or a kernel reported it.',

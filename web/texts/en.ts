@@ -94,8 +94,7 @@ export const en = {
     },
     traffic: (up: string, down: string) => `${up} up, ${down} down.`,
     evidence: 'Evidence',
-    segments: (count: number, all: number, how: string) =>
-      count === all ? `All ${all} segments ${how}.` : `${count} of ${all} segments ${how}.`,
+    segments: (count: number, all: number, how: string) => `${count} of ${all} segments ${how}.`,
     noSegments: 'No segment yet.',
   },
   sources: {
@@ -103,7 +102,7 @@ export const en = {
     'server-probe': 'server calls observed by a probe',
     'server-output': 'server output observed',
     'server-listener': 'listening socket observed',
-    capture: 'packets captured',
+    capture: 'Packets were captured.',
   },
   notCaptured: 'Packets were not captured: the segments are inferred from what both programs did.',
   noProbe: 'The server’s calls are not observed.',
@@ -160,10 +159,20 @@ export const en = {
     segment: 'The segment',
     call: 'The call',
     state: 'The state',
+    output: 'The line',
     code: 'The code',
     terminals: 'Terminals',
     bytes: 'Bytes',
-    nothing: 'Step through a run to read here what happens and why.',
+    nothing: 'How to read the picture',
+    guide: {
+      calls:
+        'The outer bars are the calls of the two programs, each as long as it took. Hatched means blocked: the program sleeps.',
+      segments:
+        'The arrows in the middle are TCP segments, from when they are sent to when they arrive. Dashed means: nobody saw it, but it must have happened.',
+      states:
+        'The coloured bands are the states of the two kernels. Space plays and pauses, ← and → step, and a click takes the cursor there.',
+    },
+    noCodeToPrint: 'Printing is no socket call.',
     noCode: 'No program runs here: this is the kernel’s own doing.',
     nothingPrinted: 'Nothing printed yet.',
     client: 'client',
@@ -181,6 +190,8 @@ export const en = {
       fate: 'fate',
       copyOf: 'copy of',
       arguments: 'arguments',
+      at: 'at',
+      line: 'line',
       started: 'started',
       returned: 'returned',
       result: 'result',

@@ -125,7 +125,7 @@ function callShapes(calls: Call[], rows: Rows, columns: Columns, words: PictureW
         inward * Math.min(beside, 3) * (BAR_WIDTH + 3),
       y: y - HALF_BAR,
       end: Math.max(end, y) + HALF_BAR,
-      blocked: BLOCKING.has(step.name) && end - y > ROW,
+      blocked: BLOCKING.has(step.name) && (!returned || end - y > ROW),
       order,
       endOrder: returned?.order ?? Infinity,
       name: outerLabel(step.side, columns, y, fitting(words.call(step), columns.callText)),
@@ -144,7 +144,7 @@ function segmentShapes(segments: Segment[], rows: Rows, columns: Columns, words:
     const [x1, far] = step.from === 'client' ? [left, right] : [right, left];
     const share = step.fate === 'dropped' || step.fate === 'held' ? 0.5 : step.fate === 'unknown' ? 0.72 : 1;
     const arrived = step.fate === 'delivered' ? rows.end.get(step.id)?.y : undefined;
-    const y2 = Math.max(arrived ?? 0, y + ROW * 0.5 * share);
+    const y2 = Math.max(arrived ?? 0, y + ROW / 2);
     const first = step.retransmissionOf === undefined ? undefined : rows.begin.get(step.retransmissionOf)?.y;
     return { step, order, x1, y1: y, x2: x1 + (far - x1) * share, y2, ...(first !== undefined && { copyOfY: first }) };
   });
@@ -158,14 +158,13 @@ function bandShapes(states: State[], rows: Rows, columns: Columns): BandShape[] 
     const next = states[index + 1];
     const isClient = step.side === 'client';
     const x = isClient ? columns.clientLine : columns.serverLine;
-    const labelX = isClient ? x - BAND_WIDTH / 2 - 5 : x + BAND_WIDTH / 2 + 5;
     return {
       step,
       order,
       x,
       y,
       end: next ? rows.begin.get(next.id)!.y : rows.height,
-      label: { x: labelX, y, anchor: isClient ? 'end' : 'start', text: step.to },
+      label: columns.compact ? outerLabel(step.side, columns, y, step.to) : innerLabel(step.side, columns, y, step.to),
     };
   });
 }
@@ -188,6 +187,13 @@ function wakeShapes(segments: Segment[], calls: CallShape[], rows: Rows, columns
       },
     ];
   });
+}
+
+/** A state stands between its lifeline and the calls, where there is room for both. */
+function innerLabel(side: Side, columns: Columns, y: number, text: string): Label {
+  return side === 'client'
+    ? { x: columns.clientLine - BAND_WIDTH / 2 - 5, y, anchor: 'end', text }
+    : { x: columns.serverLine + BAND_WIDTH / 2 + 5, y, anchor: 'start', text };
 }
 
 /** Text of the programs' columns stands outside their bars. */

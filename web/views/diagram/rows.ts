@@ -4,6 +4,8 @@ import { marksOf, type Mark } from './marks.ts';
 /** Height of a row: each step has its own, whatever time lies between. */
 export const ROW = 26;
 const RETURN_ROW = 19;
+/** A state that changes with the very segment that is sent. */
+const STATE_ROW = 15;
 const ARRIVAL_ROW = 12;
 const TOP = 22;
 const BOTTOM = 26;
@@ -33,7 +35,7 @@ export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean)
   const placed: PlacedMark[] = [];
   let y = TOP - ROW;
   marks.forEach((mark, order) => {
-    y += gapBefore(mark, marks[order + 1], isNoted);
+    y += gapBefore(mark, marks[order - 1], marks[order + 1], isNoted);
     placed.push({ ...mark, order, y, timed: isTimed(mark, isNoted) });
   });
   placed.forEach((mark, order) => {
@@ -55,10 +57,25 @@ function isTimed(mark: Mark, isNoted: (call: Call) => boolean): boolean {
   return mark.what === 'begin' || (mark.what === 'return' && isNoted(mark.step as Call));
 }
 
-function gapBefore(mark: Mark, next: Mark | undefined, isNoted: (call: Call) => boolean): number {
-  if (mark.what === 'begin') return ROW;
+function gapBefore(
+  mark: Mark,
+  previous: Mark | undefined,
+  next: Mark | undefined,
+  isNoted: (call: Call) => boolean,
+): number {
+  if (mark.what === 'begin') return previous && comesWith(mark, previous) ? STATE_ROW : ROW;
   if (mark.what === 'return') return isNoted(mark.step as Call) ? RETURN_ROW : 0;
   return next && meets(mark, next, isNoted) ? 0 : ARRIVAL_ROW;
+}
+
+function comesWith(mark: Mark, previous: Mark): boolean {
+  return (
+    mark.step.kind === 'state' &&
+    previous.what === 'begin' &&
+    previous.step.kind === 'segment' &&
+    previous.step.side === mark.step.side &&
+    previous.time === mark.time
+  );
 }
 
 /** An arrow ends where its arrival takes effect: at the change of state, or the return of the call, that follows at once. */

@@ -24,9 +24,9 @@ export interface Arrow {
 
 const HEIGHT = 14;
 /** Above the line, from its middle to the middle of the text. */
-const LIFT = 8;
+const LIFT = 9;
 /** Beyond this many degrees text is hard to read. */
-const STEEPEST = 12;
+const STEEPEST = 16;
 const MARGIN = 12;
 
 /**
@@ -37,7 +37,9 @@ export function placeWireLabels(arrows: readonly Arrow[], wireWidth: number, wor
   const labels = arrows.map((arrow) => {
     const parts = wording(arrow.step, wireWidth - 2 * MARGIN, words);
     const along = alongArrow(arrow, parts);
-    return Math.abs(along.angle) > STEEPEST ? flat(arrow, parts) : along;
+    // Where the segment stops half-way, its mark stands there: the words keep clear of it.
+    const isCutShort = arrow.step.fate === 'dropped' || arrow.step.fate === 'held';
+    return isCutShort || Math.abs(along.angle) > STEEPEST ? flat(arrow, parts) : along;
   });
   // Each round lays at least one more flat, so it ends; flat words of different rows do not meet.
   for (let changed = true; changed;) {

@@ -18,9 +18,10 @@ export interface PictureWords {
 
 /** The first wording that fits; the last one, cut, where none does. */
 export function fitting(wordings: string[], room: number): string {
+  if (wordings.length === 0) return '';
   const most = Math.max(2, Math.floor(room / CHARACTER));
   const fits = wordings.find((text) => [...text].length <= most);
-  const last = [...(wordings.at(-1) ?? '')];
+  const last = [...wordings.at(-1)!];
   return fits ?? `${last.slice(0, most - 1).join('')}…`;
 }
 

@@ -44,12 +44,13 @@ export function fieldsOf(step: Step, language: Language): Field[] {
     return [
       { name: names.from, value: step.from },
       { name: names.to, value: step.to },
-      { name: names.started, value: moment(step.at) },
+      { name: names.at, value: moment(step.at) },
     ];
   }
   return [
+    { name: names.line, value: step.line },
     { name: names.stream, value: step.stream },
-    { name: names.started, value: moment(step.at) },
+    { name: names.at, value: moment(step.at) },
   ];
 }
 
