@@ -21,7 +21,15 @@ export function prepare() {
   checkNode();
   if (modified('package-lock.json') > modified('node_modules/.package-lock.json'))
     quietly('Installing packages', npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  const sources = ['bridge', 'server', 'web', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts', 'package-lock.json'];
+  const sources = [
+    'bridge',
+    'server',
+    'web',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'vite.config.ts',
+    'package-lock.json',
+  ];
   if (Math.max(...sources.map(newest)) > Math.min(modified('dist/bridge/main.js'), modified('dist/web/index.html')))
     quietly('Building', npm, ['run', '--silent', 'build']);
 }

@@ -13,7 +13,10 @@ import { chooseWire } from './wires/choose-wire.ts';
  * Builds the bridge; it neither listens nor runs a server program until `listen`.
  * @throws BridgeError `WIRE_UNAVAILABLE`
  */
-export async function buildApp(config: Config, logger: FastifyServerOptions['logger'] = false): Promise<FastifyInstance> {
+export async function buildApp(
+  config: Config,
+  logger: FastifyServerOptions['logger'] = false,
+): Promise<FastifyInstance> {
   const app = fastify({ logger: logger ?? false, bodyLimit: 1024, forceCloseConnections: true });
   const bridge = new Bridge(config, chooseWire(config.wire), app.log);
   const allowList = new AllowList(config);

@@ -100,7 +100,10 @@ export class Bridge {
    */
   controlServer(action: 'start' | 'stop', complain: (error: unknown) => void): void {
     if (!this.#program)
-      throw new BridgeError('SERVER_NOT_OWNED', 'The server was not started by this bridge: it cannot start or stop it.');
+      throw new BridgeError(
+        'SERVER_NOT_OWNED',
+        'The server was not started by this bridge: it cannot start or stop it.',
+      );
     if (action === 'start') return this.#program.start();
     if (this.#program.status().pid === undefined)
       throw new BridgeError('SERVER_NOT_RUNNING', 'The server program is not running.');

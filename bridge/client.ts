@@ -46,7 +46,8 @@ export async function main(args: readonly string[]): Promise<number> {
 function numberOf(positionals: readonly string[]): bigint {
   const [text, ...more] = positionals;
   if (text === undefined) return randomNumber();
-  if (more.length > 0 || !/^\d+$/.test(text)) throw new BridgeError('BAD_OPTION', `"${positionals.join(' ')}" is not an unsigned integer.`);
+  if (more.length > 0 || !/^\d+$/.test(text))
+    throw new BridgeError('BAD_OPTION', `"${positionals.join(' ')}" is not an unsigned integer.`);
   return BigInt(text);
 }
 
@@ -64,7 +65,13 @@ export function runOnce(target: Address, script: Script): Promise<Trace> {
       onDone: (result) => {
         process.off('SIGINT', cancel);
         const run = { startedAt, wire: 'direct', target: formatAddress(target), script } as const;
-        resolve({ format: 'aperto-trace', version: 1, ...run, ...result, steps: Object.values(steps).sort(compareSteps) });
+        resolve({
+          format: 'aperto-trace',
+          version: 1,
+          ...run,
+          ...result,
+          steps: Object.values(steps).sort(compareSteps),
+        });
       },
     });
     const cancel = (): void => session.cancel();
@@ -92,5 +99,8 @@ function tell(text: string, status = 0): number {
 /** What a server sends may hold terminal commands: control characters are shown, not obeyed. */
 function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are the characters to find
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

@@ -84,7 +84,10 @@ function originOf(text: string): string {
 
 function list(given: readonly string[] | undefined, fromEnvironment: string | undefined): string[] {
   const texts = given ?? (fromEnvironment === undefined ? [] : [fromEnvironment]);
-  return texts.flatMap((text) => text.split(',')).map((text) => text.trim()).filter(Boolean);
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter(Boolean);
 }
 
 function isOn(value: string | undefined): boolean {

@@ -73,18 +73,12 @@ export const WireMessage = Type.Object(
   },
   strict,
 );
-export const ServerMessage = Type.Object(
-  { type: Type.Literal('server'), action: literals(['start', 'stop']) },
-  strict,
-);
+export const ServerMessage = Type.Object({ type: Type.Literal('server'), action: literals(['start', 'stop']) }, strict);
 
 /** From page to bridge, by `type`. */
 export const PAGE_MESSAGES = { run: RunMessage, cancel: CancelMessage, wire: WireMessage, server: ServerMessage };
 export type PageMessage =
-  | Static<typeof RunMessage>
-  | Static<typeof CancelMessage>
-  | Static<typeof WireMessage>
-  | Static<typeof ServerMessage>;
+  Static<typeof RunMessage> | Static<typeof CancelMessage> | Static<typeof WireMessage> | Static<typeof ServerMessage>;
 
 const evidence = {
   id: Type.String(),
@@ -189,10 +183,7 @@ export type Hello = Static<typeof HelloMessage>;
 export type DoneMessage = Static<typeof DoneMessage>;
 export type ErrorMessage = Static<typeof ErrorMessage>;
 export type BridgeMessage =
-  | Hello
-  | { type: 'steps'; id: RunId; steps: import('./trace/step.ts').Step[] }
-  | DoneMessage
-  | ErrorMessage;
+  Hello | { type: 'steps'; id: RunId; steps: import('./trace/step.ts').Step[] } | DoneMessage | ErrorMessage;
 
 function literals<const Values extends readonly string[]>(
   values: Values,

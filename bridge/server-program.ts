@@ -118,8 +118,7 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     const reports = child.stdio[PROBE_DESCRIPTOR] as Readable;
     reports.setEncoding('utf8').on('data', (text: string) => this.probe.feed(text));
     reports.on('error', () => {});
-    for (const stream of ['stdout', 'stderr'] as const)
-      this.#followOutput(child[stream]!, stream);
+    for (const stream of ['stdout', 'stderr'] as const) this.#followOutput(child[stream]!, stream);
     child.once('error', (error) => this.#printed('stderr', error.message));
     child.once('close', (code, signal) => this.#ended(code, signal));
   }

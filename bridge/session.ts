@@ -177,7 +177,11 @@ export class Session {
   #flush(final: boolean): void {
     clearTimeout(this.#tick);
     this.#tick = undefined;
-    const steps = this.#trace.steps({ serverWatched: this.#serverWatched(final), final, now: monotonicUs() - this.#zero });
+    const steps = this.#trace.steps({
+      serverWatched: this.#serverWatched(final),
+      final,
+      now: monotonicUs() - this.#zero,
+    });
     const news = final && !this.#flushed ? steps : steps.filter((step) => this.#isNews(step));
     this.#flushed = true;
     if (news.length > 0) this.#options.onSteps(news);
@@ -192,7 +196,9 @@ export class Session {
 
   #serverWatched(final: boolean): 'yes' | 'no' | 'pending' {
     if (this.#watches.some(({ watchesServer }) => watchesServer)) return 'yes';
-    const mayYet = this.#options.sources.some((source) => source.status().name === 'server-probe' && source.status().active);
+    const mayYet = this.#options.sources.some(
+      (source) => source.status().name === 'server-probe' && source.status().active,
+    );
     return mayYet && !final ? 'pending' : 'no';
   }
 

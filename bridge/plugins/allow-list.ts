@@ -28,11 +28,15 @@ export class AllowList {
 
   async checkHost(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (this.#hosts.has(request.headers.host?.toLowerCase() ?? '')) return;
-    return reply.code(403).send({ code: 'HOST_NOT_ALLOWED', message: 'This host name is not on the list: see --allow-host.' });
+    return reply
+      .code(403)
+      .send({ code: 'HOST_NOT_ALLOWED', message: 'This host name is not on the list: see --allow-host.' });
   }
 
   async checkOrigin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (this.#origins.has(request.headers.origin?.toLowerCase() ?? 'none')) return;
-    return reply.code(403).send({ code: 'ORIGIN_NOT_ALLOWED', message: 'This origin is not on the list: see --allow-origin.' });
+    return reply
+      .code(403)
+      .send({ code: 'ORIGIN_NOT_ALLOWED', message: 'This origin is not on the list: see --allow-origin.' });
   }
 }

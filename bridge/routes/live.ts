@@ -12,8 +12,10 @@ const CLOSE_TIMEOUT_MS = 300;
 /** `/ws`: one WebSocket a page. */
 export async function addLive(app: FastifyInstance, bridge: Bridge, allowList: AllowList): Promise<void> {
   await app.register(websocket, {
-    options: { maxPayload: FRAME_BYTES, closeTimeout: CLOSE_TIMEOUT_MS } as websocket.WebsocketPluginOptions['options'] &
-      object,
+    options: {
+      maxPayload: FRAME_BYTES,
+      closeTimeout: CLOSE_TIMEOUT_MS,
+    } as websocket.WebsocketPluginOptions['options'] & object,
     errorHandler: (error, socket) => {
       bridge.log.error(error, 'a page could not be served');
       socket.terminate();

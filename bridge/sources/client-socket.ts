@@ -43,7 +43,11 @@ export class ClientSocket {
     const startedAt = this.#now();
     // Half-open, or Node would answer the peer's FIN with its own.
     this.#socket = new Socket({ allowHalfOpen: true });
-    this.#call('client.socket', 'socket', startedAt, { returnedAt: this.#now(), result: 'ok', args: ['AF_INET', 'SOCK_STREAM'] });
+    this.#call('client.socket', 'socket', startedAt, {
+      returnedAt: this.#now(),
+      result: 'ok',
+      args: ['AF_INET', 'SOCK_STREAM'],
+    });
     this.#socket.on('data', (chunk: Buffer) => this.#hearData(chunk));
     this.#socket.on('end', () => this.#hearEnd(wasReset(this.#socket) ? 'rst' : 'fin'));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.name));
@@ -201,7 +205,17 @@ export class ClientSocket {
   }
 
   #call(id: string, name: Call['name'], startedAt: number, facts: Partial<Call>): void {
-    this.#sink({ kind: 'call', id, at: startedAt, side: 'client', evidence: 'observed', name, args: [], startedAt, ...facts });
+    this.#sink({
+      kind: 'call',
+      id,
+      at: startedAt,
+      side: 'client',
+      evidence: 'observed',
+      name,
+      args: [],
+      startedAt,
+      ...facts,
+    });
   }
 
   #now(): number {

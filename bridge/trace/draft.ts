@@ -53,10 +53,21 @@ export function draftServerCall(
   reason: Reason,
   more: Partial<Pick<Call, 'args' | 'bytes' | 'payload' | 'peer' | 'returnedAt' | 'result'>> & { index?: number } = {},
 ): Draft<Call> {
-  const { index, ...fields } = more;
+  const { index, returnedAt, ...fields } = more;
   const at = toTenths(startedAt);
   const id = index === undefined ? `server.${name}` : `server.${name}.${index}`;
-  return { kind: 'call', id, at, side: 'server', name, args: [], startedAt: at, ...fields, reason };
+  return {
+    kind: 'call',
+    id,
+    at,
+    side: 'server',
+    name,
+    args: [],
+    startedAt: at,
+    ...(returnedAt !== undefined && { returnedAt: toTenths(returnedAt) }),
+    ...fields,
+    reason,
+  };
 }
 
 export function otherSide(side: Side): Side {

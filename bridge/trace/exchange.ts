@@ -89,7 +89,8 @@ export class Exchange {
     const label = kind === 'data' ? `data.${from.next}` : kind;
     const sentAt = Math.max(sending.at, from.clock + INSTANT_US);
     this.#transmit(from, { label, flags: FLAGS[kind], length: bytes, payload, sentAt, heardAt, reason, causedBy });
-    if (kind === 'rst') from.gone = true;
+    // What follows bytes for a program that has left meets a RST on its way: nothing proves that it was sent at all.
+    if (kind === 'rst' || (kind === 'data' && this.#kernels[otherSide(from.side)].programLeft)) from.gone = true;
   }
 
   #transmit(
@@ -123,7 +124,13 @@ export class Exchange {
    * Between its sending and its being heard; where the peer's program did not hear it, TCP's promise to deliver
    * stands, unless the sender reset the connection: then nothing tells.
    */
-  #arrivalOf(from: Kernel, to: Kernel, sentAt: number, heardAt: number | undefined, reset: boolean): number | undefined {
+  #arrivalOf(
+    from: Kernel,
+    to: Kernel,
+    sentAt: number,
+    heardAt: number | undefined,
+    reset: boolean,
+  ): number | undefined {
     const { final, oneWayUs } = this.#input;
     const promised = final && !reset && !from.queue.some(({ kind }) => kind === 'rst');
     if (heardAt === undefined && !promised) return undefined;
@@ -144,7 +151,9 @@ export class Exchange {
 
   /** Data for a program that has left: the kernel says that they were lost. */
   #reset(at: Kernel): void {
-    this.#transmit(at, { label: 'rst', flags: ['RST'], sentAt: at.clock, reason: 'data-after-close' });
+    const sentAt = at.clock + INSTANT_US;
+    const heardAt = sentAt + 2 * this.#input.oneWayUs;
+    this.#transmit(at, { label: 'rst', flags: ['RST'], sentAt, heardAt, reason: 'data-after-close' });
     at.gone = true;
   }
 
@@ -154,7 +163,8 @@ export class Exchange {
     const company = at.queue.find(({ kind }) => kind !== 'leave');
     if (company && company.at <= due) return;
     const { final, now } = this.#input;
-    if (!company && now < due && !(final && at.queue.length + this.#kernels[otherSide(at.side)].queue.length === 0)) return;
+    if (!company && now < due && !(final && at.queue.length + this.#kernels[otherSide(at.side)].queue.length === 0))
+      return;
     const reason = segment.flags.includes('FIN') ? 'fin-must-be-acknowledged' : 'ack-within-half-a-second';
     this.#transmit(at, {
       label: `ack.${at.expected}`,

@@ -23,7 +23,8 @@ const UNANSWERED = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ECANCELED']);
 
 export function handshake(connect: Call, accept: Call | undefined): Handshake {
   const { startedAt, returnedAt, result } = connect;
-  if (returnedAt !== undefined && result === 'ok') return accepted(connect, Math.min(returnedAt, accept?.returnedAt ?? returnedAt));
+  if (returnedAt !== undefined && result === 'ok')
+    return accepted(connect, Math.min(returnedAt, accept?.returnedAt ?? returnedAt));
   if (returnedAt !== undefined && REFUSALS.has(result!)) return refused(connect, returnedAt);
   const sent = returnedAt === undefined || UNANSWERED.has(result!);
   return { segments: sent ? [syn(connect, startedAt)] : [], oneWayUs: 0 };
@@ -35,8 +36,26 @@ function accepted(connect: Call, end: number): Handshake {
   return {
     segments: [
       syn(connect, at(1), at(2)),
-      draftSegment({ from: 'server', label: 'syn', flags: ['SYN', 'ACK'], seq: 0, ack: 1, sentAt: at(3), arrivedAt: at(4), reason }),
-      draftSegment({ from: 'client', label: 'ack.1', flags: ['ACK'], seq: 1, ack: 1, sentAt: at(5), arrivedAt: at(6), reason }),
+      draftSegment({
+        from: 'server',
+        label: 'syn',
+        flags: ['SYN', 'ACK'],
+        seq: 0,
+        ack: 1,
+        sentAt: at(3),
+        arrivedAt: at(4),
+        reason,
+      }),
+      draftSegment({
+        from: 'client',
+        label: 'ack.1',
+        flags: ['ACK'],
+        seq: 1,
+        ack: 1,
+        sentAt: at(5),
+        arrivedAt: at(6),
+        reason,
+      }),
     ],
     establishedAt: at(6),
     oneWayUs: at(1) - at(0),
@@ -60,7 +79,16 @@ function refused(connect: Call, end: number): Handshake {
 
 function syn(connect: Call, sentAt: number, arrivedAt?: number): Draft<Segment> {
   const reason = 'connect-begins-with-syn';
-  return draftSegment({ from: 'client', label: 'syn', flags: ['SYN'], seq: 0, sentAt, arrivedAt, reason, causedBy: connect.id });
+  return draftSegment({
+    from: 'client',
+    label: 'syn',
+    flags: ['SYN'],
+    seq: 0,
+    sentAt,
+    arrivedAt,
+    reason,
+    causedBy: connect.id,
+  });
 }
 
 /** The k-th of `parts` equal parts of an interval. */

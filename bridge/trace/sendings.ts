@@ -43,7 +43,10 @@ export function sendingsOf(
   return complete ? [...sendings, ...unexplained(sendings, heard, sentBefore)] : sendings;
 }
 
-function sendingOf({ id, name, result, startedAt, bytes = 0, payload = '' }: Call, resetHeard: boolean): Sending | undefined {
+function sendingOf(
+  { id, name, result, startedAt, bytes = 0, payload = '' }: Call,
+  resetHeard: boolean,
+): Sending | undefined {
   switch (name) {
     case 'send':
       if (result !== 'ok' || bytes === 0) return undefined;
@@ -64,17 +67,22 @@ function sendingOf({ id, name, result, startedAt, bytes = 0, payload = '' }: Cal
 }
 
 /** Joins what was sent to what was heard: bytes in order, then the end. */
-function joinHearing(sendings: Sending[], heard: readonly Heard[]): void {
+function joinHearing(sendings: readonly Sending[], heard: readonly Heard[]): void {
+  const data = heard.filter(({ what }) => what === 'data');
   let sent = 0;
   let total = 0;
   let index = 0;
   for (const sending of sendings) {
     if (sending.kind === 'leave') continue;
     sent += sending.bytes;
-    while (index < heard.length && (sending.kind === 'data' ? total < sent : heard[index]!.what !== sending.kind))
-      total += heard[index++]!.bytes;
-    const last = sending.kind === 'data' ? heard[index - 1] : heard[index];
-    if (last && (sending.kind !== 'data' || total >= sent)) sending.heardAt = last.at;
+    while (index < data.length && total < sent) total += data[index++]!.bytes;
+    const news =
+      sending.kind === 'data'
+        ? total >= sent
+          ? data[index - 1]
+          : undefined
+        : heard.find(({ what }) => what === sending.kind);
+    if (news) sending.heardAt = news.at;
   }
 }
 
@@ -92,9 +100,21 @@ function unexplained(
     known = Math.max(0, known - bytes);
     const common = { at: sentBefore(at), heardAt: at };
     if (what === 'data' && news > 0)
-      more.push({ ...common, kind: what, bytes: news, payload: payload.slice(-2 * news), reason: 'peer-got-these-bytes' });
+      more.push({
+        ...common,
+        kind: what,
+        bytes: news,
+        payload: payload.slice(-2 * news),
+        reason: 'peer-got-these-bytes',
+      });
     else if (what !== 'data' && !ended)
-      more.push({ ...common, kind: what, bytes: 0, payload, reason: what === 'fin' ? 'peer-saw-the-end' : 'peer-saw-a-reset' });
+      more.push({
+        ...common,
+        kind: what,
+        bytes: 0,
+        payload,
+        reason: what === 'fin' ? 'peer-saw-the-end' : 'peer-saw-a-reset',
+      });
   }
   return more;
 }

@@ -17,7 +17,10 @@ export function listeningCalls(seen: Seen, established: boolean): Draft<Call>[] 
   );
   return missing.map((name, index) => {
     const at = before - (index + 1) * BEFORE_US;
-    return draftServerCall(name, at, 'listening-needs-a-bound-socket', { returnedAt: at + BEFORE_US / 2, result: 'ok' });
+    return draftServerCall(name, at, 'listening-needs-a-bound-socket', {
+      returnedAt: at + BEFORE_US / 2,
+      result: 'ok',
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { otherSide, type Draft } from './draft.ts';
+import { otherSide, toTenths, type Draft } from './draft.ts';
 import type { Seen } from './infer.ts';
 import { Endpoint } from './state-machine.ts';
 import type { Call, Segment, Side, State, TcpState } from './step.ts';
@@ -12,11 +12,7 @@ interface Moment {
 }
 
 /** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
-export function deriveStates(
-  segments: readonly Segment[],
-  seen: Seen,
-  inferredCalls: readonly Call[],
-): Draft<State>[] {
+export function deriveStates(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Draft<State>[] {
   const states: Draft<State>[] = [];
   const listen = [...seen.calls.server, ...inferredCalls].find(({ name }) => name === 'listen');
   if (listen && !seen.states.some(({ to }) => to === 'LISTEN'))
@@ -25,10 +21,14 @@ export function deriveStates(
     client: new Endpoint('CLOSED'),
     server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
   };
+  const lastAt = { client: -Infinity, server: -Infinity };
   for (const { at, side, cause, move } of moments(segments, seen.calls.client)) {
     const from = endpoints[side].state;
     const to = move(endpoints[side]);
-    if (to !== from) states.push(draftState(side, from, to, at, cause));
+    if (to === from) continue;
+    // Two changes of one end never share a moment: their order could not be told.
+    lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
+    states.push(draftState(side, from, to, lastAt[side], cause));
   }
   return states;
 }

@@ -18,7 +18,8 @@ function wokenBy(segment: Segment, calls: readonly Call[]): Call | undefined {
   if (id === 'client.ack.1') return blocked(named(calls, 'accept'));
   if (length > 0) return blocked(readerOf(calls, seq));
   if (flags.includes('FIN')) return blocked(calls.find(({ name, bytes }) => name === 'recv' && bytes === 0));
-  if (flags.includes('RST')) return calls.find((call) => call.result !== 'ok' && call.result !== undefined && blocked(call));
+  if (flags.includes('RST'))
+    return calls.find((call) => call.result !== 'ok' && call.result !== undefined && blocked(call));
   return undefined;
 }
 
