@@ -1,0 +1,82 @@
+// Everything that must hold: format, lint, types, unit and integration tests, end-to-end tests in a real browser.
+// What does not depend on each other runs at the same time. The last line counts: `N passed, N failed`.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { browserEnvironment } from './browser.mjs';
+import { prepare, root } from './prepare.mjs';
+
+prepare();
+const browser = await browserEnvironment();
+const reports = mkdtempSync(join(tmpdir(), 'aperto-tests-'));
+const report = (name) => join(reports, `${name}.json`);
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const first = await together(
+  check('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']),
+  check('lint', bin('eslint'), ['.']),
+  check('types', bin('tsc'), []),
+  check('page types', bin('svelte-check'), ['--tsconfig', 'web/tsconfig.json', '--fail-on-warnings', '--output', 'human']),
+);
+const second = await together(
+  suite('unit and integration tests', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report('vitest')}`], {}, () => {
+    const { numPassedTests, numFailedTests, numPendingTests, success } = read('vitest');
+    // A file that cannot be loaded fails without a failed test.
+    return { passed: numPassedTests, failed: numFailedTests + (success || numFailedTests ? 0 : 1), skipped: numPendingTests };
+  }),
+);
+const third = await together(
+  suite('end-to-end tests', bin('playwright'), ['test', '--reporter=list,json'], { ...browser, PLAYWRIGHT_JSON_OUTPUT_NAME: report('playwright') }, () => {
+    const { expected, unexpected, flaky, skipped } = read('playwright').stats;
+    return { passed: expected, failed: unexpected + flaky, skipped };
+  }),
+);
+
+rmSync(reports, { recursive: true, force: true });
+const counts = [...first, ...second, ...third];
+const sum = (key) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
+const skipped = sum('skipped');
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
+process.exit(sum('failed') === 0 ? 0 : 1);
+
+function read(name) {
+  return JSON.parse(readFileSync(report(name), 'utf8'));
+}
+
+function together(...jobs) {
+  return Promise.all(jobs);
+}
+
+/** A check passes or fails as a whole; what it says is shown when it fails. */
+async function check(name, command, args) {
+  const { status, output } = await run(command, args, {});
+  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+  if (status !== 0) console.log(output);
+  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** A suite counts its tests; one that ended badly without a failed test counts as one failure. */
+async function suite(name, command, args, environment, count) {
+  const { status, output } = await run(command, args, environment);
+  console.log(output);
+  let counts;
+  try {
+    counts = count();
+  } catch {
+    counts = { passed: 0, failed: 0 };
+  }
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  console.log(`${counts.failed === 0 ? 'ok  ' : 'FAIL'} ${name}: ${counts.passed} passed, ${counts.failed} failed`);
+  return counts;
+}
+
+function run(command, args, environment) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment, FORCE_COLOR: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.on('close', (status) => resolve({ status, output }));
+    child.on('error', (error) => resolve({ status: 1, output: error.message }));
+  });
+}

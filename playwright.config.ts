@@ -1,0 +1,32 @@
+import { defineConfig, devices } from '@playwright/test';
+
+const root = process.getuid?.() === 0;
+const packaged = process.env['APERTO_CHROMIUM_PACKAGED'] === '1';
+
+// Every worker has a bridge and a server program of its own: see test/e2e/bridge.ts.
+export default defineConfig({
+  testDir: 'test/e2e',
+  testMatch: '*.e2e.ts',
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  timeout: 30_000,
+  use: {
+    ...devices['Desktop Chrome'],
+    locale: 'en-US',
+    trace: 'off',
+    launchOptions: {
+      executablePath: process.env['APERTO_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        ...(root || packaged ? ['--no-sandbox'] : []),
+        ...(packaged ? ['--single-process', '--no-zygote'] : []),
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+        '--disable-quic',
+        '--disable-gpu',
+      ],
+    },
+  },
+});
