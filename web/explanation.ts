@@ -1,6 +1,7 @@
 import { REASON_SOURCES } from '../bridge/trace/reasons.ts';
 import type { Call, Segment, State, Step } from '../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from './bytes.ts';
+import { lookup } from './lookup.ts';
 import { segmentKind, type SegmentKind } from './segment-kind.ts';
 import type { Language } from './texts/language.svelte.ts';
 
@@ -41,8 +42,8 @@ export function bytesInWords(count: number, payload: string, language: Language)
 function reasonOf(step: Step, { texts }: Language): { reason?: { text: string; section: string } } {
   if (step.reason === undefined) return {};
   // A newer bridge may know reasons that this page does not.
-  const text = (texts.steps.reason as Record<string, string | undefined>)[step.reason];
-  return text === undefined ? {} : { reason: { text, section: REASON_SOURCES[step.reason] ?? '' } };
+  const text = lookup(texts.steps.reason, step.reason);
+  return text === undefined ? {} : { reason: { text, section: lookup(REASON_SOURCES, step.reason) ?? '' } };
 }
 
 const CALL_SECTIONS: Record<string, string> = {
@@ -58,9 +59,13 @@ const CALL_SECTIONS: Record<string, string> = {
   reset: 'RFC 9293 §3.9.1',
 };
 
+interface CallTexts {
+  what: (side: Call['side'], detail: string) => string;
+  why: string;
+}
+
 function explainCall(call: Call, language: Language, isOver: boolean) {
-  const table = language.texts.steps.call;
-  const texts = (table as Partial<typeof table>)[call.name];
+  const texts = lookup<CallTexts>(language.texts.steps.call, call.name);
   // A program may call what the page has no words for: its name is then all there is to say.
   if (!texts) return { what: `${call.name}(${call.args.join(', ')})`, why: '', section: '' };
   const detail =
@@ -70,7 +75,7 @@ function explainCall(call: Call, language: Language, isOver: boolean) {
   return {
     what: `${texts.what(call.side, detail)} ${callEnd(call, language, isOver)}`,
     why: texts.why,
-    section: CALL_SECTIONS[call.name] ?? '',
+    section: lookup(CALL_SECTIONS, call.name) ?? '',
   };
 }
 
@@ -128,7 +133,7 @@ function explainState(state: State, language: Language) {
   const isListening = state.to === 'LISTEN' && state.side === 'server' && state.from === 'CLOSED';
   return {
     what: isListening ? texts.listens : texts.what(state.side, state.from, state.to),
-    why: (texts.why as Record<string, string | undefined>)[state.to] ?? '',
+    why: lookup(texts.why, state.to) ?? '',
     section: 'RFC 9293 §3.3.2',
   };
 }

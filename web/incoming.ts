@@ -1,5 +1,6 @@
 import type { BridgeMessage } from '../bridge/protocol.ts';
 import { OUTCOMES } from '../bridge/trace/outcome.ts';
+import { lookup } from './lookup.ts';
 
 /**
  * Reads a message of the bridge, or answers undefined for what no view could draw.
@@ -13,7 +14,7 @@ export function readMessage(text: string): BridgeMessage | undefined {
     return undefined;
   }
   if (!isRecord(value)) return undefined;
-  const check = MESSAGES[String(value['type'])];
+  const check = lookup(MESSAGES, value['type']);
   return check?.(value) ? (value as unknown as BridgeMessage) : undefined;
 }
 
@@ -86,7 +87,7 @@ const STEPS: Record<string, Check> = {
   state: object({ ...base, from: isText, to: isText }),
   output: object({ ...base, stream: oneOf('stdout', 'stderr'), line: isText }),
 };
-const isStep: Check = (value) => isRecord(value) && (STEPS[String(value['kind'])]?.(value) ?? false);
+const isStep: Check = (value) => isRecord(value) && (lookup(STEPS, value['kind'])?.(value) ?? false);
 const isSources = listOf(object({ name: isText, active: isFlag, 'why?': isText }));
 
 const MESSAGES: Record<string, Check> = {

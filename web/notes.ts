@@ -1,3 +1,4 @@
+import { lookup } from './lookup.ts';
 import type { Run } from './runs.svelte.ts';
 import type { Texts } from './texts/en.ts';
 
@@ -16,7 +17,7 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
 
 export function errorSentence({ code, message }: { code: string; message: string }, texts: Texts): string {
   const { unknown, ...known } = texts.errors;
-  return (known as Record<string, string | undefined>)[code] ?? unknown(message || code);
+  return lookup<string>(known, code) ?? unknown(message || code);
 }
 
 /** What a run's sources told, and what they could not. */

@@ -65,8 +65,8 @@ export const enSteps = {
   },
   bytes: {
     count: byteCount,
-    withText: (count: number, text: string) => `${byteCount(count)}, the text ${text}`,
-    withHex: (count: number, hex: string) => `${byteCount(count)}, ${hex}`,
+    withText: (count: number, text: string) => `${byteCount(count)} (the text ${text})`,
+    withHex: (count: number, hex: string) => `${byteCount(count)} (${hex})`,
   },
   segment: {
     syn: {
@@ -88,7 +88,7 @@ export const enSteps = {
       why: 'An acknowledgment is cumulative: it names the next byte expected, so one can cover several segments. A bare ACK takes no sequence number and is not itself acknowledged.',
     },
     data: {
-      what: (side: Side, bytes: string) => `${Kernel(side)} sent ${bytes}, in one segment.`,
+      what: (side: Side, bytes: string) => `${Kernel(side)} sent ${bytes} in one segment.`,
       why: 'The sender keeps the bytes until they are acknowledged, in case they must be sent again. PSH asks the receiving kernel to hand them over at once, which wakes a blocked recv().',
     },
     fin: {
@@ -97,7 +97,7 @@ export const enSteps = {
     },
     dataFin: {
       what: (side: Side, bytes: string) =>
-        `${Kernel(side)} sent ${bytes}, and with them a FIN: nothing more will follow.`,
+        `${Kernel(side)} sent ${bytes} and with them a FIN: nothing more will follow.`,
       why: 'A FIN may travel with the last bytes. It closes one direction only, and it takes one sequence number after the data, so that it can be acknowledged.',
     },
     refusal: {

@@ -68,8 +68,8 @@ export const ptSteps: StepTexts = {
   },
   bytes: {
     count: byteCount,
-    withText: (count, text) => `${byteCount(count)}, o texto ${text}`,
-    withHex: (count, hex) => `${byteCount(count)}, ${hex}`,
+    withText: (count, text) => `${byteCount(count)} (o texto ${text})`,
+    withHex: (count, hex) => `${byteCount(count)} (${hex})`,
   },
   segment: {
     syn: {
@@ -91,7 +91,7 @@ export const ptSteps: StepTexts = {
       why: 'A confirmação é cumulativa: informa o próximo byte esperado, e assim uma só pode cobrir vários segmentos. Um ACK puro não ocupa número de sequência e não é confirmado.',
     },
     data: {
-      what: (side, bytes) => `${Kernel(side)} enviou ${bytes}, em um único segmento.`,
+      what: (side, bytes) => `${Kernel(side)} enviou ${bytes} em um único segmento.`,
       why: 'O emissor guarda os bytes até que sejam confirmados, caso precise enviá-los de novo. PSH pede ao kernel receptor que os entregue logo, o que acorda uma recv() bloqueada.',
     },
     fin: {

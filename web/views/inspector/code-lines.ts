@@ -1,4 +1,5 @@
 import type { Call } from '../../../bridge/trace/step.ts';
+import { lookup } from '../../lookup.ts';
 
 /** The line of a program that makes a call, in three languages. */
 export interface CodeLine {
@@ -11,7 +12,7 @@ export interface CodeLine {
 const MOST_BYTES = 12;
 
 export function codeOf(call: Call): CodeLine | undefined {
-  const write = WRITERS[call.name];
+  const write = lookup(WRITERS, call.name);
   if (!write) return undefined;
   const hex = call.payload ?? '';
   const address = call.name === 'accept' ? '' : (call.peer ?? call.args[0] ?? '');

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareSteps, type Flag, type Side, type Step, type TcpState } from '../../../bridge/trace/step.ts';
+import { overlap, type Box } from '../../../web/views/diagram/boxes.ts';
+import { columnsFor, type Columns } from '../../../web/views/diagram/columns.ts';
+import { layoutOf, type Label, type Layout } from '../../../web/views/diagram/layout.ts';
+import { CHARACTER, pictureWords } from '../../../web/views/diagram/words.ts';
+import { en } from '../../../web/texts/en.ts';
+import {
+  call,
+  capturedTrace,
+  longTrace,
+  output,
+  plainTrace,
+  refusedTrace,
+  resetTrace,
+  segment,
+  silentTrace,
+  state,
+  timeoutTrace,
+} from '../fixtures/traces.ts';
+
+const words = pictureWords(en, true);
+const sorted = (steps: Step[]) => [...steps].sort(compareSteps);
+const draw = (steps: Step[], width: number) => layoutOf(sorted(steps), columnsFor(width), words);
+
+function boxOf({ x, y, anchor, text }: Label): Box {
+  const width = [...text].length * CHARACTER;
+  return { x: anchor === 'start' ? x + width / 2 : x - width / 2, y, width, height: 14, angle: 0 };
+}
+
+/** All words of the picture, column by column. */
+function columnsOfWords({ calls, bands, outputs, segments }: Layout, { compact }: Columns): Record<string, Box[]> {
+  const columns: Record<string, Box[]> = { wire: segments.map(({ label }) => label.box) };
+  for (const side of ['client', 'server'] as const) {
+    const programs = [
+      ...calls
+        .filter(({ step }) => step.side === side)
+        .flatMap(({ name, result }) => (result ? [name, result] : [name])),
+      ...outputs.filter(({ step }) => step.side === side).map(({ label }) => label),
+    ].map(boxOf);
+    const states = bands.filter(({ step }) => step.side === side).map(({ label }) => boxOf(label));
+    if (compact) columns[side] = [...programs, ...states];
+    else Object.assign(columns, { [`${side} program`]: programs, [`${side} states`]: states });
+  }
+  return columns;
+}
+
+function collisions(layout: Layout, columns: Columns): string[] {
+  return Object.entries(columnsOfWords(layout, columns)).flatMap(([name, boxes]) =>
+    boxes.flatMap((box, index) =>
+      boxes.slice(index + 1).flatMap((other) => (overlap(box, other) ? [`${name}: ${box.y} and ${other.y}`] : [])),
+    ),
+  );
+}
+
+const side = fc.constantFrom<Side>('client', 'server');
+// Few distinct times, so that many things happen at once.
+const time = fc.integer({ min: -3, max: 30 });
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  fc
+    .tuple(side, fc.constantFrom('socket', 'accept', 'connect', 'send', 'recv', 'close'), time, fc.option(fc.nat(20)))
+    .map(([who, name, at, took]) =>
+      call(who, name as 'recv', at, took === null ? undefined : at + took, { bytes: took ?? 0 }),
+    ),
+  fc
+    .tuple(
+      side,
+      fc.constantFrom<Flag[]>(['SYN'], ['ACK'], ['PSH', 'ACK'], ['RST', 'ACK']),
+      time,
+      fc.option(fc.nat(20)),
+      fc.constantFrom('delivered', 'dropped', 'held', 'unknown'),
+    )
+    .map(([from, flags, at, took, fate]) =>
+      segment(from, flags, at, took === null ? undefined : at + took, {
+        fate: took === null && fate === 'delivered' ? 'unknown' : (fate as 'held'),
+        length: took ?? 0,
+      }),
+    ),
+  fc
+    .tuple(side, fc.constantFrom<TcpState>('ESTABLISHED', 'CLOSED', 'FIN_WAIT_1'), time)
+    .map(([who, to, at]) => state(who, 'CLOSED', to, at)),
+  time.map((at) => output('a line that the server printed', at)),
+);
+const anyTrace = fc.array(anyStep, { maxLength: 40 });
+const anyWidth = fc.integer({ min: 300, max: 1500 });
+
+const TRACES = {
+  plain: plainTrace(),
+  refused: refusedTrace(),
+  reset: resetTrace(),
+  silent: silentTrace(),
+  timeout: timeoutTrace(),
+  captured: capturedTrace(),
+  long: longTrace(120),
+};
+
+describe('the picture', () => {
+  for (const [name, steps] of Object.entries(TRACES))
+    it.each([344, 736, 1000, 1280])(`of a ${name} run has no words upon words at %d px`, (width) =>
+      expect(collisions(draw(steps, width), columnsFor(width))).toEqual([]),
+    );
+
+  it('has no words upon words, whatever happened', () =>
+    fc.assert(
+      fc.property(anyTrace, anyWidth, (steps, width) => {
+        expect(collisions(draw(steps, width), columnsFor(width))).toEqual([]);
+      }),
+    ));
+
+  it('gives every step a place of its own, in the order of time', () =>
+    fc.assert(
+      fc.property(anyTrace, anyWidth, (steps, width) => {
+        const { places, height } = draw(steps, width);
+        expect(places.length).toBe(steps.length);
+        places.forEach(({ y }, index) => expect(y).toBeGreaterThan(places[index - 1]?.y ?? 0));
+        expect(height).toBeGreaterThan(places.at(-1)?.y ?? 0);
+      }),
+    ));
+
+  it('lets nothing end above where it began, nor outside', () =>
+    fc.assert(
+      fc.property(anyTrace, anyWidth, (steps, width) => {
+        const { calls, segments, bands, height } = draw(steps, width);
+        for (const { y, end } of [...calls, ...bands]) expect(end).toBeGreaterThanOrEqual(y);
+        for (const { end } of [...calls, ...bands]) expect(end).toBeLessThanOrEqual(height);
+        for (const { y1, y2 } of segments) expect(y2).toBeGreaterThan(y1);
+      }),
+    ));
+
+  it('keeps moments in the order of time from top to bottom', () =>
+    fc.assert(
+      fc.property(anyTrace, (steps) => {
+        const { marks } = draw(steps, 1000);
+        marks.forEach((mark, index) => {
+          const former = marks[index - 1];
+          if (former && mark.what === 'begin' && former.what === 'begin')
+            expect(mark.time).toBeGreaterThanOrEqual(former.time);
+          if (former) expect(mark.y).toBeGreaterThanOrEqual(former.y);
+        });
+      }),
+    ));
+
+  it('draws accept() blocked from before the SYN until after the third segment', () => {
+    const { calls, segments } = draw(TRACES.plain, 1000);
+    const accept = calls.find(({ step }) => step.name === 'accept')!;
+    expect(accept.blocked).toBe(true);
+    expect(accept.y).toBeLessThan(segments[0]!.y1);
+    expect(accept.end).toBeGreaterThan(segments[2]!.y2);
+  });
+
+  it('ends an arrow where the state changes that it changed', () => {
+    const { bands, segments } = draw(TRACES.plain, 1000);
+    expect(bands.find(({ step }) => step.to === 'SYN_RCVD')!.y).toBe(segments[0]!.y2);
+  });
+
+  it('stops a dropped and a held segment half-way, and links a copy to the first', () => {
+    const columns = columnsFor(1000);
+    const { segments } = draw(TRACES.captured, 1000);
+    const middle = (columns.clientLine + columns.serverLine) / 2;
+    for (const fate of ['dropped', 'held'])
+      expect(segments.find(({ step }) => step.fate === fate)!.x2).toBeCloseTo(middle);
+    expect(segments.find(({ step }) => step.retransmissionOf)!.copyOfY).toBe(segments[0]!.y1);
+  });
+
+  it('leads from an arrival to the call that it woke', () => {
+    const { wakes, calls } = draw(TRACES.plain, 1000);
+    const recv = calls.find(({ step }) => step.name === 'recv' && step.side === 'server')!;
+    expect(wakes.some(({ x2, y2 }) => Math.abs(x2 - recv.x) < 6 && y2 === recv.end - 7)).toBe(true);
+  });
+
+  it('is quick with thousands of steps', () => {
+    const steps = sorted(longTrace(5000));
+    const before = performance.now();
+    layoutOf(steps, columnsFor(1000), words);
+    expect(performance.now() - before).toBeLessThan(1500);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Call, State } from '../../bridge/trace/step.ts';
+import { explain } from '../../web/explanation.ts';
+import { Language } from '../../web/texts/language.svelte.ts';
+import { codeOf } from '../../web/views/inspector/code-lines.ts';
+import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from './fixtures/traces.ts';
+
+const english = new Language('en');
+const portuguese = new Language('pt');
+const what = (step: Parameters<typeof explain>[0], isOver = true) => explain(step, english, isOver).what;
+
+describe('a step in words', () => {
+  it('says what a call did, and how it ended', () => {
+    expect(what(call('client', 'send', 0, 20, { bytes: 2, payload: '0079' }))).toBe(
+      'The client program handed its kernel 2 bytes (00 79) to send. It returned after 20 µs.',
+    );
+    expect(what(call('client', 'recv', 0, 190, { bytes: 6, payload: 'c38d4d504152' }))).toContain(
+      'with 6 bytes (the text ÍMPAR).',
+    );
+    expect(what(call('client', 'recv', 0, 5, { bytes: 0 }))).toContain('the peer has closed its side');
+    expect(what(call('client', 'connect', 0, 105, { result: 'ECONNREFUSED' }))).toContain(
+      'failed after 105 µs with ECONNREFUSED',
+    );
+  });
+
+  it('calls an open call blocked while the run lasts, and unseen afterwards', () => {
+    expect(what(call('client', 'recv', 0), false)).toContain('still blocked');
+    expect(what(call('client', 'recv', 0), true)).toContain('not seen');
+  });
+
+  it('tells the third segment of a handshake from any other acknowledgment', () => {
+    expect(what(segment('client', ['ACK'], 0, 1, { seq: 1, ack: 1 }))).toContain('third segment');
+    expect(what(segment('client', ['ACK'], 0, 1, { seq: 3, ack: 7 }))).toContain('before relative byte 7');
+  });
+
+  it('tells a refusal from a reset', () => {
+    const refusal = refusedTrace().find((step) => step.kind === 'segment' && step.flags.includes('RST'))!;
+    expect(what(refusal)).toContain('nobody listens');
+    expect(what(segment('server', ['RST', 'ACK'], 0, 1, { seq: 7, ack: 3 }))).toContain('over at once');
+  });
+
+  it('makes no number of a time that nobody measured', () => {
+    expect(what(segment('client', ['SYN'], 0, 35))).not.toContain('µs');
+    expect(what(segment('client', ['SYN'], 0, 35, { evidence: 'captured' }))).toContain('It arrived 35 µs later.');
+  });
+
+  it('gives the reason for what is inferred, and for nothing else', () => {
+    for (const step of [...plainTrace(), ...capturedTrace()])
+      expect(explain(step, english, true).reason !== undefined).toBe(step.evidence === 'inferred');
+  });
+
+  it('has a sentence of its own in each language for every step', () => {
+    for (const step of [...plainTrace(), ...capturedTrace(), ...refusedTrace()]) {
+      const [en, pt] = [explain(step, english, true), explain(step, portuguese, true)];
+      for (const part of ['what', 'why', 'evidence'] as const) {
+        expect(en[part]).not.toBe('');
+        expect(pt[part]).not.toBe(en[part]);
+      }
+    }
+  });
+
+  it('survives words that it does not know', () => {
+    const odd = { ...call('server', 'send', 0, 1), name: 'constructor' } as unknown as Call;
+    expect(what(odd)).toBe('constructor()');
+    expect(codeOf(odd)).toBeUndefined();
+    const state_ = { ...state('client', 'CLOSED', 'LISTEN', 0), to: 'toString', reason: 'valueOf' } as unknown as State;
+    expect(explain(state_, english, true)).toMatchObject({ why: '' });
+    expect(explain(state_, english, true).reason).toBeUndefined();
+  });
+});
+
+describe('the line of code', () => {
+  it('carries what the call carried', () => {
+    const connect = codeOf(call('client', 'connect', 0, 1, { args: ['10.77.0.2:65432'] }))!;
+    expect(connect.python).toBe("sock.connect(('10.77.0.2', 65432))");
+    expect(connect.node).toBe("socket.connect(65432, '10.77.0.2');");
+    expect(codeOf(call('client', 'send', 0, 1, { bytes: 2, payload: '0079' }))!.python).toBe(
+      "sock.sendall(b'\\x00\\x79')",
+    );
+    expect(codeOf(call('server', 'recv', 0, 1))!.c).toContain('recv(conn,');
+  });
+});
