@@ -107,7 +107,7 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'] as ('ignore' | 'pipe')[],
       // Python holds its output back when it is no terminal, unless told not to.
-      env: { ...process.env, NODE_OPTIONS: nodeOptions, [PROBE_VARIABLE]: String(process.pid), PYTHONUNBUFFERED: '1' },
+      env: { ...process.env, NODE_OPTIONS: nodeOptions, [PROBE_VARIABLE]: '1', PYTHONUNBUFFERED: '1' },
     };
     return 'line' in command
       ? spawn(command.line, { ...options, shell: true })

@@ -1,11 +1,13 @@
 import { fstatSync, writeSync } from 'node:fs';
 import type { ProbeReport } from './report.ts';
 
-/** Whether `descriptor` is something that a bridge could have passed: a pipe or a socket. */
+/**
+ * Whether `descriptor` is what a bridge passes. Node gives its children sockets as pipes; of the descriptors that a Node
+ * process opens for itself as it starts none is one, and a pipe or a file is a shell's redirection.
+ */
 export function isChannel(descriptor: number): boolean {
   try {
-    const status = fstatSync(descriptor);
-    return status.isFIFO() || status.isSocket();
+    return fstatSync(descriptor).isSocket();
   } catch {
     return false;
   }

@@ -13,6 +13,9 @@ interface Listening {
   acceptableSince: number;
 }
 
+/** Processes that share a channel number their connections apart: 2^22 process ids at most, and a double holds 2^53. */
+const CONNECTIONS_PER_PROCESS = 2 ** 30;
+
 /**
  * Tells of every TCP server that this process makes listen, and of every connection that one accepts. Servers on a path
  * (Unix domain sockets) are left alone.
@@ -22,7 +25,7 @@ interface Listening {
  */
 export function observeServers(channel: Channel): void {
   const servers = new WeakMap<Server, Listening>();
-  let connections = 0;
+  let connections = process.pid * CONNECTIONS_PER_PROCESS;
 
   const accepted = (listening: Listening, socket: Socket) => {
     if (!channel.open) return;

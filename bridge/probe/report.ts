@@ -2,7 +2,8 @@
  * What the probe tells, one JSON object a line on stdio 3 of the server process.
  * Times are microseconds of CLOCK_MONOTONIC (`process.hrtime`), comparable between processes of one machine.
  * `payload` is the first 4096 of the bytes in hex, empty where they were not seen (an http server's `recv`). A process that
- * exits or crashes tells nothing more: its kernel closes what is still open.
+ * exits or crashes tells nothing more: its kernel closes what is still open. `connection` is another one for each
+ * connection, also where a shell has started several servers and their reports are mixed.
  */
 export type ProbeReport =
   | { what: 'probe'; pid: number }
@@ -17,7 +18,7 @@ export type ProbeReport =
   /** `reset`: the program asked for a RST instead of a FIN. */
   | { what: 'close'; connection: number; startedAt: number; at: number; reset: boolean };
 
-/** Environment variable by which the bridge tells the probe whom to report to: the bridge's process id. */
+/** Environment variable by which the bridge tells the probe that somebody reads its reports. */
 export const PROBE_VARIABLE = 'APERTO_PROBE';
 /** File descriptor on which the probe reports. */
 export const PROBE_DESCRIPTOR = 3;

@@ -1,9 +1,10 @@
+import type { StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Readable } from 'node:stream';
 import type { ProbeReport } from '../../bridge/probe/report.ts';
-import { startNode, type Program } from './program.ts';
+import { startNode, startProgram, type Program } from './program.ts';
 
 export const PROBE_URL = pathToFileURL(resolve('dist/bridge/probe/probe.js')).href;
 
@@ -14,12 +15,16 @@ export interface Probed extends Program {
   channel: Readable;
   /** The first report that fits, now or later. */
   report(fits: (report: ProbeReport) => boolean): Promise<ProbeReport>;
+  /** Resolves when so many reports of a sort have come. */
+  reportNumber(count: number, what: ProbeReport['what']): Promise<ProbeReport>;
 }
 
-/** Starts a server as the bridge does, with the probe in it. `variable` is what it is told of its parent. */
-export function startProbed(args: string[], variable = String(process.pid)): Probed {
-  const env = { ...process.env, NODE_OPTIONS: `--import=${PROBE_URL}`, APERTO_PROBE: variable };
-  const program = startNode(args, { env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+export const PROBED = { ...process.env, NODE_OPTIONS: `--import=${PROBE_URL}`, APERTO_PROBE: '1' };
+
+/** Starts a server as the bridge does, with the probe in it. `via`: a shell's command line instead of Node's arguments. */
+export function startProbed(args: string[] | { via: string }): Probed {
+  const options = { env: PROBED, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] as StdioOptions };
+  const program = Array.isArray(args) ? startNode(args, options) : startProgram('sh', ['-c', args.via], options);
   const channel = program.child.stdio[3] as Readable;
   const reports: ProbeReport[] = [];
   const waiting = new Set<(report: ProbeReport) => void>();
@@ -36,7 +41,9 @@ export function startProbed(args: string[], variable = String(process.pid)): Pro
       waiting.add((later) => fits(later) && found(later));
       void reported.then(() => reject(new Error(`never reported; there was ${tell(reports).join(', ')}`)));
     });
-  return { ...program, channel, reports, reported, report };
+  const reportNumber = (count: number, what: ProbeReport['what']) =>
+    report(() => reports.filter((one) => one.what === what).length >= count);
+  return { ...program, channel, reports, reported, report, reportNumber };
 }
 
 /** Reports in the order in which they came, as short as they can be told: `recv 2`, `send 6`, `close`. */

@@ -13,10 +13,20 @@ export interface Program {
   ended: Promise<number | string>;
 }
 
+interface ProgramOptions {
+  env?: NodeJS.ProcessEnv;
+  stdio?: StdioOptions;
+}
+
 /** Starts a Node program, to be killed when the running test is over. */
-export function startNode(args: string[], options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions } = {}): Program {
-  const child = spawn(process.execPath, args, { stdio: 'pipe', ...options });
-  onTestFinished(() => void child.kill('SIGKILL'));
+export function startNode(args: string[], options: ProgramOptions = {}): Program {
+  return startProgram(process.execPath, args, options);
+}
+
+/** Starts any program, in a process group of its own, to be killed with all of it when the running test is over. */
+export function startProgram(file: string, args: string[], options: ProgramOptions = {}): Program {
+  const child = spawn(file, args, { stdio: 'pipe', detached: true, ...options });
+  onTestFinished(() => endGroup(child));
   const out: string[] = [];
   const err: string[] = [];
   const waiting = new Set<() => void>();
@@ -41,6 +51,14 @@ export function startNode(args: string[], options: { env?: NodeJS.ProcessEnv; st
       void ended.then((how) => reject(new Error(`ended (${how}) without ${pattern}: ${[...out, ...err].join('\n')}`)));
     });
   return { child, out, err, line, ended };
+}
+
+function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    // Everything in it has ended already.
+  }
 }
 
 /** The port in a line such as `listening on 127.0.0.1:65432`. */

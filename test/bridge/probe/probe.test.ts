@@ -1,10 +1,11 @@
+import type { IOType } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { PROBE_URL, startProbed, tell } from '../../helpers/probed.ts';
+import { PROBED, PROBE_URL, startProbed, tell } from '../../helpers/probed.ts';
 import { portIn, startNode } from '../../helpers/program.ts';
 import { talk } from '../../helpers/talk.ts';
 
@@ -24,7 +25,7 @@ test('tells of every TCP server of the process, IPv6 too, and leaves those on a 
     expect.stringMatching(/^127\.0\.0\.1:\d+$/),
   ]);
   const accepts = program.reports.flatMap((report) => (report.what === 'accept' ? [report] : []));
-  expect(accepts.map(({ connection }) => connection)).toEqual([1, 2, 3]);
+  expect(new Set(accepts.map(({ connection }) => connection)).size).toBe(3);
   expect(accepts.map(({ local }) => local)).toEqual([listens[1], listens[0], listens[2]]);
   expect(accepts[0]?.peer).toMatch(/^\[::1\]:\d+$/);
   for (const { connection } of accepts) {
@@ -37,7 +38,7 @@ test('accept waits from the listen, then from the accept before', async () => {
   const program = startProbed([forEver]);
   const port = portIn(await program.line(/^listening/));
   for (let turn = 0; turn < 2; turn++) await talk(port, [{ send: 'x' }]);
-  await program.report((report) => report.what === 'accept' && report.connection === 2);
+  await program.reportNumber(2, 'accept');
   const [listen, first, second] = program.reports.filter(({ what }) => what === 'listen' || what === 'accept');
   expect(first).toMatchObject({ startedAt: (listen as { at: number }).at });
   expect(second).toMatchObject({ startedAt: (first as { at: number }).at });
@@ -53,19 +54,41 @@ test('falls silent when the bridge goes away, and the server goes on', async () 
   expect(program.err).toEqual([]);
 });
 
-test('is inert, and leaves the environment alone, where its parent is not the bridge that it was told of', async () => {
-  const program = startProbed(['test/fixtures/servers/looks-around.mjs'], '1');
+test.each<[string, IOType | number]>([
+  ['nothing', 'ignore'],
+  ['a file', openSync('package.json', 'r')],
+])('is inert, and leaves the environment alone, where descriptor 3 is %s', async (_, descriptor) => {
+  const looksAround = 'test/fixtures/servers/looks-around.mjs';
+  const program = startNode([looksAround], { env: PROBED, stdio: ['pipe', 'pipe', 'pipe', descriptor] });
   const port = portIn(await program.line(/^listening/));
   expect(await talk(port, [{ send: 'x' }])).toMatchObject({ end: 'fin' });
   expect(await program.ended).toBe(0);
-  await program.reported;
-  expect(program.reports).toEqual([]);
   expect(program.out[0]).toBe(JSON.stringify(['1', `--import=${PROBE_URL}`, [], 2]));
 });
 
+test('is there behind a shell too, and the numbers of two servers do not collide', async () => {
+  const program = startProbed({ via: `node ${forEver} & node ${forEver}; wait` });
+  await program.reportNumber(2, 'listen');
+  const ports = program.reports.flatMap((report) => (report.what === 'listen' ? [portIn(report.address)] : []));
+  for (const port of ports) expect(await talk(port, [{ send: 'x' }])).toMatchObject({ bytes: 1, end: 'fin' });
+  await program.reportNumber(2, 'close');
+  for (const accept of program.reports.filter((report) => report.what === 'accept')) {
+    const own = program.reports.filter((report) => 'connection' in report && report.connection === accept.connection);
+    expect(tell(own)).toEqual(['accept', 'recv 1', 'send 1', 'shutdown', 'recv 0', 'close']);
+  }
+});
+
+test("does not follow into the server's children", async () => {
+  const parent =
+    "import { spawn } from 'node:child_process'; spawn(process.argv[0], process.argv.slice(1), { stdio: 'inherit' })";
+  const program = startProbed(['--input-type=module', '--eval', parent, forEver]);
+  expect(await talk(portIn(await program.line(/^listening/)), [{ send: 'x' }])).toMatchObject({ end: 'fin' });
+  expect(program.reports.map(({ what }) => what)).toEqual(['probe']);
+  expect(program.err).toEqual([]);
+});
+
 test('is inert without a channel', async () => {
-  const env = { ...process.env, NODE_OPTIONS: `--import=${PROBE_URL}`, APERTO_PROBE: String(process.pid) };
-  const program = startNode([forEver], { env });
+  const program = startNode([forEver], { env: PROBED });
   expect(await talk(portIn(await program.line(/^listening/)), [{ send: 'x' }])).toMatchObject({ end: 'fin' });
   expect(program.err).toEqual([]);
 });
@@ -81,7 +104,7 @@ test('a bridge that is slow to read loses nothing', async () => {
   await once(last, 'connect');
   program.channel.resume();
   await Promise.all(visitors);
-  await program.report((report) => report.what === 'accept' && report.connection === 301);
+  await program.reportNumber(301, 'accept');
   program.child.kill();
   await program.reported;
   expect(program.reports.filter(({ what }) => what === 'accept')).toHaveLength(301);
