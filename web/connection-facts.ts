@@ -1,4 +1,4 @@
-import type { Side, Step } from '../bridge/trace/step.ts';
+import type { Segment, Side, Step } from '../bridge/trace/step.ts';
 
 /** What a whole trace adds up to. */
 export interface ConnectionFacts {
@@ -7,7 +7,7 @@ export interface ConnectionFacts {
   closedFirst?: Side;
   /** Who is left in TIME_WAIT. */
   waits?: Side;
-  /** Bytes of data that each side's program handed to its kernel, or that segments carried. */
+  /** Bytes of data that segments carried, each copy counted once. */
   up: number;
   down: number;
   hasReset: boolean;
@@ -22,20 +22,24 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
     down: 0,
     hasReset: false,
   };
-  const last: Partial<Record<Side, string>> = {};
   for (const step of steps) {
-    if (step.kind === 'state') last[step.side] = step.to;
+    if (step.kind === 'segment') count(step, facts);
     else if (step.kind === 'call' && step.name === 'accept' && step.peer !== undefined)
       facts.clientAddress ??= step.peer;
-    else if (step.kind === 'segment') {
-      facts.segments[step.evidence] += 1;
-      facts.segments.all += 1;
-      if (step.flags.includes('RST')) facts.hasReset = true;
-      if (step.flags.includes('FIN')) facts.closedFirst ??= step.from;
-      if (step.retransmissionOf === undefined) facts[step.from === 'client' ? 'up' : 'down'] += step.length;
-    }
   }
-  if (last.client === 'TIME_WAIT') facts.waits = 'client';
-  if (last.server === 'TIME_WAIT') facts.waits = 'server';
-  return facts;
+  const waits = (['client', 'server'] as const).find((side) => lastState(steps, side) === 'TIME_WAIT');
+  return waits === undefined ? facts : { ...facts, waits };
+}
+
+function count(segment: Segment, facts: ConnectionFacts): void {
+  facts.segments[segment.evidence] += 1;
+  facts.segments.all += 1;
+  if (segment.flags.includes('RST')) facts.hasReset = true;
+  if (segment.flags.includes('FIN')) facts.closedFirst ??= segment.from;
+  if (segment.retransmissionOf === undefined) facts[segment.from === 'client' ? 'up' : 'down'] += segment.length;
+}
+
+function lastState(steps: readonly Step[], side: Side): string | undefined {
+  const last = steps.findLast((step) => step.kind === 'state' && step.side === side);
+  return last?.kind === 'state' ? last.to : undefined;
 }

@@ -1,7 +1,8 @@
 import type { BridgeMessage, DoneMessage, Hello, PageMessage } from '../bridge/protocol.ts';
 import type { Source } from '../bridge/trace/outcome.ts';
 import { type Script } from '../bridge/trace/script.ts';
-import { compareSteps, type Step } from '../bridge/trace/step.ts';
+import type { Step } from '../bridge/trace/step.ts';
+import { withSteps } from './with-steps.ts';
 
 /** `lost`: the bridge went away before the run ended. `rejected`: the bridge would not serve it. */
 export type RunEnd =
@@ -13,7 +14,6 @@ export class Run {
   readonly order: number;
   readonly number: bigint | undefined;
   readonly script: Script;
-  #byId = new Map<string, Step>();
   // Raw: thousands of steps in a deep proxy are slow, and a step never changes, it is replaced.
   #steps = $state.raw<readonly Step[]>([]);
   #end = $state.raw<RunEnd | undefined>();
@@ -42,8 +42,7 @@ export class Run {
 
   /** A step that comes again replaces the former. */
   add(steps: readonly Step[]): void {
-    for (const step of steps) this.#byId.set(step.id, step);
-    this.#steps = [...this.#byId.values()].sort(compareSteps);
+    if (steps.length > 0) this.#steps = withSteps(this.#steps, steps);
   }
 
   /** The first end is the end. */
@@ -105,17 +104,16 @@ export class Runs {
   #flush(): void {
     this.#isScheduled = false;
     const queue = this.#queue.splice(0);
-    const steps = new Map<Run, Step[]>();
-    const changed = new Set<Run>();
-    for (const message of queue) {
-      const run = this.#list.find(({ id }) => id === message.id);
-      if (!run) continue;
-      changed.add(run);
-      if (message.type === 'steps') steps.set(run, [...(steps.get(run) ?? []), ...message.steps]);
-      else if (message.type === 'done') run.finish({ kind: 'done', done: message });
-      else run.finish({ kind: 'rejected', code: message.code, message: message.message });
+    for (const run of this.#list) {
+      const about = queue.filter(({ id }) => id === run.id);
+      if (about.length === 0) continue;
+      run.add(about.flatMap((message) => (message.type === 'steps' ? message.steps : [])));
+      for (const message of about) {
+        if (message.type === 'done') run.finish({ kind: 'done', done: message });
+        else if (message.type === 'error')
+          run.finish({ kind: 'rejected', code: message.code, message: message.message });
+      }
+      this.#onchange(run);
     }
-    for (const [run, added] of steps) run.add(added);
-    for (const run of changed) this.#onchange(run);
   }
 }

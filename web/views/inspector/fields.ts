@@ -1,4 +1,4 @@
-import type { Step } from '../../../bridge/trace/step.ts';
+import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
 import { flagsText } from '../../segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
@@ -11,47 +11,61 @@ export interface Field {
 }
 
 export function fieldsOf(step: Step, language: Language): Field[] {
-  const { fields: names, fates, notSeen } = language.texts.inspector;
+  const { fields: names } = language.texts.inspector;
   // What was guessed from the standard is marked as about.
   const about = step.evidence === 'inferred' ? '≈ ' : '';
   const moment = (us: number) => about + language.moment(us);
-  if (step.kind === 'segment') {
-    const seen = step.evidence !== 'inferred';
-    return [
-      { name: names.flags, value: flagsText(step) },
-      { name: names.seq, value: String(step.seq), ...raw(step.rawSeq) },
-      ...(step.ack === undefined ? [] : [{ name: names.ack, value: String(step.ack), ...raw(step.rawAck) }]),
-      { name: names.length, value: String(step.length) },
-      { name: names.window, value: step.window === undefined ? notSeen : language.number(step.window) },
-      { name: names.options, value: step.options?.join(', ') ?? (seen ? '' : notSeen) },
-      { name: names.sent, value: moment(step.sentAt) },
-      ...(step.arrivedAt === undefined ? [] : [{ name: names.arrived, value: moment(step.arrivedAt) }]),
-      { name: names.fate, value: fates[step.fate] },
-      ...(step.retransmissionOf === undefined ? [] : [{ name: names.copyOf, value: step.retransmissionOf }]),
-    ].filter(({ value }) => value !== '');
+  const at = { name: names.at, value: moment(step.at) };
+  switch (step.kind) {
+    case 'segment':
+      return fieldsOfSegment(step, language, moment);
+    case 'call':
+      return fieldsOfCall(step, language, moment);
+    case 'state':
+      return [{ name: names.from, value: step.from }, { name: names.to, value: step.to }, at];
+    case 'output':
+      return [{ name: names.line, value: step.line }, { name: names.stream, value: step.stream }, at];
   }
-  if (step.kind === 'call') {
-    return [
-      ...(step.args.length === 0 ? [] : [{ name: names.arguments, value: step.args.join(', ') }]),
-      { name: names.started, value: moment(step.startedAt) },
-      ...(step.returnedAt === undefined ? [] : [{ name: names.returned, value: moment(step.returnedAt) }]),
-      ...(step.result === undefined ? [] : [{ name: names.result, value: step.result }]),
-      ...(step.bytes === undefined ? [] : [{ name: names.length, value: String(step.bytes) }]),
-      ...(step.peer === undefined ? [] : [{ name: names.peer, value: step.peer }]),
-    ];
-  }
-  if (step.kind === 'state') {
-    return [
-      { name: names.from, value: step.from },
-      { name: names.to, value: step.to },
-      { name: names.at, value: moment(step.at) },
-    ];
-  }
+}
+
+type Moment = (us: number) => string;
+
+function fieldsOfSegment(step: Segment, language: Language, moment: Moment): Field[] {
+  const { fields: names, fates, notSeen } = language.texts.inspector;
+  const isSeen = step.evidence !== 'inferred';
   return [
-    { name: names.line, value: step.line },
-    { name: names.stream, value: step.stream },
-    { name: names.at, value: moment(step.at) },
+    { name: names.flags, value: flagsText(step) },
+    { name: names.seq, value: String(step.seq), ...raw(step.rawSeq) },
+    ...optional(names.ack, step.ack, String, raw(step.rawAck)),
+    { name: names.length, value: String(step.length) },
+    { name: names.window, value: step.window === undefined ? notSeen : language.number(step.window) },
+    ...(isSeen && !step.options ? [] : [{ name: names.options, value: step.options?.join(', ') ?? notSeen }]),
+    { name: names.sent, value: moment(step.sentAt) },
+    ...optional(names.arrived, step.arrivedAt, moment),
+    { name: names.fate, value: fates[step.fate] },
+    ...optional(names.copyOf, step.retransmissionOf, String),
   ];
+}
+
+function fieldsOfCall(step: Call, { texts }: Language, moment: Moment): Field[] {
+  const { fields: names } = texts.inspector;
+  return [
+    ...(step.args.length === 0 ? [] : [{ name: names.arguments, value: step.args.join(', ') }]),
+    { name: names.started, value: moment(step.startedAt) },
+    ...optional(names.returned, step.returnedAt, moment),
+    ...optional(names.result, step.result, String),
+    ...optional(names.length, step.bytes, String),
+    ...optional(names.peer, step.peer, String),
+  ];
+}
+
+function optional<Value>(
+  name: string,
+  value: Value | undefined,
+  write: (value: Value) => string,
+  more: { raw?: string } = {},
+): Field[] {
+  return value === undefined ? [] : [{ name, value: write(value), ...more }];
 }
 
 function raw(value: number | undefined): { raw?: string } {

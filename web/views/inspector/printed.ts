@@ -1,4 +1,4 @@
-import type { Side, Step } from '../../../bridge/trace/step.ts';
+import type { Call, Side, Step } from '../../../bridge/trace/step.ts';
 
 /** A line on one of the two terminals. */
 export interface PrintedLine {
@@ -21,22 +21,24 @@ export function printedBy(
   number: string | undefined,
   reply: string | undefined,
 ): PrintedLine[] {
-  const now = steps[cursor]?.at ?? -Infinity;
-  const isLast = cursor === steps.length - 1;
-  const lines: PrintedLine[] = [];
-  let hasSent = false;
-  let hasReply = false;
-  for (const step of steps.slice(0, cursor + 1)) {
+  const passed = steps.slice(0, cursor + 1);
+  const now = cursor === steps.length - 1 ? Infinity : (steps[cursor]?.at ?? -Infinity);
+  const firstSend = passed.find((step) => isClientCall(step, 'send'));
+  const lines = passed.flatMap((step): PrintedLine[] => {
     if (step.kind === 'output')
-      lines.push({ id: step.id, side: step.side, text: step.line, isError: step.stream === 'stderr' });
-    if (step.kind !== 'call' || step.side !== 'client') continue;
-    if (step.name === 'send' && !hasSent && number !== undefined) {
-      hasSent = true;
-      lines.push({ id: 'number', side: 'client', text: number, isError: false });
-    }
-    const hasReturned = step.returnedAt !== undefined && (step.returnedAt <= now || isLast);
-    if (step.name === 'recv' && hasReturned && (step.bytes ?? 0) > 0) hasReply = true;
-  }
-  if (hasReply && reply !== undefined) lines.push({ id: 'reply', side: 'client', text: reply, isError: false });
-  return lines.slice(-MOST_LINES);
+      return [{ id: step.id, side: step.side, text: step.line, isError: step.stream === 'stderr' }];
+    return step === firstSend && number !== undefined ? [ofClient('number', number)] : [];
+  });
+  const hasReply = passed.some(
+    (step) => isClientCall(step, 'recv') && (step.bytes ?? 0) > 0 && (step.returnedAt ?? Infinity) <= now,
+  );
+  return [...lines, ...(hasReply && reply !== undefined ? [ofClient('reply', reply)] : [])].slice(-MOST_LINES);
+}
+
+function isClientCall(step: Step, name: Call['name']): step is Call {
+  return step.kind === 'call' && step.side === 'client' && step.name === name;
+}
+
+function ofClient(id: string, text: string): PrintedLine {
+  return { id, side: 'client', text, isError: false };
 }

@@ -1,0 +1,18 @@
+import type { PlacedMark } from './rows.ts';
+
+/** What stands at the left edge, by the order of the moment. A time is not said twice in a row. */
+export function timesOf(
+  marks: readonly PlacedMark[],
+  before: string,
+  moment: (us: number) => string,
+): Map<number, string> {
+  const texts = new Map<number, string>();
+  let last = '';
+  for (const { order, time, timed } of marks) {
+    const text = time < 0 ? before : moment(time);
+    if (!timed || text === last) continue;
+    texts.set(order, text);
+    last = text;
+  }
+  return texts;
+}
