@@ -1,0 +1,77 @@
+/**
+ * `npm run bench`: what the bridge costs, beside a bare client in the same run. Rounds of both alternate, so that a
+ * noisy machine disturbs both alike; the ratio of each round is taken, and the median of the rounds is told.
+ */
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import type { Measured } from './clients.ts';
+
+const ROUNDS = 5;
+const SECONDS = 2;
+const WARM_UP_SECONDS = 3;
+
+interface Result {
+  perSecond: number;
+  p50: number;
+  p99: number;
+  failed: number;
+}
+
+const clients = fileURLToPath(new URL('./clients.ts', import.meta.url));
+const numberServer = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+
+async function measure(kind: 'bare' | 'page', where: string, atOnce: number, seconds: number): Promise<Result> {
+  const child = fork(clients, [kind, where, String(atOnce), String(seconds)], { execArgv: ['--import', 'tsx'] });
+  const [measured] = (await once(child, 'message')) as [Measured];
+  const sorted = measured.latencies.sort((a, b) => a - b);
+  const quantile = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))] ?? NaN;
+  return { perSecond: sorted.length / measured.seconds, p50: quantile(0.5), p99: quantile(0.99), failed: measured.failed };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function summary(results: readonly Result[]): Result {
+  const of = (key: keyof Result): number => median(results.map((result) => result[key]));
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  return { perSecond: of('perSecond'), p50: of('p50'), p99: of('p99'), failed };
+}
+
+function row(name: string, { perSecond, p50, p99, failed }: Result): string {
+  const cells = [perSecond.toFixed(0), p50.toFixed(2), p99.toFixed(2), String(failed)];
+  return name.padEnd(44) + cells.map((cell) => cell.padStart(12)).join('');
+}
+
+async function startNumberServer(): Promise<{ port: string; process: ChildProcess }> {
+  const child = spawn(process.execPath, [numberServer, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  child.stdout.resume();
+  return { port: /:(\d+)/.exec(line)![1]!, process: child };
+}
+
+const server = await startNumberServer();
+const bridge = await startBridge();
+try {
+  console.log(`${''.padEnd(44)}${['per second', 'p50 ms', 'p99 ms', 'failed'].map((head) => head.padStart(12)).join('')}`);
+  for (const atOnce of [1, 64]) {
+    await measure('bare', server.port, atOnce, WARM_UP_SECONDS);
+    await measure('page', bridge.url, atOnce, WARM_UP_SECONDS);
+    const bare: Result[] = [];
+    const page: Result[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      bare.push(await measure('bare', server.port, atOnce, SECONDS));
+      page.push(await measure('page', bridge.url, atOnce, SECONDS));
+    }
+    console.log(row(`(a) bare client, ${atOnce} at a time`, summary(bare)));
+    console.log(row(`(b) through the bridge, full traces, ${atOnce} at a time`, summary(page)));
+    const throughput = median(page.map(({ perSecond }, round) => perSecond / bare[round]!.perSecond));
+    const latency = median(page.map(({ p50 }, round) => p50 / bare[round]!.p50));
+    console.log(`    b/a: throughput ${throughput.toFixed(2)}, p50 ${latency.toFixed(2)}\n`);
+  }
+} finally {
+  await stopBridge(bridge);
+  server.process.kill();
+}

@@ -1,0 +1,80 @@
+/** The two clients that the benchmark compares, each run in a process of its own: `bare` and `page`. */
+import { connect } from 'node:net';
+import { WebSocket } from 'ws';
+import { plainScript } from '../../bridge/trace/script.ts';
+
+/** What a client did in its time: milliseconds of each request, and how many did not end as they should. */
+export interface Measured {
+  seconds: number;
+  latencies: number[];
+  failed: number;
+}
+
+const script = plainScript(121n);
+const number = Buffer.from('0079', 'hex');
+const reply = Buffer.from('ÍMPAR').toString('hex');
+
+/** A bare Node TCP client: connect, send, read to the end, close. `atOnce` of them, each again and again. */
+export async function bare(port: number, atOnce: number, seconds: number): Promise<Measured> {
+  return repeat(atOnce, seconds, () => {
+    return new Promise<boolean>((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port });
+      let text = '';
+      socket.on('data', (bytes) => (text += bytes.toString('hex')));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(text === reply));
+      socket.write(number);
+    });
+  });
+}
+
+/** One page of the bridge with `atOnce` runs on at a time; it takes every trace, and reads each `done`. */
+export async function page(url: string, atOnce: number, seconds: number): Promise<Measured> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { origin: url });
+  const waiting = new Map<number, (good: boolean) => void>();
+  await new Promise((resolve, reject) => {
+    socket.once('message', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('message', (data: Buffer) => {
+    const text = data.toString('utf8');
+    if (text.startsWith('{"type":"steps"') || text.startsWith('{"type":"hello"')) return;
+    const message = JSON.parse(text) as { id: number; reply?: { hex: string } };
+    waiting.get(message.id)?.(message.reply?.hex === reply);
+    waiting.delete(message.id);
+  });
+  let id = 0;
+  const measured = await repeat(atOnce, seconds, () => {
+    return new Promise<boolean>((resolve) => {
+      waiting.set((id += 1), resolve);
+      socket.send(JSON.stringify({ type: 'run', id, script }));
+    });
+  });
+  socket.close();
+  return measured;
+}
+
+async function repeat(atOnce: number, seconds: number, once: () => Promise<boolean>): Promise<Measured> {
+  const latencies: number[] = [];
+  let failed = 0;
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  const one = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const began = performance.now();
+      if (await once()) latencies.push(performance.now() - began);
+      else failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+  return { seconds: (performance.now() - start) / 1000, latencies, failed };
+}
+
+if (process.send) {
+  const [kind, where, atOnce, seconds] = process.argv.slice(2) as [string, string, string, string];
+  const measured =
+    kind === 'bare'
+      ? await bare(Number(where), Number(atOnce), Number(seconds))
+      : await page(where, Number(atOnce), Number(seconds));
+  process.send(measured, () => process.exit());
+}

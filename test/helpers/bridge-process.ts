@@ -1,0 +1,54 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const start = fileURLToPath(new URL('../../.setup/start.mjs', import.meta.url));
+const numberServer = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+
+/** A bridge of the worker's own, as `npm start` makes it, with its own number server. */
+export interface Bridge {
+  url: string;
+  /** Where its server program listens, `host:port`. */
+  target: string;
+  process: ChildProcess;
+}
+
+/** @param server the command line of its server program, given the port on which it is to listen */
+export async function startBridge(server = (port: number) => `node '${numberServer}' --port ${port}`): Promise<Bridge> {
+  const port = await freePort();
+  const target = `127.0.0.1:${port}`;
+  const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port)];
+  const child = spawn(process.execPath, [start, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await urlPrinted(child);
+  return { url, target, process: child };
+}
+
+export async function stopBridge({ process: child }: Bridge): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+function urlPrinted(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.setEncoding('utf8').on('data', (more: string) => {
+      const url = /http:\/\/\S+/.exec((text += more))?.[0];
+      if (url) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`the bridge ended with ${code} before it said its URL`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../../bridge/app.ts';
+import type { Config } from '../../bridge/config.ts';
+import type { Hello } from '../../bridge/protocol.ts';
+import { createNumberServer } from '../../server/number-server.ts';
+import { until } from './until.ts';
+
+export interface TestBridge {
+  app: FastifyInstance;
+  port: number;
+  origin: string;
+  health(): Promise<Omit<Hello, 'type'>>;
+}
+
+/** A bridge on a free port, closed when the test is over. By default it owns no server program. */
+export async function startBridge(settings: Partial<Config> & { targetPort?: number } = {}): Promise<TestBridge> {
+  const { targetPort = 1, ...others } = settings;
+  const app = await buildApp({
+    http: { host: '127.0.0.1', port: 0 },
+    wire: 'direct',
+    target: { host: '127.0.0.1', port: targetPort },
+    ownsServer: false,
+    restart: false,
+    allowOrigins: [],
+    allowHosts: [],
+    ...others,
+  });
+  onTestFinished(() => app.close());
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const health = async () => (await (await fetch(`${origin}/health`)).json()) as Hello;
+  return { app, port, origin, health };
+}
+
+/** A bridge that owns a server program, once that listens. Without `server` it is the number server, with the probe in it. */
+export async function startOwning(settings: Partial<Config> = {}): Promise<TestBridge & { targetPort: number }> {
+  const targetPort = await freePort();
+  const server = settings.server?.replaceAll('PORT', String(targetPort));
+  const bridge = await startBridge({
+    ownsServer: true,
+    targetPort,
+    ...settings,
+    ...(server !== undefined && { server }),
+  });
+  await until(async () => (await bridge.health()).server.state !== 'starting');
+  return { ...bridge, targetPort };
+}
+
+/** A port on which nobody listens: free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A TCP server in this process, on a free port; it and its connections end with the test. */
+export async function startServer(serve: (socket: Socket) => void): Promise<number> {
+  return listening(
+    createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => {});
+      serve(socket);
+    }),
+  );
+}
+
+export const startNumberServer = (): Promise<number> =>
+  listening(createNumberServer({ answers: 'parity', once: false, say: () => {} }));
+
+async function listening(server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 });
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
