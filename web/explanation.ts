@@ -73,7 +73,7 @@ function explainCall(call: Call, language: Language, isOver: boolean) {
       ? bytesInWords(call.bytes ?? 0, call.payload ?? '', language)
       : (call.peer ?? call.args[0] ?? '');
   return {
-    what: `${texts.what(call.side, detail)} ${callEnd(call, language, isOver)}`,
+    what: `${texts.what(call.side, detail)} ${callEnd(call, language, isOver)}`.trim(),
     why: texts.why,
     section: lookup(CALL_SECTIONS, call.name) ?? '',
   };
@@ -82,8 +82,11 @@ function explainCall(call: Call, language: Language, isOver: boolean) {
 function callEnd(call: Call, language: Language, isOver: boolean): string {
   const { callEnd: texts } = language.texts.steps;
   if (call.returnedAt === undefined) return isOver ? texts.unseen : texts.open;
+  const isPlain = call.result === undefined || call.result === 'ok';
+  // How long a call took that nobody saw is a guess: no number is made of it.
+  if (call.evidence === 'inferred' && isPlain) return '';
   const took = language.duration(call.returnedAt - call.startedAt);
-  if (call.result !== undefined && call.result !== 'ok') return texts.error(took, call.result);
+  if (!isPlain) return texts.error(took, call.result!);
   if (call.name === 'recv' && call.bytes === 0) return texts.end(took);
   if (call.name === 'recv' && call.bytes !== undefined)
     return texts.bytes(took, bytesInWords(call.bytes, call.payload ?? '', language));

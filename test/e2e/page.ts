@@ -1,0 +1,56 @@
+import type { Page, WebSocketRoute } from '@playwright/test';
+import { done, hello } from '../web/fixtures/traces.ts';
+import type { BridgeMessage, PageMessage } from '../../bridge/protocol.ts';
+import type { Outcome } from '../../bridge/trace/outcome.ts';
+import type { Step } from '../../bridge/trace/step.ts';
+
+/** What a student looks for on the page, in the words that stand there. */
+
+export async function sendNumber(page: Page, number: string): Promise<void> {
+  await page.getByLabel('or your own number').fill(number);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+/** The run has ended, and the page says so to who listens. */
+export function spoken(page: Page) {
+  return page.locator('[data-outcome]');
+}
+
+/** Arrows that are drawn, not only hinted at; by the words that stand on them. */
+export function segments(page: Page, words?: string) {
+  const all = page.locator('.segment:not(.ghost)');
+  return words === undefined ? all : all.filter({ has: page.locator('text', { hasText: words }) });
+}
+
+/** A bridge that a test plays, for pictures that a healthy machine does not give. */
+export async function playBridge(
+  page: Page,
+  answer: (message: PageMessage, say: (message: BridgeMessage) => void) => void,
+) {
+  const sockets: WebSocketRoute[] = [];
+  let isGone = false;
+  await page.routeWebSocket('**/ws', (socket) => {
+    if (isGone) return void socket.close();
+    sockets.push(socket);
+    const say = (message: BridgeMessage) => socket.send(JSON.stringify(message));
+    say(hello());
+    socket.onMessage((text) => answer(JSON.parse(String(text)) as PageMessage, say));
+  });
+  return {
+    say: (message: BridgeMessage) => sockets.at(-1)!.send(JSON.stringify(message)),
+    async leave() {
+      isGone = true;
+      for (const socket of sockets) await socket.close();
+    },
+    comeBack: () => (isGone = false),
+  };
+}
+
+/** Answers every run with these steps, and ends it where there is an outcome. */
+export function tell(steps: Step[], outcome?: Outcome) {
+  return (message: PageMessage, say: (message: BridgeMessage) => void) => {
+    if (message.type !== 'run') return;
+    say({ type: 'steps', id: message.id, steps });
+    if (outcome) say(done(message.id, outcome));
+  };
+}

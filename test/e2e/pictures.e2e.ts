@@ -1,0 +1,142 @@
+import type { Page } from '@playwright/test';
+import { capturedTrace, done, longTrace, plainTrace, timeoutTrace } from '../web/fixtures/traces.ts';
+import { expect, test } from './bridge.ts';
+import { playBridge, segments, sendNumber, spoken, tell } from './page.ts';
+
+async function open(page: Page) {
+  await page.goto('/');
+  await sendNumber(page, '121');
+}
+
+test('a run that takes its time is followed live, and can be given up', async ({ page }) => {
+  const told = tell(timeoutTrace());
+  await playBridge(page, (message, say) => {
+    told(message, say);
+    if (message.type === 'cancel') say(done(message.id, 'cancelled'));
+  });
+  await open(page);
+  await expect(page.getByText('live', { exact: true })).toBeVisible();
+  await expect(page.locator('.call', { hasText: 'blocked …' }).last()).toBeVisible();
+  await page.getByRole('button', { name: 'Give up this run' }).click();
+  await expect(spoken(page)).toContainText('Given up');
+  await expect(page.getByText('live', { exact: true })).toBeHidden();
+});
+
+test('new steps move the cursor until the viewer takes it', async ({ page }) => {
+  const steps = plainTrace();
+  let id: string | number = '';
+  const bridge = await playBridge(page, (message, say) => {
+    if (message.type !== 'run') return;
+    id = message.id;
+    say({ type: 'steps', id, steps: steps.slice(0, 10) });
+  });
+  await open(page);
+  await expect(page.getByText('step 10 of 10')).toBeVisible();
+  bridge.say({ type: 'steps', id, steps: steps.slice(10, 20) });
+  await expect(page.getByText('step 20 of 20')).toBeVisible();
+  await page.locator('main').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByText('step 19 of 20')).toBeVisible();
+  bridge.say({ type: 'steps', id, steps: steps.slice(20) });
+  await expect(page.getByText(`of ${steps.length}`)).toBeVisible();
+  await expect(page.getByText('live', { exact: true })).toBeHidden();
+});
+
+test('a lost, a repeated and a held segment can be told apart', async ({ page }) => {
+  await playBridge(page, tell(capturedTrace()));
+  await open(page);
+  await expect(segments(page, 'lost').locator('.cross')).toBeVisible();
+  await expect(segments(page, '↻ again').locator('.copy')).toBeVisible();
+  await expect(segments(page, 'held').locator('.capsule')).toBeVisible();
+  await expect(segments(page).and(page.locator('.inferred'))).toHaveCount(0);
+  await segments(page, 'again').locator('text').first().click();
+  await expect(page.locator('.inspector')).toContainText('4081819185');
+  await expect(page.locator('.inspector')).toContainText('mss 1460');
+});
+
+test('an inferred segment is dashed and says why it must have been', async ({ page }) => {
+  await playBridge(page, tell(plainTrace(), 'replied'));
+  await open(page);
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  const syn = segments(page).and(page.locator('.inferred')).first();
+  await expect(syn.locator('.line')).toHaveCSS('stroke-dasharray', /5/);
+  await expect(syn.locator('title')).toHaveText(/inferred: connect\(\) was called/);
+  await syn.locator('text').first().click();
+  await expect(page.locator('.inspector')).toContainText('Nobody saw it, but it must have happened.');
+});
+
+test('five hundred steps are drawn, and stepping stays quick', async ({ page }) => {
+  await playBridge(page, tell(longTrace(500), 'replied'));
+  await open(page);
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  await expect(page.getByText('step 500 of 500')).toBeVisible();
+  const began = Date.now();
+  for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowLeft');
+  await expect(page.getByText('step 480 of 500')).toBeVisible();
+  expect(Date.now() - began).toBeLessThan(4000);
+});
+
+test('a hundred runs stay in their list', async ({ page }) => {
+  await playBridge(page, tell(plainTrace(), 'replied'));
+  await page.goto('/');
+  for (let run = 0; run < 100; run++) await page.getByRole('button', { name: 'Send random number' }).click();
+  await expect(spoken(page)).toHaveText(/^Run 100:/);
+  await expect(page.getByRole('button', { name: /^#\d+ / })).toHaveCount(100);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+});
+
+test('the page comes back to a bridge that comes back, and an open run is lost, not forgotten', async ({ page }) => {
+  const bridge = await playBridge(page, tell(timeoutTrace()));
+  await open(page);
+  await expect(page.getByText('live', { exact: true })).toBeVisible();
+  await bridge.leave();
+  await expect(page.getByText('The bridge is gone')).toBeVisible();
+  await expect(spoken(page)).toContainText('The bridge went away during this run');
+  bridge.comeBack();
+  await expect(page.getByText('The bridge is gone')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Send random number' })).toBeEnabled();
+});
+
+test('what the bridge cannot serve is said in a sentence', async ({ page }) => {
+  const bridge = await playBridge(page, (message, say) => {
+    if (message.type === 'run') say({ type: 'error', id: message.id, code: 'TOO_MANY_RUNS', message: 'limit' });
+  });
+  await open(page);
+  await expect(spoken(page)).toContainText('Too many runs are open at once');
+  bridge.say({ type: 'error', code: 'SERVER_NOT_OWNED', message: 'no' });
+  await expect(page.getByText('The server was not started by Aperto')).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText('The server was not started by Aperto')).toBeHidden();
+  bridge.say({ type: 'error', code: 'constructor', message: 'a code of tomorrow' });
+  await expect(page.getByText('The bridge says: a code of tomorrow')).toBeVisible();
+});
+
+test('what a peer sends is text and nothing else', async ({ page }) => {
+  const markup = '<img src=x onerror=document.title=1>';
+  const hex = Buffer.from(markup).toString('hex');
+  await playBridge(page, (message, say) => {
+    if (message.type !== 'run') return;
+    say({ type: 'steps', id: message.id, steps: plainTrace('0079', hex) });
+    say(done(message.id, 'replied', { reply: { text: markup, hex } }));
+  });
+  await open(page);
+  await expect(spoken(page)).toContainText(markup);
+  await expect(page.locator('img')).toHaveCount(0);
+});
+
+test('without motion, nothing travels', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await playBridge(page, tell(plainTrace(), 'replied'));
+  await open(page);
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  await segments(page).first().locator('text').first().click();
+  const capsule = page.locator('.capsule').last();
+  const before = await capsule.getAttribute('transform');
+  await expect(capsule).toHaveAttribute('transform', before!);
+});

@@ -1,0 +1,67 @@
+import { plainTrace } from '../web/fixtures/traces.ts';
+import { expect, test } from './bridge.ts';
+import { playBridge, sendNumber, spoken, tell } from './page.ts';
+
+test('on a laptop the button, the picture, the player and the first sentence are on the screen at once', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto('/');
+  await sendNumber(page, '121');
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  for (const part of [
+    page.getByRole('button', { name: 'Send random number' }),
+    page.locator('.scroller'),
+    page.getByRole('button', { name: 'Play', exact: true }),
+    page.locator('.inspector .what'),
+  ])
+    await expect(part).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(800);
+});
+
+for (const width of [360, 768, 1280, 1920])
+  for (const locale of ['en-US', 'pt-BR'])
+    test.describe(`${width} px, ${locale}`, () => {
+      test.use({ viewport: { width, height: 800 }, locale });
+
+      test('nothing makes the page scroll sideways, and the picture fits its room', async ({ page }) => {
+        await playBridge(page, tell(plainTrace(), 'replied'));
+        await page.goto('/?n=121');
+        await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
+        await expect(spoken(page)).not.toBeEmpty();
+        await page.locator('main').focus();
+        await page.keyboard.press('End');
+        const overflow = await page.evaluate(() =>
+          ['html', '.scroller', 'aside', '.inspector', '.player'].map((selector) => {
+            const element = document.querySelector(selector)!;
+            return element.scrollWidth - element.clientWidth;
+          }),
+        );
+        expect(overflow).toEqual([0, 0, 0, 0, 0]);
+        const outside = await page.locator('.picture').evaluate((picture) => {
+          const room = picture.getBoundingClientRect();
+          return [...picture.querySelectorAll('text')]
+            .filter((text) => {
+              const box = text.getBoundingClientRect();
+              return box.left < room.left - 0.5 || box.right > room.right + 0.5;
+            })
+            .map((text) => text.textContent);
+        });
+        expect(outside).toEqual([]);
+      });
+    });
+
+test('the picture follows the cursor', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  await sendNumber(page, '121');
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  for (const key of ['End', 'Home', 'End']) {
+    await page.keyboard.press(key);
+    await expect(page.locator('.cursor')).toBeInViewport({ ratio: 1 });
+  }
+});

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import { expect, test } from './bridge.ts';
+import { segments, sendNumber, spoken } from './page.ts';
+
+test('a stopped server refuses, a started one answers again', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Stop server' }).click();
+  await expect(page.getByText('server stopped')).toBeVisible();
+  await expect(page.getByText('A connection now would be refused')).toBeVisible();
+
+  await sendNumber(page, '121');
+  await expect(spoken(page)).toContainText('Refused: nobody listens on that port');
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  await expect(segments(page)).toHaveCount(2);
+  await expect(segments(page, 'RST')).toBeVisible();
+  await expect(page.getByText('→ ECONNREFUSED')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Start server' }).click();
+  await expect(page.getByText('server listening')).toBeVisible();
+  await sendNumber(page, '121');
+  await expect(spoken(page)).toHaveText('Run 2: The server replied ÍMPAR.');
+});
+
+test('a server that ends by itself is told of, and can be started again', async ({ page }) => {
+  const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+  const bridge = await startBridge((port) => `node '${program}' --port ${port} --once`);
+  try {
+    await page.goto(bridge.url);
+    await expect(page.getByText('server listening')).toBeVisible();
+    await sendNumber(page, '40');
+    await expect(spoken(page)).toHaveText('Run 1: The server replied PAR.');
+    await expect(page.getByText('The server program ended by itself, with exit code 0.')).toBeVisible();
+    await page.getByRole('button', { name: 'Start it again' }).click();
+    await expect(page.getByText('server listening')).toBeVisible();
+    await sendNumber(page, '41');
+    await expect(spoken(page)).toHaveText('Run 2: The server replied ÍMPAR.');
+  } finally {
+    await stopBridge(bridge);
+  }
+});
+
+test('a page whose bridge has ended says so', async ({ page }) => {
+  const bridge = await startBridge();
+  await page.goto(bridge.url);
+  await expect(page.getByText('server listening')).toBeVisible();
+  await stopBridge(bridge);
+  await expect(page.getByText('The bridge is gone')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Send random number' })).toBeDisabled();
+});
