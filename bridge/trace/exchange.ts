@@ -163,8 +163,8 @@ export class Exchange {
     const company = at.queue.find(({ kind }) => kind !== 'leave');
     if (company && company.at <= due) return;
     const { final, now } = this.#input;
-    if (!company && now < due && !(final && at.queue.length + this.#kernels[otherSide(at.side)].queue.length === 0))
-      return;
+    const moreToCome = this.#kernels[otherSide(at.side)].queue.some(({ kind }) => kind !== 'leave');
+    if (!company && now < due && (!final || moreToCome)) return;
     const reason = segment.flags.includes('FIN') ? 'fin-must-be-acknowledged' : 'ack-within-half-a-second';
     this.#transmit(at, {
       label: `ack.${at.expected}`,

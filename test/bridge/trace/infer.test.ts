@@ -12,7 +12,7 @@ function told(
 ): Step[] {
   const trace = new TraceBuilder();
   for (const report of reports) trace.report(report);
-  const steps = trace.steps({ serverWatched: 'yes', final: true, now: 1_000_000, ...options });
+  const steps = trace.steps({ serverWatched: 'yes', final: true, now: 1_000, ...options });
   expectCausal(steps);
   return steps;
 }
@@ -195,6 +195,7 @@ test('half-close: the FIN of shutdown() is acknowledged, and data still come', (
   ]);
   expect(toStates(steps, 'client')).toEqual(['SYN_SENT', 'ESTABLISHED', 'FIN_WAIT_1', 'FIN_WAIT_2', 'TIME_WAIT']);
   expect(toStates(steps, 'server')).toEqual(['LISTEN', 'SYN_RCVD', 'ESTABLISHED', 'CLOSE_WAIT', 'LAST_ACK', 'CLOSED']);
+  expect(segmentNames(steps).at(-1)).toBe('client ACK');
 });
 
 test('an acknowledgment of its own is claimed only when nothing could have carried it within half a second', () => {
