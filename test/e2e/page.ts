@@ -18,7 +18,7 @@ export function spoken(page: Page) {
 
 /** Arrows that are drawn, not only hinted at; by the words that stand on them. */
 export function segments(page: Page, words?: string) {
-  const all = page.locator('.segment:not(.ghost)');
+  const all = page.locator('.picture .segment:not(.ghost)');
   return words === undefined ? all : all.filter({ has: page.locator('text', { hasText: words }) });
 }
 
