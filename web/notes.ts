@@ -24,7 +24,7 @@ export function errorSentence({ code, message }: { code: string; message: string
 export function sourceNotes(sources: readonly { name: string; active: boolean }[], texts: Texts): string[] {
   if (sources.length === 0) return [];
   const has = (name: string) => sources.some((source) => source.name === name && source.active);
-  return [has('capture') ? texts.sources.capture : texts.notCaptured, ...(has('server-probe') ? [] : [texts.noProbe])];
+  return [has('capture') ? texts.captured : texts.notCaptured, ...(has('server-probe') ? [] : [texts.noProbe])];
 }
 
 /** A reply can be a thousand digits long. */

@@ -88,7 +88,7 @@ export class Playback {
 
   playFrom(index: number): void {
     this.#isFollowing = false;
-    this.#land(Math.max(0, Math.min(index, this.count - 1)));
+    this.#land(this.#within(index));
     this.#isPlaying = this.count > 0;
     this.#run();
   }
@@ -106,7 +106,7 @@ export class Playback {
   /** The viewer takes the cursor: playing stops. */
   goTo(index: number): void {
     this.pause();
-    this.#land(Math.max(0, Math.min(index, this.count - 1)));
+    this.#land(this.#within(index));
     this.#run();
   }
 
@@ -124,6 +124,11 @@ export class Playback {
   /** No more steps will come. */
   unfollow(): void {
     this.#isFollowing = false;
+  }
+
+  /** −1 where there is no step at all. */
+  #within(index: number): number {
+    return Math.min(Math.max(0, index), this.count - 1);
   }
 
   #land(index: number): void {

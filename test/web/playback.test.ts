@@ -116,6 +116,8 @@ describe('playback', () => {
     const { clock, playback } = playing(0);
     playback.toggle();
     playback.follow();
+    playback.playFrom(0);
+    playback.goTo(3);
     clock.pass(100);
     expect([playback.cursor, playback.isPlaying]).toEqual([-1, false]);
   });

@@ -12,11 +12,9 @@ export const en = {
     labMeans: 'The connection runs between two private hosts, over a link inside Aperto.',
   },
   connection: {
-    connecting: 'Connecting to the bridge …',
     lost: 'The bridge is gone. This page keeps trying to reach it and goes on by itself.',
   },
   server: {
-    heading: 'Server',
     listening: 'server listening',
     starting: 'server starting',
     exited: 'server exited',
@@ -54,7 +52,6 @@ export const en = {
   runs: {
     heading: 'Runs',
     none: 'No run yet.',
-    label: (order: number) => `Run ${order}`,
     script: 'script',
     outcomes: {
       replied: 'replied',
@@ -97,13 +94,7 @@ export const en = {
     segments: (count: number, all: number, how: string) => `${count} of ${all} segments ${how}.`,
     noSegments: 'No segment yet.',
   },
-  sources: {
-    'client-socket': 'client calls observed',
-    'server-probe': 'server calls observed by a probe',
-    'server-output': 'server output observed',
-    'server-listener': 'listening socket observed',
-    capture: 'Packets were captured.',
-  },
+  captured: 'Packets were captured.',
   notCaptured: 'Packets were not captured: the segments are inferred from what both programs did.',
   noProbe: 'The server’s calls are not observed.',
   diagram: {
@@ -198,7 +189,6 @@ export const en = {
       peer: 'peer',
       from: 'from',
       to: 'to',
-      cause: 'cause',
       stream: 'stream',
     },
     fates: { delivered: 'delivered', dropped: 'lost', held: 'held', unknown: 'not known' },

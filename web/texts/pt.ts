@@ -13,11 +13,9 @@ export const pt: Texts = {
     labMeans: 'A conexão liga dois hospedeiros privados, por um enlace dentro do Aperto.',
   },
   connection: {
-    connecting: 'Conectando à ponte …',
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',
   },
   server: {
-    heading: 'Servidor',
     listening: 'servidor escutando',
     starting: 'servidor iniciando',
     exited: 'servidor encerrado',
@@ -55,7 +53,6 @@ export const pt: Texts = {
   runs: {
     heading: 'Execuções',
     none: 'Nenhuma execução ainda.',
-    label: (order) => `Execução ${order}`,
     script: 'roteiro',
     outcomes: {
       replied: 'respondida',
@@ -99,13 +96,7 @@ export const pt: Texts = {
     segments: (count, all, how) => `${count} de ${all} segmentos ${how}.`,
     noSegments: 'Nenhum segmento ainda.',
   },
-  sources: {
-    'client-socket': 'chamadas do cliente observadas',
-    'server-probe': 'chamadas do servidor observadas por uma sonda',
-    'server-output': 'saída do servidor observada',
-    'server-listener': 'socket de escuta observado',
-    capture: 'Os pacotes foram capturados.',
-  },
+  captured: 'Os pacotes foram capturados.',
   notCaptured: 'Os pacotes não foram capturados: os segmentos são inferidos do que os dois programas fizeram.',
   noProbe: 'As chamadas do servidor não são observadas.',
   diagram: {
@@ -199,7 +190,6 @@ export const pt: Texts = {
       peer: 'outro lado',
       from: 'de',
       to: 'para',
-      cause: 'causa',
       stream: 'saída',
     },
     fates: { delivered: 'entregue', dropped: 'perdido', held: 'retido', unknown: 'desconhecido' },

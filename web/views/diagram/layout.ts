@@ -74,11 +74,13 @@ export interface WakeShape {
   y2: number;
 }
 
-const BLOCKING = new Set(['accept', 'connect', 'recv', 'send']);
+/** Calls that sleep until something comes. send() does not: it copies, and returns. */
+const BLOCKING = new Set(['accept', 'connect', 'recv']);
 const HALF_BAR = 7;
 
-export function layoutOf(steps: readonly Step[], columns: Columns, words: PictureWords): Layout {
-  const rows = rowsOf(steps, (call) => words.result(call).length > 0);
+/** @param leastHeight what the picture fills even where there is little to show */
+export function layoutOf(steps: readonly Step[], columns: Columns, words: PictureWords, leastHeight = 0): Layout {
+  const rows = rowsOf(steps, (call) => words.result(call).length > 0, leastHeight);
   const of = <Kind extends Step['kind']>(kind: Kind) =>
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
   const calls = callShapes(of('call'), rows, columns, words);

@@ -30,7 +30,7 @@ export interface Rows {
 }
 
 /** Gives every moment its height in the picture: time order from top to bottom, evenly spaced. */
-export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean): Rows {
+export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean, leastHeight = 0): Rows {
   const marks = marksOf(steps);
   const placed: PlacedMark[] = [];
   let y = TOP - ROW;
@@ -50,7 +50,13 @@ export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean)
   }
   const select = (isEnd: boolean) =>
     new Map(placed.filter(({ what }) => (what !== 'begin') === isEnd).map((mark) => [mark.step.id, mark] as const));
-  return { begin: select(false), end: select(true), marks: placed, open, height: Math.max(y, TOP) + BOTTOM };
+  return {
+    begin: select(false),
+    end: select(true),
+    marks: placed,
+    open,
+    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM),
+  };
 }
 
 function isTimed(mark: Mark, isNoted: (call: Call) => boolean): boolean {

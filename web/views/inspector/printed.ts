@@ -10,6 +10,8 @@ export interface PrintedLine {
 
 /** Lines shown at most: the newest count. */
 const MOST_LINES = 40;
+/** Of a line, which can be a number of thousands of digits. */
+const MOST_CHARACTERS = 160;
 
 /**
  * What both programs have printed by the step at `cursor`. The server's lines were seen; the client is the classic one,
@@ -32,7 +34,8 @@ export function printedBy(
   const hasReply = passed.some(
     (step) => isClientCall(step, 'recv') && (step.bytes ?? 0) > 0 && (step.returnedAt ?? Infinity) <= now,
   );
-  return [...lines, ...(hasReply && reply !== undefined ? [ofClient('reply', reply)] : [])].slice(-MOST_LINES);
+  const all = [...lines, ...(hasReply && reply !== undefined ? [ofClient('reply', reply)] : [])];
+  return all.slice(-MOST_LINES).map((line) => ({ ...line, text: shortened(line.text) }));
 }
 
 function isClientCall(step: Step, name: Call['name']): step is Call {
@@ -41,4 +44,9 @@ function isClientCall(step: Step, name: Call['name']): step is Call {
 
 function ofClient(id: string, text: string): PrintedLine {
   return { id, side: 'client', text, isError: false };
+}
+
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS).join('')}…` : text;
 }
