@@ -36,6 +36,11 @@ describe('the two languages', () => {
 });
 
 describe('times', () => {
+  it('are marked where nobody measured them', () => {
+    const language = new Language('en');
+    expect([language.moment(69, true), language.moment(-69, true)]).toEqual(['≈69 µs', '≈−69 µs']);
+  });
+
   it.each([
     ['en', 0, '0 µs'],
     ['en', 69.4, '+69.4 µs'],

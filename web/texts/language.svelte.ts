@@ -38,10 +38,11 @@ export class Language {
     return `${this.number(us / 1_000_000)} s`;
   }
 
-  /** A moment of a run: `+69 µs`; before it began, with a minus sign. */
-  moment(us: number): string {
-    if (us < 0) return `−${this.duration(-us)}`;
-    return us === 0 ? '0 µs' : `+${this.duration(us)}`;
+  /** A moment of a run: `+69 µs`; before it began, with a minus sign; `≈69 µs` where nobody measured it. */
+  moment(us: number, isGuess = false): string {
+    const sign = us < 0 ? '−' : '+';
+    if (isGuess) return `≈${us < 0 ? sign : ''}${this.duration(Math.abs(us))}`;
+    return us === 0 ? '0 µs' : `${sign}${this.duration(Math.abs(us))}`;
   }
 }
 

@@ -4,12 +4,12 @@ import type { PlacedMark } from './rows.ts';
 export function timesOf(
   marks: readonly PlacedMark[],
   before: string,
-  moment: (us: number) => string,
+  moment: (us: number, isGuess: boolean) => string,
 ): Map<number, string> {
   const texts = new Map<number, string>();
   let last = '';
-  for (const { order, time, timed } of marks) {
-    const text = time < 0 ? before : moment(time);
+  for (const { order, time, timed, step } of marks) {
+    const text = time < 0 ? before : moment(time, step.evidence === 'inferred');
     if (!timed || text === last) continue;
     texts.set(order, text);
     last = text;

@@ -12,9 +12,7 @@ export interface Field {
 
 export function fieldsOf(step: Step, language: Language): Field[] {
   const { fields: names } = language.texts.inspector;
-  // What was guessed from the standard is marked as about.
-  const about = step.evidence === 'inferred' ? '≈ ' : '';
-  const moment = (us: number) => about + language.moment(us);
+  const moment = (us: number) => language.moment(us, step.evidence === 'inferred');
   const at = { name: names.at, value: moment(step.at) };
   switch (step.kind) {
     case 'segment':
