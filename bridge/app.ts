@@ -20,7 +20,6 @@ export async function buildApp(
   const app = fastify({ logger: logger ?? false, bodyLimit: 1024, forceCloseConnections: true });
   const bridge = new Bridge(config, chooseWire(config.wire), app.log);
   const allowList = new AllowList(config);
-  app.addHook('onRequest', (request, reply) => allowList.checkHost(request, reply));
   app.addHook('onListen', async () => {
     allowList.listensOn((app.server.address() as AddressInfo).port);
     bridge.start();
@@ -28,6 +27,8 @@ export async function buildApp(
   app.addHook('preClose', () => bridge.stop());
   await addSecurityHeaders(app);
   await addLive(app, bridge, allowList);
+  // After the WebSocket plugin's own hooks: it ends the socket of an upgrade that is refused only where those ran first.
+  app.addHook('onRequest', (request, reply) => allowList.checkHost(request, reply));
   addHealth(app, bridge);
   await addPage(app);
   return app;

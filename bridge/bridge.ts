@@ -96,7 +96,7 @@ export class Bridge {
 
   /**
    * Starts or stops the server program.
-   * @throws BridgeError `SERVER_NOT_OWNED`, `SERVER_RUNNING`, `SERVER_NOT_RUNNING`
+   * @throws BridgeError `SERVER_NOT_OWNED`, `SERVER_RUNNING`, `SERVER_NOT_RUNNING`, `SHUTTING_DOWN`
    */
   controlServer(action: 'start' | 'stop', complain: (error: unknown) => void): void {
     if (!this.#program)
@@ -104,6 +104,7 @@ export class Bridge {
         'SERVER_NOT_OWNED',
         'The server was not started by this bridge: it cannot start or stop it.',
       );
+    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
     if (action === 'start') return this.#program.start();
     if (this.#program.status().pid === undefined)
       throw new BridgeError('SERVER_NOT_RUNNING', 'The server program is not running.');

@@ -12,12 +12,16 @@ export class LineSplitter {
   feed(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!.slice(0, this.#limit);
-    for (const line of lines) this.#tell(line.slice(0, this.#limit).replace(/\r$/, ''));
+    for (const line of lines) this.#tellPart(line);
   }
 
   /** The stream has ended: what is left is a line too. */
   end(): void {
-    if (this.#rest) this.#tell(this.#rest);
+    if (this.#rest) this.#tellPart(this.#rest);
     this.#rest = '';
+  }
+
+  #tellPart(line: string): void {
+    this.#tell(line.slice(0, this.#limit).replace(/\r$/, ''));
   }
 }

@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { BridgeError } from './errors.ts';
-import { LIMITS, PAGE_MESSAGES, type PageMessage, type RunId } from './protocol.ts';
+import { LIMITS, PAGE_MESSAGES, RunId, type PageMessage } from './protocol.ts';
 import type { Script } from './trace/script.ts';
 
 const readers = {
@@ -9,6 +9,8 @@ const readers = {
   wire: Compile(PAGE_MESSAGES.wire),
   server: Compile(PAGE_MESSAGES.server),
 };
+
+const runIdReader = Compile(RunId);
 
 /** An error about a message, with the run that it spoke of where that much could be read. */
 export class MessageError extends BridgeError {
@@ -66,7 +68,7 @@ function firstFault(errors: { instancePath: string; message: string }[]): string
 
 function about(value: unknown, error: MessageError): MessageError {
   const id = property(value, 'id');
-  if ((typeof id === 'string' && id.length <= 64) || Number.isSafeInteger(id)) error.runId = id as RunId;
+  if (runIdReader.Check(id)) error.runId = id;
   return error;
 }
 

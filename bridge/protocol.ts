@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TLiteral, type TUnion } from 'typebox';
 import { OUTCOMES } from './trace/outcome.ts';
+import type { Step } from './trace/step.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -23,7 +24,7 @@ export const LIMITS = {
 export type Limits = { readonly [name in keyof typeof LIMITS]: number };
 
 /** The page's own name for a run; it comes back in every message about it. */
-const RunId = Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Integer({ minimum: 0 })]);
+export const RunId = Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Integer({ minimum: 0 })]);
 export type RunId = Static<typeof RunId>;
 
 const Operation = Type.Union([
@@ -182,8 +183,7 @@ export const BRIDGE_MESSAGES = { hello: HelloMessage, steps: StepsMessage, done:
 export type Hello = Static<typeof HelloMessage>;
 export type DoneMessage = Static<typeof DoneMessage>;
 export type ErrorMessage = Static<typeof ErrorMessage>;
-export type BridgeMessage =
-  Hello | { type: 'steps'; id: RunId; steps: import('./trace/step.ts').Step[] } | DoneMessage | ErrorMessage;
+export type BridgeMessage = Hello | { type: 'steps'; id: RunId; steps: Step[] } | DoneMessage | ErrorMessage;
 
 function literals<const Values extends readonly string[]>(
   values: Values,

@@ -54,7 +54,11 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     super();
     this.#options = options;
     this.probe = new ServerProbe(options.port);
-    this.probe.onListening = () => this.#listens();
+    this.probe.onListening = () => {
+      // The probe knows since when; the kernel's table, only that it does.
+      this.listener.saw(false);
+      this.#listens();
+    };
   }
 
   status(): ServerStatus {
@@ -94,7 +98,11 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.#stopping = true;
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     signalGroup(child, 'SIGTERM');
-    const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+    const kill = setTimeout(() => {
+      signalGroup(child, 'SIGKILL');
+      // One that left the group may hold the other ends, and would hold up the end of the bridge too.
+      for (const stream of child.stdio) stream?.destroy();
+    }, GRACE_MS);
     await ended;
     clearTimeout(kill);
   }
@@ -141,12 +149,13 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.#become('listening');
   }
 
-  #lookForListening(child: ChildProcess): void {
+  /** @param seen whether the last look saw it: a second one leaves a probe the time to tell of it first, and better */
+  #lookForListening(child: ChildProcess, seen = false): void {
     this.#timer = setTimeout(async () => {
       const listens = child.pid === undefined ? undefined : await groupListens(child.pid, this.#options.port);
       if (this.#child !== child || this.#state !== 'starting' || listens === undefined) return;
-      if (!listens) return this.#lookForListening(child);
-      this.listener.saw(true);
+      if (!listens || !seen) return this.#lookForListening(child, listens);
+      this.listener.saw(!this.probe.listening);
       this.#listens();
     }, LOOK_EVERY_MS);
   }

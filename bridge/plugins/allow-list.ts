@@ -18,7 +18,8 @@ export class AllowList {
   /** The port is known only when the server listens, where 0 was asked for. */
   listensOn(port: number): void {
     const { http, allowHosts, allowOrigins } = this.#config;
-    const names = isLoopback(http.host) ? [http.host, 'localhost', '127.0.0.1', '::1'] : [http.host];
+    const asked = http.host.toLowerCase();
+    const names = isLoopback(asked) ? [asked, 'localhost', '127.0.0.1', '::1'] : [asked];
     const own = names.map((host) => formatAddress({ host, port }));
     // A browser leaves the standard port out.
     if (port === 80) own.push(...own.map((host) => host.slice(0, -':80'.length)));

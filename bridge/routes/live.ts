@@ -21,6 +21,10 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, allowList: A
       socket.terminate();
     },
   });
+  // The plugin accepts an upgrade of any route, whoever asks, only to close it.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.ws && request.routeOptions.url !== '/ws') return reply.code(404).send();
+  });
   app.get(
     '/ws',
     { websocket: true, onRequest: (request, reply) => allowList.checkOrigin(request, reply) },

@@ -4,6 +4,7 @@ import { toTenths } from '../trace/draft.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
 import { PAYLOAD_SHOWN, type Call } from '../trace/step.ts';
+import { readReport } from './read-report.ts';
 import type { EvidenceSource, Watch } from './source.ts';
 
 type Accepted = Extract<ProbeReport, { what: 'accept' }>;
@@ -21,6 +22,8 @@ interface Connection {
 
 /** Connections that nobody claims (another client's) are kept at most this many at a time. */
 const UNCLAIMED_CONNECTIONS = 4096;
+/** Reports that nobody claimed are kept at most so many at a time, each of at most `REPORT_LENGTH`. */
+const UNCLAIMED_REPORTS = 16_384;
 /** Longer than any report: two hex digits for each byte that is shown, and its frame. */
 const REPORT_LENGTH = 2 * PAYLOAD_SHOWN + 1024;
 
@@ -34,6 +37,7 @@ export class ServerProbe implements EvidenceSource {
   #present = false;
   #listening: Listening | undefined;
   #lastAcceptAt = 0;
+  #unclaimedReports = 0;
   readonly #lines = new LineSplitter(REPORT_LENGTH, (line) => this.#take(line));
   readonly #connections = new Map<number, Connection>();
   readonly #byPort = new Map<number, Connection>();
@@ -46,8 +50,9 @@ export class ServerProbe implements EvidenceSource {
     this.#port = port;
   }
 
+  /** A Node program that only starts the server, as npm does, holds a probe too, and it sees nothing. */
   status(): Source {
-    return this.#present
+    return this.#listening
       ? { name: 'server-probe', active: true }
       : { name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' };
   }
@@ -79,21 +84,16 @@ export class ServerProbe implements EvidenceSource {
     for (const watch of this.#waiting.values()) watch.settle();
     this.#connections.clear();
     this.#byPort.clear();
+    this.#unclaimedReports = 0;
     this.#waiting.clear();
   }
 
   #take(line: string): void {
-    let report: ProbeReport;
-    try {
-      report = JSON.parse(line) as ProbeReport;
-    } catch {
-      // The program may own descriptor 3 after all and write there: that is no report.
-      return;
-    }
-    if (report.what === 'probe') this.#present = true;
-    else if (report.what === 'listen') this.#listen(report);
-    else if (report.what === 'accept') this.#accept(report);
-    else this.#tell(report);
+    const report = readReport(line);
+    if (report?.what === 'probe') this.#present = true;
+    else if (report?.what === 'listen') this.#listen(report);
+    else if (report?.what === 'accept') this.#accept(report);
+    else if (report) this.#tell(report);
   }
 
   #listen(report: Listening): void {
@@ -107,7 +107,6 @@ export class ServerProbe implements EvidenceSource {
     if (portOf(report.local) !== this.#port) return;
     this.#lastAcceptAt = report.at;
     const connection: Connection = { number: report.connection, port: portOf(report.peer), reports: [report] };
-    this.#connections.set(report.connection, connection);
     const waiting = this.#waiting.get(connection.port);
     if (waiting) {
       this.#waiting.delete(connection.port);
@@ -116,24 +115,40 @@ export class ServerProbe implements EvidenceSource {
   }
 
   #keep(connection: Connection): void {
+    const former = this.#byPort.get(connection.port);
+    if (former) this.#forget(former);
     this.#byPort.set(connection.port, connection);
-    if (this.#byPort.size <= UNCLAIMED_CONNECTIONS) return;
-    const [port, oldest] = this.#byPort.entries().next().value!;
-    this.#byPort.delete(port);
-    this.#connections.delete(oldest.number);
+    this.#connections.set(connection.number, connection);
+    this.#unclaimedReports += connection.reports.length;
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    while (this.#byPort.size > UNCLAIMED_CONNECTIONS || this.#unclaimedReports > UNCLAIMED_REPORTS)
+      this.#forget(this.#byPort.values().next().value!);
+  }
+
+  #forget(connection: Connection): void {
+    this.#byPort.delete(connection.port);
+    this.#connections.delete(connection.number);
+    this.#unclaimedReports -= connection.reports.length;
   }
 
   #tell(report: OfConnection): void {
     const connection = this.#connections.get(report.connection);
     if (!connection) return;
     if (connection.watch) connection.watch.tell(report);
-    else connection.reports.push(report);
+    else {
+      connection.reports.push(report);
+      this.#unclaimedReports += 1;
+      this.#forgetOldest();
+    }
     if (report.what === 'close') this.#connections.delete(report.connection);
   }
 
   #claim(port: number, watch: ProbeWatch): void {
     const connection = this.#byPort.get(port);
-    this.#byPort.delete(port);
+    if (connection) this.#forget(connection);
     // An older connection from the same port is another client's, long gone.
     if (connection && connection.reports[0]!.at >= watch.startedAt) this.#join(connection, watch);
     else if (this.#present) this.#waiting.set(port, watch);
@@ -142,6 +157,7 @@ export class ServerProbe implements EvidenceSource {
 
   #join(connection: Connection, watch: ProbeWatch): void {
     connection.watch = watch;
+    if (connection.reports.at(-1)!.what !== 'close') this.#connections.set(connection.number, connection);
     for (const report of connection.reports) watch.tell(report);
     connection.reports = [];
   }
