@@ -95,12 +95,15 @@ export class ClientSocket {
     const startedAt = this.#now();
     const facts = { args: [String(bytes.length)], bytes: bytes.length, payload: shown(bytes) };
     return new Promise((resolve) => {
+      let takenAt: number | undefined;
       this.#socket.write(bytes, (error) => {
         const result = error ? codeOf(error) : 'ok';
-        this.#call(id, 'send', startedAt, { ...facts, returnedAt: this.#now(), result });
+        this.#call(id, 'send', startedAt, { ...facts, returnedAt: takenAt ?? this.#now(), result });
         resolve(result);
       });
-      if (this.#socket.writableLength > 0) this.#call(id, 'send', startedAt, facts);
+      // Node calls back a little later, also where the kernel took every byte at once.
+      if (this.#socket.writableLength === 0) takenAt = this.#now();
+      else this.#call(id, 'send', startedAt, facts);
     });
   }
 

@@ -10,7 +10,7 @@ export const REASON_SOURCES: Record<Reason, string> = {
   'program-sent-these-bytes': 'RFC 9293 §3.9.1.2',
   'program-closed': 'RFC 9293 §3.6',
   'peer-saw-the-end': 'RFC 9293 §3.6',
-  'program-reset': 'RFC 9293 §3.9.1.5',
+  'program-reset': 'RFC 9293 §3.9.1.6',
   'peer-saw-a-reset': 'RFC 9293 §3.5.2',
   'data-after-close': 'RFC 9293 §3.6.1',
   'ack-within-half-a-second': 'RFC 9293 §3.8.6.3',
