@@ -113,7 +113,11 @@ function explainSegment(segment: Segment, language: Language) {
     kind === 'ack'
       ? texts.ack.what(segment.from, segment.ack ?? 0)
       : kind === 'data' || kind === 'dataFin'
-        ? texts[kind].what(segment.from, bytesInWords(segment.length, segment.payload, language))
+        ? texts[kind].what(
+            segment.from,
+            bytesInWords(segment.length, segment.payload, language),
+            segment.evidence !== 'inferred',
+          )
         : texts[kind].what(segment.from);
   const isCopy = segment.retransmissionOf !== undefined;
   return {

@@ -88,7 +88,8 @@ export const enSteps = {
       why: 'An acknowledgment is cumulative: it names the next byte expected, so one can cover several segments. A bare ACK takes no sequence number and is not itself acknowledged.',
     },
     data: {
-      what: (side: Side, bytes: string) => `${Kernel(side)} sent ${bytes} in one segment.`,
+      what: (side: Side, bytes: string, isSeen: boolean) =>
+        `${Kernel(side)} sent ${bytes} in one segment${isSeen ? '' : ', or in several: nobody saw how many'}.`,
       why: 'The sender keeps the bytes until they are acknowledged, in case they must be sent again. PSH asks the receiving kernel to hand them over at once, which wakes a blocked recv().',
     },
     fin: {

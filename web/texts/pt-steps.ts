@@ -91,7 +91,8 @@ export const ptSteps: StepTexts = {
       why: 'A confirmação é cumulativa: informa o próximo byte esperado, e assim uma só pode cobrir vários segmentos. Um ACK puro não ocupa número de sequência e não é confirmado.',
     },
     data: {
-      what: (side, bytes) => `${Kernel(side)} enviou ${bytes} em um único segmento.`,
+      what: (side, bytes, isSeen) =>
+        `${Kernel(side)} enviou ${bytes} em um único segmento${isSeen ? '' : ', ou em vários: ninguém viu quantos'}.`,
       why: 'O emissor guarda os bytes até que sejam confirmados, caso precise enviá-los de novo. PSH pede ao kernel receptor que os entregue logo, o que acorda uma recv() bloqueada.',
     },
     fin: {
