@@ -16,7 +16,12 @@ export async function browserEnvironment() {
   if (canUseApt()) {
     const apt = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     quietly('Installing Chromium from Debian for the tests: package lists', 'apt-get', ['update', '-qq'], apt);
-    quietly('Installing Chromium from Debian for the tests', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], apt);
+    quietly(
+      'Installing Chromium from Debian for the tests',
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+      apt,
+    );
     return { APERTO_CHROMIUM: findOnPath() };
   }
   return fromPackage();
@@ -37,7 +42,15 @@ async function fromPackage() {
   const folder = join(root, 'node_modules', '.cache', 'aperto-browser');
   const require = createRequire(join(folder, 'node_modules', 'x.js'));
   if (!existsSync(join(folder, 'node_modules', '@sparticuz', 'chromium')))
-    quietly('Installing Chromium from npm for the tests', 'npm', ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', PACKAGE]);
+    quietly('Installing Chromium from npm for the tests', 'npm', [
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      PACKAGE,
+    ]);
   // The package unpacks its libraries only where it believes itself to be in the cloud that it was made for.
   Object.assign(process.env, { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', TMPDIR: folder });
   const { default: chromium } = await import(require.resolve('@sparticuz/chromium'));

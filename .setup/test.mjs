@@ -17,20 +17,42 @@ const first = await together(
   check('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']),
   check('lint', bin('eslint'), ['.']),
   check('types', bin('tsc'), []),
-  check('page types', bin('svelte-check'), ['--tsconfig', 'web/tsconfig.json', '--fail-on-warnings', '--output', 'human']),
+  check('page types', bin('svelte-check'), [
+    '--tsconfig',
+    'web/tsconfig.json',
+    '--fail-on-warnings',
+    '--output',
+    'human',
+  ]),
 );
 const second = await together(
-  suite('unit and integration tests', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report('vitest')}`], {}, () => {
-    const { numPassedTests, numFailedTests, numPendingTests, success } = read('vitest');
-    // A file that cannot be loaded fails without a failed test.
-    return { passed: numPassedTests, failed: numFailedTests + (success || numFailedTests ? 0 : 1), skipped: numPendingTests };
-  }),
+  suite(
+    'unit and integration tests',
+    bin('vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report('vitest')}`],
+    {},
+    () => {
+      const { numPassedTests, numFailedTests, numPendingTests, success } = read('vitest');
+      // A file that cannot be loaded fails without a failed test.
+      return {
+        passed: numPassedTests,
+        failed: numFailedTests + (success || numFailedTests ? 0 : 1),
+        skipped: numPendingTests,
+      };
+    },
+  ),
 );
 const third = await together(
-  suite('end-to-end tests', bin('playwright'), ['test', '--reporter=list,json'], { ...browser, PLAYWRIGHT_JSON_OUTPUT_NAME: report('playwright') }, () => {
-    const { expected, unexpected, flaky, skipped } = read('playwright').stats;
-    return { passed: expected, failed: unexpected + flaky, skipped };
-  }),
+  suite(
+    'end-to-end tests',
+    bin('playwright'),
+    ['test', '--reporter=list,json'],
+    { ...browser, PLAYWRIGHT_JSON_OUTPUT_NAME: report('playwright') },
+    () => {
+      const { expected, unexpected, flaky, skipped } = read('playwright').stats;
+      return { passed: expected, failed: unexpected + flaky, skipped };
+    },
+  ),
 );
 
 rmSync(reports, { recursive: true, force: true });
@@ -73,7 +95,11 @@ async function suite(name, command, args, environment, count) {
 
 function run(command, args, environment) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment, FORCE_COLOR: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...environment, FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (status) => resolve({ status, output }));

@@ -98,9 +98,9 @@ function tell(text: string, status = 0): number {
 
 /** What a server sends may hold terminal commands: control characters are shown, not obeyed. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters to find
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
-    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  return text.replace(/[\p{Cc}]/gu, (character) =>
+    character === '\n' || character === '\t'
+      ? character
+      : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

@@ -27,7 +27,12 @@ async function measure(kind: 'bare' | 'page', where: string, atOnce: number, sec
   const [measured] = (await once(child, 'message')) as [Measured];
   const sorted = measured.latencies.sort((a, b) => a - b);
   const quantile = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))] ?? NaN;
-  return { perSecond: sorted.length / measured.seconds, p50: quantile(0.5), p99: quantile(0.99), failed: measured.failed };
+  return {
+    perSecond: sorted.length / measured.seconds,
+    p50: quantile(0.5),
+    p99: quantile(0.99),
+    failed: measured.failed,
+  };
 }
 
 function median(values: readonly number[]): number {
@@ -55,7 +60,9 @@ async function startNumberServer(): Promise<{ port: string; process: ChildProces
 const server = await startNumberServer();
 const bridge = await startBridge();
 try {
-  console.log(`${''.padEnd(44)}${['per second', 'p50 ms', 'p99 ms', 'failed'].map((head) => head.padStart(12)).join('')}`);
+  console.log(
+    `${''.padEnd(44)}${['per second', 'p50 ms', 'p99 ms', 'failed'].map((head) => head.padStart(12)).join('')}`,
+  );
   for (const atOnce of [1, 64]) {
     await measure('bare', server.port, atOnce, WARM_UP_SECONDS);
     await measure('page', bridge.url, atOnce, WARM_UP_SECONDS);
