@@ -9,7 +9,7 @@ import type { Address } from './sources/client-socket.ts';
  * @throws BridgeError `BAD_OPTION`
  */
 export function parseAddress(text: string, lowest: 0 | 1 = 1): Address {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text);
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port < lowest || port > 65535)
     throw new BridgeError('BAD_OPTION', `"${text}" is not HOST:PORT with a port from ${lowest} to 65535.`);

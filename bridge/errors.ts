@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'BAD_OPTION'
   | 'WIRE_UNAVAILABLE'
   | 'ADDRESS_IN_USE'
+  | 'ADDRESS_UNAVAILABLE'
   | 'SHUTTING_DOWN'
   | 'INTERNAL';
 

@@ -16,8 +16,12 @@ export async function main(args: readonly string[]): Promise<void> {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
     const app = await buildApp({ ...config, target: await resolveAddress(config.target) }, { level: 'warn' });
-    closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
-    await listen(app, config.http);
+    const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
+    await listen(app, config.http).catch((error) => {
+      // It would end this process in its own way, with its own exit status.
+      grace.uninstall();
+      throw error;
+    });
     const { port } = app.server.address() as AddressInfo;
     console.log(`Aperto is at http://${formatAddress({ host: config.http.host, port })}`);
     if (!isLoopback(config.http.host)) console.log('It is reachable from other machines: whoever opens it can use it.');
@@ -34,8 +38,10 @@ async function listen(app: Awaited<ReturnType<typeof buildApp>>, http: { host: s
     await app.listen(http);
   } catch (cause) {
     await app.close();
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    const sentence = `${formatAddress(http)} is taken by another program: choose another with --http HOST:PORT.`;
-    throw new BridgeError('ADDRESS_IN_USE', sentence, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    const taken = code === 'EADDRINUSE';
+    const why = taken ? 'is taken by another program' : `cannot be listened on (${code})`;
+    const sentence = `${formatAddress(http)} ${why}: choose another with --http HOST:PORT.`;
+    throw new BridgeError(taken ? 'ADDRESS_IN_USE' : 'ADDRESS_UNAVAILABLE', sentence, { cause });
   }
 }

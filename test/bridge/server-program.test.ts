@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,6 +6,7 @@ import { plainScript } from '../../bridge/trace/script.ts';
 import { ServerProgram, type ServerProgramOptions } from '../../bridge/server-program.ts';
 import { freePort, startOwning } from '../helpers/bridge.ts';
 import { Page } from '../helpers/page.ts';
+import { isAlive } from '../helpers/program.ts';
 import { exchange } from '../helpers/tcp-client.ts';
 import { calls, expectCausal, states } from '../helpers/trace-checks.ts';
 import { until } from '../helpers/until.ts';
@@ -27,15 +27,6 @@ async function start(line: string, more: Partial<ServerProgramOptions> = {}) {
   const state = (wanted: string) => until(() => program.status().state === wanted);
   return { program, port, state };
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    // A process that has ended, and whose parent has not asked yet, is not alive any more.
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 test('starts, listens, and stops with exit code and pid gone', async () => {
   const { program, port, state } = await start(NUMBER_SERVER);

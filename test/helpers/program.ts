@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
@@ -58,6 +59,16 @@ function endGroup(child: ChildProcess): void {
     process.kill(-child.pid!, 'SIGKILL');
   } catch {
     // Everything in it has ended already.
+  }
+}
+
+/** Whether a process is there; one that has ended, and whose parent has not asked yet, is not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import type { Trace } from '../../bridge/trace/outcome.ts';
+import { freePort, startNumberServer, startServer } from '../helpers/bridge.ts';
+import { startNode } from '../helpers/program.ts';
+import { expectCausal, segmentNames } from '../helpers/trace-checks.ts';
+
+/** The terminal client as `npm run client` runs it. */
+const MAIN = `import { main } from ${JSON.stringify(new URL('../../dist/bridge/client.js', import.meta.url).href)}; process.exitCode = await main(process.argv.slice(1));`;
+const start = (...args: string[]) => startNode(['--input-type=module', '-e', MAIN, '--', ...args]);
+const at = (port: number) => ['--target', `127.0.0.1:${port}`];
+
+test('prints the number and the reply', async () => {
+  const program = start('121', ...at(await startNumberServer()));
+  expect(await program.ended).toBe(0);
+  expect(program.out).toEqual(['121', 'ÍMPAR']);
+  expect(program.err).toEqual([]);
+});
+
+test('without a number: one from 1 to 1000, in two bytes', async () => {
+  const port = await startServer((socket) => socket.once('data', (bytes: Buffer) => socket.end(bytes.toString('hex'))));
+  const program = start(...at(port));
+  expect(await program.ended).toBe(0);
+  const [number, hex] = program.out;
+  expect(Number(number)).toBeGreaterThanOrEqual(1);
+  expect(Number(number)).toBeLessThanOrEqual(1000);
+  expect(hex).toBe(Number(number).toString(16).padStart(4, '0'));
+});
+
+test('more than a double can hold', async () => {
+  const program = start('12345678901234567890123', ...at(await startNumberServer()));
+  expect(await program.ended).toBe(0);
+  expect(program.out).toEqual(['12345678901234567890123', '12345678901234567890123']);
+});
+
+test('--json prints the whole trace, and nothing else', async () => {
+  const port = await startNumberServer();
+  const program = start('8', '--json', ...at(port));
+  expect(await program.ended).toBe(0);
+  const trace = JSON.parse(program.out.join('\n')) as Trace;
+  expect(trace).toMatchObject({
+    format: 'aperto-trace',
+    version: 1,
+    wire: 'direct',
+    target: `127.0.0.1:${port}`,
+    outcome: 'replied',
+    reply: { text: 'PAR', hex: '504152' },
+    script: [{ do: 'send', hex: '0008' }, { do: 'recv' }, { do: 'close' }],
+  });
+  expect(new Date(trace.startedAt).toISOString()).toBe(trace.startedAt);
+  expect(trace.sources.map(({ name }) => name)).toContain('client-socket');
+  expectCausal(trace.steps);
+  expect(segmentNames(trace.steps).slice(0, 3)).toEqual(['client SYN', 'server SYN ACK', 'client ACK']);
+  expect(program.err).toEqual([]);
+});
+
+test('silence is an answer too: exit code 0', async () => {
+  const program = start('1000000001', ...at(await startNumberServer()));
+  expect(await program.ended).toBe(0);
+  expect(program.out).toEqual(['1000000001']);
+  expect(program.err).toHaveLength(1);
+});
+
+test('refused: a sentence, exit code 1', async () => {
+  const program = start('1', ...at(await freePort()));
+  expect(await program.ended).toBe(1);
+  expect(program.out).toEqual(['1']);
+  expect(program.err).toEqual([expect.stringMatching(/refused/)]);
+});
+
+test('refused, as JSON: a trace, exit code 1', async () => {
+  const program = start('1', '--json', ...at(await freePort()));
+  expect(await program.ended).toBe(1);
+  expect(JSON.parse(program.out.join('\n'))).toMatchObject({ outcome: 'refused', error: 'ECONNREFUSED' });
+});
+
+test.each([['-1'], ['1.5'], ['0x10'], ['1e3'], ['ten'], ['']])(
+  '%j is no number: a sentence, the usage, exit code 2',
+  async (text) => {
+    const program = start('--target', '127.0.0.1:1', '--', text);
+    expect(await program.ended).toBe(2);
+    expect(program.out).toEqual([]);
+    expect(program.err.join('\n')).toContain('NUMBER');
+  },
+);
+
+test.each([[['1', '2']], [['--nonsense']], [['--target', 'nonsense']]])('%j: exit code 2', async (args) => {
+  const program = start(...args);
+  expect(await program.ended).toBe(2);
+  expect(program.out).toEqual([]);
+});
+
+test('--help', async () => {
+  const program = start('--help');
+  expect(await program.ended).toBe(0);
+  expect(program.out.join('\n')).toContain('--json');
+});
+
+test("a reply's control characters are shown, not obeyed", async () => {
+  const port = await startServer((socket) => socket.end('\u001b[2J\u009b31m\u0007é\n'));
+  const program = start('1', ...at(port));
+  expect(await program.ended).toBe(0);
+  expect(program.out[1]).toBe('\\x1b[2J\\x9b31m\\x07é');
+});
+
+test('Ctrl+C gives the run up: exit code 1, and the server meets the end', async () => {
+  let met = '';
+  const port = await startServer((socket) => {
+    socket.once('data', () => program.child.kill('SIGINT')).resume();
+    socket.once('error', (error: NodeJS.ErrnoException) => (met = error.code!));
+    socket.once('end', () => (met ||= 'end'));
+  });
+  const program = start('1', ...at(port));
+  expect(await program.ended).toBe(1);
+  expect(program.err).toEqual([expect.stringMatching(/cancelled/)]);
+  expect(met).not.toBe('');
+});

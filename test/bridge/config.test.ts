@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { readConfig, USAGE } from '../../bridge/config.ts';
+
+test('without options: this machine only, the number server, the automatic wire', () => {
+  expect(readConfig([], {})).toEqual({
+    http: { host: '127.0.0.1', port: 8080 },
+    wire: 'auto',
+    target: { host: '127.0.0.1', port: 65432 },
+    ownsServer: true,
+    restart: false,
+    allowOrigins: [],
+    allowHosts: [],
+  });
+});
+
+test('every option is in the usage', () => {
+  for (const option of ['http', 'wire', 'server', 'target', 'restart', 'allow-origin', 'allow-host'])
+    expect(USAGE).toContain(`--${option}`);
+  expect(readConfig(['--help'], {})).toBe('help');
+  expect(readConfig(['-h'], {})).toBe('help');
+});
+
+test('--server owns it where it is told to listen; --target alone owns none', () => {
+  expect(readConfig(['--server', 'python3 server.py'], {})).toMatchObject({
+    server: 'python3 server.py',
+    ownsServer: true,
+  });
+  expect(readConfig(['--target', '10.0.0.7:99'], {})).toMatchObject({
+    target: { host: '10.0.0.7', port: 99 },
+    ownsServer: false,
+  });
+  expect(readConfig(['--target', ':99', '--server', 'x'], {})).toMatchObject({
+    target: { port: 99 },
+    ownsServer: true,
+  });
+});
+
+test('the environment counts where the command line is silent', () => {
+  const environment = {
+    APERTO_HTTP: '[::1]:9000',
+    APERTO_WIRE: 'direct',
+    APERTO_SERVER: 'node x.js',
+    APERTO_TARGET: 'localhost:1',
+    APERTO_RESTART: '1',
+    APERTO_ALLOW_ORIGIN: 'http://a.example, none,',
+    APERTO_ALLOW_HOST: 'A.example:80',
+  };
+  expect(readConfig([], environment)).toEqual({
+    http: { host: '::1', port: 9000 },
+    wire: 'direct',
+    server: 'node x.js',
+    target: { host: 'localhost', port: 1 },
+    ownsServer: true,
+    restart: true,
+    allowOrigins: ['http://a.example', 'none'],
+    allowHosts: ['a.example:80'],
+  });
+  expect(readConfig(['--http', ':0', '--allow-origin', 'http://b.example'], environment)).toMatchObject({
+    http: { host: '127.0.0.1', port: 0 },
+    allowOrigins: ['http://b.example'],
+  });
+  expect(readConfig([], { APERTO_RESTART: '0' })).toMatchObject({ restart: false });
+});
+
+test('lists: given more than once, or with commas', () => {
+  const args = ['--allow-origin', 'http://a.example', '--allow-origin', 'https://b.example:8443,none'];
+  expect(readConfig(args, {})).toMatchObject({ allowOrigins: ['http://a.example', 'https://b.example:8443', 'none'] });
+});
+
+test.each([
+  [['--http', '8080']],
+  [['--http', '127.0.0.1:65536']],
+  [['--target', '127.0.0.1:0']],
+  [['--target', 'two words:80']],
+  [['--wire', 'string']],
+  [['--allow-origin', '*']],
+  [['--allow-origin', 'http://a.example/']],
+  [['--allow-origin', 'a.example']],
+  [['--allow-origin', 'null']],
+  [['--http']],
+  [['--unknown']],
+  [['8080']],
+  [['--restart=yes']],
+])('%j is refused with a code', (args) => {
+  expect(() => readConfig(args, {})).toThrow(expect.objectContaining({ code: 'BAD_OPTION', name: 'BridgeError' }));
+});

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { freePort, startServer } from '../helpers/bridge.ts';
+import { Page } from '../helpers/page.ts';
+import { isAlive, startNode, type Program } from '../helpers/program.ts';
+import { exchange } from '../helpers/tcp-client.ts';
+
+/** The bridge as `npm start` runs it. */
+const MAIN = `import { main } from ${JSON.stringify(new URL('../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
+const start = (...args: string[]) => startNode(['--input-type=module', '-e', MAIN, '--', ...args]);
+
+async function listening(program: Program): Promise<{ port: number; origin: string }> {
+  const origin = (await program.line(/^Aperto is at /)).replace('Aperto is at ', '');
+  return { origin, port: Number(new URL(origin).port) };
+}
+
+async function taken(): Promise<number> {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  return (other.address() as AddressInfo).port;
+}
+
+/** Nobody listens there any more: it can be listened on again, and nothing else holds it. */
+async function expectFree(port: number): Promise<void> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+  const [error] = (await once(socket, 'error').catch((reason: Error) => [reason])) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ECONNREFUSED');
+}
+
+test('prints one line, the URL, and serves there', async () => {
+  const target = await freePort();
+  const program = start('--http', '127.0.0.1:0', '--target', `localhost:${target}`);
+  const { origin } = await listening(program);
+  expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({ target: `127.0.0.1:${target}` });
+  expect(program.out).toHaveLength(1);
+  expect(program.err).toEqual([]);
+});
+
+test('--help tells the options and exits with 0', async () => {
+  const program = start('--help');
+  expect(await program.ended).toBe(0);
+  expect(program.out.join('\n')).toContain('--allow-origin');
+  expect(program.err).toEqual([]);
+});
+
+test.each([
+  ['--http', 'nonsense'],
+  ['--nonsense', ''],
+  ['--target', 'no-such-host.invalid:1'],
+])('%s %s: a sentence, the usage, exit code 2', async (...args) => {
+  const program = start(...args);
+  expect(await program.ended).toBe(2);
+  expect(program.err[0]).toMatch(/BAD_OPTION/);
+  expect(program.err.join('\n')).toContain('--http HOST:PORT');
+  expect(program.out).toEqual([]);
+});
+
+test('--wire lab, where there is none: a sentence, exit code 1', async () => {
+  const program = start('--wire', 'lab', '--http', '127.0.0.1:0');
+  expect(await program.ended).toBe(1);
+  expect(program.err).toEqual([expect.stringMatching(/WIRE_UNAVAILABLE/)]);
+});
+
+test('the http port is taken: one sentence with what to do, exit code 1, and no server program was started', async () => {
+  const port = await taken();
+  const target = await freePort();
+  const program = start(
+    '--http',
+    `127.0.0.1:${port}`,
+    '--server',
+    `echo started >&2; exec sleep 60`,
+    '--target',
+    `:${target}`,
+  );
+  expect(await program.ended).toBe(1);
+  expect(program.out).toEqual([]);
+  expect(program.err).toEqual([
+    `127.0.0.1:${port} is taken by another program: choose another with --http HOST:PORT. (ADDRESS_IN_USE)`,
+  ]);
+});
+
+test('an address that this machine does not have: one sentence, exit code 1', async () => {
+  const program = start('--http', '192.0.2.1:0', '--target', ':1');
+  expect(await program.ended).toBe(1);
+  expect(program.out).toEqual([]);
+  expect(program.err).toEqual([expect.stringMatching(/192\.0\.2\.1.*--http/)]);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends everything within a second: the server program, a hanging run, a page that does not read',
+  async (signal) => {
+    const target = await freePort();
+    const stubborn = `process.on('SIGTERM', () => {}); console.log(process.pid); require('node:net').createServer((s) => s.on('error', () => {})).listen(${target}, '127.0.0.1')`;
+    const program = start(
+      '--http',
+      '127.0.0.1:0',
+      '--target',
+      `:${target}`,
+      '--server',
+      `'${process.execPath}' -e "${stubborn}" & wait`,
+    );
+    const bridge = await listening(program);
+    const page = await Page.open(bridge);
+    const { server } = await page.message(
+      'hello',
+      ({ server: { state, output } }) => state === 'listening' && output.length > 0,
+    );
+    const pids = [server.pid!, Number(server.output[0]!.line)];
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    const id = page.start([{ do: 'recv' }]);
+    await page.message('steps', (message) => message.id === id);
+    page.socket.pause();
+    const startedAt = performance.now();
+    program.child.kill(signal);
+    expect(await program.ended).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(pids.map(isAlive)).toEqual([false, false]);
+    await expectFree(bridge.port);
+    await expectFree(target);
+    expect(program.err).toEqual([]);
+  },
+);
+
+test('ends at once where nothing hangs', async () => {
+  const target = await startServer((socket) => socket.end());
+  const program = start('--http', '127.0.0.1:0', '--target', `:${target}`);
+  const { port } = await listening(program);
+  program.child.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  await expectFree(port);
+});
+
+test('the bridge dies by SIGKILL: its server program falls silent to it, and does not break', async () => {
+  const target = await freePort();
+  const server = `exec '${process.execPath}' dist/server/main.js --port ${target}`;
+  const program = start('--http', '127.0.0.1:0', '--target', `:${target}`, '--server', server);
+  const page = await Page.open(await listening(program));
+  const { pid } = (await page.message('hello', (hello) => hello.server.state === 'listening')).server;
+  onTestFinished(() => void (isAlive(pid!) && process.kill(pid!, 'SIGKILL')));
+  program.child.kill('SIGKILL');
+  await program.ended;
+  for (let turn = 0; turn < 3; turn++) expect((await exchange(target, { sends: ['0008'] })).reply).toBe('504152');
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MessageError, readMessage } from '../../bridge/message-reader.ts';
+import { LIMITS, type PageMessage } from '../../bridge/protocol.ts';
+import { numberToHex, plainScript } from '../../bridge/trace/script.ts';
+
+const read = (value: unknown) => readMessage(Buffer.from(JSON.stringify(value)), false);
+
+test.each<PageMessage>([
+  { type: 'run', id: 'a', script: plainScript(121n) },
+  { type: 'run', id: 0, script: [{ do: 'recv', bytes: 1 }, { do: 'reset' }] },
+  { type: 'run', id: 1, script: [{ do: 'shutdown' }, { do: 'wait', ms: 0.5 }, { do: 'recv' }, { do: 'close' }] },
+  { type: 'run', id: 1, script: [{ do: 'send', hex: '' }], link: { delayMs: 5, hold: true, drop: [{ any: 'thing' }] } },
+  { type: 'cancel', id: 'x'.repeat(64) },
+  { type: 'wire', id: 1, segment: 'client.syn', action: 'duplicate' },
+  { type: 'server', action: 'stop' },
+])('reads %j as it is', (message) => expect(read(message)).toEqual(message));
+
+test('just as much as the limits say', () => {
+  const send = { do: 'send', hex: '00'.repeat(LIMITS.sendBytesPerRun / 2) } as const;
+  expect(read({ type: 'run', id: 1, script: [send, send] })).toBeDefined();
+  expect(() => read({ type: 'run', id: 1, script: [send, send, { do: 'send', hex: '00' }] })).toThrow(
+    expect.objectContaining({ code: 'BAD_SCRIPT', runId: 1 }),
+  );
+  expect(read({ type: 'run', id: 1, script: [{ do: 'wait', ms: LIMITS.runMs }] })).toBeDefined();
+});
+
+test('whatever the number, its plain script is read', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 8192n }), (number) => {
+      expect(BigInt(`0x${numberToHex(number)}`)).toBe(number);
+      expect(read({ type: 'run', id: 1, script: plainScript(number) })).toBeDefined();
+    }),
+  );
+});
+
+test('whatever bytes come, it answers a message or throws an error with a code', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => Buffer.from(text)),
+      ),
+      fc.boolean(),
+      (bytes, isBinary) => {
+        try {
+          readMessage(Buffer.from(bytes), isBinary);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MessageError);
+        }
+      },
+    ),
+  );
+});
