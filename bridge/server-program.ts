@@ -29,6 +29,8 @@ const KEPT_LINE_LENGTH = 2000;
 const LOOK_EVERY_MS = 50;
 /** Milliseconds that a program has to end after SIGTERM before it gets SIGKILL. */
 const GRACE_MS = 300;
+/** Milliseconds from SIGTERM until the program's outputs are given up, whoever holds them still. */
+const HANG_UP_MS = 450;
 /** Milliseconds before a program that ended is started again. */
 const RESTART_AFTER_MS = 500;
 
@@ -98,13 +100,12 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.#stopping = true;
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     signalGroup(child, 'SIGTERM');
-    const kill = setTimeout(() => {
-      signalGroup(child, 'SIGKILL');
-      // One that left the group may hold the other ends, and would hold up the end of the bridge too.
-      for (const stream of child.stdio) stream?.destroy();
-    }, GRACE_MS);
+    const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+    // A process that left the group may hold the other ends, and would hold up the end of the bridge too.
+    const hangUp = setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), HANG_UP_MS);
     await ended;
     clearTimeout(kill);
+    clearTimeout(hangUp);
   }
 
   #spawn(): ChildProcess {

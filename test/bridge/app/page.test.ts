@@ -7,7 +7,10 @@ import { Page } from '../../helpers/page.ts';
 test('GET /health has the facts of hello', async () => {
   const bridge = await startOwning();
   const page = await Page.open(bridge);
-  const { type: _, ...hello } = await page.message('hello', ({ server }) => server.state === 'listening');
+  const { type: _, ...hello } = await page.message(
+    'hello',
+    ({ server }) => server.state === 'listening' && server.output.length > 0,
+  );
   expect(await bridge.health()).toEqual(hello);
   expect(hello).toMatchObject({
     version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
