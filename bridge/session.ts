@@ -170,8 +170,9 @@ export class Session {
   #take(report: Report): void {
     this.#trace.report(report);
     this.#tick ??= setTimeout(() => this.#flush(false), TICK_MS);
+    // Not at once: the client is in the middle of the call that it reports.
     if (this.#trace.size > this.#options.limits.stepsPerRun && !this.#ending)
-      this.#abort({ outcome: 'failed', error: 'TOO_MANY_STEPS' });
+      queueMicrotask(() => this.#abort({ outcome: 'failed', error: 'TOO_MANY_STEPS' }));
   }
 
   #flush(final: boolean): void {
@@ -220,7 +221,7 @@ export class Session {
     if (this.#ending) return this.#ending.outcome;
     if (this.#connectResult === 'ECONNREFUSED') return 'refused';
     if (this.#connectResult === 'ETIMEDOUT') return 'timeout';
-    if (this.#connectResult !== 'ok') return 'failed';
+    if (this.#connectResult !== 'ok' && this.#client.peerEnd !== 'rst') return 'failed';
     if (this.#client.peerEnd === 'rst' || (this.#ownReset && this.#client.peerEnd !== 'fin')) return 'reset';
     return this.#replyBytes > 0 ? 'replied' : 'silent';
   }

@@ -1,5 +1,5 @@
 import { draftSegment, type Draft } from './draft.ts';
-import type { Call, Segment } from './step.ts';
+import type { Call, Reason, Segment } from './step.ts';
 
 /**
  * The opening of a connection, as far as connect() and accept() prove it (RFC 9293 §3.5).
@@ -16,23 +16,24 @@ export interface Handshake {
   oneWayUs: number;
 }
 
-/** Results of connect() that say that a RST answered the SYN. */
-const REFUSALS = new Set(['ECONNREFUSED', 'ECONNRESET']);
 /** Results that leave it open whether the SYN arrived anywhere. */
 const UNANSWERED = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ECANCELED']);
 
 export function handshake(connect: Call, accept: Call | undefined): Handshake {
   const { startedAt, returnedAt, result } = connect;
-  if (returnedAt !== undefined && result === 'ok')
-    return accepted(connect, Math.min(returnedAt, accept?.returnedAt ?? returnedAt));
-  if (returnedAt !== undefined && REFUSALS.has(result!)) return refused(connect, returnedAt);
+  if (returnedAt !== undefined && (result === 'ok' || result === 'ECONNRESET'))
+    return accepted(
+      connect,
+      Math.min(returnedAt, accept?.returnedAt ?? returnedAt),
+      result === 'ok' ? 'connect-succeeded' : 'connect-was-reset',
+    );
+  if (returnedAt !== undefined && result === 'ECONNREFUSED') return refused(connect, returnedAt);
   const sent = returnedAt === undefined || UNANSWERED.has(result!);
   return { segments: sent ? [syn(connect, startedAt)] : [], oneWayUs: 0 };
 }
 
-function accepted(connect: Call, end: number): Handshake {
+function accepted(connect: Call, end: number, reason: Reason): Handshake {
   const at = evenly(connect.startedAt, end, 7);
-  const reason = 'connect-succeeded';
   return {
     segments: [
       syn(connect, at(1), at(2)),

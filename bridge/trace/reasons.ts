@@ -5,6 +5,7 @@ export const REASON_SOURCES: Record<Reason, string> = {
   'listening-needs-a-bound-socket': 'RFC 9293 §3.9.1.1',
   'connect-begins-with-syn': 'RFC 9293 §3.5',
   'connect-succeeded': 'RFC 9293 §3.5',
+  'connect-was-reset': 'RFC 9293 §3.10.7.3',
   'connect-refused': 'RFC 9293 §3.5.2',
   'peer-got-these-bytes': 'RFC 9293 §3.4',
   'program-sent-these-bytes': 'RFC 9293 §3.9.1.2',

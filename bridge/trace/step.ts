@@ -34,6 +34,7 @@ export type Reason =
   | 'listening-needs-a-bound-socket'
   | 'connect-begins-with-syn'
   | 'connect-succeeded'
+  | 'connect-was-reset'
   | 'connect-refused'
   | 'peer-got-these-bytes'
   | 'program-sent-these-bytes'

@@ -166,6 +166,8 @@ export const enSteps = {
       'The server listens, and only a socket that was made, bound and set to listen can.',
     'connect-begins-with-syn': 'connect() was called, and that always begins with a SYN.',
     'connect-succeeded': 'connect() succeeded, and that takes all three segments of the handshake.',
+    'connect-was-reset':
+      'connect() failed with “reset”, which is said only of a connection that was there: an attempt is “refused”.',
     'connect-refused': 'connect() failed with “refused”, and that is how a RST in answer to the SYN is reported.',
     'peer-got-these-bytes': 'The other program received these bytes, so a segment must have carried them.',
     'program-sent-these-bytes': 'The program handed these bytes to its kernel, which sends them as soon as it may.',

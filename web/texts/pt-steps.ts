@@ -167,6 +167,8 @@ export const ptSteps: StepTexts = {
       'O servidor escuta, e só pode escutar um socket que foi criado, associado e posto em escuta.',
     'connect-begins-with-syn': 'connect() foi chamada, e isso sempre começa com um SYN.',
     'connect-succeeded': 'connect() teve sucesso, e isso exige os três segmentos do aperto de mão.',
+    'connect-was-reset':
+      'connect() falhou com “reinicializada”, o que só se diz de uma conexão que existia: uma tentativa é “recusada”.',
     'connect-refused': 'connect() falhou com “recusada”, que é como aparece um RST em resposta ao SYN.',
     'peer-got-these-bytes': 'O outro programa recebeu estes bytes, então um segmento os levou.',
     'program-sent-these-bytes': 'O programa entregou estes bytes ao kernel, que os envia assim que pode.',
