@@ -51,7 +51,7 @@ export class PageConnection {
   #cork(): void {
     if (this.#transport.writableCorked > 0) return;
     this.#transport.cork();
-    setImmediate(() => this.#transport.uncork());
+    process.nextTick(() => this.#transport.uncork());
   }
 
   /** Ends every run of this page. */

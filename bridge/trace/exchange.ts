@@ -70,15 +70,14 @@ export class Exchange {
   /** Takes the earliest thing that happens next; false when nothing does. */
   #step(): boolean {
     const { client, server } = this.#kernels;
-    const [side, arrival] = earliest([
-      [client.queue[0]?.at, client, false],
-      [server.queue[0]?.at, server, false],
-      [client.arrivals[0]?.arrivedAt, client, true],
-      [server.arrivals[0]?.arrivedAt, server, true],
-    ]);
-    if (!side) return false;
-    if (arrival) this.#arrive(side, side.arrivals.shift()!);
-    else this.#send(side, side.queue.shift()!);
+    // At the same instant a sending comes before an arrival.
+    const sender = nextSending(client) <= nextSending(server) ? client : server;
+    const receiver = nextArrival(client) <= nextArrival(server) ? client : server;
+    if (nextSending(sender) <= nextArrival(receiver)) {
+      const sending = sender.queue.shift();
+      if (!sending) return false;
+      this.#send(sender, sending);
+    } else this.#arrive(receiver, receiver.arrivals.shift()!);
     return true;
   }
 
@@ -176,12 +175,10 @@ export class Exchange {
   }
 }
 
-type Candidate = [at: number | undefined, kernel: Kernel, arrival: boolean];
+function nextSending({ queue }: Kernel): number {
+  return queue[0]?.at ?? Infinity;
+}
 
-/** At the same instant a sending comes before an arrival. */
-function earliest(candidates: Candidate[]): [Kernel | undefined, boolean] {
-  let best: Candidate | undefined;
-  for (const candidate of candidates)
-    if (candidate[0] !== undefined && (!best || candidate[0] < best[0]!)) best = candidate;
-  return [best?.[1], best?.[2] ?? false];
+function nextArrival({ arrivals }: Kernel): number {
+  return arrivals[0]?.arrivedAt ?? Infinity;
 }

@@ -3,12 +3,12 @@ import type { Seen } from './infer.ts';
 import { Endpoint } from './state-machine.ts';
 import type { Call, Segment, Side, State, TcpState } from './step.ts';
 
+/** A segment leaves one end or arrives at the other; without a segment: the client gives up what it began. */
 interface Moment {
   at: number;
   side: Side;
   cause: string;
-  /** Moves the endpoint and answers its state. */
-  move: (endpoint: Endpoint) => TcpState;
+  segment?: Segment;
 }
 
 /** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
@@ -22,9 +22,13 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
     server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
   };
   const lastAt = { client: -Infinity, server: -Infinity };
-  for (const { at, side, cause, move } of moments(segments, seen.calls.client)) {
-    const from = endpoints[side].state;
-    const to = move(endpoints[side]);
+  for (const { at, side, cause, segment } of moments(segments, seen.calls.client)) {
+    const endpoint = endpoints[side];
+    const from = endpoint.state;
+    if (!segment) endpoint.abandoned();
+    else if (segment.from === side) endpoint.sent(segment);
+    else endpoint.received(segment);
+    const to = endpoint.state;
     if (to === from) continue;
     // Two changes of one end never share a moment: their order could not be told.
     lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
@@ -37,12 +41,11 @@ function moments(segments: readonly Segment[], clientCalls: readonly Call[]): Mo
   const all: Moment[] = [];
   for (const segment of segments) {
     const { from, sentAt, arrivedAt, id } = segment;
-    all.push({ at: sentAt, side: from, cause: id, move: (endpoint) => endpoint.sent(segment) });
-    if (arrivedAt !== undefined)
-      all.push({ at: arrivedAt, side: otherSide(from), cause: id, move: (endpoint) => endpoint.received(segment) });
+    all.push({ at: sentAt, side: from, cause: id, segment });
+    if (arrivedAt !== undefined) all.push({ at: arrivedAt, side: otherSide(from), cause: id, segment });
   }
   const end = clientCalls.find(({ name }) => name === 'close' || name === 'reset');
-  if (end) all.push({ at: end.startedAt, side: 'client', cause: end.id, move: (endpoint) => endpoint.abandoned() });
+  if (end) all.push({ at: end.startedAt, side: 'client', cause: end.id });
   return all.sort((a, b) => a.at - b.at);
 }
 

@@ -133,7 +133,8 @@ export const PAYLOAD_SHOWN = 4096;
 
 /** Steps in time order; at the same instant, causes before effects. */
 export function compareSteps(a: Step, b: Step): number {
-  return a.at - b.at || rank[a.kind] - rank[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return rank[a.kind] - rank[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 const rank: Record<Step['kind'], number> = { call: 0, segment: 1, state: 2, output: 3 };
