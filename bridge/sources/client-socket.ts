@@ -3,7 +3,9 @@ import { Socket } from 'node:net';
 import { monotonicUs } from '../clock.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Heard, Sink } from '../trace/report.ts';
-import { PAYLOAD_SHOWN, type Call } from '../trace/step.ts';
+import { stepId } from '../trace/step-id.ts';
+import { PAYLOAD_SHOWN, type CallName } from '../trace/step.ts';
+import { observedCall, type CallFacts } from './observed-call.ts';
 
 /** Bytes that wait for recv() before the kernel is left to hold more: then its window closes, as TCP means it to. */
 const UNREAD_BYTES = 1024 * 1024;
@@ -91,7 +93,7 @@ export class ClientSocket {
   send(bytes: Buffer): Promise<string> {
     // Nagle's algorithm holds back only what follows a first send: without it each send is on its way at once.
     if (this.#counts.send === 1) this.#socket.setNoDelay(true);
-    const id = `client.send.${this.#counts.send++}`;
+    const id = stepId('client', 'send', this.#counts.send++);
     const startedAt = this.#now();
     const facts = { args: [String(bytes.length)], bytes: bytes.length, payload: shown(bytes) };
     return new Promise((resolve) => {
@@ -111,7 +113,7 @@ export class ClientSocket {
    * Resolves with the bytes that came, at most `limit`; with none at the peer's end; with an errno name after a failure.
    */
   async recv(limit = Infinity): Promise<Buffer | string> {
-    const id = `client.recv.${this.#counts.recv++}`;
+    const id = stepId('client', 'recv', this.#counts.recv++);
     const startedAt = this.#now();
     if (!this.#unread.length && !this.#ended && !this.#failure && !this.#closed) {
       this.#call(id, 'recv', startedAt, {});
@@ -154,7 +156,7 @@ export class ClientSocket {
     this.#closed = true;
     const startedAt = this.#now();
     end();
-    this.#call(`client.${name}`, name, startedAt, { returnedAt: this.#now(), result: 'ok' });
+    this.#call(stepId('client', name), name, startedAt, { returnedAt: this.#now(), result: 'ok' });
     this.#awaken();
   }
 
@@ -185,7 +187,7 @@ export class ClientSocket {
   }
 
   #hear(what: Heard['what'], chunk?: Buffer): void {
-    const id = `client.heard.${this.#counts.heard++}`;
+    const id = stepId('client', 'heard', this.#counts.heard++);
     const payload = chunk ? shown(chunk) : '';
     this.#sink({ kind: 'heard', id, at: this.#now(), side: 'client', what, bytes: chunk?.length ?? 0, payload });
     this.#awaken();
@@ -207,18 +209,8 @@ export class ClientSocket {
     return taken;
   }
 
-  #call(id: string, name: Call['name'], startedAt: number, facts: Partial<Call>): void {
-    this.#sink({
-      kind: 'call',
-      id,
-      at: startedAt,
-      side: 'client',
-      evidence: 'observed',
-      name,
-      args: [],
-      startedAt,
-      ...facts,
-    });
+  #call(id: string, name: CallName, startedAt: number, facts: CallFacts): void {
+    this.#sink(observedCall('client', id, name, startedAt, facts));
   }
 
   #now(): number {

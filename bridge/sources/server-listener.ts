@@ -25,7 +25,7 @@ export class ServerListener implements EvidenceSource {
   watch(startedAt: number, sink: Sink): Watch {
     if (this.#seenAt !== undefined) {
       const at = toTenths(this.#seenAt - startedAt);
-      const listening = { id: 'server.state.LISTEN', at, from: 'CLOSED', to: 'LISTEN' } as const;
+      const listening = { id: 'server.LISTEN', at, from: 'CLOSED', to: 'LISTEN' } as const;
       sink({ kind: 'state', side: 'server', evidence: 'observed', ...listening });
     }
     return { watchesServer: false, connectedFrom: () => {}, whenSettled: (callback) => callback(), stop: () => {} };

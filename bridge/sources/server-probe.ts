@@ -3,7 +3,9 @@ import type { ProbeReport } from '../probe/report.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
-import { PAYLOAD_SHOWN, type Call } from '../trace/step.ts';
+import { stepId } from '../trace/step-id.ts';
+import { PAYLOAD_SHOWN, type CallName } from '../trace/step.ts';
+import { observedCall, type CallFacts } from './observed-call.ts';
 import { readReport } from './read-report.ts';
 import type { EvidenceSource, Watch } from './source.ts';
 
@@ -214,10 +216,10 @@ class ProbeWatch implements Watch {
   tellListening(listen: Listening, acceptSince: number): void {
     this.#call('server.listen', 'listen', listen, { args: [listen.address] });
     const at = this.#since(listen.at);
-    const listening = { id: 'server.state.LISTEN', at, from: 'CLOSED', to: 'LISTEN', cause: 'server.listen' } as const;
+    const listening = { id: 'server.LISTEN', at, from: 'CLOSED', to: 'LISTEN', cause: 'server.listen' } as const;
     this.#sink?.({ kind: 'state', side: 'server', evidence: 'observed', ...listening });
     const startedAt = this.#since(acceptSince);
-    this.#sink?.({ ...serverCall('server.accept', 'accept', startedAt) });
+    this.#sink?.(observedCall('server', 'server.accept', 'accept', startedAt, {}));
   }
 
   tell(report: OfConnection): void {
@@ -228,12 +230,12 @@ class ProbeWatch implements Watch {
       case 'recv':
         return this.#recv(report);
       case 'send':
-        return this.#call(`server.send.${this.#counts.send++}`, 'send', report, amount(report));
+        return this.#call(stepId('server', 'send', this.#counts.send++), 'send', report, report);
       case 'shutdown':
         return this.#call('server.shutdown', 'shutdown', report, { result: report.result, args: ['SHUT_WR'] });
       case 'close': {
         const name = report.reset ? 'reset' : 'close';
-        this.#call(`server.${name}`, name, report);
+        this.#call(stepId('server', name), name, report);
         return this.settle();
       }
     }
@@ -242,28 +244,19 @@ class ProbeWatch implements Watch {
   #recv(report: Extract<ProbeReport, { what: 'recv' }>): void {
     const { bytes, payload, result } = report;
     const ok = result === 'ok';
-    this.#call(`server.recv.${this.#counts.recv++}`, 'recv', report, ok ? amount(report) : { result });
+    this.#call(stepId('server', 'recv', this.#counts.recv++), 'recv', report, ok ? report : { result });
     const what = !ok ? 'rst' : bytes === 0 ? 'fin' : 'data';
-    const id = `server.heard.${this.#counts.heard++}`;
+    const id = stepId('server', 'heard', this.#counts.heard++);
     this.#sink?.({ kind: 'heard', id, at: this.#since(report.at), side: 'server', what, bytes, payload });
   }
 
-  #call(id: string, name: Call['name'], times: { startedAt: number; at: number }, facts: Partial<Call> = {}): void {
-    const startedAt = this.#since(times.startedAt);
-    this.#sink?.({ ...serverCall(id, name, startedAt), returnedAt: this.#since(times.at), result: 'ok', ...facts });
+  #call(id: string, name: CallName, { startedAt, at }: { startedAt: number; at: number }, facts: CallFacts = {}): void {
+    this.#sink?.(observedCall('server', id, name, this.#since(startedAt), { ...facts, returnedAt: this.#since(at) }));
   }
 
   #since(at: number): number {
     return toTenths(at - this.startedAt);
   }
-}
-
-function serverCall(id: string, name: Call['name'], startedAt: number): Call {
-  return { kind: 'call', id, at: startedAt, side: 'server', evidence: 'observed', name, args: [], startedAt };
-}
-
-function amount({ bytes, payload, result }: { bytes: number; payload: string; result: string }): Partial<Call> {
-  return { bytes, payload, result };
 }
 
 function portOf(address: string): number {

@@ -1,3 +1,4 @@
+import { stepId } from './step-id.ts';
 import type { Call, Flag, Reason, Segment, Side } from './step.ts';
 
 /** A step that must have happened, before `infer.ts` signs it as inferred. */
@@ -10,7 +11,9 @@ export function toTenths(microseconds: number): number {
 
 interface SegmentFacts {
   from: Side;
-  label: string;
+  label: 'syn' | 'ack' | 'data' | 'fin' | 'rst';
+  /** Tells segments of one label apart: the sequence or acknowledgment number that it is about. */
+  number?: number | undefined;
   flags: Flag[];
   seq: number;
   ack?: number | undefined;
@@ -24,12 +27,12 @@ interface SegmentFacts {
 
 /** A segment whose id follows from what it is, so that it is the same in every telling. */
 export function draftSegment(facts: SegmentFacts): Draft<Segment> {
-  const { from, label, flags, seq, ack, length = 0, payload = '', reason, causedBy } = facts;
+  const { from, label, number, flags, seq, ack, length = 0, payload = '', reason, causedBy } = facts;
   const sentAt = toTenths(facts.sentAt);
   const fate = facts.arrivedAt === undefined ? 'unknown' : 'delivered';
   // prettier-ignore
   const segment: Draft<Segment> = {
-    kind: 'segment', id: `${from}.${label}`, at: sentAt, side: from, from, flags, seq, length, payload, sentAt, fate, reason,
+    kind: 'segment', id: stepId(from, label, number), at: sentAt, side: from, from, flags, seq, length, payload, sentAt, fate, reason,
   };
   // Not by spreading: a busy bridge makes a hundred thousand of these a second.
   if (ack !== undefined) segment.ack = ack;
@@ -47,19 +50,10 @@ export function draftServerCall(
 ): Draft<Call> {
   const { index, returnedAt, ...fields } = more;
   const at = toTenths(startedAt);
-  const id = index === undefined ? `server.${name}` : `server.${name}.${index}`;
-  return {
-    kind: 'call',
-    id,
-    at,
-    side: 'server',
-    name,
-    args: [],
-    startedAt: at,
-    ...(returnedAt !== undefined && { returnedAt: toTenths(returnedAt) }),
-    ...fields,
-    reason,
-  };
+  const id = stepId('server', name, index);
+  const call: Draft<Call> = { kind: 'call', id, at, side: 'server', name, args: [], startedAt: at, reason };
+  if (returnedAt !== undefined) call.returnedAt = toTenths(returnedAt);
+  return Object.assign(call, fields);
 }
 
 export function otherSide(side: Side): Side {

@@ -85,9 +85,19 @@ export class Exchange {
     if (sending.kind === 'leave') from.programLeft = true;
     if (sending.kind === 'leave' || from.gone) return;
     const { kind, bytes, payload, reason, causedBy, heardAt } = sending;
-    const label = kind === 'data' ? `data.${from.next}` : kind;
+    const number = kind === 'data' ? from.next : undefined;
     const sentAt = Math.max(sending.at, from.clock + INSTANT_US);
-    this.#transmit(from, { label, flags: FLAGS[kind], length: bytes, payload, sentAt, heardAt, reason, causedBy });
+    this.#transmit(from, {
+      label: kind,
+      number,
+      flags: FLAGS[kind],
+      length: bytes,
+      payload,
+      sentAt,
+      heardAt,
+      reason,
+      causedBy,
+    });
     // What follows bytes for a program that has left meets a RST on its way: nothing proves that it was sent at all.
     if (kind === 'rst' || (kind === 'data' && this.#kernels[otherSide(from.side)].programLeft)) from.gone = true;
   }
@@ -95,7 +105,8 @@ export class Exchange {
   #transmit(
     from: Kernel,
     what: {
-      label: string;
+      label: 'data' | 'ack' | 'fin' | 'rst';
+      number?: number | undefined;
       flags: Flag[];
       length?: number;
       payload?: string;
@@ -166,7 +177,8 @@ export class Exchange {
     if (!company && now < due && (!final || moreToCome)) return;
     const reason = segment.flags.includes('FIN') ? 'fin-must-be-acknowledged' : 'ack-within-half-a-second';
     this.#transmit(at, {
-      label: `ack.${at.expected}`,
+      label: 'ack',
+      number: at.expected,
       flags: ['ACK'],
       sentAt: at.clock + INSTANT_US,
       heardAt: at.clock + 2 * this.#input.oneWayUs + INSTANT_US,

@@ -49,7 +49,8 @@ function accepted(connect: Call, end: number, reason: Reason): Handshake {
       }),
       draftSegment({
         from: 'client',
-        label: 'ack.1',
+        label: 'ack',
+        number: 1,
         flags: ['ACK'],
         seq: 1,
         ack: 1,

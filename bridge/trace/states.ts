@@ -1,6 +1,7 @@
 import { otherSide, toTenths, type Draft } from './draft.ts';
 import type { Seen } from './infer.ts';
 import { Endpoint } from './state-machine.ts';
+import { stepId } from './step-id.ts';
 import type { Call, Segment, Side, State, TcpState } from './step.ts';
 
 /** A segment leaves one end or arrives at the other; without a segment: the client gives up what it began. */
@@ -16,7 +17,7 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
   const states: Draft<State>[] = [];
   const listen = [...seen.calls.server, ...inferredCalls].find(({ name }) => name === 'listen');
   if (listen && !seen.states.some(({ to }) => to === 'LISTEN'))
-    states.push(draftState('server', 'CLOSED', 'LISTEN', listen.returnedAt ?? listen.at, listen.id));
+    states.push(draftState('server', 'CLOSED', 'LISTEN', listen.returnedAt ?? listen.at, listen.id, 0));
   const endpoints: Record<Side, Endpoint> = {
     client: new Endpoint('CLOSED'),
     server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
@@ -32,7 +33,9 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
     if (to === from) continue;
     // Two changes of one end never share a moment: their order could not be told.
     lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
-    states.push(draftState(side, from, to, lastAt[side], cause));
+    const before = (state: { side: Side; to: TcpState }): boolean => state.side === side && state.to === to;
+    const earlier = states.filter(before).length + seen.states.filter(before).length;
+    states.push(draftState(side, from, to, lastAt[side], cause, earlier));
   }
   return states;
 }
@@ -49,7 +52,14 @@ function moments(segments: readonly Segment[], clientCalls: readonly Call[]): Mo
   return all.sort((a, b) => a.at - b.at);
 }
 
-function draftState(side: Side, from: TcpState, to: TcpState, at: number, cause: string): Draft<State> {
-  const id = `${side}.state.${to}.${cause}`;
+function draftState(
+  side: Side,
+  from: TcpState,
+  to: TcpState,
+  at: number,
+  cause: string,
+  earlier: number,
+): Draft<State> {
+  const id = stepId(side, to, earlier || undefined);
   return { kind: 'state', id, at, side, from, to, cause, reason: 'state-follows-segment' };
 }

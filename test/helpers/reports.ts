@@ -36,7 +36,7 @@ export const listening: Report[] = [
   call('server', 'listen', -5000, -4900, { args: ['127.0.0.1:65432'] }),
   {
     kind: 'state',
-    id: 'server.state.LISTEN',
+    id: 'server.LISTEN',
     side: 'server',
     evidence: 'observed',
     at: -4900,

@@ -123,7 +123,7 @@ describe.each<[string, () => Subject, number]>([
     watch.connectedFrom(40001);
     happen(40001);
     for (const { id, at } of reports)
-      if (at < 0) expect(['server.listen', 'server.state.LISTEN', 'server.accept']).toContain(id);
+      if (at < 0) expect(['server.listen', 'server.LISTEN', 'server.accept']).toContain(id);
   });
 
   test('tells the same whether the port is known before or after', () => {
