@@ -5,6 +5,8 @@ import { BridgeError } from './errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
 import { LIMITS, type BridgeMessage, type PageMessage, type RunId } from './protocol.ts';
 import type { Session } from './session.ts';
+import { stepsJson } from './step-json.ts';
+import type { Step } from './trace/step.ts';
 
 type RunMessage = Extract<PageMessage, { type: 'run' }>;
 
@@ -44,14 +46,14 @@ export class PageConnection {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > UNSENT_BYTES) return this.#giveUp();
     this.#cork();
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(message.type === 'steps' ? stepsMessage(message.id, message.steps) : JSON.stringify(message));
   }
 
   /** What is sent in one turn of the event loop leaves in one write. */
   #cork(): void {
     if (this.#transport.writableCorked > 0) return;
     this.#transport.cork();
-    process.nextTick(() => this.#transport.uncork());
+    setImmediate(() => this.#transport.uncork());
   }
 
   /** Ends every run of this page. */
@@ -132,6 +134,10 @@ export class PageConnection {
       message: known ? error.message : 'Something went wrong in the bridge.',
     });
   }
+}
+
+function stepsMessage(id: RunId, steps: readonly Step[]): string {
+  return `{"type":"steps","id":${JSON.stringify(id)},"steps":${stepsJson(steps)}}`;
 }
 
 /** Names the run in any error that the action throws. */
