@@ -16,12 +16,7 @@ export async function browserEnvironment() {
   if (canUseApt()) {
     const apt = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     quietly('Installing Chromium from Debian for the tests: package lists', 'apt-get', ['update', '-qq'], apt);
-    quietly(
-      'Installing Chromium from Debian for the tests',
-      'apt-get',
-      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-      apt,
-    );
+    quietly('Installing Chromium from Debian for the tests', 'apt-get', ['install', '-y', '-qq', 'chromium'], apt);
     return { APERTO_CHROMIUM: findOnPath() };
   }
   return fromPackage();
