@@ -19,7 +19,6 @@ export default defineConfig({
       executablePath: process.env['APERTO_CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
         ...(root || packaged ? ['--no-sandbox'] : []),
-        ...(packaged ? ['--single-process', '--no-zygote'] : []),
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',

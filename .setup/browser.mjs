@@ -46,9 +46,18 @@ async function fromPackage() {
       '--no-fund',
       PACKAGE,
     ]);
-  // The package unpacks its libraries only where it believes itself to be in the cloud that it was made for.
+  // The package unpacks itself and its libraries only where it believes itself to be in the cloud that it was made for.
+  const { AWS_EXECUTION_ENV, TMPDIR } = process.env;
   Object.assign(process.env, { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', TMPDIR: folder });
   const { default: chromium } = await import(require.resolve('@sparticuz/chromium'));
   const path = await chromium.executablePath();
+  restore({ AWS_EXECUTION_ENV, TMPDIR });
   return { APERTO_CHROMIUM: path, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), APERTO_CHROMIUM_PACKAGED: '1' };
+}
+
+function restore(variables) {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }
