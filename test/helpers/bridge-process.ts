@@ -22,6 +22,10 @@ export async function startBridge(server = (port: number) => `node '${numberServ
   const child = spawn(process.execPath, [start, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A test runner that ends without its tear-down takes the bridge with it.
+  const end = (): boolean => child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const url = await urlPrinted(child);
   return { url, target, process: child };
 }
