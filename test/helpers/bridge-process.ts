@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
 
 const start = fileURLToPath(new URL('../../.setup/start.mjs', import.meta.url));
 const numberServer = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
@@ -46,13 +46,4 @@ function urlPrinted(child: ChildProcess): Promise<string> {
     });
     child.once('exit', (code) => reject(new Error(`the bridge ended with ${code} before it said its URL`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -7,6 +7,7 @@ import type { Config } from '../../bridge/config.ts';
 import type { Hello } from '../../bridge/protocol.ts';
 import { createNumberServer } from '../../server/number-server.ts';
 import { until } from './until.ts';
+import { freePort } from './free-port.ts';
 
 export interface TestBridge {
   app: FastifyInstance;
@@ -48,16 +49,6 @@ export async function startOwning(settings: Partial<Config> = {}): Promise<TestB
   });
   await until(async () => (await bridge.health()).server.state !== 'starting');
   return { ...bridge, targetPort };
-}
-
-/** A port on which nobody listens: free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A TCP server in this process, on a free port; it and its connections end with the test. */

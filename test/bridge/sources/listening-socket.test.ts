@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { groupListens, listeningInodes } from '../../../bridge/sources/listening-socket.ts';
-import { freePort } from '../../helpers/bridge.ts';
+import { freePort } from '../../helpers/free-port.ts';
 import { startNode } from '../../helpers/program.ts';
 import { until } from '../../helpers/until.ts';
 
