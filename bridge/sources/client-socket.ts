@@ -51,7 +51,7 @@ export class ClientSocket {
       args: ['AF_INET', 'SOCK_STREAM'],
     });
     this.#socket.on('data', (chunk: Buffer) => this.#hearData(chunk));
-    this.#socket.on('end', () => this.#hearEnd(wasReset(this.#socket) ? 'rst' : 'fin'));
+    this.#socket.on('end', () => this.#hearEnd(readNow(this.#socket) === 'rst' ? 'rst' : 'fin'));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.name));
     this.#socket.on('close', () => this.#closedByItself());
   }
@@ -153,6 +153,7 @@ export class ClientSocket {
 
   #finish(name: 'close' | 'reset', end: () => void): void {
     if (this.#closed) return;
+    if (!this.#ended) this.#hearTheRest();
     this.#closed = true;
     const startedAt = this.#now();
     end();
@@ -163,6 +164,16 @@ export class ClientSocket {
   /** After a failure Node closes the descriptor without being asked. */
   #closedByItself(): void {
     this.#finish('close', () => undefined);
+  }
+
+  /** What has come since the loop last looked: whether the peer's end is among it tells who closed first. */
+  #hearTheRest(): void {
+    for (let reads = 0; reads < MOST_READS; reads += 1) {
+      const heard = readNow(this.#socket);
+      if (heard === undefined) return;
+      if (typeof heard === 'string') return this.#hearEnd(heard);
+      this.#hearData(heard);
+    }
   }
 
   #hearData(chunk: Buffer): void {
@@ -218,20 +229,22 @@ export class ClientSocket {
   }
 }
 
-const oneByte = Buffer.alloc(1);
+const reading = Buffer.alloc(64 * 1024);
+/** A peer that sends without end is not read for ever before a close. */
+const MOST_READS = 16;
 
 /**
- * Whether an end of data was a reset after all. libuv tells an end where bytes and a RST were there together; read(2)
- * on the same descriptor then still says ECONNRESET, and 0 after a FIN.
+ * One read(2) past Node's loop: bytes, the peer's end, or nothing. It also tells a reset from an end: libuv tells an end
+ * where bytes and a RST were there together; read(2) then still says ECONNRESET, and 0 after a FIN.
  */
-function wasReset(socket: Socket): boolean {
+function readNow(socket: Socket): Buffer | 'fin' | 'rst' | undefined {
   const descriptor = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
-  if (descriptor === undefined || descriptor < 0) return false;
+  if (descriptor === undefined || descriptor < 0) return undefined;
   try {
-    readSync(descriptor, oneByte);
-    return false;
+    const bytes = readSync(descriptor, reading);
+    return bytes === 0 ? 'fin' : Buffer.from(reading.subarray(0, bytes));
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+    return (error as NodeJS.ErrnoException).code === 'ECONNRESET' ? 'rst' : undefined;
   }
 }
 

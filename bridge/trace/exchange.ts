@@ -84,7 +84,7 @@ export class Exchange {
   #send(from: Kernel, sending: Sending): void {
     if (sending.kind === 'leave') from.programLeft = true;
     if (sending.kind === 'leave' || from.gone) return;
-    const { kind, bytes, payload, reason, causedBy, heardAt } = sending;
+    const { kind, bytes, payload, reason, causedBy, heardAt, returnedAt } = sending;
     const number = kind === 'data' ? from.next : undefined;
     const sentAt = Math.max(sending.at, from.clock + INSTANT_US);
     this.#transmit(from, {
@@ -95,6 +95,7 @@ export class Exchange {
       payload,
       sentAt,
       heardAt,
+      returnedAt,
       reason,
       causedBy,
     });
@@ -112,13 +113,16 @@ export class Exchange {
       payload?: string;
       sentAt: number;
       heardAt?: number | undefined;
+      returnedAt?: number | undefined;
       reason: Reason;
       causedBy?: string | undefined;
     },
   ): void {
-    const { heardAt, ...facts } = what;
+    const { heardAt, returnedAt, ...facts } = what;
     const to = this.#kernels[otherSide(from.side)];
-    const arrivedAt = this.#arrivalOf(from, to, facts.sentAt, heardAt, facts.flags.includes('RST'));
+    const known = heardAt !== undefined || this.#promised(from, facts.flags);
+    const by = Math.min(heardAt ?? nextSending(to), laterThan(facts.sentAt, returnedAt));
+    const arrivedAt = known ? this.#arrivalBy(by, facts.sentAt, to) : undefined;
     const ack = facts.flags.includes('ACK') ? from.expected : undefined;
     const segment = draftSegment({ from: from.side, seq: from.next, ack, ...facts, arrivedAt });
     this.segments.push(segment);
@@ -130,23 +134,16 @@ export class Exchange {
     to.arrivals.push(segment);
   }
 
-  /**
-   * Between its sending and its being heard; where the peer's program did not hear it, TCP's promise to deliver
-   * stands, unless the sender reset the connection: then nothing tells.
-   */
-  #arrivalOf(
-    from: Kernel,
-    to: Kernel,
-    sentAt: number,
-    heardAt: number | undefined,
-    reset: boolean,
-  ): number | undefined {
-    const { final, oneWayUs } = this.#input;
-    const promised = final && !reset && !from.queue.some(({ kind }) => kind === 'rst');
-    if (heardAt === undefined && !promised) return undefined;
-    const answer = heardAt ?? to.queue[0]?.at ?? Infinity;
-    const early = answer > sentAt ? Math.min(oneWayUs, (answer - sentAt) / 2) : oneWayUs;
-    return Math.max(sentAt + early, to.lastArrival + INSTANT_US);
+  /** Where no program heard of it, TCP's promise to deliver stands, unless the sender resets the connection. */
+  #promised(from: Kernel, flags: readonly Flag[]): boolean {
+    return this.#input.final && !flags.includes('RST') && !from.queue.some(({ kind }) => kind === 'rst');
+  }
+
+  /** Between its sending and the moment by which it must have been there; in order behind what came before. */
+  #arrivalBy(by: number, sentAt: number, to: Kernel): number {
+    const underWay = Math.min(this.#input.oneWayUs, Math.max(0, by - sentAt) / 2);
+    const behind = Math.min(INSTANT_US, Math.max(0, by - to.lastArrival) / 2);
+    return Math.max(sentAt + underWay, to.lastArrival + behind);
   }
 
   #arrive(at: Kernel, segment: Draft<Segment>): void {
@@ -185,6 +182,11 @@ export class Exchange {
       reason,
     });
   }
+}
+
+/** A call that had returned already says nothing of what is sent now. */
+function laterThan(moment: number, returnedAt = Infinity): number {
+  return returnedAt > moment ? returnedAt : Infinity;
 }
 
 function nextSending({ queue }: Kernel): number {

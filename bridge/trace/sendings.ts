@@ -5,8 +5,10 @@ import type { Call, Reason } from './step.ts';
 export interface Sending {
   /** `leave`: nothing is sent, but from now on nobody is there to receive (RFC 9293 §3.6.1). */
   kind: 'data' | 'fin' | 'rst' | 'leave';
-  /** Not before this moment. */
+  /** The moment of sending, as near as it is known; never before the call that caused it. */
   at: number;
+  /** When that call returned: on one machine the kernel has delivered by then what the call sent. */
+  returnedAt?: number | undefined;
   bytes: number;
   payload: string;
   reason: Reason;
@@ -43,27 +45,36 @@ export function sendingsOf(
   return complete ? [...sendings, ...unexplained(sendings, heard, sentBefore)] : sendings;
 }
 
-function sendingOf(
-  { id, name, result, startedAt, bytes = 0, payload = '' }: Call,
-  resetHeard: boolean,
-): Sending | undefined {
+function sendingOf(call: Call, resetHeard: boolean): Sending | undefined {
+  const { name, result, bytes = 0, payload = '' } = call;
   switch (name) {
     case 'send':
-      if (result !== 'ok' || bytes === 0) return undefined;
-      return { kind: 'data', at: startedAt, bytes, payload, reason: 'program-sent-these-bytes', causedBy: id };
+      return result === 'ok' && bytes > 0
+        ? sending(call, 'data', 'program-sent-these-bytes', bytes, payload)
+        : undefined;
     case 'shutdown':
-      if (result !== 'ok') return undefined;
-      return { kind: 'fin', at: startedAt, bytes: 0, payload: '', reason: 'program-closed', causedBy: id };
+      return result === 'ok' ? sending(call, 'fin', 'program-closed') : undefined;
     case 'close':
       // A kernel that still holds unread bytes at close() resets (RFC 9293 §3.6.1): the peer tells which it was.
-      return resetHeard
-        ? { kind: 'rst', at: startedAt, bytes: 0, payload: '', reason: 'peer-saw-a-reset', causedBy: id }
-        : { kind: 'fin', at: startedAt, bytes: 0, payload: '', reason: 'program-closed', causedBy: id };
+      return resetHeard ? sending(call, 'rst', 'peer-saw-a-reset') : sending(call, 'fin', 'program-closed');
     case 'reset':
-      return { kind: 'rst', at: startedAt, bytes: 0, payload: '', reason: 'program-reset', causedBy: id };
+      return sending(call, 'rst', 'program-reset');
     default:
       return undefined;
   }
+}
+
+function sending(call: Call, kind: Sending['kind'], reason: Reason, bytes = 0, payload = ''): Sending {
+  const { returnedAt, id } = call;
+  return { kind, at: sentInCall(call), returnedAt, bytes, payload, reason, causedBy: id };
+}
+
+/**
+ * When in a call the kernel was asked: at its beginning, as near as can be told; but libuv puts a shutdown off until the
+ * loop comes round, and tells some time after it is done.
+ */
+function sentInCall({ name, startedAt, returnedAt = startedAt }: Call): number {
+  return name === 'shutdown' ? (startedAt + returnedAt) / 2 : startedAt;
 }
 
 /** Joins what was sent to what was heard: bytes in order, then the end. */
@@ -82,7 +93,10 @@ function joinHearing(sendings: readonly Sending[], heard: readonly Heard[]): voi
           ? data[index - 1]
           : undefined
         : heard.find(({ what }) => what === sending.kind);
-    if (news) sending.heardAt = news.at;
+    if (!news) continue;
+    sending.heardAt = news.at;
+    // Heard before the call was seen to return: it was on its way by then.
+    sending.at = Math.min(sending.at, news.at);
   }
 }
 

@@ -225,3 +225,31 @@ test('a program that dies after its bytes: the end that its peer heard is told a
   });
   expect(segmentNames(steps)).toHaveLength(8);
 });
+
+test('a FIN is there before the other end closes a moment later: on one machine close() delivers', () => {
+  const steps = told([
+    ...plainClient.filter(({ at }) => at < 522 && at !== 515),
+    heard('client', 515, 'data', 6, 'c38d4d504152'),
+    call('client', 'close', 445, 450),
+    ...plainServer,
+  ]);
+  expect(segmentNames(steps).slice(-3)).toEqual(['server FIN ACK', 'client FIN ACK', 'server ACK']);
+  expect(toStates(steps, 'client')).not.toContain('CLOSING');
+});
+
+test('a shutdown() leaves some time after it is asked for', () => {
+  const steps = told([
+    ...plainClient.filter(({ at, id }) => at < 522 || id === 'client.heard.523'),
+    call('client', 'shutdown', 321, 600),
+    call('client', 'close', 700, 710),
+    ...plainServer,
+  ]);
+  expect(segmentNames(steps).slice(3)).toEqual([
+    'client PSH ACK',
+    'server PSH ACK',
+    'server FIN ACK',
+    'client FIN ACK',
+    'server ACK',
+  ]);
+  expect(toStates(steps, 'client').at(2)).toBe('CLOSE_WAIT');
+});
