@@ -1,7 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { BridgeError } from './errors.ts';
-import type { Address } from './sources/client-socket.ts';
+
+export interface Address {
+  /** To dial: an IP literal, as a name could be dialled at several addresses, each with a SYN of its own. */
+  host: string;
+  port: number;
+}
 
 /**
  * Reads `HOST:PORT`, `[IPV6]:PORT` or `:PORT`.

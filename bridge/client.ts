@@ -1,10 +1,9 @@
 /** The terminal client: the same session as behind the page, without a page. */
 import { parseArgs } from 'node:util';
-import { formatAddress, parseAddress, resolveAddress } from './address.ts';
+import { formatAddress, parseAddress, resolveAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
 import { LIMITS } from './protocol.ts';
 import { Session, type RunResult } from './session.ts';
-import type { Address } from './sources/client-socket.ts';
 import type { Trace } from './trace/outcome.ts';
 import { plainScript, randomNumber, type Script } from './trace/script.ts';
 import { compareSteps, type Step } from './trace/step.ts';

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { parseAddress } from './address.ts';
+import { parseAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
-import type { Address } from './sources/client-socket.ts';
 
 /** Settings, fixed when the bridge starts. */
 export interface Config {

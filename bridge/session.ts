@@ -1,5 +1,6 @@
 import { monotonicUs } from './clock.ts';
-import { ClientSocket, type Address } from './sources/client-socket.ts';
+import type { Address } from './address.ts';
+import { ClientSocket } from './sources/client-socket.ts';
 import type { EvidenceSource, Watch } from './sources/source.ts';
 import type { Limits } from './protocol.ts';
 import type { Outcome, Reply, Source } from './trace/outcome.ts';
@@ -197,9 +198,7 @@ export class Session {
 
   #serverWatched(final: boolean): 'yes' | 'no' | 'pending' {
     if (this.#watches.some(({ watchesServer }) => watchesServer)) return 'yes';
-    const mayYet = this.#options.sources.some(
-      (source) => source.status().name === 'server-probe' && source.status().active,
-    );
+    const mayYet = this.#sources().some(({ name, active }) => name === 'server-probe' && active);
     return mayYet && !final ? 'pending' : 'no';
   }
 

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { formatAddress, type Address } from '../address.ts';
 import { monotonicUs } from '../clock.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Heard, Sink } from '../trace/report.ts';
@@ -9,12 +10,6 @@ import { observedCall, type CallFacts } from './observed-call.ts';
 
 /** Bytes that wait for recv() before the kernel is left to hold more: then its window closes, as TCP means it to. */
 const UNREAD_BYTES = 1024 * 1024;
-
-export interface Address {
-  /** An IP literal: a name could be dialled at several addresses, each with a SYN of its own. */
-  host: string;
-  port: number;
-}
 
 /**
  * The client program: one TCP connection over `node:net` that tells each call as it makes it, and what its socket heard.
@@ -72,17 +67,17 @@ export class ClientSocket {
 
   /** Resolves with `ok` or an errno name. */
   connect(): Promise<string> {
-    const { host, port } = this.#target;
     const startedAt = this.#now();
-    const args = [`${host}:${port}`];
+    const peer = formatAddress(this.#target);
+    const args = [peer];
     this.#call('client.connect', 'connect', startedAt, { args });
     return new Promise((resolve) => {
       const returned = (result: string): void => {
-        this.#call('client.connect', 'connect', startedAt, { args, returnedAt: this.#now(), result, peer: args[0]! });
+        this.#call('client.connect', 'connect', startedAt, { args, returnedAt: this.#now(), result, peer });
         resolve(result);
       };
       this.#wake = () => returned(this.#failure ?? 'ECANCELED');
-      this.#socket.connect({ host, port, autoSelectFamily: false }, () => {
+      this.#socket.connect({ ...this.#target, autoSelectFamily: false }, () => {
         this.#wake = undefined;
         returned('ok');
       });
