@@ -34,7 +34,7 @@ export interface RunResult {
 /** Milliseconds between two tellings of a run that goes on. */
 const TICK_MS = 100;
 /** Milliseconds that the other sources have, after the client closed, to tell what they saw. */
-const SETTLE_MS = 60;
+const SETTLE_MS = 200;
 
 type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
 
@@ -157,7 +157,8 @@ export class Session {
     return new Promise((resolve) => {
       let open = this.#watches.length;
       if (open === 0) return resolve();
-      const timer = setTimeout(resolve, SETTLE_MS);
+      // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
+      const timer = setTimeout(() => setImmediate(resolve), SETTLE_MS);
       for (const watch of this.#watches)
         watch.whenSettled(() => {
           open -= 1;
