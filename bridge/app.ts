@@ -16,13 +16,13 @@ import { chooseWire } from './wires/choose-wire.ts';
 export async function buildApp(
   config: Config,
   logger: FastifyServerOptions['logger'] = false,
-): Promise<FastifyInstance> {
+): Promise<{ app: FastifyInstance; bridge: Bridge }> {
   const app = fastify({ logger: logger ?? false, bodyLimit: 1024, forceCloseConnections: true });
-  const bridge = new Bridge(config, chooseWire(config.wire), app.log);
+  const bridge = new Bridge(config, await chooseWire(config), app.log);
   const allowList = new AllowList(config);
   app.addHook('onListen', async () => {
     allowList.listensOn((app.server.address() as AddressInfo).port);
-    bridge.start();
+    void bridge.start();
   });
   app.addHook('preClose', () => bridge.stop());
   await addSecurityHeaders(app);
@@ -31,5 +31,5 @@ export async function buildApp(
   app.addHook('onRequest', (request, reply) => allowList.checkHost(request, reply));
   addHealth(app, bridge);
   await addPage(app);
-  return app;
+  return { app, bridge };
 }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { randomInt } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { formatAddress } from './address.ts';
+import { formatAddress, type Address } from './address.ts';
 import type { Config } from './config.ts';
 import { BridgeError } from './errors.ts';
 import type { PageConnection } from './page-connection.ts';
@@ -9,42 +10,52 @@ import { LIMITS, type Hello, type ServerStatus } from './protocol.ts';
 import { ServerProgram, type Command } from './server-program.ts';
 import { Session, type SessionOptions } from './session.ts';
 import type { EvidenceSource } from './sources/source.ts';
-import type { Source } from './trace/outcome.ts';
-import type { Script } from './trace/script.ts';
-import type { ChosenWire } from './wires/choose-wire.ts';
+import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
+
+/** Seeds of random faults, where a page leaves the choice to the bridge: numbers that are easy to say. */
+const SEEDS = 100_000;
 
 /** Milliseconds within which changes are told as one: a busy server prints thousands of lines a second. */
 const HELLO_EVERY_MS = 100;
 
+export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
+  Partial<Pick<Config, 'strace'>>;
+
 /** What this bridge is made of, for all its pages: the target, the server program, the sources, and who is connected. */
 export class Bridge {
-  readonly log: FastifyBaseLogger;
+  readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   readonly pages = new Set<PageConnection>();
-  readonly #config: Config;
-  readonly #wire: ChosenWire;
+  readonly #config: BridgeSettings;
+  #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
   readonly #sessions = new Set<Session>();
   #helloTimer: NodeJS.Timeout | undefined;
+  /** Resolves when a lab that broke was made anew. */
+  #wireThere: Promise<void> = Promise.resolve();
   #closing = false;
 
-  constructor(config: Config, wire: ChosenWire, log: FastifyBaseLogger) {
+  constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log']) {
     this.#config = config;
-    this.#wire = wire;
+    this.#chosen = wire;
     this.log = log;
+    this.#watchWire();
     if (config.ownsServer) {
       this.#program = new ServerProgram({
-        command: commandOf(config),
+        command: () => commandOf(config, this.#chosen.wire.target),
+        prefix: () => ('entrance' in this.#chosen.wire ? this.#chosen.wire.entrance() : []),
         port: config.target.port,
         probe: pathToFileURL(BUILT.probe).href,
         restart: config.restart,
+        strace: config.strace ?? false,
       });
       this.#program.on('change', () => this.#changed());
     }
   }
 
-  /** Starts the server program, where it is ours to start. */
-  start(): void {
+  /** Starts the server program, where it is ours to start; resolves when it listens, or has ended. */
+  async start(): Promise<void> {
     this.#program?.start();
+    await this.#program?.started();
   }
 
   /** Ends every run and the server program; resolves when nothing of theirs is left. */
@@ -53,41 +64,53 @@ export class Bridge {
     clearTimeout(this.#helloTimer);
     for (const session of this.#sessions) session.cancel();
     await this.#program?.stop();
+    await this.#chosen.wire.close();
     clearTimeout(this.#helloTimer);
+  }
+
+  /** In one sentence: what would have the packets captured; absent where they are, or are not meant to be. */
+  get captureAdvice(): string | undefined {
+    const { wire } = this.#chosen;
+    return wire.name === 'direct' ? wire.captureAdvice : undefined;
   }
 
   /** The facts of `hello`, and of `GET /health`. */
   hello(): Hello {
+    const { wire, unavailable } = this.#chosen;
     return {
       type: 'hello',
       version: VERSION,
-      wire: this.#wire.name,
-      ...(this.#wire.why !== undefined && { wireWhy: this.#wire.why }),
-      target: formatAddress(this.#config.target),
+      wire: wire.name,
+      ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
+      target: formatAddress(wire.target),
       server: this.#serverStatus(),
       sources: [
         { name: 'client-socket', active: true },
+        ...wire.status(),
         ...this.#sources().map((source) => source.status()),
-        CAPTURE_MISSING,
       ],
       limits: LIMITS,
     };
   }
 
-  /** @throws BridgeError `TOO_MANY_RUNS`, `SHUTTING_DOWN` */
-  startSession(script: Script, { onSteps, onDone }: Pick<SessionOptions, 'onSteps' | 'onDone'>): Session {
+  /** @throws BridgeError `TOO_MANY_RUNS`, `SHUTTING_DOWN`, `LINK_NEEDS_LAB` */
+  startSession({ script, link, onSteps, onDone }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'>): Session {
     if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
     if (this.#sessions.size >= LIMITS.runsInAll)
       throw new BridgeError('TOO_MANY_RUNS', `The bridge has at most ${LIMITS.runsInAll} runs at a time.`);
+    const { wire } = this.#chosen;
+    if (link && wire.name !== 'lab')
+      throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a link that can be set.');
     const session: Session = new Session({
       script,
-      target: this.#config.target,
+      wire,
+      ...(link && { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } }),
       sources: this.#sources(),
       limits: LIMITS,
       onSteps,
       onDone: (result) => {
         this.#sessions.delete(session);
-        onDone({ ...result, sources: [...result.sources, CAPTURE_MISSING] });
+        onDone(result);
       },
     });
     this.#sessions.add(session);
@@ -105,7 +128,11 @@ export class Bridge {
         'The server was not started by this bridge: it cannot start or stop it.',
       );
     if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
-    if (action === 'start') return this.#program.start();
+    if (action === 'start') {
+      const program = this.#program;
+      this.#wireThere.then(() => program.start()).catch(complain);
+      return;
+    }
     if (this.#program.status().pid === undefined)
       throw new BridgeError('SERVER_NOT_RUNNING', 'The server program is not running.');
     this.#program.stop().catch(complain);
@@ -116,7 +143,27 @@ export class Bridge {
   }
 
   #sources(): EvidenceSource[] {
-    return this.#program ? [this.#program.probe, this.#program.output, this.#program.listener] : [];
+    if (!this.#program) return [];
+    const { probe, strace, syscalls, output, listener } = this.#program;
+    return [probe, strace, syscalls, output, listener];
+  }
+
+  /** A lab that broke, its hosts ended by somebody, is made anew; without one, the bridge goes on as it can. */
+  #watchWire(): void {
+    const { wire } = this.#chosen;
+    if (wire.name !== 'lab') {
+      wire.onChange = () => this.#changed();
+      return;
+    }
+    wire.onBroken = () => {
+      this.log.warn('A host of the lab has ended: the lab is made anew.');
+      this.#wireThere = chooseWire({ ...this.#config, wire: 'auto' }).then((chosen) => {
+        this.#chosen = chosen;
+        if (this.#closing) return chosen.wire.close();
+        this.#watchWire();
+        this.#changed();
+      });
+    };
   }
 
   #changed(): void {
@@ -128,10 +175,7 @@ export class Bridge {
   }
 }
 
-/** Segments are not captured on this wire yet. */
-const CAPTURE_MISSING: Source = { name: 'capture', active: false, why: 'CAPTURE_NOT_BUILT' };
-
-function commandOf({ server, target }: Config): Command {
+function commandOf({ server }: BridgeSettings, target: Address): Command {
   if (server !== undefined) return { line: server };
   const options = ['--host', target.host, '--port', String(target.port)];
   return { file: process.execPath, arguments: [BUILT.server, ...options], shownAs: 'node server/main.js' };

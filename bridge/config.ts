@@ -12,6 +12,10 @@ export interface Config {
   /** Whether the bridge starts a server program at all. */
   ownsServer: boolean;
   restart: boolean;
+  /** Whether strace tells each call of the program given as `server`. */
+  strace: boolean;
+  /** Whether packets are captured on the direct wire, where that is permitted. */
+  capture: 'auto' | 'off';
   /** Origins allowed besides the bridge's own; `none` lets a request without an Origin pass. */
   allowOrigins: string[];
   /** Hosts (`host:port`) allowed besides the bridge's own. */
@@ -25,6 +29,8 @@ export const USAGE = `npm start -- [options]
   --target HOST:PORT        where the server listens (default 127.0.0.1:65432);
                             without --server: a server that is running already
   --restart                 start the server program again when it ends
+  --strace                  have strace, where it is installed, tell every call of the --server program
+  --capture auto|off        whether tcpdump captures the packets on the direct wire, where it may (default auto)
   --allow-origin ORIGIN     one more origin whose pages may connect; "none": requests without one
   --allow-host HOST:PORT    one more name under which the page is served
 Each also as APERTO_HTTP, APERTO_WIRE, … in the environment; lists with commas.`;
@@ -35,6 +41,8 @@ const OPTIONS = {
   server: { type: 'string' },
   target: { type: 'string' },
   restart: { type: 'boolean' },
+  strace: { type: 'boolean' },
+  capture: { type: 'string' },
   'allow-origin': { type: 'string', multiple: true },
   'allow-host': { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
@@ -57,6 +65,8 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     target: parseAddress(target ?? '127.0.0.1:65432'),
     ownsServer: server !== undefined || target === undefined,
     restart: values.restart ?? isOn(environment['APERTO_RESTART']),
+    strace: values.strace ?? isOn(environment['APERTO_STRACE']),
+    capture: captureOf(values.capture ?? environment['APERTO_CAPTURE'] ?? 'auto'),
     allowOrigins: list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf),
     allowHosts: list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase()),
   };
@@ -73,6 +83,11 @@ function parse(args: readonly string[]) {
 function wireOf(text: string): Config['wire'] {
   if (text === 'auto' || text === 'lab' || text === 'direct') return text;
   throw new BridgeError('BAD_OPTION', `"${text}" is not a wire: auto, lab or direct.`);
+}
+
+function captureOf(text: string): Config['capture'] {
+  if (text === 'auto' || text === 'off') return text;
+  throw new BridgeError('BAD_OPTION', `"${text}" is not a way to capture: auto or off.`);
 }
 
 function originOf(text: string): string {

@@ -3,6 +3,7 @@ import { formatAddress, isLoopback, resolveAddress } from './address.ts';
 import { buildApp } from './app.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
+import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 
 /** Milliseconds from a signal to the end of everything. */
@@ -15,7 +16,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
-    const app = await buildApp({ ...config, target: await resolveAddress(config.target) }, { level: 'warn' });
+    const { app, bridge } = await buildApp({ ...config, target: await resolveAddress(config.target) }, { level: 'warn' });
     const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
     await listen(app, config.http).catch((error) => {
       // It would end this process in its own way, with its own exit status.
@@ -24,6 +25,10 @@ export async function main(args: readonly string[]): Promise<void> {
     });
     const { port } = app.server.address() as AddressInfo;
     console.log(`Aperto is at http://${formatAddress({ host: config.http.host, port })}`);
+    const { wireMessage } = bridge.hello();
+    if (wireMessage !== undefined) console.log(`The wire is direct: ${wireMessage}`);
+    const { captureAdvice } = bridge;
+    if (captureAdvice !== undefined) console.log(`Packets are not captured: ${captureAdvice}`);
     if (!isLoopback(config.http.host)) console.log('It is reachable from other machines: whoever opens it can use it.');
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
@@ -33,7 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function listen(app: Awaited<ReturnType<typeof buildApp>>, http: { host: string; port: number }): Promise<void> {
+async function listen(app: FastifyInstance, http: { host: string; port: number }): Promise<void> {
   try {
     await app.listen(http);
   } catch (cause) {

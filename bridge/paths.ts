@@ -16,6 +16,7 @@ export const BUILT = {
   page: join(root, 'dist', 'web'),
   server: join(root, 'dist', 'server', 'main.js'),
   probe: join(root, 'dist', 'bridge', 'probe', 'probe.js'),
+  labHost: join(root, 'dist', 'bridge', 'wires', 'lab', 'host', 'main.js'),
 };
 
 export const VERSION = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;

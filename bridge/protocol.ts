@@ -39,18 +39,31 @@ const Operation = Type.Union([
   Type.Object({ do: Type.Literal('reset') }, strict),
 ]);
 
+const SegmentSelector = Type.Object(
+  {
+    from: Type.Optional(literals(['client', 'server'])),
+    kind: Type.Optional(literals(['SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'])),
+    nth: Type.Optional(Type.Integer({ minimum: 1 })),
+    every: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+const Selectors = Type.Array(SegmentSelector, { maxItems: 64 });
+
+/** See `LinkSettings` in `trace/link.ts` for what each means. */
 const Link = Type.Object(
   {
-    delayMs: Type.Optional(Type.Number({ minimum: 0 })),
-    jitterMs: Type.Optional(Type.Number({ minimum: 0 })),
+    delayMs: Type.Optional(Type.Number({ minimum: 0, maximum: LIMITS.runMs })),
+    jitterMs: Type.Optional(Type.Number({ minimum: 0, maximum: LIMITS.runMs })),
     lossPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
     duplicatePercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
     reorderPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
     kbitPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 65535 })),
-    seed: Type.Optional(Type.Integer({ minimum: 0 })),
-    hold: Type.Optional(Type.Boolean()),
-    drop: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 64 })),
+    // The kernel takes no maximum segment size below 88.
+    mtu: Type.Optional(Type.Integer({ minimum: 128, maximum: 1500 })),
+    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
+    hold: Type.Optional(Type.Union([Type.Boolean(), Selectors])),
+    drop: Type.Optional(Selectors),
   },
   strict,
 );
@@ -113,7 +126,7 @@ const StepSchema = Type.Union([
     payload: Type.String(),
     sentAt: Type.Number(),
     arrivedAt: Type.Optional(Type.Number()),
-    fate: literals(['delivered', 'dropped', 'held', 'unknown']),
+    fate: literals(['delivered', 'dropped', 'underway', 'held', 'unknown']),
   }),
   Type.Object({ kind: Type.Literal('state'), ...evidence, from: Type.String(), to: Type.String() }),
   Type.Object({
@@ -148,6 +161,8 @@ export const HelloMessage = Type.Object({
   wire: literals(['direct', 'lab']),
   /** Why the better wire is not in use: a stable code. */
   wireWhy: Type.Optional(Type.String()),
+  /** The same in a sentence, with the command that would change it, where one would. */
+  wireMessage: Type.Optional(Type.String()),
   /** `host:port`. */
   target: Type.String(),
   server: ServerStatus,
@@ -168,6 +183,8 @@ export const DoneMessage = Type.Object({
   /** The errno name or limit behind the outcome, where there was one. */
   error: Type.Optional(Type.String()),
   durationUs: Type.Number(),
+  /** How the link treated the run's packets, with the seed that was used. */
+  link: Type.Optional(Link),
   /** The sources that this run really had. */
   sources: Type.Array(SourceSchema),
 });

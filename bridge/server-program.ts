@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { BridgeError } from './errors.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -8,19 +8,26 @@ import type { ServerStatus } from './protocol.ts';
 import { groupListens } from './sources/listening-socket.ts';
 import { ServerListener } from './sources/server-listener.ts';
 import { ServerOutput } from './sources/server-output.ts';
+import { ProgramThreads } from './sources/program-threads.ts';
 import { ServerProbe } from './sources/server-probe.ts';
+import { ServerStrace } from './sources/server-strace.ts';
+import { ServerSyscalls } from './sources/server-syscalls.ts';
 
 /** What to run: a shell's command line, or a file with its arguments. */
 export type Command = { line: string } | { file: string; arguments: string[]; shownAs: string };
 
 export interface ServerProgramOptions {
-  command: Command;
+  command: () => Command;
+  /** What comes before the command, to run it elsewhere: on a host of the lab. */
+  prefix?: () => string[];
   /** The port on which the program is expected to listen. */
   port: number;
   /** File URL of the built probe; a Node server loads it before its own code. */
   probe: string;
   /** Start the program again when it has ended by itself. */
   restart: boolean;
+  /** Have strace tell each call of a program, where it is installed and permitted. Our own server has the probe. */
+  strace?: boolean;
 }
 
 const KEPT_LINES = 50;
@@ -42,6 +49,8 @@ const RESTART_AFTER_MS = 500;
  */
 export class ServerProgram extends EventEmitter<{ change: [] }> {
   readonly probe: ServerProbe;
+  readonly strace: ServerStrace;
+  readonly syscalls: ServerSyscalls;
   readonly output = new ServerOutput();
   readonly listener = new ServerListener();
   readonly #options: ServerProgramOptions;
@@ -56,15 +65,18 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     super();
     this.#options = options;
     this.probe = new ServerProbe(options.port);
+    this.strace = new ServerStrace(options.port);
+    this.syscalls = new ServerSyscalls(options.port);
+    // Each call is told once, by whoever knows it best.
     this.probe.onListening = () => {
-      // The probe knows since when; the kernel's table, only that it does.
-      this.listener.saw(false);
-      this.#listens();
+      this.strace.leave('SERVER_HAS_PROBE');
+      this.#listensAsTold('SERVER_HAS_PROBE');
     };
+    this.strace.onListening = () => this.#listensAsTold('SERVER_HAS_STRACE');
   }
 
   status(): ServerStatus {
-    const { command } = this.#options;
+    const command = this.#options.command();
     return {
       state: this.#state,
       command: 'line' in command ? command.line : command.shownAs,
@@ -89,6 +101,11 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.#lookForListening(child);
   }
 
+  /** Resolves when the program listens, or has ended without. */
+  async started(): Promise<void> {
+    while (this.#state === 'starting') await once(this, 'change');
+  }
+
   /** Resolves when the program and its children have ended. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
@@ -109,7 +126,7 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
   }
 
   #spawn(): ChildProcess {
-    const { command, probe } = this.#options;
+    const { probe, prefix, strace } = this.#options;
     const nodeOptions = `${process.env['NODE_OPTIONS'] ?? ''} --import=${probe}`.trim();
     const options = {
       // A group of its own: what the program starts ends with it, and a terminal's Ctrl+C reaches the bridge alone.
@@ -118,9 +135,11 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       // Python holds its output back when it is no terminal, unless told not to.
       env: { ...process.env, NODE_OPTIONS: nodeOptions, [PROBE_VARIABLE]: '1', PYTHONUNBUFFERED: '1' },
     };
-    return 'line' in command
-      ? spawn(command.line, { ...options, shell: true })
-      : spawn(command.file, command.arguments, options);
+    const command = this.#options.command();
+    const where = prefix?.() ?? [];
+    const tracing = strace && 'line' in command ? this.strace.command(where) : [];
+    const [file, ...args] = [...where, ...tracing, ...argumentsOf(command)];
+    return spawn(file!, args, options);
   }
 
   #follow(child: ChildProcess): void {
@@ -144,6 +163,13 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.emit('change');
   }
 
+  /** The calls are told: since when it listens is known, where the kernel's table only says that it does. */
+  #listensAsTold(by: string): void {
+    this.listener.saw(false);
+    this.syscalls.leave(by);
+    this.#listens();
+  }
+
   #listens(): void {
     if (this.#state !== 'starting') return;
     clearTimeout(this.#timer);
@@ -156,7 +182,9 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       const listens = child.pid === undefined ? undefined : await groupListens(child.pid, this.#options.port);
       if (this.#child !== child || this.#state !== 'starting' || listens === undefined) return;
       if (!listens || !seen) return this.#lookForListening(child, listens);
-      this.listener.saw(!this.probe.listening);
+      const told = this.probe.listening || this.strace.listening;
+      this.listener.saw(!told);
+      if (!told) this.syscalls.begin(new ProgramThreads(child.pid!, this.#options.port));
       this.#listens();
     }, LOOK_EVERY_MS);
   }
@@ -166,6 +194,8 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     clearTimeout(this.#timer);
     this.#exit = { ...(code !== null && { exitCode: code }), ...(signal !== null && { signal }) };
     this.probe.ended();
+    this.strace.programEnded();
+    this.syscalls.ended(code === 0);
     this.listener.saw(false);
     this.output.attach(false);
     this.#become(this.#stopping ? 'stopped' : 'exited');
@@ -176,6 +206,10 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.#state = state;
     this.emit('change');
   }
+}
+
+function argumentsOf(command: Command): string[] {
+  return 'line' in command ? ['/bin/sh', '-c', command.line] : [command.file, ...command.arguments];
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

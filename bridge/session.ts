@@ -1,18 +1,21 @@
 import { monotonicUs } from './clock.ts';
-import type { Address } from './address.ts';
-import { ClientSocket } from './sources/client-socket.ts';
-import type { EvidenceSource, Watch } from './sources/source.ts';
 import type { Limits } from './protocol.ts';
+import type { EvidenceSource, Watch } from './sources/source.ts';
+import type { LinkSettings } from './trace/link.ts';
 import type { Outcome, Reply, Source } from './trace/outcome.ts';
 import type { Report } from './trace/report.ts';
-import type { Operation, Script } from './trace/script.ts';
+import type { Script } from './trace/script.ts';
 import type { Step } from './trace/step.ts';
 import { TraceBuilder } from './trace/trace-builder.ts';
+import type { Played } from './wires/script-player.ts';
+import type { ClientRun, Wire } from './wires/wire.ts';
 
 export interface SessionOptions {
   script: Script;
-  target: Address;
-  /** What sees the connection besides its own client. */
+  wire: Wire;
+  /** How the wire treats the run's packets, where it has a link. */
+  link?: LinkSettings;
+  /** What sees the connection besides its own client and the wire. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'runMs' | 'replyBytes' | 'stepsPerRun'>;
   /** New steps, and steps of which more became known. */
@@ -27,6 +30,8 @@ export interface RunResult {
   /** The errno name or the limit behind the outcome, where there was one. */
   error?: string;
   durationUs: number;
+  /** How the link treated the run's packets, where it was told to. */
+  link?: LinkSettings;
   /** The sources that this run really had. */
   sources: Source[];
 }
@@ -39,36 +44,32 @@ const SETTLE_MS = 200;
 type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
 
 /**
- * One request = one TCP connection = one trace: plays the script, gathers what every source reports, tells it in
- * batches, and ends exactly once.
+ * One request = one TCP connection = one trace: has the wire play the script, gathers what every source reports, tells it
+ * in batches, and ends exactly once.
  *
- *     script ─▶ client socket ─┐
- *     server probe, output … ──┴▶ trace ─▶ steps, steps, …, done
+ *     script ─▶ wire: client program ─┐
+ *     the wire's own capture ─────────┼▶ trace ─▶ steps, steps, …, done
+ *     server probe, output … ─────────┘
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #zero = monotonicUs();
+  #zero = monotonicUs();
   readonly #trace = new TraceBuilder();
-  readonly #client: ClientSocket;
-  readonly #watches: Watch[];
+  #run: ClientRun | undefined;
+  #watches: Watch[] = [];
   readonly #told = new Map<string, string>();
   readonly #timeLimit: NodeJS.Timeout;
   #tick: NodeJS.Timeout | undefined;
   #flushed = false;
-  #reply: Buffer[] = [];
-  #replyBytes = 0;
-  #ownReset = false;
-  #connectResult = 'ok';
   #ending: Ending | undefined;
-  #interrupt: (() => void) | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const sink = (report: Report): void => this.#take(report);
-    this.#watches = options.sources.map((source) => source.watch(this.#zero, sink));
-    this.#client = new ClientSocket(options.target, this.#zero, sink);
-    this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), options.limits.runMs);
-    void this.#play();
+    const { wire, limits } = options;
+    this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), limits.runMs);
+    const ready = wire.ready?.();
+    if (ready) void ready.then(() => this.#open());
+    else this.#open();
   }
 
   /** Gives the run up: its connection is aborted, and `done` follows. */
@@ -76,94 +77,50 @@ export class Session {
     this.#abort({ outcome: 'cancelled' });
   }
 
-  async #play(): Promise<void> {
-    try {
-      this.#connectResult = await this.#client.connect();
-      if (this.#connectResult === 'ok') await this.#playScript();
-    } catch (error) {
-      this.#ending ??= { outcome: 'failed', error: error instanceof Error ? error.message : String(error) };
-    }
-    this.#client.close();
+  #open(): void {
+    const { wire, script, link, limits, sources } = this.#options;
+    this.#zero = monotonicUs();
+    const sink = (report: Report): void => this.#take(report);
+    this.#watches = sources.map((source) => source.watch(this.#zero, sink));
+    const onPort = (port: number): void => this.#watches.forEach((watch) => watch.connectedFrom(port));
+    this.#run = wire.open({ script, limits, zero: this.#zero, sink, onPort, ...(link && { link }) });
+    if (this.#run.watch) this.#watches.push(this.#run.watch);
+    void this.#run.played.then((played) => this.#played(played));
+    if (this.#ending) this.#run.abort();
+  }
+
+  async #played(played: Played): Promise<void> {
     clearTimeout(this.#timeLimit);
+    const error = played.limit ?? played.error;
+    if (error !== undefined) this.#ending ??= { outcome: 'failed', error };
     const durationUs = Math.round(monotonicUs() - this.#zero);
-    if (this.#connectResult === 'ok') await this.#settle();
-    this.#finish(durationUs);
+    const connected = played.connected === 'ok';
+    await this.#settle(connected ? this.#watches : this.#watches.filter(({ seesAttempts }) => seesAttempts));
+    this.#finish(played, durationUs);
   }
 
-  async #playScript(): Promise<void> {
-    const port = this.#client.localPort;
-    if (port !== undefined) for (const watch of this.#watches) watch.connectedFrom(port);
-    for (const operation of this.#options.script) {
-      if (this.#ending || !(await this.#perform(operation))) return;
-    }
-  }
-
-  /** Answers whether the script can go on. */
-  async #perform(operation: Operation): Promise<boolean> {
-    switch (operation.do) {
-      case 'send':
-        return (await this.#client.send(Buffer.from(operation.hex, 'hex'))) === 'ok';
-      case 'wait':
-        await this.#wait(operation.ms);
-        return true;
-      case 'recv':
-        return this.#receive(operation.bytes ?? Infinity);
-      case 'shutdown':
-        return (await this.#client.shutdown()) === 'ok';
-      case 'close':
-        this.#client.close();
-        return false;
-      case 'reset':
-        this.#ownReset = true;
-        this.#client.reset();
-        return false;
-    }
-  }
-
-  async #receive(wanted: number): Promise<boolean> {
-    let missing = wanted;
-    while (missing > 0) {
-      const bytes = await this.#client.recv(missing);
-      if (typeof bytes === 'string') return false;
-      if (bytes.length === 0) return true;
-      missing -= bytes.length;
-      this.#reply.push(bytes);
-      this.#replyBytes += bytes.length;
-      if (this.#replyBytes > this.#options.limits.replyBytes)
-        return this.#abort({ outcome: 'failed', error: 'REPLY_TOO_LARGE' });
-    }
-    return true;
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#interrupt = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  #abort(ending: Ending): false {
+  #abort(ending: Ending): void {
     this.#ending ??= ending;
-    this.#client.reset();
-    this.#interrupt?.();
-    return false;
+    this.#run?.abort();
   }
 
   /** Waits until the other sources have told the end of it too, but not for long: a server may never close. */
-  #settle(): Promise<void> {
+  #settle(watches: readonly Watch[]): Promise<void> {
     return new Promise((resolve) => {
-      let open = this.#watches.length;
+      let open = watches.length;
       if (open === 0) return resolve();
-      // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
-      const timer = setTimeout(() => setImmediate(resolve), SETTLE_MS);
-      for (const watch of this.#watches)
+      const timer = setInterval(() => {
+        const inTime = monotonicUs() - this.#zero < this.#options.limits.runMs * 1000;
+        if (inTime && watches.some(({ busy }) => busy)) return;
+        clearInterval(timer);
+        // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
+        setImmediate(resolve);
+      }, SETTLE_MS);
+      for (const watch of watches)
         watch.whenSettled(() => {
           open -= 1;
           if (open > 0) return;
-          clearTimeout(timer);
+          clearInterval(timer);
           resolve();
         });
     });
@@ -181,6 +138,7 @@ export class Session {
     clearTimeout(this.#tick);
     this.#tick = undefined;
     const steps = this.#trace.steps({
+      captured: this.#sources().some(({ name, active }) => name === 'capture' && active),
       serverWatched: this.#serverWatched(final),
       final,
       now: monotonicUs() - this.#zero,
@@ -203,30 +161,32 @@ export class Session {
     return mayYet && !final ? 'pending' : 'no';
   }
 
-  #finish(durationUs: number): void {
+  #finish(played: Played, durationUs: number): void {
     this.#flush(true);
     for (const watch of this.#watches) watch.stop();
-    const error = this.#ending?.error ?? (this.#connectResult === 'ok' ? this.#client.failure : this.#connectResult);
-    const reply = Buffer.concat(this.#reply);
+    const { connected, failure, reply } = played;
+    const error = this.#ending?.error ?? (connected === 'ok' ? failure : connected);
     this.#options.onDone({
-      outcome: this.#outcome(),
-      ...(reply.length > 0 && { reply: { text: reply.toString('utf8'), hex: reply.toString('hex') } }),
+      outcome: this.#ending?.outcome ?? outcomeOf(played),
+      ...(reply.length > 0 && { reply: { text: Buffer.from(reply, 'hex').toString('utf8'), hex: reply } }),
       ...(error !== undefined && { error }),
       durationUs,
+      ...(this.#options.link && { link: this.#options.link }),
       sources: this.#sources(),
     });
   }
 
-  #outcome(): Outcome {
-    if (this.#ending) return this.#ending.outcome;
-    if (this.#connectResult === 'ECONNREFUSED') return 'refused';
-    if (this.#connectResult === 'ETIMEDOUT') return 'timeout';
-    if (this.#connectResult !== 'ok' && this.#client.peerEnd !== 'rst') return 'failed';
-    if (this.#client.peerEnd === 'rst' || (this.#ownReset && this.#client.peerEnd !== 'fin')) return 'reset';
-    return this.#replyBytes > 0 ? 'replied' : 'silent';
-  }
-
   #sources(): Source[] {
-    return [{ name: 'client-socket', active: true }, ...this.#options.sources.map((source) => source.status())];
+    const { wire, sources } = this.#options;
+    const ofWire = this.#run?.status?.() ?? wire.status();
+    return [{ name: 'client-socket', active: true }, ...ofWire, ...sources.map((source) => source.status())];
   }
+}
+
+function outcomeOf({ connected, peerEnd, ownReset, reply }: Played): Outcome {
+  if (connected === 'ECONNREFUSED') return 'refused';
+  if (connected === 'ETIMEDOUT') return 'timeout';
+  if (connected !== 'ok' && peerEnd !== 'rst') return 'failed';
+  if (peerEnd === 'rst' || (ownReset && peerEnd !== 'fin')) return 'reset';
+  return reply.length > 0 ? 'replied' : 'silent';
 }

@@ -29,21 +29,27 @@ function common({ id, at, side, evidence, reason }: Step): string {
   return `,"id":"${id}","at":${tenths(at)},"side":"${side}","evidence":"${evidence}"${word('reason', reason)}`;
 }
 
-function callFields({ name, args, startedAt, returnedAt, result, bytes, payload, peer }: Call): string {
-  return `,"name":"${name}","args":${JSON.stringify(args)},"startedAt":${tenths(startedAt)}${time('returnedAt', returnedAt)}${said('result', result)}${whole('bytes', bytes)}${word('payload', payload)}${said('peer', peer)}`;
+function callFields({ name, args, startedAt, returnedAt, result, bytes, payload, peer, within }: Call): string {
+  return `,"name":"${name}","args":${JSON.stringify(args)},"startedAt":${tenths(startedAt)}${time('returnedAt', returnedAt)}${said('result', result)}${whole('bytes', bytes)}${word('payload', payload)}${said('peer', peer)}${bounds(within)}`;
 }
 
 function segmentFields(segment: Segment): string {
   const { from, flags, seq, ack, rawSeq, rawAck, window, options, length, payload, sentAt, arrivedAt, fate } = segment;
-  return `,"from":"${from}","flags":["${flags.join('","')}"],"seq":${seq}${whole('ack', ack)}${whole('rawSeq', rawSeq)}${whole('rawAck', rawAck)}${whole('window', window)}${options ? `,"options":${JSON.stringify(options)}` : ''},"length":${length},"payload":"${payload}","sentAt":${tenths(sentAt)}${time('arrivedAt', arrivedAt)},"fate":"${fate}"${word('retransmissionOf', segment.retransmissionOf)}${word('causedBy', segment.causedBy)}${word('woke', segment.woke)}`;
+  return `,"from":"${from}","flags":${flags.length > 0 ? `["${flags.join('","')}"]` : '[]'},"seq":${seq}${whole('ack', ack)}${whole('rawSeq', rawSeq)}${whole('rawAck', rawAck)}${whole('window', window)}${options ? `,"options":${JSON.stringify(options)}` : ''},"length":${length},"payload":"${payload}","sentAt":${tenths(sentAt)}${time('arrivedAt', arrivedAt)},"fate":"${fate}"${word('estimated', segment.estimated)}${word('header', segment.header)}${word('retransmissionOf', segment.retransmissionOf)}${word('duplicateOf', segment.duplicateOf)}${whole('repeats', segment.repeats)}${word('probe', segment.probe)}${word('causedBy', segment.causedBy)}${word('woke', segment.woke)}`;
 }
 
-function stateFields({ from, to, cause }: State): string {
-  return `,"from":"${from}","to":"${to}"${word('cause', cause)}`;
+function stateFields({ from, to, cause, seenAt, expected, lastsMs }: State): string {
+  return `,"from":"${from}","to":"${to}"${word('cause', cause)}${time('seenAt', seenAt)}${word('expected', expected)}${whole('lastsMs', lastsMs)}`;
 }
 
 function outputFields({ stream, line }: Output): string {
   return `,"stream":"${stream}","line":${JSON.stringify(line)}`;
+}
+
+function bounds(within: Call['within']): string {
+  if (!within) return '';
+  const fields = `${time('startUs', within.startUs)}${time('returnUs', within.returnUs)}`;
+  return `,"within":{${fields.slice(1)}}`;
 }
 
 function word(name: string, value: string | undefined): string {

@@ -1,5 +1,7 @@
 import type { BridgeMessage } from '../bridge/protocol.ts';
 import { OUTCOMES } from '../bridge/trace/outcome.ts';
+import { isFlag, isInteger, isNumber, isRecord, isText, listOf, object, oneOf, type Check } from './checks.ts';
+import { isLink } from './link-settings.ts';
 import { lookup } from './lookup.ts';
 
 /**
@@ -18,41 +20,10 @@ export function readMessage(text: string): BridgeMessage | undefined {
   return check?.(value) ? (value as unknown as BridgeMessage) : undefined;
 }
 
-type Check = (value: unknown) => boolean;
-type Fields = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => Number.isFinite(value);
-const isFlag: Check = (value) => typeof value === 'boolean';
-const isInteger: Check = (value) => Number.isInteger(value);
 const isId: Check = (value) =>
   isInteger(value)
     ? (value as number) >= 0
     : isText(value) && (value as string).length > 0 && [...(value as string)].length <= 64;
-const oneOf =
-  (...values: readonly string[]): Check =>
-  (value) =>
-    values.includes(value as string);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-/** A question mark after the name: the field may be absent. */
-const object = (fields: Record<string, Check>): Check => {
-  const entries = Object.entries(fields).map(([name, check]) => ({
-    name: name.replace('?', ''),
-    optional: name.endsWith('?'),
-    check,
-  }));
-  return (value) =>
-    isRecord(value) &&
-    entries.every(({ name, optional, check }) =>
-      value[name] === undefined ? optional && !(name in value) : check(value[name]),
-    );
-};
 
 const base = {
   id: isText,
@@ -82,19 +53,20 @@ const STEPS: Record<string, Check> = {
     payload: isText,
     sentAt: isNumber,
     'arrivedAt?': isNumber,
-    fate: oneOf('delivered', 'dropped', 'held', 'unknown'),
+    fate: oneOf('delivered', 'dropped', 'underway', 'held', 'unknown'),
   }),
   state: object({ ...base, from: isText, to: isText }),
   output: object({ ...base, stream: oneOf('stdout', 'stderr'), line: isText }),
 };
-const isStep: Check = (value) => isRecord(value) && (lookup(STEPS, value['kind'])?.(value) ?? false);
-const isSources = listOf(object({ name: isText, active: isFlag, 'why?': isText }));
+export const isStep: Check = (value) => isRecord(value) && (lookup(STEPS, value['kind'])?.(value) ?? false);
+export const isSources = listOf(object({ name: isText, active: isFlag, 'why?': isText }));
 
 const MESSAGES: Record<string, Check> = {
   hello: object({
     version: isText,
     wire: oneOf('direct', 'lab'),
     'wireWhy?': isText,
+    'wireMessage?': isText,
     target: isText,
     server: object({
       state: oneOf('starting', 'listening', 'exited', 'stopped', 'external'),
@@ -114,6 +86,7 @@ const MESSAGES: Record<string, Check> = {
     'reply?': object({ text: isText, hex: isText }),
     'error?': isText,
     durationUs: isNumber,
+    'link?': isLink,
     sources: isSources,
   }),
   error: object({ 'id?': isId, code: isText, message: isText }),

@@ -1,4 +1,5 @@
 import type { Step } from '../bridge/trace/step.ts';
+import { COMMANDS } from './commands.ts';
 import { lookup } from './lookup.ts';
 import { roundedFactor, slowness } from './pace.ts';
 import { beatOf } from './page.svelte.ts';
@@ -26,6 +27,7 @@ export function runLine(run: Run, texts: Texts) {
     order: run.order,
     subject: run.number?.toString() ?? texts.runs.script,
     outcome: run.outcome ?? ('running' as const),
+    isOpened: run.isOpened,
     ...(run.done?.reply && { reply: run.done.reply.text }),
     ...(run.done && { durationUs: run.done.durationUs }),
   };
@@ -42,14 +44,43 @@ export function paceSentence(steps: readonly Step[], speed: number, language: La
 
 export function errorSentence({ code, message }: { code: string; message: string }, texts: Texts): string {
   const { unknown, ...known } = texts.errors;
-  return lookup<string>(known, code) ?? unknown(message || code);
+  return lookup<string>(known, code) ?? lookup<string>(texts.files.problems, code) ?? unknown(message || code);
 }
 
+type AnySource = { name: string; active: boolean; why?: string | undefined };
+
+/** Sources that tell what the server program calls: one is enough. */
+const TELL_CALLS = ['server-probe', 'server-strace', 'server-syscalls'];
+
 /** What a run's sources told, and what they could not. */
-export function sourceNotes(sources: readonly { name: string; active: boolean }[], texts: Texts): string[] {
+export function sourceNotes(sources: readonly AnySource[], texts: Texts): string[] {
   if (sources.length === 0) return [];
-  const has = (name: string) => sources.some((source) => source.name === name && source.active);
-  return [has('capture') ? texts.captured : texts.notCaptured, ...(has('server-probe') ? [] : [texts.noProbe])];
+  const has = (...names: string[]) => sources.some(({ name, active }) => active && names.includes(name));
+  const { captured, notCaptured, noProbe } = texts.sources;
+  return [has('capture') ? captured : notCaptured, ...(has(...TELL_CALLS) ? [] : [noProbe])];
+}
+
+/** One source: what it tells, whether it did, and otherwise why not, with the command that would change it. */
+export interface SourceLine {
+  name: string;
+  what: string;
+  active: boolean;
+  why?: string;
+  command?: string;
+}
+
+export function sourceLines(sources: readonly AnySource[], texts: Texts): SourceLine[] {
+  const { names, why: reasons, unknownWhy } = texts.sources;
+  return sources.map(({ name, active, why }) => {
+    const command = active ? undefined : lookup(COMMANDS, why);
+    return {
+      name,
+      what: lookup(names, name) ?? name,
+      active,
+      ...(!active && why !== undefined && { why: lookup(reasons, why) ?? unknownWhy(why) }),
+      ...(command !== undefined && { command }),
+    };
+  });
 }
 
 /** A reply can be a thousand digits long. */

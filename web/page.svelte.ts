@@ -1,4 +1,6 @@
 import type { BridgeMessage, Hello } from '../bridge/protocol.ts';
+import type { LinkSettings } from '../bridge/trace/link.ts';
+import type { Trace } from '../bridge/trace/outcome.ts';
 import { plainScript } from '../bridge/trace/script.ts';
 import type { Step } from '../bridge/trace/step.ts';
 import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-connection.ts';
@@ -32,7 +34,7 @@ export class Page {
       open,
       onmessage: (message) => this.#receive(message),
       onstatus: (status) => this.#became(status),
-      onnonsense: () => this.#complain('unreadable-message', ''),
+      onnonsense: () => this.complain('unreadable-message'),
     });
   }
 
@@ -52,8 +54,12 @@ export class Page {
     return this.#hasBeenLost && this.#status !== 'open';
   }
 
-  send(number: bigint): void {
-    const { run, message } = this.runs.begin(plainScript(number), number);
+  /** @param link what the lab's wire is to do; nothing where the wire is another */
+  send(number: bigint, link?: LinkSettings): void {
+    const { wire, target, server } = this.#hello ?? {};
+    const asked = wire === 'lab' ? link : undefined;
+    const begun = { script: plainScript(number), number, link: asked, wire, target, command: server?.command };
+    const { run, message } = this.runs.begin(begun);
     this.#show(run);
     if (!this.#bridge.send(message)) run.finish({ kind: 'rejected', code: 'not-connected', message: '' });
     setTimeout(() => {
@@ -78,6 +84,13 @@ export class Page {
     else this.playback.follow();
   }
 
+  /** Shows a saved trace as a run of the list. */
+  open(trace: Trace): void {
+    const run = this.runs.open(trace);
+    this.#show(run);
+    this.#playFromTheRun(run);
+  }
+
   dismiss(order: number): void {
     this.#troubles = this.#troubles.filter((trouble) => trouble.order !== order);
   }
@@ -90,7 +103,7 @@ export class Page {
 
   #receive(message: BridgeMessage): void {
     if (message.type === 'hello') this.#hello = message;
-    else if (message.type === 'error' && message.id === undefined) this.#complain(message.code, message.message);
+    else if (message.type === 'error' && message.id === undefined) this.complain(message.code, message.message);
     else this.runs.receive(message);
   }
 
@@ -99,13 +112,17 @@ export class Page {
     this.playback.update(run.steps.map(beatOf));
     if (!run.end) return;
     if (this.playback.isFollowing) this.playback.unfollow();
-    else if (this.playback.cursor < 0)
-      this.playback.playFrom(
-        Math.max(
-          0,
-          run.steps.findIndex(({ at }) => at >= 0),
-        ),
-      );
+    else if (this.playback.cursor < 0) this.#playFromTheRun(run);
+  }
+
+  /** Not from what the server did before. */
+  #playFromTheRun({ steps }: Run): void {
+    this.playback.playFrom(
+      Math.max(
+        0,
+        steps.findIndex(({ at }) => at >= 0),
+      ),
+    );
   }
 
   #became(status: ConnectionStatus): void {
@@ -117,10 +134,11 @@ export class Page {
   }
 
   #sendOrComplain(message: Parameters<BridgeConnection['send']>[0]): void {
-    if (!this.#bridge.send(message)) this.#complain('not-connected', '');
+    if (!this.#bridge.send(message)) this.complain('not-connected');
   }
 
-  #complain(code: string, message: string): void {
+  /** Says what went wrong, once. */
+  complain(code: string, message = ''): void {
     // Said once is enough: a bridge that repeats itself must not fill the screen.
     const others = this.#troubles.filter((trouble) => trouble.code !== code);
     this.#troubleCount += 1;

@@ -1,5 +1,6 @@
 import type { BridgeMessage, DoneMessage, Hello, PageMessage } from '../bridge/protocol.ts';
-import type { Source } from '../bridge/trace/outcome.ts';
+import type { LinkSettings } from '../bridge/trace/link.ts';
+import type { Source, Trace } from '../bridge/trace/outcome.ts';
 import { type Script } from '../bridge/trace/script.ts';
 import type { Step } from '../bridge/trace/step.ts';
 import { withSteps } from './with-steps.ts';
@@ -8,23 +9,39 @@ import { withSteps } from './with-steps.ts';
 export type RunEnd =
   { kind: 'done'; done: DoneMessage } | { kind: 'lost' } | { kind: 'rejected'; code: string; message: string };
 
-/** One connection of this visit, as far as the bridge has told it. */
+/** What is settled about a run when it begins. */
+export interface Beginning {
+  script: Script;
+  number?: bigint | undefined;
+  /** What was asked of the wire. */
+  link?: LinkSettings | undefined;
+  wire?: Trace['wire'] | undefined;
+  target?: string | undefined;
+  command?: string | undefined;
+}
+
+/** One connection of this visit, as far as the bridge has told it; or one that was opened from a file. */
 export class Run {
   readonly id: string;
   readonly order: number;
-  readonly number: bigint | undefined;
-  readonly script: Script;
+  readonly begun: Beginning;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly isOpened: boolean;
   // Raw: thousands of steps in a deep proxy are slow, and a step never changes, it is replaced.
   #steps = $state.raw<readonly Step[]>([]);
   #end = $state.raw<RunEnd | undefined>();
   readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
   readonly done = $derived(this.#end?.kind === 'done' ? this.#end.done : undefined);
+  /** With the seed that was used, once that is known. */
+  readonly link = $derived(this.done ? this.done.link : this.begun.link);
 
-  constructor(order: number, script: Script, number: bigint | undefined) {
+  constructor(order: number, begun: Beginning, startedAt?: string) {
     this.id = `run-${order}`;
     this.order = order;
-    this.script = script;
-    this.number = number;
+    this.begun = begun;
+    this.isOpened = startedAt !== undefined;
+    this.startedAt = startedAt ?? new Date().toISOString();
   }
 
   /** In the order of `compareSteps`. */
@@ -34,6 +51,10 @@ export class Run {
 
   get end(): RunEnd | undefined {
     return this.#end;
+  }
+
+  get number(): bigint | undefined {
+    return this.begun.number;
   }
 
   sources(fallback: readonly { name: string; active: boolean; why?: string | undefined }[]) {
@@ -48,6 +69,15 @@ export class Run {
   /** The first end is the end. */
   finish(end: RunEnd): void {
     this.#end ??= end;
+  }
+
+  /** What is saved; undefined while there is no end to tell. */
+  trace(): Trace | undefined {
+    if (!this.done) return undefined;
+    const { type: _type, id: _id, ...told } = this.done;
+    const { script, wire = 'direct', target = '' } = this.begun;
+    const beginning = { format: 'aperto-trace', version: 1, startedAt: this.startedAt, wire, target, script } as const;
+    return { ...beginning, ...told, steps: [...this.#steps] } as Trace;
   }
 }
 
@@ -77,11 +107,29 @@ export class Runs {
     return this.#list;
   }
 
-  begin(script: Script, number?: bigint): { run: Run; message: PageMessage } {
+  begin(begun: Beginning): { run: Run; message: PageMessage } {
+    const run = this.#keep(begun);
+    const { script, link } = begun;
+    return { run, message: { type: 'run', id: run.id, script, ...(link && { link }) } };
+  }
+
+  /** Puts a saved trace into the list, as a run that is over. */
+  open(trace: Trace): Run {
+    const { script, link, wire, target, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
+    const first = script[0];
+    const hex = first?.do === 'send' && first.hex.length <= 2048 ? first.hex : '';
+    const run = this.#keep({ script, link, wire, target, ...(hex && { number: BigInt(`0x${hex}`) }) }, startedAt);
+    run.add(steps);
+    const told = { outcome, durationUs, sources, ...(reply && { reply }), ...(error && { error }), ...(link && { link }) };
+    run.finish({ kind: 'done', done: { type: 'done', id: run.id, ...told } });
+    return run;
+  }
+
+  #keep(begun: Beginning, startedAt?: string): Run {
     this.#count += 1;
-    const run = new Run(this.#count, script, number);
+    const run = new Run(this.#count, begun, startedAt);
     this.#list = [run, ...this.#list].slice(0, MOST_RUNS);
-    return { run, message: { type: 'run', id: run.id, script } };
+    return run;
   }
 
   receive(message: AboutRun): void {

@@ -11,6 +11,13 @@ import { observedCall, type CallFacts } from './observed-call.ts';
 /** Bytes that wait for recv() before the kernel is left to hold more: then its window closes, as TCP means it to. */
 const UNREAD_BYTES = 1024 * 1024;
 
+/** What is settled of the client's end before it connects; by default the kernel chooses. */
+export interface OwnEnd {
+  localPort?: number;
+  /** Makes the socket: a descriptor with options set on it that Node cannot set. */
+  descriptor?: () => number;
+}
+
 /**
  * The client program: one TCP connection over `node:net` that tells each call as it makes it, and what its socket heard.
  * It reads from the kernel as bytes come and keeps them until recv() asks, so that an end is noticed when it happens.
@@ -22,6 +29,7 @@ export class ClientSocket {
   readonly #target: Address;
   readonly #zero: number;
   readonly #sink: Sink;
+  readonly #ownPort: number | undefined;
   readonly #socket: Socket;
   readonly #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -33,13 +41,14 @@ export class ClientSocket {
   #closed = false;
 
   /** @param zero microseconds of the monotonic clock: the run's zero */
-  constructor(target: Address, zero: number, sink: Sink) {
+  constructor(target: Address, zero: number, sink: Sink, { localPort, descriptor }: OwnEnd = {}) {
     this.#target = target;
     this.#zero = zero;
     this.#sink = sink;
+    this.#ownPort = localPort;
     const startedAt = this.#now();
     // Half-open, or Node would answer the peer's FIN with its own.
-    this.#socket = new Socket({ allowHalfOpen: true });
+    this.#socket = new Socket({ allowHalfOpen: true, ...(descriptor && { fd: descriptor(), manualStart: true }) });
     this.#call('client.socket', 'socket', startedAt, {
       returnedAt: this.#now(),
       result: 'ok',
@@ -61,12 +70,11 @@ export class ClientSocket {
     return this.#ended;
   }
 
-  get localPort(): number | undefined {
-    return this.#socket.localPort;
-  }
-
-  /** Resolves with `ok` or an errno name. */
-  connect(): Promise<string> {
+  /**
+   * Resolves with `ok` or an errno name.
+   * @param onPort called once, as soon as the kernel has chosen the client's port
+   */
+  connect(onPort: (port: number) => void = () => {}): Promise<string> {
     const startedAt = this.#now();
     const peer = formatAddress(this.#target);
     const args = [peer];
@@ -77,10 +85,20 @@ export class ClientSocket {
         resolve(result);
       };
       this.#wake = () => returned(this.#failure ?? 'ECANCELED');
-      this.#socket.connect({ ...this.#target, autoSelectFamily: false }, () => {
+      let portTold = false;
+      const tellPort = (): void => {
+        const port = this.#socket.localPort;
+        if (port !== undefined && !portTold) onPort(port);
+        portTold ||= port !== undefined;
+      };
+      const own = this.#ownPort === undefined ? {} : { localPort: this.#ownPort };
+      this.#socket.connect({ ...this.#target, ...own, autoSelectFamily: false }, () => {
         this.#wake = undefined;
+        tellPort();
         returned('ok');
       });
+      // Node asks the kernel in its next tick: from then on the port is known, and no answer was read yet.
+      process.nextTick(tellPort);
     });
   }
 

@@ -1,32 +1,31 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-
-/** The code of LISTEN in the `st` column of /proc/net/tcp (include/net/tcp_states.h). */
-const LISTEN = '0A';
+import { socketRows } from './socket-table.ts';
 
 /**
- * Whether a process of this process group has a socket in LISTEN on this port. Linux only; `undefined` where the
- * kernel's tables cannot be read. It looks, and connects to nothing: a server that takes one connection would be spent.
+ * Whether a process of this process group has a socket in LISTEN on this port, in whatever network namespace it is. Linux
+ * only; `undefined` where the kernel's tables cannot be read. It looks, and connects to nothing: a server that takes one
+ * connection would be spent.
  */
 export async function groupListens(processGroup: number, port: number): Promise<boolean | undefined> {
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readOrNothing));
-  if (tables.every((table) => table === undefined)) return undefined;
-  const inodes = new Set(tables.flatMap((table) => listeningInodes(table ?? '', port)));
-  if (inodes.size === 0) return false;
-  for (const pid of await processesOf(processGroup)) if (await holds(pid, inodes)) return true;
-  return false;
+  let readable = false;
+  for (const pid of await processesOf(processGroup)) {
+    const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readOrNothing(`/proc/${pid}/net/${name}`)));
+    readable ||= tables.some((table) => table !== undefined);
+    const inodes = new Set(tables.flatMap((table) => listeningInodes(table ?? '', port)));
+    if (inodes.size > 0 && (await holds(pid, inodes))) return true;
+  }
+  return readable ? false : undefined;
 }
 
 /** Inode numbers of the listening sockets on a port, from the text of /proc/net/tcp. */
 export function listeningInodes(table: string, port: number): string[] {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return table.split('\n').flatMap((row) => {
-    const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
-    return state === LISTEN && local?.endsWith(wanted) && inode ? [inode] : [];
-  });
+  const rows = socketRows(table, port);
+  return rows.filter(({ state, localPort }) => state === 'LISTEN' && localPort === port).map(({ inode }) => inode);
 }
 
-async function processesOf(group: number): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+/** The processes of a process group, also those whose parents have ended. */
+export async function processesOf(group: number): Promise<string[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const groups = await Promise.all(pids.map(async (pid) => groupOf(await readOrNothing(`/proc/${pid}/stat`))));
   return pids.filter((_, index) => groups[index] === group);
 }

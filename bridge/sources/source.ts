@@ -15,6 +15,11 @@ export interface EvidenceSource {
    * @param startedAt microseconds of the monotonic clock: the run's zero
    */
   watch(startedAt: number, sink: Sink): Watch;
+  /**
+   * For a source that sees things only when it looks: looks now. Best right before and right after something that a program
+   * may notice, as what it tells is bounded by its looks.
+   */
+  look?(): void;
 }
 
 /** One connection under watch. After `stop` nothing is reported. */
@@ -25,5 +30,9 @@ export interface Watch {
   readonly watchesServer: boolean;
   /** Calls back once, when nothing more is expected; at once where nothing is. */
   whenSettled(callback: () => void): void;
+  /** Whether more is sure to come, however long it takes: a segment is under way, or a kernel will send one again. */
+  readonly busy?: boolean;
+  /** Whether it also has something to tell of a connection that never came to be. */
+  readonly seesAttempts?: boolean;
   stop(): void;
 }

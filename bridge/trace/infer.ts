@@ -4,10 +4,13 @@
  */
 import type { Draft } from './draft.ts';
 import { Exchange } from './exchange.ts';
+import { bearOut } from './borne-out.ts';
+import { establishedAt, sendingsCaptured } from './captured.ts';
+import { linkCauses } from './causes.ts';
 import { handshake, type Handshake } from './handshake.ts';
-import type { Heard } from './report.ts';
+import type { Heard, Sighting } from './report.ts';
 import { sendingsOf, type Sending } from './sendings.ts';
-import { listeningCalls, serverCallsHeard } from './server-calls.ts';
+import { listeningCalls, serverCallsProved } from './server-calls.ts';
 import { deriveStates } from './states.ts';
 import type { Call, Segment, State, Step } from './step.ts';
 import { linkWoken } from './woken.ts';
@@ -18,6 +21,12 @@ export interface Seen {
   /** What each side's socket layer heard, in order. */
   heard: { client: readonly Heard[]; server: readonly Heard[] };
   states: readonly State[];
+  /** The captured segments, in the order of sending; the calls that they belong to are written on them here. */
+  segments: readonly Segment[];
+  /** What the kernels said of their states, in order. */
+  sightings: readonly Sighting[];
+  /** Whether packets are captured: no segment is inferred then. */
+  captured: boolean;
   /** Whether the server program is watched: `pending` while its reports may yet come. */
   serverWatched: 'yes' | 'no' | 'pending';
   /** Nothing more will be reported. */
@@ -26,10 +35,32 @@ export interface Seen {
   now: number;
 }
 
-/** All inferred steps, in no particular order. */
+/** All steps that nobody reported as such, in no particular order. */
 export function infer(seen: Seen): Step[] {
   const connect = seen.calls.client.find(({ name }) => name === 'connect');
   if (!connect) return [];
+  const { segments, establishedAt, sendings } = seen.captured ? exchangeCaptured(seen) : exchangeInferred(seen, connect);
+  const listening = listeningCalls(seen, establishedAt !== undefined).map(inferred<Call>);
+  const unseen = serverCallsProved(sendings, seen.calls.server, establishedAt).map(inferred<Call>);
+  const calls = { client: seen.calls.client, server: [...seen.calls.server, ...unseen] };
+  if (seen.captured) linkCauses(seen.segments, calls);
+  linkWoken(seen.captured ? seen.segments : segments, seen.calls);
+  const derived = deriveStates(seen.captured ? seen.segments : segments, seen, [...listening, ...unseen]);
+  const states = bearOut(derived, seen).map(({ state, seen }) => (seen ? observed(state) : inferred<State>(state)));
+  return [...listening, ...unseen, ...segments, ...states];
+}
+
+/** What the walk through a connection's segments comes to. */
+interface Exchanged {
+  /** The segments that were inferred. */
+  segments: Segment[];
+  /** When the server's kernel had the connection; absent where it never did. */
+  establishedAt: number | undefined;
+  /** What the server's program sent, as far as no call tells of it. */
+  sendings: readonly Sending[];
+}
+
+function exchangeInferred(seen: Seen, connect: Call): Exchanged {
   const accept = seen.calls.server.find(({ name }) => name === 'accept');
   const opening = handshake(connect, accept);
   const sendings = inferSendings(seen, opening);
@@ -41,11 +72,13 @@ export function infer(seen: Seen): Step[] {
     now: seen.now,
   });
   const segments = [...opening.segments, ...exchange.segments].map(inferred<Segment>);
-  const listening = listeningCalls(seen, opening.establishedAt !== undefined).map(inferred<Call>);
-  const heard = serverCallsHeard(sendings.server, seen.calls.server, opening.establishedAt).map(inferred<Call>);
-  linkWoken(segments, seen.calls);
-  const states = deriveStates(segments, seen, [...listening, ...heard]).map(inferred<State>);
-  return [...listening, ...heard, ...segments, ...states];
+  return { segments, establishedAt: opening.establishedAt, sendings: sendings.server };
+}
+
+function exchangeCaptured({ segments, calls, final, serverWatched }: Seen): Exchanged {
+  const complete = final || serverWatched === 'no';
+  const sendings = complete ? sendingsCaptured(segments, calls.server) : [];
+  return { segments: [], establishedAt: establishedAt(segments), sendings };
 }
 
 function inferSendings(seen: Seen, { establishedAt, oneWayUs }: Handshake): { client: Sending[]; server: Sending[] } {
@@ -64,4 +97,9 @@ function inferred<Kind extends Step>(draft: Draft<Kind>): Kind {
   const step = draft as unknown as Kind;
   step.evidence = 'inferred';
   return step;
+}
+
+/** It followed from the segments, and then its kernel was seen in it. */
+function observed({ reason: _needless, ...state }: Draft<State>): State {
+  return { ...state, evidence: 'observed' };
 }

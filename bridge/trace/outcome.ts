@@ -1,3 +1,4 @@
+import type { LinkSettings } from './link.ts';
 import type { Script } from './script.ts';
 import type { Step } from './step.ts';
 
@@ -13,7 +14,15 @@ export interface Reply {
 
 /** One source of evidence and what it tells of a run. */
 export interface Source {
-  name: 'client-socket' | 'server-probe' | 'server-output' | 'server-listener' | 'capture';
+  name:
+    | 'client-socket'
+    | 'server-probe'
+    | 'server-strace'
+    | 'server-syscalls'
+    | 'server-output'
+    | 'server-listener'
+    | 'capture'
+    | 'kernel-states';
   /** `why` is a stable code: why an inactive source says nothing. */
   active: boolean;
   why?: string;
@@ -30,6 +39,8 @@ export interface Trace {
   target: string;
   sources: Source[];
   script: Script;
+  /** How the link treated its packets, in the lab; with the seed of its random faults. */
+  link?: LinkSettings;
   outcome: Outcome;
   reply?: Reply;
   /** The errno name behind `failed`, `refused`, `reset` or `timeout`, where there was one. */

@@ -1,4 +1,4 @@
-import type { Call, Output, Segment, Side, State } from './step.ts';
+import type { Call, Output, Segment, Side, State, TcpState } from './step.ts';
 
 /**
  * What a program's socket layer heard from its peer, whether or not the program asked for it yet. Not a step by
@@ -17,6 +17,18 @@ export interface Heard {
   payload: string;
 }
 
+/** What a kernel said of its end of the connection when it was asked. Not a step by itself: it bears out a state. */
+export interface Sighting {
+  kind: 'sighting';
+  id: string;
+  /** Microseconds since the run began. */
+  at: number;
+  side: Side;
+  state: TcpState;
+  /** Milliseconds until a connection in TIME_WAIT is forgotten. */
+  expiresMs?: number;
+}
+
 /** What a source may say. One that comes again with the same id replaces the former: a blocked call that returned. */
-export type Report = Call | Segment | State | Output | Heard;
+export type Report = Call | Segment | State | Output | Heard | Sighting;
 export type Sink = (report: Report) => void;

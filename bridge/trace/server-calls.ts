@@ -28,7 +28,7 @@ export function listeningCalls(seen: Seen, established: boolean): Draft<Call>[] 
  * Calls of a server program that nobody watched: bytes and an end that came back prove accept(), send() and close().
  * recv() is not among them: a program may answer without reading, so nothing proves that it read.
  */
-export function serverCallsHeard(
+export function serverCallsProved(
   sendings: readonly Sending[],
   calls: readonly Call[],
   establishedAt: number | undefined,

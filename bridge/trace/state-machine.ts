@@ -24,6 +24,9 @@ export class Endpoint {
   #expected = 0;
   /** Segments that arrived ahead of a gap: their FIN does not count before the gap is filled. */
   #early: SegmentHeader[] = [];
+  #finTaken = false;
+  /** Whether the program has closed: nobody is there to receive. */
+  #left = false;
 
   constructor(state: 'CLOSED' | 'LISTEN') {
     this.state = state;
@@ -41,6 +44,7 @@ export class Endpoint {
   received(segment: SegmentHeader): TcpState {
     if (segment.flags.includes('RST')) this.#receivedReset(segment);
     else if (segment.flags.includes('SYN')) this.#receivedSyn(segment);
+    else if (this.#left && this.#isNew(segment)) this.#become('CLOSED');
     else if (this.state !== 'LISTEN' && this.state !== 'SYN_SENT' && this.state !== 'CLOSED') {
       this.#receivedAck(segment);
       this.#receivedInOrder(segment);
@@ -48,10 +52,29 @@ export class Endpoint {
     return this.state;
   }
 
-  /** The program gave the connection up before it was there: nothing is sent (RFC 9293 §3.10.4, SYN-SENT). */
-  abandoned(): TcpState {
+  /**
+   * The program called close(). Before the connection was there, it is given up, and nothing is sent (RFC 9293 §3.10.4,
+   * SYN-SENT). From now on new data meet a reset (§3.6.1).
+   */
+  closed(): TcpState {
     if (this.state === 'SYN_SENT') this.#become('CLOSED');
+    else this.#left = this.state !== 'CLOSED' && this.state !== 'LISTEN';
     return this.state;
+  }
+
+  /**
+   * The program has asked for the end: the state changes then, even where the FIN must wait for what is before it
+   * (RFC 9293 §3.10.4).
+   */
+  closing(): TcpState {
+    if (this.state === 'ESTABLISHED' || this.state === 'SYN_RCVD') this.#become('FIN_WAIT_1');
+    else if (this.state === 'CLOSE_WAIT') this.#become('LAST_ACK');
+    return this.state;
+  }
+
+  /** Whether it brings data that have not been here. */
+  #isNew({ seq, length }: SegmentHeader): boolean {
+    return length > 0 && seq + length > this.#expected;
   }
 
   #become(state: TcpState): void {
@@ -60,13 +83,17 @@ export class Endpoint {
 
   #sentFin(segment: SegmentHeader): void {
     this.#afterFin = segment.seq + segment.length + 1;
-    if (this.state === 'ESTABLISHED' || this.state === 'SYN_RCVD') this.#become('FIN_WAIT_1');
-    else if (this.state === 'CLOSE_WAIT') this.#become('LAST_ACK');
+    this.closing();
   }
 
-  #receivedReset({ ack }: SegmentHeader): void {
+  /**
+   * Only a RST with exactly the number expected is heeded; another draws an acknowledgment (RFC 9293 §3.10.7.4). Linux also
+   * heeds that of the peer's FIN: the peer may not know yet that it arrived (tcp_reset_check).
+   */
+  #receivedReset({ seq, ack }: SegmentHeader): void {
     if (this.state === 'LISTEN') return;
-    if (this.state === 'SYN_SENT' && ack !== 1) return;
+    const ofFin = this.#finTaken && seq === this.#expected - 1;
+    if (this.state === 'SYN_SENT' ? ack !== 1 : seq !== this.#expected && !ofFin) return;
     this.#become(this.state === 'SYN_RCVD' && this.#passive ? 'LISTEN' : 'CLOSED');
   }
 
@@ -104,6 +131,7 @@ export class Endpoint {
 
   #receivedFin(): void {
     this.#expected += 1;
+    this.#finTaken = true;
     if (this.state === 'ESTABLISHED' || this.state === 'SYN_RCVD') this.#become('CLOSE_WAIT');
     else if (this.state === 'FIN_WAIT_1') this.#become('CLOSING');
     else if (this.state === 'FIN_WAIT_2') this.#become('TIME_WAIT');

@@ -4,12 +4,12 @@ import { Endpoint } from './state-machine.ts';
 import { stepId } from './step-id.ts';
 import type { Call, Segment, Side, State, TcpState } from './step.ts';
 
-/** A segment leaves one end or arrives at the other; without a segment: the client gives up what it began. */
+/** Something that may change the state of one end. */
 interface Moment {
   at: number;
   side: Side;
-  cause: string;
-  segment?: Segment;
+  cause: string | undefined;
+  happen(end: Endpoint): void;
 }
 
 /** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
@@ -23,12 +23,10 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
     server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
   };
   const lastAt = { client: -Infinity, server: -Infinity };
-  for (const { at, side, cause, segment } of moments(segments, seen.calls.client)) {
+  for (const { at, side, cause, happen } of moments(segments, seen, inferredCalls)) {
     const endpoint = endpoints[side];
     const from = endpoint.state;
-    if (!segment) endpoint.abandoned();
-    else if (segment.from === side) endpoint.sent(segment);
-    else endpoint.received(segment);
+    happen(endpoint);
     const to = endpoint.state;
     if (to === from) continue;
     // Two changes of one end never share a moment: their order could not be told.
@@ -40,26 +38,41 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
   return states;
 }
 
-function moments(segments: readonly Segment[], clientCalls: readonly Call[]): Moment[] {
+function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Moment[] {
+  const calls = [...seen.calls.client, ...seen.calls.server, ...inferredCalls];
   const all: Moment[] = [];
   for (const segment of segments) {
     const { from, sentAt, arrivedAt, id } = segment;
-    all.push({ at: sentAt, side: from, cause: id, segment });
-    if (arrivedAt !== undefined) all.push({ at: arrivedAt, side: otherSide(from), cause: id, segment });
+    all.push({ at: sentAt, side: from, cause: id, happen: (end) => end.sent(segment) });
+    if (arrivedAt !== undefined)
+      all.push({ at: arrivedAt, side: otherSide(from), cause: id, happen: (end) => end.received(segment) });
   }
-  const end = clientCalls.find(({ name }) => name === 'close' || name === 'reset');
-  if (end) all.push({ at: end.startedAt, side: 'client', cause: end.id });
+  for (const { name, startedAt, side, id } of calls)
+    if (name === 'close' || name === 'reset')
+      all.push({ at: startedAt, side, cause: id, happen: (end) => end.closed() });
+  for (const { state, at, side } of seen.sightings)
+    if (state === 'FIN_WAIT_1' || state === 'LAST_ACK')
+      all.push({ at, side, cause: endingBefore(calls, side, at), happen: (end) => end.closing() });
   return all.sort((a, b) => a.at - b.at);
 }
+
+/** The call that asked for the end, where the kernel was seen to go there before its FIN left. */
+function endingBefore(calls: readonly Call[], side: Side, at: number): string | undefined {
+  return calls.find((call) => call.side === side && ENDING.has(call.name) && call.startedAt <= at)?.id;
+}
+
+const ENDING: ReadonlySet<Call['name']> = new Set(['close', 'shutdown']);
 
 function draftState(
   side: Side,
   from: TcpState,
   to: TcpState,
   at: number,
-  cause: string,
+  cause: string | undefined,
   earlier: number,
 ): Draft<State> {
   const id = stepId(side, to, earlier || undefined);
-  return { kind: 'state', id, at, side, from, to, cause, reason: 'state-follows-segment' };
+  const state: Draft<State> = { kind: 'state', id, at, side, from, to, reason: 'state-follows-segment' };
+  if (cause !== undefined) state.cause = cause;
+  return state;
 }

@@ -76,10 +76,20 @@ export interface Call extends StepBase {
   payload?: string;
   /** The other end, `host:port`, for accept and connect. */
   peer?: string;
+  /**
+   * Given where the call was seen from outside now and then, and neither its entry nor its return: `startedAt` is when it
+   * was first seen blocked, and it began at most `startUs` before (absent: nobody knows how long before); `returnedAt` is
+   * when it was first seen to be over, and it returned at most `returnUs` before. What it returned is not known then,
+   * unless `result` is there.
+   */
+  within?: { startUs?: number; returnUs?: number };
 }
 
-/** What became of a segment. `unknown`: nothing tells whether it arrived. */
-export type Fate = 'delivered' | 'dropped' | 'held' | 'unknown';
+/**
+ * What became of a segment. `underway`: the link delays it. `held`: the link keeps it until the viewer lets it go.
+ * `unknown`: nothing tells whether it arrived.
+ */
+export type Fate = 'delivered' | 'dropped' | 'underway' | 'held' | 'unknown';
 
 export interface Segment extends StepBase {
   kind: 'segment';
@@ -104,8 +114,18 @@ export interface Segment extends StepBase {
   /** Absent while under way, or where nothing tells that it arrived. */
   arrivedAt?: number;
   fate: Fate;
+  /** Which of the two times nobody saw: a capture at one end estimates what happened at the other. */
+  estimated?: 'sentAt' | 'arrivedAt';
+  /** The IP and TCP headers in hex, as they crossed the wire: with `payload`, the packet. */
+  header?: string;
   /** The id of the segment of which this is another copy. */
   retransmissionOf?: string;
+  /** The id of the segment of which the wire, not the kernel, made this copy. */
+  duplicateOf?: string;
+  /** How often the kernel sent it again while the wire held it. */
+  repeats?: number;
+  /** It only asks for an answer: RFC 9293 §3.8.4, §3.8.6.1. */
+  probe?: 'keep-alive' | 'zero-window';
   /** The id of the call that made the kernel send it. */
   causedBy?: string;
   /** The id of the call that it woke. */
@@ -118,6 +138,12 @@ export interface State extends StepBase {
   to: TcpState;
   /** The id of the step that caused it. */
   cause?: string;
+  /** When the kernel was first seen in it, where it was. */
+  seenAt?: number;
+  /** The state that should have followed, where the kernel was seen in another. */
+  expected?: TcpState;
+  /** Milliseconds that the kernel will stay in TIME_WAIT. */
+  lastsMs?: number;
 }
 
 export interface Output extends StepBase {

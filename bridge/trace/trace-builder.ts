@@ -1,6 +1,8 @@
 import { infer, type Seen } from './infer.ts';
-import type { Heard, Report } from './report.ts';
-import { compareSteps, type Call, type State, type Step } from './step.ts';
+import type { Heard, Report, Sighting } from './report.ts';
+import { compareSteps, type Call, type Segment, type Side, type State, type Step } from './step.ts';
+
+type Facts = Pick<Seen, 'serverWatched' | 'final' | 'now'>;
 
 /**
  * Collects what the sources report about one connection, in whatever order they do, and tells it as steps.
@@ -13,30 +15,60 @@ export class TraceBuilder {
     return this.#reports.size;
   }
 
-  /** A report whose id came before replaces the former, unless it knows less: a call that has returned stays returned. */
+  /**
+   * A report whose id came before replaces the former, unless it knows less: a call that has returned stays returned, a
+   * segment that has arrived stays there.
+   */
   report(report: Report): void {
     const known = this.#reports.get(report.id);
     if (known?.kind === 'call' && known.returnedAt !== undefined && (report as Call).returnedAt === undefined) return;
+    if (known?.kind === 'segment' && known.arrivedAt !== undefined && (report as Segment).arrivedAt === undefined) return;
     this.#reports.set(report.id, report);
   }
 
   /** Every step known so far, seen and inferred, in time order. */
-  steps({ serverWatched, final, now }: Pick<Seen, 'serverWatched' | 'final' | 'now'>): Step[] {
+  steps({ captured = false, ...facts }: Partial<Pick<Seen, 'captured'>> & Facts): Step[] {
     const steps: Step[] = [];
-    const calls: { client: Call[]; server: Call[] } = { client: [], server: [] };
-    const heard: { client: Heard[]; server: Heard[] } = { client: [], server: [] };
+    const calls: Record<Side, Call[]> = { client: [], server: [] };
+    const heard: Record<Side, Heard[]> = { client: [], server: [] };
     const states: State[] = [];
+    const segments: Segment[] = [];
+    const sightings: Sighting[] = [];
     for (const report of this.#reports.values()) {
-      if (report.kind === 'heard') heard[report.side].push(report);
-      else steps.push(report);
-      if (report.kind === 'call') calls[report.side].push(report);
-      else if (report.kind === 'state') states.push(report);
+      switch (report.kind) {
+        case 'heard':
+          heard[report.side].push(report);
+          break;
+        case 'sighting':
+          sightings.push(report);
+          break;
+        case 'segment':
+          // A copy: what links it to calls is written on it anew each time.
+          segments.push({ ...report });
+          break;
+        case 'call':
+          calls[report.side].push(report);
+          steps.push(report);
+          break;
+        case 'state':
+          states.push(report);
+          steps.push(report);
+          break;
+        case 'output':
+          steps.push(report);
+      }
     }
     for (const side of ['client', 'server'] as const) {
       calls[side].sort(compareSteps);
-      heard[side].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+      heard[side].sort(byTime);
     }
-    steps.push(...infer({ calls, heard, states, serverWatched, final, now }));
+    segments.sort(compareSteps);
+    sightings.sort(byTime);
+    steps.push(...segments, ...infer({ calls, heard, states, segments, sightings, captured, ...facts }));
     return steps.sort(compareSteps);
   }
+}
+
+function byTime(a: Heard | Sighting, b: Heard | Sighting): number {
+  return a.at - b.at || (a.id < b.id ? -1 : 1);
 }

@@ -3,24 +3,65 @@ import type { Call, Segment, Side } from './step.ts';
 
 /** Names on each segment the call that was blocked until it arrived: which connect(), accept() or recv() it woke. */
 export function linkWoken(segments: readonly Segment[], calls: Record<Side, readonly Call[]>): void {
-  for (const segment of segments) {
-    const call = wokenBy(segment, calls[otherSide(segment.from)]);
-    if (call) segment.woke = call.id;
+  for (const from of ['client', 'server'] as const) {
+    const receiver = calls[otherSide(from)];
+    for (const segment of newsInOrder(segments.filter((segment) => segment.from === from))) {
+      const call = wokenBy(segment, receiver);
+      if (call) segment.woke = call.id;
+    }
   }
+  const third = firstArrival(segments.filter(({ from, flags }) => from === 'client' && !flags.includes('SYN')));
+  const accept = third && blocked(named(calls.server, 'accept'), third.arrivedAt!);
+  if (third && accept && !third.flags.includes('RST')) third.woke = accept.id;
 }
 
-function wokenBy(segment: Segment, calls: readonly Call[]): Call | undefined {
-  const { flags, arrivedAt, length, seq, id } = segment;
-  if (arrivedAt === undefined) return undefined;
-  const blocked = (call: Call | undefined): Call | undefined =>
-    call && call.startedAt <= arrivedAt && (call.returnedAt ?? Infinity) >= arrivedAt ? call : undefined;
-  if (flags.includes('SYN')) return segment.from === 'server' ? blocked(named(calls, 'connect')) : undefined;
-  if (id === 'client.ack.1') return blocked(named(calls, 'accept'));
-  if (length > 0) return blocked(readerOf(calls, seq));
-  if (flags.includes('FIN')) return blocked(calls.find(({ name, bytes }) => name === 'recv' && bytes === 0));
+/**
+ * One direction's segments in the order of arrival, without those that bring nothing new: repetitions, and what came
+ * ahead of a gap. Whatever fills the gap brings that too.
+ */
+function newsInOrder(segments: readonly Segment[]): Segment[] {
+  const arrived = segments.filter(({ arrivedAt }) => arrivedAt !== undefined);
+  arrived.sort((a, b) => a.arrivedAt! - b.arrivedAt!);
+  const ahead: Segment[] = [];
+  let next = 0;
+  return arrived.filter((segment) => {
+    const { seq, flags } = segment;
+    if (flags.includes('RST')) return true;
+    if (endOf(segment) <= next || seq > next) {
+      if (seq > next) ahead.push(segment);
+      return false;
+    }
+    next = endOf(segment);
+    for (let early; (early = ahead.find((other) => other.seq <= next && endOf(other) > next)); ) next = endOf(early);
+    return true;
+  });
+}
+
+function endOf({ seq, length, flags }: Segment): number {
+  return seq + length + (flags.includes('SYN') ? 1 : 0) + (flags.includes('FIN') ? 1 : 0);
+}
+
+function firstArrival(segments: readonly Segment[]): Segment | undefined {
+  return segments.reduce<Segment | undefined>(
+    (first, segment) => ((segment.arrivedAt ?? Infinity) < (first?.arrivedAt ?? Infinity) ? segment : first),
+    undefined,
+  );
+}
+
+function wokenBy({ flags, arrivedAt, length, seq, from }: Segment, calls: readonly Call[]): Call | undefined {
+  if (flags.includes('SYN')) return from === 'server' ? blocked(named(calls, 'connect'), arrivedAt!) : undefined;
   if (flags.includes('RST'))
-    return calls.find((call) => call.result !== 'ok' && call.result !== undefined && blocked(call));
-  return undefined;
+    return calls.find((call) => call.result !== 'ok' && call.result !== undefined && blocked(call, arrivedAt!));
+  const reader = length > 0 ? blocked(readerOf(calls, seq), arrivedAt!) : undefined;
+  if (reader || !flags.includes('FIN')) return reader;
+  return blocked(
+    calls.find(({ name, bytes }) => name === 'recv' && bytes === 0),
+    arrivedAt!,
+  );
+}
+
+function blocked(call: Call | undefined, at: number): Call | undefined {
+  return call && call.startedAt <= at && (call.returnedAt ?? Infinity) >= at ? call : undefined;
 }
 
 function named(calls: readonly Call[], wanted: Call['name']): Call | undefined {

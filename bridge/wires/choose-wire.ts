@@ -1,17 +1,37 @@
-import { BridgeError } from '../errors.ts';
+import { isIP } from 'node:net';
+import { isLoopback } from '../address.ts';
 import type { Config } from '../config.ts';
+import { DirectWire } from './direct.ts';
+import { LabUnavailable, type LabUnavailableCode } from './lab/lab-unavailable.ts';
+import { LabWire } from './lab/lab.ts';
 
-/** The wire in use, and a stable code that says why it is not a better one. */
+/** The wire in use, and why it is not the lab. */
 export interface ChosenWire {
-  name: 'direct' | 'lab';
-  why?: string;
+  wire: DirectWire | LabWire;
+  unavailable?: LabUnavailable;
 }
 
 /**
- * @throws BridgeError `WIRE_UNAVAILABLE` where the wire that was asked for cannot be had
+ * @throws LabUnavailable where the lab was asked for and cannot be had
  */
-export function chooseWire(wanted: Config['wire']): ChosenWire {
-  if (wanted === 'lab')
-    throw new BridgeError('WIRE_UNAVAILABLE', 'This version has no lab wire yet: use --wire direct.');
-  return wanted === 'direct' ? { name: 'direct' } : { name: 'direct', why: 'LAB_NOT_BUILT' };
+export async function chooseWire(
+  config: Pick<Config, 'wire' | 'target' | 'ownsServer' | 'capture'>,
+): Promise<ChosenWire> {
+  const { wire, target, capture } = config;
+  if (wire === 'direct') return { wire: await DirectWire.make(target, capture) };
+  try {
+    const why = whyNoLab(config);
+    if (why) throw new LabUnavailable(why);
+    return { wire: await LabWire.make(target.port) };
+  } catch (error) {
+    if (wire === 'lab' || !(error instanceof LabUnavailable)) throw error;
+    return { wire: await DirectWire.make(target, capture), unavailable: error };
+  }
+}
+
+/** The lab is a place for a server of our own: one that runs already, or elsewhere, cannot be moved there. */
+function whyNoLab({ target, ownsServer }: Pick<Config, 'target' | 'ownsServer'>): LabUnavailableCode | undefined {
+  if (!ownsServer) return 'LAB_SERVER_NOT_OWNED';
+  if (isIP(target.host) === 6) return 'LAB_IPV4_ONLY';
+  return isLoopback(target.host) || target.host === '0.0.0.0' ? undefined : 'LAB_TARGET_ELSEWHERE';
 }

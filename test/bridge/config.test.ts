@@ -8,13 +8,15 @@ test('without options: this machine only, the number server, the automatic wire'
     target: { host: '127.0.0.1', port: 65432 },
     ownsServer: true,
     restart: false,
+    strace: false,
+    capture: 'auto',
     allowOrigins: [],
     allowHosts: [],
   });
 });
 
 test('every option is in the usage', () => {
-  for (const option of ['http', 'wire', 'server', 'target', 'restart', 'allow-origin', 'allow-host'])
+  for (const option of ['http', 'wire', 'server', 'target', 'restart', 'strace', 'capture', 'allow-origin', 'allow-host'])
     expect(USAGE).toContain(`--${option}`);
   expect(readConfig(['--help'], {})).toBe('help');
   expect(readConfig(['-h'], {})).toBe('help');
@@ -42,6 +44,8 @@ test('the environment counts where the command line is silent', () => {
     APERTO_SERVER: 'node x.js',
     APERTO_TARGET: 'localhost:1',
     APERTO_RESTART: '1',
+    APERTO_STRACE: 'true',
+    APERTO_CAPTURE: 'off',
     APERTO_ALLOW_ORIGIN: 'http://a.example, none,',
     APERTO_ALLOW_HOST: 'A.example:80',
   };
@@ -52,6 +56,8 @@ test('the environment counts where the command line is silent', () => {
     target: { host: 'localhost', port: 1 },
     ownsServer: true,
     restart: true,
+    strace: true,
+    capture: 'off',
     allowOrigins: ['http://a.example', 'none'],
     allowHosts: ['a.example:80'],
   });
@@ -73,6 +79,7 @@ test.each([
   [['--target', '127.0.0.1:0']],
   [['--target', 'two words:80']],
   [['--wire', 'string']],
+  [['--capture', 'on']],
   [['--allow-origin', '*']],
   [['--allow-origin', 'http://a.example/']],
   [['--allow-origin', 'a.example']],

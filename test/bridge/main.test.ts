@@ -37,7 +37,7 @@ test('prints one line, the URL, and serves there', async () => {
   const program = start('--http', '127.0.0.1:0', '--target', `localhost:${target}`);
   const { origin } = await listening(program);
   expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({ target: `127.0.0.1:${target}` });
-  expect(program.out).toHaveLength(1);
+  expect(program.out).toEqual([expect.any(String), expect.stringMatching(/^The wire is direct: .* cannot be moved/)]);
   expect(program.err).toEqual([]);
 });
 
@@ -60,10 +60,10 @@ test.each([
   expect(program.out).toEqual([]);
 });
 
-test('--wire lab, where there is none: a sentence, exit code 1', async () => {
-  const program = start('--wire', 'lab', '--http', '127.0.0.1:0');
+test('--wire lab, for a server that cannot be moved there: a sentence, exit code 1', async () => {
+  const program = start('--wire', 'lab', '--http', '127.0.0.1:0', '--target', `:${await freePort()}`);
   expect(await program.ended).toBe(1);
-  expect(program.err).toEqual([expect.stringMatching(/WIRE_UNAVAILABLE/)]);
+  expect(program.err).toEqual([expect.stringMatching(/did not start the server.*WIRE_UNAVAILABLE/)]);
 });
 
 test('the http port is taken: one sentence with what to do, exit code 1, and no server program was started', async () => {
@@ -97,6 +97,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const target = await freePort();
     const stubborn = `process.on('SIGTERM', () => {}); console.log(process.pid); require('node:net').createServer((s) => s.on('error', () => {})).listen(${target}, '127.0.0.1')`;
     const program = start(
+      '--wire',
+      'direct',
       '--http',
       '127.0.0.1:0',
       '--target',
@@ -138,7 +140,7 @@ test('ends at once where nothing hangs', async () => {
 test('the bridge dies by SIGKILL: its server program falls silent to it, and does not break', async () => {
   const target = await freePort();
   const server = `exec '${process.execPath}' dist/server/main.js --port ${target}`;
-  const program = start('--http', '127.0.0.1:0', '--target', `:${target}`, '--server', server);
+  const program = start('--wire', 'direct', '--http', '127.0.0.1:0', '--target', `:${target}`, '--server', server);
   const page = await Page.open(await listening(program));
   const { pid } = (await page.message('hello', (hello) => hello.server.state === 'listening')).server;
   onTestFinished(() => void (isAlive(pid!) && process.kill(pid!, 'SIGKILL')));

@@ -10,7 +10,7 @@ test.each<PageMessage>([
   { type: 'run', id: 'a', script: plainScript(121n) },
   { type: 'run', id: 0, script: [{ do: 'recv', bytes: 1 }, { do: 'reset' }] },
   { type: 'run', id: 1, script: [{ do: 'shutdown' }, { do: 'wait', ms: 0.5 }, { do: 'recv' }, { do: 'close' }] },
-  { type: 'run', id: 1, script: [{ do: 'send', hex: '' }], link: { delayMs: 5, hold: true, drop: [{ any: 'thing' }] } },
+  { type: 'run', id: 1, script: [{ do: 'send', hex: '' }], link: { delayMs: 5, hold: true, drop: [{ kind: 'SYN', nth: 2 }] } },
   { type: 'cancel', id: 'x'.repeat(64) },
   { type: 'wire', id: 1, segment: 'client.syn', action: 'duplicate' },
   { type: 'server', action: 'stop' },

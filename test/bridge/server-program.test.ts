@@ -22,7 +22,7 @@ async function start(line: string, more: Partial<ServerProgramOptions> = {}) {
   const port = await freePort();
   const probe = pathToFileURL('dist/bridge/probe/probe.js').href;
   const options = { port, probe, restart: false, ...more };
-  const program = new ServerProgram({ command: { line: line.replaceAll('PORT', String(port)) }, ...options });
+  const program = new ServerProgram({ command: () => ({ line: line.replaceAll('PORT', String(port)) }), ...options });
   onTestFinished(() => program.stop());
   program.start();
   const state = (wanted: string) => until(() => program.status().state === wanted);

@@ -5,6 +5,7 @@ import { LIMITS } from '../../bridge/protocol.ts';
 import { Session, type RunResult, type SessionOptions } from '../../bridge/session.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import { compareSteps, type Step } from '../../bridge/trace/step.ts';
+import { DirectWire } from '../../bridge/wires/direct.ts';
 import { startNumberServer, startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { deferred } from '../helpers/deferred.ts';
@@ -27,7 +28,7 @@ function play(port: number, script: Script, more: Partial<SessionOptions> = {}):
   const done = new Promise<RunResult>((resolve) => {
     session = new Session({
       script,
-      target: { host: '127.0.0.1', port },
+      wire: new DirectWire({ host: '127.0.0.1', port }),
       sources: [],
       limits: LIMITS,
       onSteps: (news) => news.forEach((step) => steps.set(step.id, step)),
@@ -172,7 +173,7 @@ describe('how a run ends', () => {
   });
 
   test('failed: no way to the target', async () => {
-    const { done } = play(1, plainScript(1n), { target: { host: '255.255.255.255', port: 1 } });
+    const { done } = play(1, plainScript(1n), { wire: new DirectWire({ host: '255.255.255.255', port: 1 }) });
     expect(await done).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/^E[A-Z]+$/) as string });
   });
 

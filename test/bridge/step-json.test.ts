@@ -31,6 +31,7 @@ const call = fc.record(
     bytes: whole,
     payload: hex,
     peer: said,
+    within: fc.record({ startUs: time, returnUs: time }, { requiredKeys: [] }),
   } satisfies { [Key in keyof Required<Call>]: unknown },
   { requiredKeys: [...needed, 'name', 'args', 'startedAt'] },
 );
@@ -39,7 +40,7 @@ const segment = fc.record(
     kind: fc.constant('segment'),
     ...common,
     from: side,
-    flags: fc.array(fc.constantFrom('SYN', 'ACK', 'FIN'), { minLength: 1 }),
+    flags: fc.array(fc.constantFrom('SYN', 'ACK', 'FIN')),
     seq: whole,
     ack: whole,
     rawSeq: whole,
@@ -50,15 +51,29 @@ const segment = fc.record(
     payload: hex,
     sentAt: time,
     arrivedAt: time,
+    estimated: fc.constantFrom('sentAt', 'arrivedAt'),
     fate: fc.constantFrom('delivered', 'unknown'),
+    header: hex,
     retransmissionOf: word,
+    duplicateOf: word,
+    repeats: whole,
+    probe: fc.constantFrom('keep-alive', 'zero-window'),
     causedBy: word,
     woke: word,
   } satisfies { [Key in keyof Required<Segment>]: unknown },
   { requiredKeys: [...needed, 'from', 'flags', 'seq', 'length', 'payload', 'sentAt', 'fate'] },
 );
 const state = fc.record(
-  { kind: fc.constant('state'), ...common, from: word, to: word, cause: word } satisfies {
+  {
+    kind: fc.constant('state'),
+    ...common,
+    from: word,
+    to: word,
+    cause: word,
+    seenAt: time,
+    expected: word,
+    lastsMs: whole,
+  } satisfies {
     [Key in keyof Required<State>]: unknown;
   },
   { requiredKeys: [...needed, 'from', 'to'] },

@@ -19,12 +19,14 @@ export interface TestBridge {
 /** A bridge on a free port, closed when the test is over. By default it owns no server program. */
 export async function startBridge(settings: Partial<Config> & { targetPort?: number } = {}): Promise<TestBridge> {
   const { targetPort = 1, ...others } = settings;
-  const app = await buildApp({
+  const { app } = await buildApp({
     http: { host: '127.0.0.1', port: 0 },
     wire: 'direct',
     target: { host: '127.0.0.1', port: targetPort },
     ownsServer: false,
     restart: false,
+    strace: false,
+    capture: 'off',
     allowOrigins: [],
     allowHosts: [],
     ...others,

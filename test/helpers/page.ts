@@ -3,6 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { BRIDGE_MESSAGES, type BridgeMessage, type DoneMessage, type RunId } from '../../bridge/protocol.ts';
+import type { LinkSettings } from '../../bridge/trace/link.ts';
 import type { Script } from '../../bridge/trace/script.ts';
 import { compareSteps, type Step } from '../../bridge/trace/step.ts';
 
@@ -76,13 +77,13 @@ export class Page {
     return this.message('error', () => true, from);
   }
 
-  start(script: Script, id: RunId = `run ${this.#runs++}`): RunId {
-    this.send({ type: 'run', id, script });
+  start(script: Script, id: RunId = `run ${this.#runs++}`, link?: LinkSettings): RunId {
+    this.send({ type: 'run', id, script, ...(link && { link }) });
     return id;
   }
 
-  async run(script: Script): Promise<PlayedRun> {
-    const id = this.start(script);
+  async run(script: Script, link?: LinkSettings): Promise<PlayedRun> {
+    const id = this.start(script, undefined, link);
     const done = await this.message('done', (message) => message.id === id);
     return { done, steps: this.steps(id) };
   }

@@ -113,9 +113,25 @@ export const enSteps = {
       what: 'This is another copy of a segment that was sent before.',
       why: 'No acknowledgment came in time, so the kernel sends the same bytes again under the same sequence numbers. Each further wait of the retransmission timer is twice as long.',
     },
+    duplicate: {
+      what: 'The wire made this copy of it: the kernel sent it once.',
+      why: 'Networks can deliver a packet twice. The receiver has these numbers already: it drops the bytes and acknowledges again, so the program notices nothing.',
+    },
+    probe: {
+      'keep-alive': {
+        what: (side: Side) => `${Kernel(side)} asked whether the other side is still there: a keep-alive probe.`,
+        why: 'It carries a number that is already acknowledged, so the other side must answer with an ACK. Nothing new is sent; who does not answer again and again is given up.',
+      },
+      'zero-window': {
+        what: (side: Side) => `${Kernel(side)} asked whether there is room again: a zero-window probe.`,
+        why: 'The other side said that its window is zero: it takes no more for now. Word of new room could be lost, so the sender asks from time to time, ever less often.',
+      },
+    },
+    repeats: (count: number) => `While the wire held it, the kernel sent it again ${count === 1 ? 'once' : `${count} times`}.`,
     fate: {
       delivered: (took: string) => `It arrived ${took} later.`,
       dropped: 'It was lost on the way.',
+      underway: 'It is under way.',
       held: 'It is held on the wire.',
       unknown: 'Nothing tells whether it arrived.',
     },
@@ -123,6 +139,12 @@ export const enSteps = {
   state: {
     what: (side: Side, from: string, to: string) => `The ${side}’s side of the connection went from ${from} to ${to}.`,
     listens: 'The server’s kernel now listens on its port.',
+    disagrees: {
+      what: (side: Side, state: string, expected: string) =>
+        `The ${side}’s kernel was seen in ${state}, where the standard’s state machine says ${expected}.`,
+      why: 'This is what the kernel itself said, and it is shown as it is. Either the kernel does otherwise than RFC 9293, or it knew of something that was not seen here.',
+    },
+    lasts: (duration: string) => `This kernel keeps it for ${duration}.`,
     why: {
       CLOSED: 'There is no connection any more: the kernel has let go of its record. The port pair may be used again.',
       LISTEN:
@@ -142,7 +164,7 @@ export const enSteps = {
       LAST_ACK:
         'Both sides have closed, and our FIN is the last thing not acknowledged. With that acknowledgment the record is gone.',
       TIME_WAIT:
-        'Who closes first waits here, on Linux for 60 seconds. If the last ACK was lost, it can be sent again, and late segments cannot be mistaken for a new connection’s.',
+        'Who closes first waits here for twice the longest life of a segment (on Linux 60 seconds). If the last ACK was lost, it can be sent again, and late segments cannot be mistaken for a new connection’s.',
     },
   },
   output: {

@@ -115,9 +115,26 @@ export const ptSteps: StepTexts = {
       what: 'É outra cópia de um segmento já enviado.',
       why: 'A confirmação não chegou a tempo, então o kernel envia os mesmos bytes de novo, com os mesmos números de sequência. Cada nova espera do temporizador de retransmissão é duas vezes maior.',
     },
+    duplicate: {
+      what: 'Esta cópia foi feita pelo enlace: o kernel o enviou uma só vez.',
+      why: 'Redes podem entregar um pacote duas vezes. O receptor já tem esses números: descarta os bytes e confirma de novo, e o programa nada percebe.',
+    },
+    probe: {
+      'keep-alive': {
+        what: (side) => `${Kernel(side)} perguntou se o outro lado ainda está lá: uma sonda de keep-alive.`,
+        why: 'Ela leva um número já confirmado, por isso o outro lado tem de responder com um ACK. Nada de novo é enviado; quem não responde repetidas vezes é abandonado.',
+      },
+      'zero-window': {
+        what: (side) => `${Kernel(side)} perguntou se já há espaço de novo: uma sonda de janela zero.`,
+        why: 'O outro lado disse que sua janela é zero: por ora não aceita mais nada. O aviso de novo espaço poderia se perder, então quem envia pergunta de tempos em tempos, cada vez menos.',
+      },
+    },
+    repeats: (count) =>
+      `Enquanto o enlace o retinha, o kernel o enviou de novo ${count === 1 ? 'uma vez' : `${count} vezes`}.`,
     fate: {
       delivered: (took) => `Chegou ${took} depois.`,
       dropped: 'Ele se perdeu no caminho.',
+      underway: 'Ele está a caminho.',
       held: 'Ele está retido no enlace.',
       unknown: 'Nada diz se ele chegou.',
     },
@@ -125,6 +142,12 @@ export const ptSteps: StepTexts = {
   state: {
     what: (side, from, to) => `O lado do ${NAMES[side]} passou de ${from} para ${to}.`,
     listens: 'O kernel do servidor agora escuta em sua porta.',
+    disagrees: {
+      what: (side, state, expected) =>
+        `O kernel do ${NAMES[side]} foi visto em ${state}, onde a máquina de estados do padrão diz ${expected}.`,
+      why: 'É o que o próprio kernel disse, e aparece aqui tal como é. Ou o kernel faz diferente da RFC 9293, ou soube de algo que não foi visto aqui.',
+    },
+    lasts: (duration) => `Este kernel fica nele por ${duration}.`,
     why: {
       CLOSED: 'Não há mais conexão: o kernel se desfez do registro. O par de portas pode ser usado de novo.',
       LISTEN:
@@ -143,7 +166,7 @@ export const ptSteps: StepTexts = {
         'Os dois lados fecharam ao mesmo tempo: o FIN do outro chegou antes da confirmação do nosso. Só falta essa confirmação.',
       LAST_ACK: 'Os dois lados fecharam, e nosso FIN é a última coisa sem confirmação. Com ela, o registro desaparece.',
       TIME_WAIT:
-        'Quem fecha primeiro espera aqui, no Linux por 60 segundos. Se o último ACK se perder, ele pode ser enviado de novo, e segmentos atrasados não se confundem com os de uma conexão nova.',
+        'Quem fecha primeiro espera aqui o dobro da vida máxima de um segmento (no Linux, 60 segundos). Se o último ACK se perder, ele pode ser enviado de novo, e segmentos atrasados não se confundem com os de uma conexão nova.',
     },
   },
   output: {

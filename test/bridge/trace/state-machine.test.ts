@@ -130,7 +130,7 @@ describe('the paths of RFC 9293 §3.3.2', () => {
   test('a connection given up before it was there is closed without a segment', () => {
     const endpoint = new Endpoint('CLOSED');
     endpoint.sent(segment('SYN', 0));
-    expect(endpoint.abandoned()).toBe('CLOSED');
+    expect(endpoint.closed()).toBe('CLOSED');
   });
 });
 

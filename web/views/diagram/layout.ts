@@ -1,8 +1,9 @@
 import type { Call, Output, Segment, Side, State, Step } from '../../../bridge/trace/step.ts';
+import type { Box } from './boxes.ts';
 import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
 import { ROW, rowsOf, type PlacedMark, type Rows } from './rows.ts';
 import { placeWireLabels, type WireLabel } from './wire-labels.ts';
-import { fitting, type PictureWords } from './words.ts';
+import { CHARACTER, fitting, type PictureWords } from './words.ts';
 
 /** The geometry of the picture: numbers only, which the components draw. */
 export interface Layout {
@@ -12,6 +13,7 @@ export interface Layout {
   calls: CallShape[];
   segments: SegmentShape[];
   bands: BandShape[];
+  flags: FlagShape[];
   outputs: OutputShape[];
   wakes: WakeShape[];
   /** By index of the step: where the cursor stands, and the first moment that it has not passed. */
@@ -46,7 +48,9 @@ export interface SegmentShape {
   x2: number;
   y2: number;
   label: WireLabel;
-  /** For another copy: where the first one was sent. */
+  /** The wire made it: it begins half-way. */
+  isCopy: boolean;
+  /** For another copy: where the first one was sent; for one made by the wire, where it passed. */
   copyOfY?: number;
 }
 
@@ -57,6 +61,16 @@ export interface BandShape {
   y: number;
   end: number;
   label: Label;
+  /** How long it lasts, below its name. */
+  note?: Label;
+}
+
+/** Says beside a state, on the wire's side, that the standard would have another. */
+export interface FlagShape {
+  step: State;
+  order: number;
+  label: Label;
+  box: Box;
 }
 
 export interface OutputShape {
@@ -77,6 +91,10 @@ export interface WakeShape {
 /** Calls that sleep until something comes. send() does not: it copies, and returns. */
 const BLOCKING = new Set(['accept', 'connect', 'recv']);
 const HALF_BAR = 7;
+const NOTE_BELOW = 14;
+const FLAG_HEIGHT = 17;
+/** How far down a segment has come where it stops on its way. */
+const STOP_BELOW = 4;
 
 /** @param leastHeight what the picture fills even where there is little to show */
 export function layoutOf(steps: readonly Step[], columns: Columns, words: PictureWords, leastHeight = 0): Layout {
@@ -84,17 +102,26 @@ export function layoutOf(steps: readonly Step[], columns: Columns, words: Pictur
   const of = <Kind extends Step['kind']>(kind: Kind) =>
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
   const calls = callShapes(of('call'), rows, columns, words);
+  const flags = flagShapes(of('state'), rows, columns, words);
   return {
     width: columns.width,
     height: rows.height,
     marks: rows.marks,
     calls,
-    segments: segmentShapes(of('segment'), rows, columns, words),
+    segments: segmentShapes(
+      of('segment'),
+      rows,
+      columns,
+      words,
+      flags.map(({ box }) => box),
+    ),
+    flags,
     bands: (['client', 'server'] as const).flatMap((side) =>
       bandShapes(
         of('state').filter((state) => state.side === side),
         rows,
         columns,
+        words,
       ),
     ),
     outputs: of('output').map((step) => {
@@ -137,24 +164,44 @@ function callShapes(calls: Call[], rows: Rows, columns: Columns, words: PictureW
   return shapes;
 }
 
-function segmentShapes(segments: Segment[], rows: Rows, columns: Columns, words: PictureWords): SegmentShape[] {
+function segmentShapes(
+  segments: Segment[],
+  rows: Rows,
+  columns: Columns,
+  words: PictureWords,
+  taken: readonly Box[],
+): SegmentShape[] {
   const inset = BAND_WIDTH / 2 + 2;
   const left = columns.clientLine + inset;
   const right = columns.serverLine - inset;
   const arrows = segments.map((step) => {
     const { y, order } = rows.begin.get(step.id)!;
-    const [x1, far] = step.from === 'client' ? [left, right] : [right, left];
-    const share = step.fate === 'dropped' || step.fate === 'held' ? 0.5 : step.fate === 'unknown' ? 0.72 : 1;
-    const arrived = step.fate === 'delivered' ? rows.end.get(step.id)?.y : undefined;
-    const y2 = Math.max(arrived ?? 0, y + ROW / 2);
-    const first = step.retransmissionOf === undefined ? undefined : rows.begin.get(step.retransmissionOf)?.y;
-    return { step, order, x1, y1: y, x2: x1 + (far - x1) * share, y2, ...(first !== undefined && { copyOfY: first }) };
+    const [near, far] = step.from === 'client' ? [left, right] : [right, left];
+    const isCopy = step.duplicateOf !== undefined;
+    const at = (share: number) => near + (far - near) * (isCopy ? (1 + share) / 2 : share);
+    return { step, order, x1: at(0), y1: y, x2: at(REACH[step.fate]), y2: endOf(step, y, rows), isCopy };
   });
-  const labels = placeWireLabels(arrows, right - left, words);
-  return arrows.map((arrow, index) => ({ ...arrow, label: labels[index]! }));
+  const byId = new Map(arrows.map((arrow) => [arrow.step.id, arrow]));
+  const labels = placeWireLabels(arrows, right - left, words, taken);
+  return arrows.map((arrow, index) => {
+    const { retransmissionOf, duplicateOf } = arrow.step;
+    const first = byId.get(duplicateOf ?? retransmissionOf ?? '');
+    const copyOfY = first && (arrow.isCopy ? (first.y1 + first.y2) / 2 : first.y1);
+    return { ...arrow, label: labels[index]!, ...(copyOfY !== undefined && { copyOfY }) };
+  });
 }
 
-function bandShapes(states: State[], rows: Rows, columns: Columns): BandShape[] {
+/** How much of its way a segment is drawn to have gone. */
+const REACH: Record<Segment['fate'], number> = { delivered: 1, unknown: 0.72, underway: 0.8, dropped: 0.5, held: 0.5 };
+
+/** What is under way goes on as long as anything is known to happen. */
+function endOf({ id, fate }: Segment, y: number, rows: Rows): number {
+  if (fate === 'dropped' || fate === 'held') return y + STOP_BELOW;
+  const arrived = fate === 'delivered' ? rows.end.get(id)?.y : fate === 'underway' ? rows.bottom : undefined;
+  return Math.max(arrived ?? 0, y + ROW / 2);
+}
+
+function bandShapes(states: State[], rows: Rows, columns: Columns, words: PictureWords): BandShape[] {
   return states.map((step, index) => {
     const { y, order } = rows.begin.get(step.id)!;
     const next = states[index + 1];
@@ -166,8 +213,26 @@ function bandShapes(states: State[], rows: Rows, columns: Columns): BandShape[] 
       x,
       y,
       end: next ? rows.begin.get(next.id)!.y : rows.height,
-      label: columns.compact ? outerLabel(step.side, columns, y, step.to) : innerLabel(step.side, columns, y, step.to),
+      label: stateLabel(step.side, columns, y, step.to),
+      ...(step.lastsMs !== undefined && {
+        note: stateLabel(step.side, columns, y + NOTE_BELOW, fitting([words.lasts(step)], columns.stateText)),
+      }),
     };
+  });
+}
+
+function flagShapes(states: State[], rows: Rows, columns: Columns, words: PictureWords): FlagShape[] {
+  const inset = BAND_WIDTH / 2 + 10;
+  const room = columns.serverLine - columns.clientLine - 2 * inset;
+  return states.flatMap((step) => {
+    if (step.expected === undefined) return [];
+    const { y, order } = rows.begin.get(step.id)!;
+    const text = fitting(words.expected(step.expected), room);
+    const width = [...text].length * CHARACTER + 10;
+    const isClient = step.side === 'client';
+    const x = isClient ? columns.clientLine + inset : columns.serverLine - inset;
+    const box = { x: x + (isClient ? width : -width) / 2 - (isClient ? 5 : -5), y, width, height: FLAG_HEIGHT, angle: 0 };
+    return [{ step, order, label: { x, y, anchor: isClient ? ('start' as const) : ('end' as const), text }, box }];
   });
 }
 
@@ -189,6 +254,10 @@ function wakeShapes(segments: Segment[], calls: CallShape[], rows: Rows, columns
       },
     ];
   });
+}
+
+function stateLabel(side: Side, columns: Columns, y: number, text: string): Label {
+  return columns.compact ? outerLabel(side, columns, y, text) : innerLabel(side, columns, y, text);
 }
 
 /** A state stands between its lifeline and the calls, where there is room for both. */

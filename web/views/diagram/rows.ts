@@ -7,6 +7,8 @@ const RETURN_ROW = 19;
 /** A state that changes with the very segment that is sent. */
 const STATE_ROW = 15;
 const ARRIVAL_ROW = 12;
+/** A second line below a state: how long it lasts. */
+const NOTE_ROW = 15;
 const TOP = 22;
 const BOTTOM = 26;
 
@@ -26,6 +28,8 @@ export interface Rows {
   marks: PlacedMark[];
   /** Where calls are noted that have not returned, below all else. */
   open: Map<string, number>;
+  /** The last moment that is known. */
+  bottom: number;
   height: number;
 }
 
@@ -35,13 +39,15 @@ export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean,
   const placed: PlacedMark[] = [];
   let y = TOP - ROW;
   marks.forEach((mark, order) => {
-    y += gapBefore(mark, marks[order - 1], marks[order + 1], isNoted);
+    const former = marks[order - 1];
+    y += gapBefore(mark, former, marks[order + 1], isNoted) + (former && hasNote(former) ? NOTE_ROW : 0);
     placed.push({ ...mark, order, y, timed: isTimed(mark, isNoted) });
   });
   placed.forEach((mark, order) => {
     const next = placed[order + 1];
     if (next && meets(mark, next, isNoted)) mark.y = next.y;
   });
+  const bottom = Math.max(y, TOP);
   const open = new Map<string, number>();
   for (const step of steps) {
     if (step.kind !== 'call' || step.returnedAt !== undefined) continue;
@@ -55,7 +61,8 @@ export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean,
     end: select(true),
     marks: placed,
     open,
-    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM),
+    bottom,
+    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM + NOTE_ROW),
   };
 }
 
@@ -74,9 +81,14 @@ function gapBefore(
   return next && meets(mark, next, isNoted) ? 0 : ARRIVAL_ROW;
 }
 
+function hasNote({ what, step }: Mark): boolean {
+  return what === 'begin' && step.kind === 'state' && step.lastsMs !== undefined;
+}
+
 function comesWith(mark: Mark, previous: Mark): boolean {
   return (
     mark.step.kind === 'state' &&
+    mark.step.expected === undefined &&
     previous.what === 'begin' &&
     previous.step.kind === 'segment' &&
     previous.step.side === mark.step.side &&

@@ -16,6 +16,8 @@ export interface WireLabel {
 
 export interface Arrow {
   step: Segment;
+  /** It begins on the wire itself: a copy that the wire made. */
+  isCopy: boolean;
   x1: number;
   y1: number;
   x2: number;
@@ -32,20 +34,27 @@ const MARGIN = 12;
 /**
  * Places each arrow's words along the arrow. Where arrows cross or crowd, the words of those that meet are laid flat at
  * their sender's end instead: there each segment has a row of its own, so that flat words never meet.
+ * @param taken where other words stand, each in a row of its own
  */
-export function placeWireLabels(arrows: readonly Arrow[], wireWidth: number, words: PictureWords): WireLabel[] {
+export function placeWireLabels(
+  arrows: readonly Arrow[],
+  wireWidth: number,
+  words: PictureWords,
+  taken: readonly Box[] = [],
+): WireLabel[] {
   const labels = arrows.map((arrow) => {
-    const parts = wording(arrow.step, wireWidth - 2 * MARGIN, words);
+    const parts = wording(arrow.step, (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN, words);
+    if (arrow.isCopy) return before(arrow, parts);
     const along = alongArrow(arrow, parts);
-    // Where the segment stops half-way, its mark stands there: the words keep clear of it.
-    const isCutShort = arrow.step.fate === 'dropped' || arrow.step.fate === 'held';
+    // Where the segment stops on its way, its mark stands there: the words keep clear of it.
+    const isCutShort = arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
     return isCutShort || Math.abs(along.angle) > STEEPEST ? flat(arrow, parts) : along;
   });
   // Each round lays at least one more flat, so it ends; flat words of different rows do not meet.
   for (let changed = true; changed;) {
     changed = false;
-    for (const index of meeting(labels)) {
-      if (labels[index]!.anchor !== 'middle') continue;
+    for (const index of meeting([...labels.map(({ box }) => box), ...taken])) {
+      if (labels[index]?.anchor !== 'middle') continue;
       labels[index] = flat(arrows[index]!, labels[index]!);
       changed = true;
     }
@@ -89,15 +98,24 @@ function flat({ step, x1, y1 }: Arrow, { main, detail }: Wording): WireLabel {
   return { main, detail, x, y, anchor: outward > 0 ? 'start' : 'end', angle: 0, box };
 }
 
-/** Indexes of labels that overlap another. Those far above cannot: the list is sorted by height. */
-function meeting(labels: readonly WireLabel[]): Set<number> {
+/** Where a copy begins on the wire, nothing stands before it. */
+function before({ step, x1, y1 }: Arrow, { main, detail: _detail }: Wording): WireLabel {
+  const outward = step.from === 'client' ? 1 : -1;
+  const x = x1 - outward * MARGIN;
+  const width = widthOf({ main, detail: '' });
+  const box = { x: x - (outward * width) / 2, y: y1, width, height: HEIGHT, angle: 0 };
+  return { main, detail: '', x, y: y1, anchor: outward > 0 ? 'end' : 'start', angle: 0, box };
+}
+
+/** Indexes of boxes that overlap another. Those far above cannot: the list is sorted by height. */
+function meeting(boxes: readonly Box[]): Set<number> {
   const found = new Set<number>();
-  const order = labels.map((_, index) => index).sort((a, b) => labels[a]!.box.y - labels[b]!.box.y);
+  const order = boxes.map((_, index) => index).sort((a, b) => boxes[a]!.y - boxes[b]!.y);
   order.forEach((here, place) => {
     for (let other = place + 1; other < order.length; other++) {
       const there = order[other]!;
-      if (labels[there]!.box.y - labels[here]!.box.y > 120) break;
-      if (overlap(labels[here]!.box, labels[there]!.box)) found.add(here).add(there);
+      if (boxes[there]!.y - boxes[here]!.y > 120) break;
+      if (overlap(boxes[here]!, boxes[there]!)) found.add(here).add(there);
     }
   });
   return found;

@@ -1,7 +1,7 @@
-import type { Call, Segment } from '../../../bridge/trace/step.ts';
+import type { Call, Segment, State } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../bytes.ts';
 import { flagsText } from '../../segment-kind.ts';
-import type { Texts } from '../../texts/en.ts';
+import type { Language } from '../../texts/language.svelte.ts';
 
 /** Width of a character at the picture's text size, in pixels. */
 export const CHARACTER = 7.3;
@@ -14,6 +14,10 @@ export interface PictureWords {
   result(call: Call): string[];
   open(call: Call): string[];
   segment(segment: Segment): { main: string[]; details: string[] };
+  /** How long the kernel stays in a state; empty where that is not known. */
+  lasts(state: State): string;
+  /** What a state is not, though the standard says so. */
+  expected(state: string): string[];
 }
 
 /** The first wording that fits; the last one, cut, where none does. */
@@ -25,7 +29,8 @@ export function fitting(wordings: string[], room: number): string {
   return fits ?? `${last.slice(0, most - 1).join('')}…`;
 }
 
-export function pictureWords(texts: Texts, isOver: boolean): PictureWords {
+export function pictureWords(language: Language, isOver: boolean): PictureWords {
+  const { texts } = language;
   const { bytes } = texts.steps;
   /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
   const sized = (count: number, payload: string): string[] => {
@@ -51,7 +56,6 @@ export function pictureWords(texts: Texts, isOver: boolean): PictureWords {
     open: () => [isOver ? texts.diagram.endNotSeen : texts.diagram.stillBlocked],
     segment: (segment) => {
       const { length, payload, seq, ack } = segment;
-      const again = segment.retransmissionOf === undefined ? '' : `↻ ${texts.diagram.retransmission} · `;
       const numbers = `seq ${seq}${ack === undefined ? '' : ` ack ${ack}`}`;
       const flags = flagsText(segment);
       const isBareAck = flags === 'ACK' && length === 0;
@@ -60,12 +64,45 @@ export function pictureWords(texts: Texts, isOver: boolean): PictureWords {
         ? sized(length, payload)
         : length > 0
           ? sized(length, payload).map((text) => `${flags} ${text}`)
-          : [flags];
+          : [isShut(segment) ? `${flags} window 0` : flags];
       const options = (segment.options ?? []).join(' ');
       const details = isBareAck
         ? [numbers, `ack ${ack}`]
         : [isPlainData ? `${flags} ${numbers}` : `${numbers} ${options}`.trim(), numbers, `seq ${seq}`];
-      return { main: main.map((text) => again + text), details };
+      return { main: marked(main, marksOf(segment, texts)), details };
     },
+    lasts: ({ lastsMs }) => (lastsMs === undefined ? '' : texts.diagram.lasts(language.duration(lastsMs * 1000))),
+    expected: (state) => [`≠ ${texts.diagram.expected(state)}`, `≠ ${texts.diagram.not(state)}`, `≠ ${state}`],
   };
+}
+
+/** What is special about a segment: a sign that needs no colour, and a word. */
+type SpecialMark = readonly [sign: string, word: string];
+
+function marksOf(segment: Segment, { diagram }: Language['texts']): SpecialMark[] {
+  const { fate, probe, retransmissionOf, duplicateOf, repeats } = segment;
+  const marks: (SpecialMark | false)[] = [
+    fate === 'dropped' && ['✕', diagram.lostMark],
+    fate === 'underway' && ['…', diagram.underWayMark],
+    fate === 'held' && ['‖', diagram.heldMark],
+    repeats !== undefined && repeats > 0 && ['↻', diagram.sentAgain(repeats)],
+    duplicateOf !== undefined && ['×2', diagram.wireCopy],
+    retransmissionOf !== undefined && ['↻', diagram.retransmission],
+    probe === 'keep-alive' && ['?', diagram.keepAlive],
+    probe === 'zero-window' && ['?', diagram.zeroWindow],
+  ];
+  return marks.filter((mark) => mark !== false);
+}
+
+/** Signs and words where there is room for both, else the signs alone. */
+function marked(main: string[], marks: readonly SpecialMark[]): string[] {
+  if (marks.length === 0) return main;
+  const long = marks.map((mark) => mark.join(' ')).join(' · ');
+  const short = marks.map(([sign]) => sign).join('');
+  return [...main.map((text) => `${long} · ${text}`), ...main.map((text) => `${short} ${text}`)];
+}
+
+/** It says that there is no room for more: RFC 9293 §3.8.6. */
+function isShut({ window, flags }: Segment): boolean {
+  return window === 0 && !flags.includes('RST');
 }

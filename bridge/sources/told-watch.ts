@@ -6,7 +6,13 @@ import type { CallName } from '../trace/step.ts';
 import { observedCall, type CallFacts } from './observed-call.ts';
 import type { Watch } from './source.ts';
 
-export type Listening = Extract<ProbeReport, { what: 'listen' }>;
+interface Duration {
+  startedAt: number;
+  at: number;
+}
+
+/** The calls that made the server listen, as far as they were seen. */
+export type Listening = Extract<ProbeReport, { what: 'listen' }> & { socket?: Duration; bind?: Duration };
 export type OfConnection = Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }>;
 
 /** Where a watch asks for the connection that is its own. */
@@ -15,8 +21,11 @@ interface Registry {
   release(port: number): void;
 }
 
-/** One run's share of what the probe tells: the listening before it, and the one connection from its client's port. */
-export class ProbeWatch implements Watch {
+/**
+ * One run's share of what is told call by call, by the probe or by strace: the listening before it, and the one
+ * connection from its client's port.
+ */
+export class ToldWatch implements Watch {
   readonly startedAt: number;
   readonly #registry: Registry;
   #sink: Sink | undefined;
@@ -56,6 +65,8 @@ export class ProbeWatch implements Watch {
 
   /** What was there before the run: the listening socket, and the accept() that waits. */
   tellListening(listen: Listening, acceptSince: number): void {
+    if (listen.socket) this.#call('server.socket', 'socket', listen.socket);
+    if (listen.bind) this.#call('server.bind', 'bind', listen.bind, { args: [listen.address] });
     this.#call('server.listen', 'listen', listen, { args: [listen.address] });
     const at = this.#since(listen.at);
     const listening = { id: 'server.LISTEN', at, from: 'CLOSED', to: 'LISTEN', cause: 'server.listen' } as const;
@@ -92,7 +103,7 @@ export class ProbeWatch implements Watch {
     this.#sink?.({ kind: 'heard', id, at: this.#since(report.at), side: 'server', what, bytes, payload });
   }
 
-  #call(id: string, name: CallName, { startedAt, at }: { startedAt: number; at: number }, facts: CallFacts = {}): void {
+  #call(id: string, name: CallName, { startedAt, at }: Duration, facts: CallFacts = {}): void {
     this.#sink?.(observedCall('server', id, name, this.#since(startedAt), { ...facts, returnedAt: this.#since(at) }));
   }
 

@@ -1,0 +1,54 @@
+import { resolveAddress } from './address.ts';
+import { Bridge, type BridgeSettings } from './bridge.ts';
+import type { RunResult } from './session.ts';
+import type { Trace } from './trace/outcome.ts';
+import type { Script } from './trace/script.ts';
+import { compareSteps, type Step } from './trace/step.ts';
+import { chooseWire } from './wires/choose-wire.ts';
+
+export type ClientSettings = Pick<BridgeSettings, 'wire' | 'target' | 'ownsServer' | 'server' | 'capture'>;
+
+/** A log for people who read none. */
+const SILENT = { warn: () => {}, error: () => {} };
+
+/**
+ * Makes a bridge without a page, has it play one script, and takes it down again.
+ * @throws BridgeError where the wire cannot be had, or the host is not known
+ */
+export async function runOnce(settings: ClientSettings, script: Script): Promise<Trace> {
+  const config = { ...settings, restart: false, target: await resolveAddress(settings.target) };
+  const bridge = new Bridge(config, await chooseWire(config), SILENT);
+  try {
+    await bridge.start();
+    return await play(bridge, script);
+  } finally {
+    await bridge.stop();
+  }
+}
+
+function play(bridge: Bridge, script: Script): Promise<Trace> {
+  const startedAt = new Date().toISOString();
+  const { wire, target } = bridge.hello();
+  const steps = new Map<string, Step>();
+  return new Promise((resolve) => {
+    const session = bridge.startSession({
+      script,
+      onSteps: (news) => news.forEach((step) => steps.set(step.id, step)),
+      onDone: (result: RunResult) => {
+        process.off('SIGINT', cancel);
+        resolve({
+          format: 'aperto-trace',
+          version: 1,
+          startedAt,
+          wire,
+          target,
+          script,
+          ...result,
+          steps: [...steps.values()].sort(compareSteps),
+        });
+      },
+    });
+    const cancel = (): void => session.cancel();
+    process.once('SIGINT', cancel);
+  });
+}

@@ -1,0 +1,24 @@
+import type { SystemCall } from './system-call-numbers.ts';
+
+/** What a thread is blocked in. */
+export interface BlockedCall extends SystemCall {
+  /** The call's first argument. */
+  descriptor: number;
+}
+
+/** The stack of a 32-bit program lies below this; its system calls have numbers of their own. */
+const FOUR_GIB = 2n ** 32n;
+
+/**
+ * Reads /proc/PID/task/TID/syscall: the number of the system call, its six arguments, stack pointer and program counter,
+ * of a thread that is blocked in one (proc(5)). Nothing for one that runs, waits for something else, or is blocked in a
+ * call that is not in the table.
+ */
+export function readBlockedCall(text: string, table: ReadonlyMap<number, SystemCall>): BlockedCall | undefined {
+  const [, number, first, stack] =
+    /^(\d+) (0x[0-9a-f]{1,16})(?: 0x[0-9a-f]{1,16}){5} (0x[0-9a-f]{1,16}) 0x[0-9a-f]{1,16}\s*$/.exec(text) ?? [];
+  if (number === undefined || BigInt(stack!) < FOUR_GIB) return undefined;
+  const call = table.get(Number(number));
+  // A descriptor is an int: the upper half of its register may hold anything.
+  return call && { ...call, descriptor: Number(BigInt.asIntN(32, BigInt(first!))) };
+}

@@ -1,0 +1,189 @@
+import type { Address } from '../address.ts';
+import { monotonicUs, realtimeOffsetUs } from '../clock.ts';
+import { ipPacketIn } from '../packet/link-layer.ts';
+import { decodeTcpPacket, type TcpPacket } from '../packet/packet.ts';
+import type { CaptureRecord } from '../packet/pcap-reader.ts';
+import type { Source } from '../trace/outcome.ts';
+import type { Sink } from '../trace/report.ts';
+import { CaptureChild } from './packet-capture-child.ts';
+import { CaptureFlow } from './packet-capture-flow.ts';
+import { capturePoint, type CapturePoint } from './packet-capture-point.ts';
+import { LocalTimes, RemoteTimes } from './packet-capture-times.ts';
+import type { CaptureUnavailable } from './packet-capture-unavailable.ts';
+import type { EvidenceSource } from './source.ts';
+
+/** Milliseconds after which it is tried again where it could not capture: rights may have been granted since. */
+const TRY_AGAIN_MS = 10_000;
+
+export interface PacketCaptureOptions {
+  target: Address;
+  /** Whether it may be used at all. */
+  allowed: boolean;
+  /** The program, where another is to stand in for tcpdump. */
+  program?: string;
+}
+
+/**
+ * The packets of this machine's own network, as tcpdump captures them: those of the target's port, and of them only the
+ * runs' own are looked at. A run waits for `ready` before it connects, or its SYN would be missed. tcpdump runs while a
+ * run does: runs at the same time share it, and it ends with the last.
+ *
+ *     ready ─▶ tcpdump ─ pcap ─▶ packets ─▶ by the client's port ─▶ the flow whose port it is ─▶ segments
+ */
+export class PacketCapture implements EvidenceSource {
+  readonly #options: PacketCaptureOptions;
+  #failure: CaptureUnavailable | undefined;
+  #triedAt = -Infinity;
+  #starting: Promise<void> | undefined;
+  #child: CaptureChild | undefined;
+  #point: CapturePoint | undefined;
+  /** Children that are on their way out. */
+  readonly #ending = new Set<Promise<void>>();
+  readonly #flows = new Set<CaptureFlow>();
+  readonly #byPort = new Map<number, CaptureFlow>();
+  /** Runs that wait for it, or have been given it. */
+  #users = 0;
+  #closed = false;
+  #realtimeOffsetUs = 0;
+  /** Called when `status` answers something else than before. */
+  onChange: (() => void) | undefined;
+
+  constructor(options: PacketCaptureOptions) {
+    this.#options = options;
+    this.#failure = { why: options.allowed ? 'CAPTURE_NOT_TRIED' : 'CAPTURE_OFF' };
+  }
+
+  status(): Source {
+    return this.#failure
+      ? { name: 'capture', active: false, why: this.#failure.why }
+      : { name: 'capture', active: true };
+  }
+
+  /** Why nothing is captured, as far as that is known. */
+  get unavailable(): CaptureUnavailable | undefined {
+    return this.#failure;
+  }
+
+  /** Finds out whether it can capture. */
+  async try(): Promise<void> {
+    await this.ready();
+    this.#leave();
+  }
+
+  /**
+   * Resolves, never rejects, when packets are captured, or it is known that they cannot be; answers nothing where that is
+   * so already. Each is followed by one `watch`.
+   */
+  ready(): Promise<void> | undefined {
+    this.#users += 1;
+    if (this.#starting) return this.#starting;
+    if (this.#closed || !this.#options.allowed || (this.#child && !this.#child.ended)) return undefined;
+    if (this.#failure && performance.now() - this.#triedAt < TRY_AGAIN_MS) return undefined;
+    this.#starting = this.#start().finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  watch(startedAt: number, sink: Sink): CaptureFlow {
+    const child = this.#child;
+    this.#followRealtime();
+    const times = this.#point?.local ? new LocalTimes() : new RemoteTimes();
+    const flow: CaptureFlow = new CaptureFlow({
+      zero: startedAt,
+      sink,
+      by: child && !child.ended ? { child, times } : (this.#failure?.why ?? 'CAPTURE_FAILED'),
+      onPort: (port) => this.#byPort.set(port, flow),
+      onStop: (port) => this.#forget(flow, port),
+    });
+    this.#flows.add(flow);
+    return flow;
+  }
+
+  /** Resolves when no capture is left. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#starting;
+    this.#endChild();
+    await Promise.all(this.#ending);
+  }
+
+  async #start(): Promise<void> {
+    this.#triedAt = performance.now();
+    const point = await capturePoint(this.#options.target);
+    const failure = point ? await this.#startAt(point) : ({ why: 'CAPTURE_NO_ROUTE' } as const);
+    const changed = failure?.why !== this.#failure?.why;
+    this.#failure = failure;
+    if (changed) this.onChange?.();
+    if (failure || this.#closed) this.#endChild();
+  }
+
+  #startAt(point: CapturePoint): Promise<CaptureUnavailable | undefined> {
+    const { program } = this.#options;
+    const child: CaptureChild = new CaptureChild({
+      point,
+      onRecord: (record) => child === this.#child && this.#take(record),
+      onEnd: () => child === this.#child && this.#childEnded(),
+      ...(program !== undefined && { program }),
+    });
+    this.#point = point;
+    this.#child = child;
+    // While it starts, there is time to find out how the clocks differ.
+    this.#realtimeOffsetUs = realtimeOffsetUs();
+    return child.listening;
+  }
+
+  #take(record: CaptureRecord): void {
+    const packet = packetIn(record);
+    if (!packet) return;
+    const { sourcePort, destinationPort } = packet.tcp;
+    const from = destinationPort === this.#options.target.port ? 'client' : 'server';
+    const flow = this.#byPort.get(from === 'client' ? sourcePort : destinationPort);
+    // Not through a double of nanoseconds since 1970, which has no room for single ones.
+    const at = Number(record.at / 1000n) - this.#realtimeOffsetUs + Number(record.at % 1000n) / 1000;
+    flow?.take(from, packet, at);
+  }
+
+  /** The two clocks drift together, but the realtime one is also set: then they have to be compared anew. */
+  #followRealtime(): void {
+    if (!this.#child) return;
+    const aheadUs = Date.now() * 1000 - monotonicUs() - this.#realtimeOffsetUs;
+    // `Date.now()` holds whole milliseconds.
+    if (aheadUs < -1000 - CLOCK_ERROR_US || aheadUs > CLOCK_ERROR_US) this.#realtimeOffsetUs = realtimeOffsetUs();
+  }
+
+  #childEnded(): void {
+    this.#child = undefined;
+    for (const flow of this.#flows) flow.childEnded();
+  }
+
+  #forget(flow: CaptureFlow, port: number | undefined): void {
+    this.#flows.delete(flow);
+    if (port !== undefined && this.#byPort.get(port) === flow) this.#byPort.delete(port);
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#users -= 1;
+    if (this.#users === 0) this.#endChild();
+  }
+
+  #endChild(): void {
+    const child = this.#child;
+    if (!child) return;
+    this.#childEnded();
+    const ended = child.end().finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+  }
+}
+
+/** Microseconds by which the comparison of the clocks, and each look at them, may be wrong on a busy machine. */
+const CLOCK_ERROR_US = 500;
+
+function packetIn({ linkType, bytes }: CaptureRecord): TcpPacket | undefined {
+  try {
+    const ip = ipPacketIn(linkType, bytes);
+    return ip && decodeTcpPacket(ip);
+  } catch {
+    // A packet that cannot be read as TCP is none of a run's.
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Address } from '../address.ts';
+import { ClientSocket } from '../sources/client-socket.ts';
+import { PacketCapture } from '../sources/packet-capture.ts';
+import { captureAdvice } from '../sources/packet-capture-unavailable.ts';
+import type { Source } from '../trace/outcome.ts';
+import { ScriptPlayer } from './script-player.ts';
+import type { ClientRun, RunOnWire, Wire } from './wire.ts';
+
+/**
+ * This machine's own network: the bridge itself is the client program. Where tcpdump may capture, it does.
+ *
+ *     script ─▶ client socket, here ─▶ this machine's kernel ─▶ wherever the target is
+ *                                              └─▶ tcpdump ─▶ captured segments
+ */
+export class DirectWire implements Wire {
+  readonly name = 'direct';
+  readonly target: Address;
+  readonly #capture: PacketCapture | undefined;
+
+  /** Makes the wire, and finds out whether its packets can be captured. */
+  static async make(target: Address, capture: 'auto' | 'off'): Promise<DirectWire> {
+    const packets = new PacketCapture({ target, allowed: capture === 'auto' });
+    if (capture === 'auto') await packets.try();
+    return new DirectWire(target, packets);
+  }
+
+  constructor(target: Address, capture?: PacketCapture) {
+    this.target = target;
+    this.#capture = capture;
+  }
+
+  status(): Source[] {
+    return this.#capture ? [this.#capture.status()] : [];
+  }
+
+  /** In one sentence: what would have the packets captured; absent where they are, or are not meant to be. */
+  get captureAdvice(): string | undefined {
+    const unavailable = this.#capture?.unavailable;
+    return unavailable && unavailable.why !== 'CAPTURE_OFF' ? captureAdvice(unavailable) : undefined;
+  }
+
+  /** @param callback called when `status` answers something else than before */
+  set onChange(callback: () => void) {
+    if (this.#capture) this.#capture.onChange = callback;
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#capture?.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.#capture?.close();
+  }
+
+  open({ script, limits, zero, sink, onPort }: RunOnWire): ClientRun {
+    const flow = this.#capture?.watch(zero, sink);
+    const client = new ClientSocket(this.target, zero, sink);
+    const player = new ScriptPlayer(client, script, limits);
+    const played = player.play(onPort);
+    return { played, abort: () => player.abort(), ...(flow && { watch: flow, status: () => [flow.status()] }) };
+  }
+}

@@ -1,0 +1,100 @@
+import { readSync, writeSync } from 'node:fs';
+import type { TcpState } from '../../../trace/step.ts';
+import { socket } from './system-calls.ts';
+
+/** One end of a connection as this host's kernel names it. */
+export interface Ends {
+  local: string;
+  localPort: number;
+  remote: string;
+  remotePort: number;
+}
+
+/** What the kernel said of it. */
+export interface KernelState {
+  /** CLOSED where the kernel knows no such connection. */
+  state: TcpState;
+  /** Milliseconds until a connection in TIME_WAIT is forgotten. */
+  expiresMs?: number;
+}
+
+/** Numbers from linux/netlink.h, linux/sock_diag.h, linux/inet_diag.h. */
+const AF_INET = 2;
+const AF_NETLINK = 16;
+const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
+const NETLINK_SOCK_DIAG = 4;
+const SOCK_DIAG_BY_FAMILY = 20;
+const NLM_F_REQUEST = 1;
+const NLMSG_ERROR = 2;
+const IPPROTO_TCP = 6;
+const ENOENT = -2;
+
+const MESSAGE_HEADER = 16;
+const REQUEST_LENGTH = MESSAGE_HEADER + 56;
+/** Offsets in the request: `struct inet_diag_req_v2`, whose `id` begins at its byte 8. */
+const ID = MESSAGE_HEADER + 8;
+/** Offsets in the answer: `struct inet_diag_msg`. */
+const ANSWER = { state: MESSAGE_HEADER + 1, expires: MESSAGE_HEADER + 52 };
+
+/** include/net/tcp_states.h; 12 is a connection whose handshake is not complete, told as SYN_RECV. */
+const STATES: Record<number, TcpState> = {
+  1: 'ESTABLISHED',
+  2: 'SYN_SENT',
+  3: 'SYN_RCVD',
+  4: 'FIN_WAIT_1',
+  5: 'FIN_WAIT_2',
+  6: 'TIME_WAIT',
+  7: 'CLOSED',
+  8: 'CLOSE_WAIT',
+  9: 'LAST_ACK',
+  10: 'LISTEN',
+  11: 'CLOSING',
+  12: 'SYN_RCVD',
+};
+
+/**
+ * Asks this host's kernel for the state of one connection, by its four numbers (sock_diag(7)): some microseconds,
+ * however many connections there are, where reading /proc/net/tcp takes milliseconds.
+ */
+export class KernelStates {
+  readonly #descriptor = socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
+  readonly #answer = Buffer.alloc(4096);
+
+  /**
+   * LISTEN is answered as well where nothing but a listening socket matches.
+   * @throws an error where the kernel does not answer such questions (CONFIG_INET_DIAG)
+   */
+  of(ends: Ends): KernelState {
+    writeSync(this.#descriptor, question(ends));
+    readSync(this.#descriptor, this.#answer);
+    if (this.#answer.readUInt16LE(4) === NLMSG_ERROR) {
+      const errno = this.#answer.readInt32LE(MESSAGE_HEADER);
+      if (errno === ENOENT) return { state: 'CLOSED' };
+      throw new Error(`sock_diag: errno ${-errno}`);
+    }
+    const state = STATES[this.#answer[ANSWER.state]!] ?? 'CLOSED';
+    return state === 'TIME_WAIT' ? { state, expiresMs: this.#answer.readUInt32LE(ANSWER.expires) } : { state };
+  }
+
+  /** Whether a socket listens on this address and port, or on all addresses. */
+  listens(address: string, port: number): boolean {
+    return this.of({ local: address, localPort: port, remote: '0.0.0.0', remotePort: 0 }).state === 'LISTEN';
+  }
+}
+
+function question({ local, localPort, remote, remotePort }: Ends): Buffer {
+  const request = Buffer.alloc(REQUEST_LENGTH);
+  request.writeUInt32LE(REQUEST_LENGTH, 0);
+  request.writeUInt16LE(SOCK_DIAG_BY_FAMILY, 4);
+  request.writeUInt16LE(NLM_F_REQUEST, 6);
+  request[MESSAGE_HEADER] = AF_INET;
+  request[MESSAGE_HEADER + 1] = IPPROTO_TCP;
+  request.writeUInt32LE(0xffff_ffff, MESSAGE_HEADER + 4);
+  request.writeUInt16BE(localPort, ID);
+  request.writeUInt16BE(remotePort, ID + 2);
+  request.set(local.split('.').map(Number), ID + 4);
+  request.set(remote.split('.').map(Number), ID + 20);
+  // No cookie: any connection with these numbers.
+  request.fill(0xff, ID + 40, ID + 48);
+  return request;
+}

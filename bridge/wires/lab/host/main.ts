@@ -1,0 +1,55 @@
+/**
+ * A host of the lab: a process in a network namespace of its own. It holds the host's end of the wire, looks at its
+ * kernel's states, and, on the client's host, plays the client programs.
+ *
+ *     bridge ◀─ frames on descriptor 3 ─▶ host ◀─ TUN ─▶ this namespace's kernel ◀─▶ programs
+ *
+ * It ends when the bridge does, and every process of its namespace with it: it is their first.
+ */
+import { Socket } from 'node:net';
+import { FrameReader, FrameWriter } from '../frames.ts';
+import type { FromHost, HostSettings, ToHost } from '../lab-messages.ts';
+import { Host } from './host.ts';
+import { writeKernelSettings } from './kernel-settings.ts';
+import { KernelStates } from './kernel-states.ts';
+import { openTun, setUp } from './network-interface.ts';
+import { exitNow } from './system-calls.ts';
+
+const DESCRIPTOR = 3;
+const WIRE = 'wire0';
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as HostSettings;
+const stream = new Socket({ fd: DESCRIPTOR });
+const bridge = new FrameWriter<FromHost>(stream);
+stream.on('close', exitNow);
+stream.on('error', exitNow);
+
+try {
+  const device = attempt('tun', () => openTun(WIRE));
+  attempt('settings', () => writeKernelSettings(WIRE));
+  attempt('interface', () => {
+    setUp('lo');
+    setUp(WIRE, { host: settings.address, mask: settings.mask });
+  });
+  const states = attempt('states', () => {
+    const kernel = new KernelStates();
+    kernel.of({ local: '127.0.0.1', localPort: 1, remote: '127.0.0.1', remotePort: 1 });
+    return kernel;
+  });
+  const host = new Host(settings, device, states, bridge);
+  const reader = new FrameReader<ToHost>(host);
+  stream.on('data', (chunk: Buffer) => reader.feed(chunk));
+  bridge.message({ type: 'ready' });
+} catch (error) {
+  const { what, code = 'UNKNOWN', message } = error as Error & { what: 'tun'; code?: string };
+  bridge.message({ type: 'failed', what, code, message });
+}
+
+/** @throws the action's error, with what it was about */
+function attempt<Result>(what: Extract<FromHost, { type: 'failed' }>['what'], action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw Object.assign(error as Error, { what });
+  }
+}

@@ -1,0 +1,154 @@
+import type { Address } from '../../address.ts';
+import type { Source } from '../../trace/outcome.ts';
+import type { Report } from '../../trace/report.ts';
+import type { Side } from '../../trace/step.ts';
+import type { Played } from '../script-player.ts';
+import type { ClientRun, RunOnWire, Wire } from '../wire.ts';
+import { ClientPorts } from './client-ports.ts';
+import { LabHost } from './lab-host.ts';
+import { checkMachine, explain, HostFailure, LabUnavailable } from './lab-unavailable.ts';
+import type { FromHost } from './lab-messages.ts';
+import { LinkFlow } from './link-flow.ts';
+import { Link } from './link.ts';
+
+const ADDRESSES: Record<Side, string> = { client: '10.77.0.1', server: '10.77.0.2' };
+const MASK = '255.255.255.0';
+/** Milliseconds that the hosts may take to be there. */
+const TRIAL_MS = 2000;
+/** What the headers of IP and TCP take of each packet: RFC 9293 §3.7.1. */
+const HEADERS = 40;
+
+/** A run whose client program is on the client's host. */
+interface RunInLab {
+  report(report: Report): void;
+  played(played: Played): void;
+}
+
+/**
+ * Two private hosts and the link between them, none of which leads anywhere else.
+ *
+ *     ┌ client's host ┐                        ┌ server's host ┐
+ *     │ client program│ ◀── link, in here ──▶  │ server program│
+ *     └── 10.77.0.1 ──┘                        └── 10.77.0.2 ──┘
+ */
+export class LabWire implements Wire {
+  readonly name = 'lab';
+  readonly target: Address;
+  readonly #hosts: Record<Side, LabHost>;
+  readonly #link: Link;
+  readonly #ports = new ClientPorts();
+  readonly #runs = new Map<number, RunInLab>();
+  #lastRun = 0;
+  #broken = false;
+  /** Called when a host has ended, once, and not for `close`. */
+  onBroken: (() => void) | undefined;
+
+  /**
+   * Makes the lab.
+   * @param port where the server program will listen
+   * @throws LabUnavailable
+   */
+  static async make(port: number): Promise<LabWire> {
+    await checkMachine();
+    let lab: LabWire | undefined;
+    const onEnd = (): void => lab && lab.#hostEnded();
+    const hosts = { client: startHost('client', onEnd), server: startHost('server', onEnd) };
+    try {
+      await withinTrial(Promise.all([hosts.client.ready(), hosts.server.ready()]));
+    } catch (error) {
+      await Promise.all([hosts.client.end(), hosts.server.end()]);
+      throw error instanceof HostFailure ? explain(error) : error;
+    }
+    lab = new LabWire(hosts, port);
+    return lab;
+  }
+
+  private constructor(hosts: Record<Side, LabHost>, port: number) {
+    this.#hosts = hosts;
+    this.target = { host: ADDRESSES.server, port };
+    this.#link = new Link((to, packet) => hosts[to].deliver(packet));
+    for (const side of ['client', 'server'] as const)
+      hosts[side].listen({
+        packet: (bytes, at) => this.#link.carry(side, bytes, at),
+        message: (message) => this.#told(side, message),
+      });
+  }
+
+  status(): Source[] {
+    return [
+      { name: 'capture', active: true },
+      { name: 'kernel-states', active: true },
+    ];
+  }
+
+  /** The command that starts a program on the server's host, to be put before the program's own. */
+  entrance(): string[] {
+    return this.#hosts.server.entrance();
+  }
+
+  /** @throws RangeError where every port of the client's host is in use */
+  open({ script, limits, link = {}, zero, sink, onPort }: RunOnWire): ClientRun {
+    const run = ++this.#lastRun;
+    const port = this.#ports.take();
+    const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
+    const flow = new LinkFlow({ settings: link, zero, sink, deliver, onStop: () => this.#forget(port, flow) });
+    this.#link.add(port, flow);
+    onPort(port);
+    const maxSegment = link.mtu === undefined ? {} : { maxSegment: link.mtu - HEADERS };
+    const client = this.#hosts.client;
+    client.tell({ type: 'play', run, localPort: port, target: this.target, script, limits, zero, ...maxSegment });
+    const played = new Promise<Played>((resolve) => this.#runs.set(run, { report: sink, played: resolve }));
+    if (this.#broken) this.#giveUp(run);
+    return { played, abort: () => client.tell({ type: 'abort', run }), watch: flow };
+  }
+
+  /** Ends both hosts, and with them every process and every connection in the lab. */
+  async close(): Promise<void> {
+    this.onBroken = undefined;
+    await Promise.all([this.#hosts.client.end(), this.#hosts.server.end()]);
+  }
+
+  #told(side: Side, message: FromHost): void {
+    switch (message.type) {
+      case 'state':
+        return this.#link.flow(message.port)?.saw(side, message);
+      case 'report':
+        return this.#runs.get(message.run)?.report(message.report);
+      case 'played':
+        this.#runs.get(message.run)?.played(message.played);
+        this.#runs.delete(message.run);
+    }
+  }
+
+  #forget(port: number, flow: LinkFlow): void {
+    this.#link.remove(port, flow);
+    this.#ports.giveBack(port);
+  }
+
+  /** One host alone is no lab: every run ends, and so does the other. */
+  #hostEnded(): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    for (const run of this.#runs.keys()) this.#giveUp(run);
+    void this.#hosts.client.end();
+    void this.#hosts.server.end();
+    this.onBroken?.();
+  }
+
+  #giveUp(run: number): void {
+    this.#runs.get(run)?.played({ connected: 'LAB_HOST_ENDED', ownReset: false, reply: '', error: 'LAB_HOST_ENDED' });
+    this.#runs.delete(run);
+  }
+}
+
+function startHost(side: Side, onEnd: () => void): LabHost {
+  return new LabHost({ side, address: ADDRESSES[side], mask: MASK }, onEnd);
+}
+
+async function withinTrial(ready: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LabUnavailable('LAB_TOO_SLOW')), TRIAL_MS);
+  });
+  await Promise.race([ready, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,127 @@
+import type { Limits } from '../protocol.ts';
+import type { ClientSocket } from '../sources/client-socket.ts';
+import type { Operation, Script } from '../trace/script.ts';
+
+/** What became of a script. */
+export interface Played {
+  /** What connect() returned: `ok` or an errno name. */
+  connected: string;
+  /** The errno name that ended the connection later, if one did. */
+  failure?: string | undefined;
+  /** How the peer's side ended, as far as the client heard. */
+  peerEnd?: 'fin' | 'rst' | undefined;
+  /** Whether the script itself reset the connection. */
+  ownReset: boolean;
+  /** The bytes that recv() returned, in hex. */
+  reply: string;
+  /** The limit that ended the script. */
+  limit?: 'REPLY_TOO_LARGE' | undefined;
+  /** What went wrong in the player itself. */
+  error?: string | undefined;
+}
+
+/**
+ * Plays a script on one connection, operation by operation, and closes it.
+ *
+ *     connect ─▶ send, wait, recv, shutdown … ─▶ close
+ */
+export class ScriptPlayer {
+  readonly #client: ClientSocket;
+  readonly #script: Script;
+  readonly #replyBytes: number;
+  readonly #reply: Buffer[] = [];
+  #received = 0;
+  #ownReset = false;
+  #aborted = false;
+  #limit: Played['limit'];
+  #interrupt: (() => void) | undefined;
+
+  constructor(client: ClientSocket, script: Script, limits: Pick<Limits, 'replyBytes'>) {
+    this.#client = client;
+    this.#script = script;
+    this.#replyBytes = limits.replyBytes;
+  }
+
+  /** @param onPort called once, as soon as the client's own port is known */
+  async play(onPort: (port: number) => void): Promise<Played> {
+    let connected = 'ECANCELED';
+    let error: string | undefined;
+    try {
+      connected = await this.#client.connect(onPort);
+      if (connected === 'ok') await this.#playScript();
+    } catch (cause) {
+      error = cause instanceof Error ? cause.message : String(cause);
+    }
+    this.#client.close();
+    return {
+      connected,
+      failure: this.#client.failure,
+      peerEnd: this.#client.peerEnd,
+      ownReset: this.#ownReset,
+      reply: Buffer.concat(this.#reply).toString('hex'),
+      limit: this.#limit,
+      error,
+    };
+  }
+
+  /** Ends the connection with a RST, whatever the script was about to do. */
+  abort(): void {
+    this.#aborted = true;
+    this.#client.reset();
+    this.#interrupt?.();
+  }
+
+  async #playScript(): Promise<void> {
+    for (const operation of this.#script) if (this.#aborted || !(await this.#perform(operation))) return;
+  }
+
+  /** Answers whether the script can go on. */
+  async #perform(operation: Operation): Promise<boolean> {
+    switch (operation.do) {
+      case 'send':
+        return (await this.#client.send(Buffer.from(operation.hex, 'hex'))) === 'ok';
+      case 'wait':
+        await this.#wait(operation.ms);
+        return true;
+      case 'recv':
+        return this.#receive(operation.bytes ?? Infinity);
+      case 'shutdown':
+        return (await this.#client.shutdown()) === 'ok';
+      case 'close':
+        this.#client.close();
+        return false;
+      case 'reset':
+        this.#ownReset = true;
+        this.#client.reset();
+        return false;
+    }
+  }
+
+  async #receive(wanted: number): Promise<boolean> {
+    let missing = wanted;
+    while (missing > 0) {
+      const bytes = await this.#client.recv(missing);
+      if (typeof bytes === 'string') return false;
+      if (bytes.length === 0) return true;
+      missing -= bytes.length;
+      this.#reply.push(bytes);
+      this.#received += bytes.length;
+      if (this.#received > this.#replyBytes) {
+        this.#limit = 'REPLY_TOO_LARGE';
+        this.abort();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#interrupt = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

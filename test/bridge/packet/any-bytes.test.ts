@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tcpIsIntact } from '../../../bridge/packet/checksum.ts';
+import { ipPacketIn } from '../../../bridge/packet/link-layer.ts';
+import { optionText } from '../../../bridge/packet/option-text.ts';
+import { PacketError } from '../../../bridge/packet/packet-error.ts';
+import { decodeIp, decodeTcpPacket } from '../../../bridge/packet/packet.ts';
+import { PcapReader } from '../../../bridge/packet/pcap-reader.ts';
+import { pcapFile } from '../../../bridge/packet/pcap-writer.ts';
+import { PcapngReader } from '../../../bridge/packet/pcapng-reader.ts';
+import { rewriteAddress } from '../../../bridge/packet/rewrite-address.ts';
+import { SegmentFlow } from '../../../bridge/packet/segment-flow.ts';
+import { decodeTcpOptions } from '../../../bridge/packet/tcp-options.ts';
+import { decodeTcp } from '../../../bridge/packet/tcp.ts';
+import { bytesOf, hex, tcpPacket } from '../../helpers/packets.ts';
+
+/** Runs what may fail; anything but a `PacketError` is a fault of ours. */
+function attempt<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(PacketError);
+    return undefined;
+  }
+}
+
+const real = [
+  tcpPacket({ flags: ['SYN'], options: hex('020405b4 0402 080a 89a1b2c3 00000000 01 030307') }),
+  tcpPacket({ payload: bytesOf('ÍMPAR'), options: hex('0101 0512 00000001 00000005 00000009 0000000b') }),
+  tcpPacket({ flags: ['FIN', 'ACK'] }, { options: hex('94040000') }),
+  hex(`60000000 0020 0040 ${'00'.repeat(15)}01 ${'00'.repeat(15)}01 0600000000000000 9c40ff98 00000001 00000002
+    60120200 00000000 02 04 05b4`),
+];
+const mutated = fc
+  .tuple(fc.constantFrom(...real), fc.array(fc.tuple(fc.nat(99), fc.nat(255)), { maxLength: 6 }), fc.nat(100))
+  .map(([packet, changes, length]) => {
+    const bytes = packet.slice();
+    for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+    return bytes.subarray(0, length);
+  });
+const versioned = fc.tuple(fc.constantFrom(0x45, 0x46, 0x4f, 0x60, 0x6f), fc.uint8Array({ maxLength: 120 }));
+const packets = fc.oneof(
+  fc.uint8Array({ maxLength: 120 }),
+  versioned.map(([first, rest]) => Uint8Array.from([first, ...rest])),
+  mutated,
+);
+
+/** The bytes in the middle of others: a decoder that reads outside would tell of what stands there. */
+function within(bytes: Uint8Array, around: number): Uint8Array {
+  const room = new Uint8Array(bytes.length + 200).fill(around);
+  room.set(bytes, 100);
+  return room.subarray(100, 100 + bytes.length);
+}
+
+function readEverything(packet: Uint8Array): unknown {
+  const ip = attempt(() => decodeIp(packet));
+  const whole = attempt(() => decodeTcpPacket(packet));
+  return {
+    ip,
+    whole,
+    segment: whole && new SegmentFlow().segment('client', whole.tcp, { sentAt: 0, fate: 'unknown' }),
+    intact: ip && tcpIsIntact(packet, ip),
+    texts: decodeTcpOptions(packet).map((option) => optionText(option)),
+    tcp: attempt(() => decodeTcp(packet)),
+    rewritten: attempt(() => rewriteAddress(packet.slice(), { source: '1.2.3.4', destination: '5.6.7.8' })),
+    inFrames: [0, 1, 12, 14, 101, 108, 113, 228, 229, 276].map((type) => attempt(() => ipPacketIn(type, packet))),
+  };
+}
+
+describe('whatever bytes come', () => {
+  test('the decoders answer or throw a PacketError, and read nothing outside', () => {
+    fc.assert(
+      fc.property(packets, (packet) => {
+        expect(readEverything(within(packet, 0x00))).toEqual(readEverything(within(packet, 0xff)));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('lengths are those of the bytes', () => {
+    fc.assert(
+      fc.property(packets, (packet) => {
+        const read = attempt(() => decodeTcpPacket(packet));
+        if (!read) return;
+        const { ip, tcp } = read;
+        expect(ip.headerLength + ip.payloadLength).toBe(ip.totalLength);
+        expect(tcp.headerLength + tcp.payloadLength).toBe(ip.payloadLength);
+        expect(tcp.payload.length).toBeLessThanOrEqual(tcp.payloadLength);
+        expect(tcp.payload.length).toBe(
+          Math.max(0, Math.min(packet.length, ip.totalLength) - ip.headerLength - tcp.headerLength),
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('a flow gives each segment an id of its own', () => {
+    const segment = fc.record({
+      seq: fc.oneof(fc.nat(50), fc.nat(2 ** 32 - 1)),
+      ack: fc.oneof(fc.nat(50), fc.nat(2 ** 32 - 1)),
+      flags: fc.subarray(['SYN', 'FIN', 'RST', 'PSH', 'ACK'] as const),
+      window: fc.nat(2),
+      payload: fc.uint8Array({ maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom('client', 'server'), segment)), (sent) => {
+        const flow = new SegmentFlow();
+        const ids = new Set<string>();
+        for (const [from, fields] of sent) {
+          const { tcp } = decodeTcpPacket(tcpPacket(fields));
+          const { id, seq, retransmissionOf } = flow.segment(from, tcp, { sentAt: 0, fate: 'unknown' });
+          expect(Number.isSafeInteger(seq)).toBe(true);
+          if (retransmissionOf !== undefined) expect(ids).toContain(retransmissionOf);
+          expect(ids).not.toContain(id);
+          ids.add(id);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    ['pcap', PcapReader, pcapFile(real.map((bytes) => ({ at: 1n, bytes })))],
+    [
+      'pcapng',
+      PcapngReader,
+      hex(`0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffffffffffff 1c000000
+      01000000 20000000 01000000 00000400 09000100 09000000 00000000 20000000
+      06000000 24000000 00000000 01000000 02000000 02000000 28000000 abcd0000 24000000
+      03000000 14000000 02000000 abcd0000 14000000`),
+    ],
+  ])('the %s reader', (_, Reader, file) => {
+    const changes = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 4 });
+    const damaged = changes.map((places) => {
+      const bytes = file.slice();
+      for (const [at, byte] of places) bytes[at % bytes.length] = byte;
+      return bytes;
+    });
+    fc.assert(
+      fc.property(fc.oneof(damaged, fc.uint8Array()), fc.nat(400), (bytes, cut) => {
+        const told = [[bytes], [bytes.subarray(0, cut), bytes.subarray(cut)]].map((chunks) => {
+          const records: unknown[] = [];
+          attempt(() => {
+            const reader = new Reader((record) => records.push(record));
+            for (const chunk of chunks) reader.feed(chunk);
+            reader.end();
+          });
+          return records;
+        });
+        expect(told[0]).toEqual(told[1]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

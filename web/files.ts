@@ -1,0 +1,31 @@
+import { tracePcap } from '../bridge/packet/trace-pcap.ts';
+import type { Trace } from '../bridge/trace/outcome.ts';
+import { LARGEST_TRACE, readTrace, type TraceProblem } from './trace-file.ts';
+
+/** What the page gives out as files, and takes in. */
+
+/** @throws PacketError for packets that were not made by a bridge */
+export function savePackets(trace: Trace, order: number): void {
+  save(`aperto-run-${order}.pcap`, 'application/vnd.tcpdump.pcap', tracePcap(trace));
+}
+
+export function saveTrace(trace: Trace, order: number): void {
+  save(`aperto-run-${order}.json`, 'application/json', JSON.stringify(trace, null, 1));
+}
+
+export async function openTrace(file: File): Promise<Trace | TraceProblem | 'TRACE_TOO_LARGE' | 'FILE_UNREADABLE'> {
+  if (file.size > LARGEST_TRACE) return 'TRACE_TOO_LARGE';
+  try {
+    return readTrace(await file.text());
+  } catch {
+    return 'FILE_UNREADABLE';
+  }
+}
+
+function save(name: string, type: string, content: string | Uint8Array): void {
+  const url = URL.createObjectURL(new Blob([content as BlobPart], { type }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: name });
+  link.click();
+  // The browser reads it after the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
