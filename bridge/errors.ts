@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'RUN_ID_IN_USE'
   | 'NO_SUCH_RUN'
   | 'LINK_NEEDS_LAB'
+  | 'NOT_HELD'
   | 'SERVER_NOT_OWNED'
   | 'SERVER_RUNNING'
   | 'SERVER_NOT_RUNNING'

@@ -94,9 +94,7 @@ export class PageConnection {
       case 'cancel':
         return about(message.id, () => this.#running(message.id).cancel());
       case 'wire':
-        return about(message.id, () => {
-          throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a wire that can be held.');
-        });
+        return about(message.id, () => this.#running(message.id).act(message.segment, message.action));
       case 'server':
         return this.#bridge.controlServer(message.action, (error) => this.#complain(error));
     }

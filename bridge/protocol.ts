@@ -20,6 +20,8 @@ export const LIMITS = {
   stepsPerRun: 5000,
   /** Milliseconds from the start of a run to its `timeout`. */
   runMs: 20_000,
+  /** The same for a run whose segments are held: somebody thinks. */
+  heldRunMs: 1_800_000,
 } as const;
 export type Limits = { readonly [name in keyof typeof LIMITS]: number };
 

@@ -1,7 +1,8 @@
 import { monotonicUs } from './clock.ts';
+import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol.ts';
 import type { EvidenceSource, Watch } from './sources/source.ts';
-import type { LinkSettings } from './trace/link.ts';
+import type { LinkSettings, WireAction } from './trace/link.ts';
 import type { Outcome, Reply, Source } from './trace/outcome.ts';
 import type { Report } from './trace/report.ts';
 import type { Script } from './trace/script.ts';
@@ -17,7 +18,7 @@ export interface SessionOptions {
   link?: LinkSettings;
   /** What sees the connection besides its own client and the wire. */
   sources: readonly EvidenceSource[];
-  limits: Pick<Limits, 'runMs' | 'replyBytes' | 'stepsPerRun'>;
+  limits: Pick<Limits, 'runMs' | 'heldRunMs' | 'replyBytes' | 'stepsPerRun'>;
   /** New steps, and steps of which more became known. */
   onSteps(steps: Step[]): void;
   /** Called exactly once. */
@@ -53,11 +54,15 @@ type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
  */
 export class Session {
   readonly #options: SessionOptions;
+  /** When the run began, once its wire was ready. */
+  startedAt = new Date();
   #zero = monotonicUs();
   readonly #trace = new TraceBuilder();
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
   readonly #told = new Map<string, string>();
+  /** Milliseconds that the run may take. */
+  readonly #limitMs: number;
   readonly #timeLimit: NodeJS.Timeout;
   #tick: NodeJS.Timeout | undefined;
   #flushed = false;
@@ -65,8 +70,9 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { wire, limits } = options;
-    this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), limits.runMs);
+    const { wire, link, limits } = options;
+    this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
+    this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
     const ready = wire.ready?.();
     if (ready) void ready.then(() => this.#open());
     else this.#open();
@@ -79,6 +85,7 @@ export class Session {
 
   #open(): void {
     const { wire, script, link, limits, sources } = this.#options;
+    this.startedAt = new Date();
     this.#zero = monotonicUs();
     const sink = (report: Report): void => this.#take(report);
     this.#watches = sources.map((source) => source.watch(this.#zero, sink));
@@ -87,6 +94,15 @@ export class Session {
     if (this.#run.watch) this.#watches.push(this.#run.watch);
     void this.#run.played.then((played) => this.#played(played));
     if (this.#ending) this.#run.abort();
+  }
+
+  /**
+   * Does something with a segment of this run that the link holds.
+   * @throws BridgeError `LINK_NEEDS_LAB`, `NOT_HELD`
+   */
+  act(segment: string, action: WireAction): void {
+    if (!this.#run?.act) throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a wire that can be held.');
+    this.#run.act(segment, action);
   }
 
   async #played(played: Played): Promise<void> {
@@ -110,7 +126,7 @@ export class Session {
       let open = watches.length;
       if (open === 0) return resolve();
       const timer = setInterval(() => {
-        const inTime = monotonicUs() - this.#zero < this.#options.limits.runMs * 1000;
+        const inTime = monotonicUs() - this.#zero < this.#limitMs * 1000;
         if (inTime && watches.some(({ busy }) => busy)) return;
         clearInterval(timer);
         // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.

@@ -37,3 +37,6 @@ export interface SegmentSelector {
   /** All that match, from the `nth` on. */
   every?: boolean;
 }
+
+/** What a viewer may do with a segment that is held. */
+export type WireAction = 'deliver' | 'drop' | 'duplicate';

@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import type { Limits } from '../protocol.ts';
 import type { Watch } from '../sources/source.ts';
-import type { LinkSettings } from '../trace/link.ts';
+import type { LinkSettings, WireAction } from '../trace/link.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Script } from '../trace/script.ts';
@@ -43,6 +43,11 @@ export interface ClientRun {
   readonly played: Promise<Played>;
   /** Ends the connection with a RST; `played` follows. */
   abort(): void;
+  /**
+   * Does something with a segment that the link holds; only where there is a link.
+   * @throws BridgeError `NOT_HELD`
+   */
+  act?(segment: string, action: WireAction): void;
   /** What the wire itself sees of the connection. */
   readonly watch?: Watch;
   /** What the wire saw of this very run, where that may be less than the wire's own `status` says. */

@@ -8,21 +8,19 @@ const LAST = 60_999;
  */
 export class ClientPorts {
   readonly #taken = new Set<number>();
-  #next = FIRST;
+  /** The one that rested longest first. */
+  readonly #resting = new Set(Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + index));
 
   /** @throws RangeError where all are taken: far more than there may be runs */
   take(): number {
-    for (let tries = FIRST; tries <= LAST; tries += 1) {
-      const port = this.#next;
-      this.#next = port === LAST ? FIRST : port + 1;
-      if (this.#taken.has(port)) continue;
-      this.#taken.add(port);
-      return port;
-    }
-    throw new RangeError('every client port is in use');
+    const [port] = this.#resting;
+    if (port === undefined) throw new RangeError('every client port is in use');
+    this.#resting.delete(port);
+    this.#taken.add(port);
+    return port;
   }
 
   giveBack(port: number): void {
-    this.#taken.delete(port);
+    if (this.#taken.delete(port)) this.#resting.add(port);
   }
 }

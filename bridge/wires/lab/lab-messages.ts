@@ -15,10 +15,17 @@ export type ToHost =
       script: Script;
       limits: Pick<Limits, 'replyBytes'>;
       zero: number;
-      /** Bytes of the largest segment that the client offers to receive, and sends. */
-      maxSegment?: number;
+      socket: SocketSettings;
     }
   | { type: 'abort'; run: number };
+
+/** Options of the client's socket that Node cannot set. */
+export interface SocketSettings {
+  /** Bytes of the largest segment that the client offers to receive, and sends. */
+  maxSegment?: number;
+  /** Whether its kernel goes on sending the SYN again while somebody thinks. */
+  patient?: boolean;
+}
 
 /** What a host tells the bridge. */
 export type FromHost =

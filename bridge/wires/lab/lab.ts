@@ -94,12 +94,16 @@ export class LabWire implements Wire {
     const flow = new LinkFlow({ settings: link, zero, sink, deliver, onStop: () => this.#forget(port, flow) });
     this.#link.add(port, flow);
     onPort(port);
-    const maxSegment = link.mtu === undefined ? {} : { maxSegment: link.mtu - HEADERS };
+    const socket = { ...(link.mtu !== undefined && { maxSegment: link.mtu - HEADERS }), ...(link.hold && { patient: true }) };
     const client = this.#hosts.client;
-    client.tell({ type: 'play', run, localPort: port, target: this.target, script, limits, zero, ...maxSegment });
+    client.tell({ type: 'play', run, localPort: port, target: this.target, script, limits, zero, socket });
     const played = new Promise<Played>((resolve) => this.#runs.set(run, { report: sink, played: resolve }));
     if (this.#broken) this.#giveUp(run);
-    return { played, abort: () => client.tell({ type: 'abort', run }), watch: flow };
+    const abort = (): void => {
+      flow.letGo();
+      client.tell({ type: 'abort', run });
+    };
+    return { played, abort, act: (segment, action) => flow.act(segment, action), watch: flow };
   }
 
   /** Ends both hosts, and with them every process and every connection in the lab. */

@@ -1,10 +1,13 @@
+import { BridgeError } from '../../errors.ts';
+import { monotonicUs } from '../../clock.ts';
 import type { TcpPacket } from '../../packet/packet.ts';
 import { SegmentFlow } from '../../packet/segment-flow.ts';
 import type { Watch } from '../../sources/source.ts';
 import { otherSide, toTenths } from '../../trace/draft.ts';
-import type { LinkSettings } from '../../trace/link.ts';
+import type { LinkSettings, WireAction } from '../../trace/link.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Segment, Side, TcpState } from '../../trace/step.ts';
+import { HeldSegments, type HeldSegment } from './held-segments.ts';
 import type { StateOfPort } from './lab-messages.ts';
 import { LinkPlan } from './link-plan.ts';
 import type { Deliver } from './link.ts';
@@ -23,6 +26,8 @@ export interface LinkFlowOptions {
 interface UnderWay {
   segment: Segment;
   packet: Uint8Array;
+  /** Microseconds of the monotonic clock. */
+  arrivesAt: number;
   timer?: NodeJS.Timeout;
 }
 
@@ -42,6 +47,10 @@ export class LinkFlow implements Watch {
   readonly #plan: LinkPlan;
   readonly #segments = new SegmentFlow();
   readonly #underWay = new Map<string, UnderWay>();
+  /** By the side that they go to: not yet delivered, in the order of arrival. */
+  readonly #coming: Record<Side, UnderWay[]> = { client: [], server: [] };
+  readonly #held = new HeldSegments();
+  #letGo = false;
   /** By the side that they go to: delivered, and not yet confirmed by its host. */
   readonly #handedOver: Record<Side, Segment[]> = { client: [], server: [] };
   readonly #states: Partial<Record<Side, TcpState>> = {};
@@ -66,12 +75,39 @@ export class LinkFlow implements Watch {
     const fate = plan.dropped ? 'dropped' : 'underway';
     const segment = this.#segments.segment(from, tcp, { sentAt: this.#since(at), fate, header });
     if (plan.dropped) return this.#tell(segment);
-    const underWay = { segment, packet };
-    this.#send(underWay, plan.arrivesAt, now);
+    const repeated = this.#held.repeated(segment, packet);
+    if (repeated) return this.#tellHeld(repeated);
+    if (plan.held && !this.#letGo) return this.#tellHeld(this.#held.hold(segment, packet));
+    const { arrivesAt } = plan;
+    this.#send({ segment, packet, arrivesAt }, now);
     if (plan.duplicated) {
       const copy = this.#segments.duplicateOf(segment, this.#since(now));
-      this.#send({ segment: copy, packet: packet.slice() }, plan.arrivesAt, now);
+      this.#send({ segment: copy, packet: packet.slice(), arrivesAt }, now);
     }
+  }
+
+  /**
+   * What the viewer does with a segment in mid-wire. Dropped, it makes room for the last of the repetitions that its kernel
+   * sent meanwhile; duplicated, it is delivered with a copy behind it.
+   * @throws BridgeError `NOT_HELD`
+   */
+  act(id: string, action: WireAction): void {
+    const held = this.#held.take(id);
+    if (!held) throw new BridgeError('NOT_HELD', 'No segment of this id is held.');
+    const now = monotonicUs();
+    if (action === 'drop') this.#dropHeld(held);
+    else this.#send({ segment: passing(held), packet: held.packet, arrivesAt: now }, now);
+    if (action !== 'duplicate') return;
+    const segment = this.#segments.duplicateOf(passing(held), this.#since(now));
+    this.#send({ segment, packet: held.packet.slice(), arrivesAt: now }, now);
+  }
+
+  /** Holds nothing any more: what is held goes its way. */
+  letGo(): void {
+    this.#letGo = true;
+    const now = monotonicUs();
+    for (const held of this.#held.takeAll())
+      this.#send({ segment: passing(held), packet: held.packet, arrivesAt: now }, now);
   }
 
   /** A host's kernel says in which state its end is, and when it got the packet before that. */
@@ -92,21 +128,43 @@ export class LinkFlow implements Watch {
   /** Whether a kernel waits for an answer that is still to come: it will send again. */
   get busy(): boolean {
     const { client, server } = this.#states;
-    return this.#underWay.size > 0 || [client, server].some((state) => state !== undefined && UNANSWERED.has(state));
+    return this.#held.size + this.#underWay.size > 0 || [client, server].some((state) => state !== undefined && UNANSWERED.has(state));
   }
 
   stop(): void {
+    this.letGo();
     this.#sink = undefined;
     this.#options.onStop();
   }
 
-  #send(underWay: UnderWay, arrivesAt: number, now: number): void {
-    const { segment } = underWay;
+  #dropHeld({ segment, repetition, repeats }: HeldSegment): void {
+    this.#tell({ ...segment, fate: 'dropped', ...(repeats > 1 && { repeats: repeats - 1 }) });
+    if (repetition) this.#tellHeld(this.#held.hold(repetition.segment, repetition.packet));
+  }
+
+  #tellHeld({ segment, repeats }: HeldSegment): void {
+    this.#tell({ ...segment, fate: 'held', ...(repeats > 0 && { repeats }) });
+  }
+
+  #send(underWay: UnderWay, now: number): void {
+    const { segment, arrivesAt } = underWay;
     this.#underWay.set(segment.id, underWay);
     this.#tell(segment);
+    const coming = this.#coming[otherSide(segment.from)];
+    const before = coming.findLastIndex((other) => other.arrivesAt <= arrivesAt);
+    coming.splice(before + 1, 0, underWay);
     const waitMs = (arrivesAt - now) / 1000;
-    if (waitMs <= 0) this.#deliver(underWay);
-    else underWay.timer = setTimeout(() => this.#deliver(underWay), waitMs);
+    if (waitMs <= 0) this.#due(underWay);
+    else underWay.timer = setTimeout(() => this.#due(underWay), waitMs);
+  }
+
+  /** Timers are exact to a millisecond or so: what should have arrived before it goes first. */
+  #due(underWay: UnderWay): void {
+    const coming = this.#coming[otherSide(underWay.segment.from)];
+    for (const due of coming.splice(0, coming.indexOf(underWay) + 1)) {
+      clearTimeout(due.timer);
+      this.#deliver(due);
+    }
   }
 
   #deliver({ segment, packet }: UnderWay): void {
@@ -125,7 +183,7 @@ export class LinkFlow implements Watch {
   /** Over, when both kernels are done with it and nothing is under way. */
   #settle(): void {
     const { client, server } = this.#states;
-    if (!this.#whenSettled || this.#underWay.size > 0) return;
+    if (!this.#whenSettled || this.#held.size + this.#underWay.size > 0) return;
     if (!client || !OVER.has(client) || (server && !OVER.has(server))) return;
     const callback = this.#whenSettled;
     this.#whenSettled = undefined;
@@ -139,4 +197,9 @@ export class LinkFlow implements Watch {
   #since(at: number): number {
     return toTenths(at - this.#options.zero);
   }
+}
+
+/** A held segment on its way again. */
+function passing({ segment, repeats }: HeldSegment): Segment {
+  return { ...segment, fate: 'underway', ...(repeats > 0 && { repeats }) };
 }

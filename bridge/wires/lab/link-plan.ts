@@ -90,8 +90,10 @@ class Way {
     const sendingUs = kbitPerSecond === undefined ? 0 : (bytes * 8 * 1000) / kbitPerSecond;
     this.#busyUntil = Math.max(now, this.#busyUntil) + sendingUs;
     const underWay = Math.max(0, delayMs + jitter * jitterMs) * 1000;
-    if (overtaken) return this.#busyUntil + underWay + Math.max(OVERTAKEN_US, delayMs * 1000);
-    this.#lastArrival = Math.max(this.#busyUntil + underWay, this.#lastArrival);
-    return this.#lastArrival;
+    const inOrder = Math.max(this.#busyUntil + underWay, this.#lastArrival);
+    // Those behind it need not wait for it.
+    if (overtaken) return inOrder + Math.max(OVERTAKEN_US, delayMs * 1000);
+    this.#lastArrival = inOrder;
+    return inOrder;
   }
 }

@@ -6,7 +6,7 @@ import type { Frames } from '../frames.ts';
 import type { FromHost, HostSettings, StateOfPort, ToHost } from '../lab-messages.ts';
 import { headerOf, type Header } from './header.ts';
 import type { KernelState, KernelStates } from './kernel-states.ts';
-import { setOption, socket } from './system-calls.ts';
+import { clientSocket } from './socket-options.ts';
 import { LoopbackDoor } from './loopback-door.ts';
 import { TunDevice } from './tun-device.ts';
 
@@ -81,10 +81,10 @@ export class Host implements Frames<ToHost> {
     this.#bridge.message({ type: 'state', port, ...state });
   }
 
-  #play({ run, localPort, target, script, limits, zero, maxSegment }: Extract<ToHost, { type: 'play' }>): void {
+  #play({ run, localPort, target, script, limits, zero, socket }: Extract<ToHost, { type: 'play' }>): void {
     const client = new ClientSocket(target, zero, (report) => this.#bridge.message({ type: 'report', run, report }), {
       localPort,
-      ...(maxSegment !== undefined && { descriptor: () => smallSegments(maxSegment) }),
+      ...(Object.keys(socket).length > 0 && { descriptor: () => clientSocket(socket) }),
     });
     const player = new ScriptPlayer(client, script, limits);
     this.#players.set(run, player);
@@ -97,16 +97,4 @@ export class Host implements Frames<ToHost> {
         this.#bridge.message({ type: 'played', run, played });
       });
   }
-}
-
-const AF_INET = 2;
-const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
-const IPPROTO_TCP = 6;
-const TCP_MAXSEG = 2;
-
-/** A TCP socket that offers, and keeps to, segments of at most so many bytes (tcp(7)). Answers its descriptor. */
-function smallSegments(maxSegment: number): number {
-  const descriptor = socket(AF_INET, SOCK_STREAM_CLOEXEC, 0);
-  setOption(descriptor, IPPROTO_TCP, TCP_MAXSEG, maxSegment);
-  return descriptor;
 }

@@ -15,6 +15,11 @@ export function writeKernelSettings(name: string): void {
   write(`${IPV4}/tcp_syn_retries`, 3);
   // What one run taught the kernel of the wire, its round-trip time and losses, must not change the next.
   write(`${IPV4}/tcp_no_metrics_save`, 1);
+  // While a segment is held, somebody thinks: a kernel that has sent its SYN+ACK or its FIN waits, and does not forget.
+  write(`${IPV4}/tcp_synack_retries`, 30);
+  write(`${IPV4}/tcp_orphan_retries`, 30);
+  write(`${IPV4}/tcp_retries2`, 30);
+  write(`${IPV4}/tcp_fin_timeout`, 3600);
   // One wire, one protocol: no router solicitations among the segments.
   write(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, 1);
 }

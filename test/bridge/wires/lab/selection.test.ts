@@ -33,7 +33,12 @@ const SEGMENTS = 'c SYN, s SYN+ACK, c ACK, c data, s ACK, s data, s data, c ACK,
 
 /** The segments, by their places from 0, that the selectors mean. */
 function chosen(...selectors: SegmentSelector[]): number[] {
-  const flagsOf: Record<string, Flag[]> = { SYN: ['SYN'], 'SYN+ACK': ['SYN', 'ACK'], ACK: ['ACK'], FIN: ['FIN', 'ACK'] };
+  const flagsOf: Record<string, Flag[]> = {
+    SYN: ['SYN'],
+    'SYN+ACK': ['SYN', 'ACK'],
+    ACK: ['ACK'],
+    FIN: ['FIN', 'ACK'],
+  };
   const selection = new Selection(selectors);
   return SEGMENTS.split(', ').flatMap((text, index) => {
     const [side, kind] = text.split(' ') as [string, string];

@@ -20,15 +20,9 @@ function doorBefore(...listeners: string[]): LoopbackDoor {
 }
 
 const toServer = (flags: Flag[], payload = new Uint8Array(), sourcePort = CLIENT_PORT): Uint8Array =>
-  tcpPacket(
-    { sourcePort, destinationPort: SERVER_PORT, flags, payload },
-    { source: CLIENT, destination: SERVER },
-  );
+  tcpPacket({ sourcePort, destinationPort: SERVER_PORT, flags, payload }, { source: CLIENT, destination: SERVER });
 const fromServer = (flags: Flag[], source: readonly number[], payload = new Uint8Array()): Uint8Array =>
-  tcpPacket(
-    { sourcePort: SERVER_PORT, destinationPort: CLIENT_PORT, flags, payload },
-    { source, destination: CLIENT },
-  );
+  tcpPacket({ sourcePort: SERVER_PORT, destinationPort: CLIENT_PORT, flags, payload }, { source, destination: CLIENT });
 
 /** Source and destination, where both checksums hold. */
 function way(packet: Uint8Array): [string, string] {
