@@ -94,7 +94,12 @@ export class Bridge {
   }
 
   /** @throws BridgeError `TOO_MANY_RUNS`, `SHUTTING_DOWN`, `LINK_NEEDS_LAB` */
-  startSession({ script, link, onSteps, onDone }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'>): Session {
+  startSession({
+    script,
+    link,
+    onSteps,
+    onDone,
+  }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'>): Session {
     if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
     if (this.#sessions.size >= LIMITS.runsInAll)
       throw new BridgeError('TOO_MANY_RUNS', `The bridge has at most ${LIMITS.runsInAll} runs at a time.`);

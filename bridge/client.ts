@@ -67,7 +67,8 @@ function settingsOf(values: ClientOptions): ClientSettings {
   const { target, server, pcap, json } = values;
   const brings = target === undefined && (server !== undefined || pcap !== undefined);
   const wire = values.wire ?? (brings ? 'lab' : 'direct');
-  if (wire !== 'lab' && wire !== 'direct') throw new BridgeError('BAD_OPTION', `"${wire}" is not a wire: lab or direct.`);
+  if (wire !== 'lab' && wire !== 'direct')
+    throw new BridgeError('BAD_OPTION', `"${wire}" is not a wire: lab or direct.`);
   return {
     wire,
     target: parseAddress(target ?? '127.0.0.1:65432'),

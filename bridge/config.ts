@@ -66,7 +66,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     ownsServer: server !== undefined || target === undefined,
     restart: values.restart ?? isOn(environment['APERTO_RESTART']),
     strace: values.strace ?? isOn(environment['APERTO_STRACE']),
-    capture: captureOf(values.capture ?? environment['APERTO_CAPTURE'] ?? 'auto'),
+    capture: captureOf(values.capture ?? environment['APERTO_CAPTURE']),
     allowOrigins: list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf),
     allowHosts: list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase()),
   };
@@ -85,7 +85,7 @@ function wireOf(text: string): Config['wire'] {
   throw new BridgeError('BAD_OPTION', `"${text}" is not a wire: auto, lab or direct.`);
 }
 
-function captureOf(text: string): Config['capture'] {
+function captureOf(text = 'auto'): Config['capture'] {
   if (text === 'auto' || text === 'off') return text;
   throw new BridgeError('BAD_OPTION', `"${text}" is not a way to capture: auto or off.`);
 }

@@ -16,7 +16,10 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
-    const { app, bridge } = await buildApp({ ...config, target: await resolveAddress(config.target) }, { level: 'warn' });
+    const { app, bridge } = await buildApp(
+      { ...config, target: await resolveAddress(config.target) },
+      { level: 'warn' },
+    );
     const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
     await listen(app, config.http).catch((error) => {
       // It would end this process in its own way, with its own exit status.

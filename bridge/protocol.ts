@@ -116,6 +116,9 @@ const StepSchema = Type.Union([
     result: Type.Optional(Type.String()),
     bytes: Type.Optional(Type.Number()),
     payload: Type.Optional(Type.String()),
+    within: Type.Optional(
+      Type.Object({ startUs: Type.Optional(Type.Number()), returnUs: Type.Optional(Type.Number()) }),
+    ),
   }),
   Type.Object({
     kind: Type.Literal('segment'),
@@ -152,6 +155,8 @@ const ServerStatus = Type.Object({
   pid: Type.Optional(Type.Integer()),
   exitCode: Type.Optional(Type.Integer()),
   signal: Type.Optional(Type.String()),
+  /** The system call in which the program is blocked now, where it can be seen: `accept4`, `epoll_wait`. */
+  blockedIn: Type.Optional(Type.String()),
   /** The last lines that the program printed, oldest first. */
   output: Type.Array(Type.Object({ stream: literals(['stdout', 'stderr']), line: Type.String() })),
 });

@@ -27,7 +27,6 @@ export async function runOnce(settings: ClientSettings, script: Script): Promise
 }
 
 function play(bridge: Bridge, script: Script): Promise<Trace> {
-  const startedAt = new Date().toISOString();
   const { wire, target } = bridge.hello();
   const steps = new Map<string, Step>();
   return new Promise((resolve) => {
@@ -39,7 +38,7 @@ function play(bridge: Bridge, script: Script): Promise<Trace> {
         resolve({
           format: 'aperto-trace',
           version: 1,
-          startedAt,
+          startedAt: session.startedAt.toISOString(),
           wire,
           target,
           script,

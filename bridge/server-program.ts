@@ -72,16 +72,21 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       this.strace.leave('SERVER_HAS_PROBE');
       this.#listensAsTold('SERVER_HAS_PROBE');
     };
-    this.strace.onListening = () => this.#listensAsTold('SERVER_HAS_STRACE');
+    // A probe that is there too has until the kernel's table was looked at to say so.
+    this.strace.onListening = () => {
+      if (this.#state === 'listening') this.#listensAsTold('SERVER_HAS_STRACE');
+    };
   }
 
   status(): ServerStatus {
     const command = this.#options.command();
+    const blockedIn = this.syscalls.blockedIn();
     return {
       state: this.#state,
       command: 'line' in command ? command.line : command.shownAs,
       ...(this.#child?.pid !== undefined && { pid: this.#child.pid }),
       ...this.#exit,
+      ...(blockedIn !== undefined && { blockedIn }),
       output: this.#lines,
     };
   }
@@ -182,9 +187,9 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       const listens = child.pid === undefined ? undefined : await groupListens(child.pid, this.#options.port);
       if (this.#child !== child || this.#state !== 'starting' || listens === undefined) return;
       if (!listens || !seen) return this.#lookForListening(child, listens);
-      const told = this.probe.listening || this.strace.listening;
-      this.listener.saw(!told);
-      if (!told) this.syscalls.begin(new ProgramThreads(child.pid!, this.#options.port));
+      if (this.strace.listening) return this.#listensAsTold('SERVER_HAS_STRACE');
+      this.listener.saw(!this.probe.listening);
+      if (!this.probe.listening) this.syscalls.begin(new ProgramThreads(child.pid!, this.#options.port));
       this.#listens();
     }, LOOK_EVERY_MS);
   }

@@ -90,7 +90,8 @@ export class Session {
     const sink = (report: Report): void => this.#take(report);
     this.#watches = sources.map((source) => source.watch(this.#zero, sink));
     const onPort = (port: number): void => this.#watches.forEach((watch) => watch.connectedFrom(port));
-    this.#run = wire.open({ script, limits, zero: this.#zero, sink, onPort, ...(link && { link }) });
+    const unhurried = sources.some((source) => source.look !== undefined && source.status().active);
+    this.#run = wire.open({ script, limits, unhurried, zero: this.#zero, sink, onPort, ...(link && { link }) });
     if (this.#run.watch) this.#watches.push(this.#run.watch);
     void this.#run.played.then((played) => this.#played(played));
     if (this.#ending) this.#run.abort();
@@ -144,6 +145,7 @@ export class Session {
 
   #take(report: Report): void {
     this.#trace.report(report);
+    if (mayBeNoticed(report)) for (const source of this.#options.sources) source.look?.();
     this.#tick ??= setTimeout(() => this.#flush(false), TICK_MS);
     // Not at once: the client is in the middle of the call that it reports.
     if (this.#trace.size > this.#options.limits.stepsPerRun && !this.#ending)
@@ -173,7 +175,7 @@ export class Session {
 
   #serverWatched(final: boolean): 'yes' | 'no' | 'pending' {
     if (this.#watches.some(({ watchesServer }) => watchesServer)) return 'yes';
-    const mayYet = this.#sources().some(({ name, active }) => name === 'server-probe' && active);
+    const mayYet = this.#sources().some(({ name, active }) => active && WATCHING_SERVER.has(name));
     return mayYet && !final ? 'pending' : 'no';
   }
 
@@ -197,6 +199,19 @@ export class Session {
     const ofWire = this.#run?.status?.() ?? wire.status();
     return [{ name: 'client-socket', active: true }, ...ofWire, ...sources.map((source) => source.status())];
   }
+}
+
+/** Sources that tell every call of a server program. */
+const WATCHING_SERVER: ReadonlySet<Source['name']> = new Set(['server-probe', 'server-strace']);
+
+/** Whether the server's program may be about to notice something, or has just done. */
+function mayBeNoticed({ kind, side }: Report): boolean {
+  return (
+    kind === 'segment' ||
+    kind === 'sighting' ||
+    (kind === 'heard' && side === 'client') ||
+    (kind === 'call' && side === 'client')
+  );
 }
 
 function outcomeOf({ connected, peerEnd, ownReset, reply }: Played): Outcome {

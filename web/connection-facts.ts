@@ -11,6 +11,12 @@ export interface ConnectionFacts {
   up: number;
   down: number;
   hasReset: boolean;
+  /** Segments that a kernel sent again, that were lost, and that the wire copied. */
+  again: number;
+  lost: number;
+  copied: number;
+  /** How often a kernel was seen in another state than the standard says. */
+  disagreements: number;
   /** `host:port`, where a call told it. */
   clientAddress?: string;
 }
@@ -21,9 +27,14 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
     up: 0,
     down: 0,
     hasReset: false,
+    again: 0,
+    lost: 0,
+    copied: 0,
+    disagreements: 0,
   };
   for (const step of steps) {
     if (step.kind === 'segment') count(step, facts);
+    else if (step.kind === 'state') facts.disagreements += step.expected === undefined ? 0 : 1;
     else if (step.kind === 'call' && step.name === 'accept' && step.peer !== undefined)
       facts.clientAddress ??= step.peer;
   }
@@ -36,7 +47,11 @@ function count(segment: Segment, facts: ConnectionFacts): void {
   facts.segments.all += 1;
   if (segment.flags.includes('RST')) facts.hasReset = true;
   if (segment.flags.includes('FIN')) facts.closedFirst ??= segment.from;
-  if (segment.retransmissionOf === undefined) facts[segment.from === 'client' ? 'up' : 'down'] += segment.length;
+  if (segment.retransmissionOf !== undefined) facts.again += 1;
+  if (segment.duplicateOf !== undefined) facts.copied += 1;
+  if (segment.fate === 'dropped') facts.lost += 1;
+  if (segment.retransmissionOf === undefined && segment.duplicateOf === undefined)
+    facts[segment.from === 'client' ? 'up' : 'down'] += segment.length;
 }
 
 function lastState(steps: readonly Step[], side: Side): string | undefined {

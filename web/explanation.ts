@@ -108,23 +108,33 @@ const SEGMENT_SECTIONS: Record<SegmentKind, string> = {
 
 function explainSegment(segment: Segment, language: Language) {
   const { segment: texts } = language.texts.steps;
+  const { retransmissionOf, duplicateOf, probe, repeats = 0 } = segment;
   const kind = segmentKind(segment);
-  const what =
-    kind === 'ack'
-      ? texts.ack.what(segment.from, segment.ack ?? 0)
-      : kind === 'data' || kind === 'dataFin'
-        ? texts[kind].what(
-            segment.from,
-            bytesInWords(segment.length, segment.payload, language),
-            segment.evidence !== 'inferred',
-          )
-        : texts[kind].what(segment.from);
-  const isCopy = segment.retransmissionOf !== undefined;
-  return {
-    what: [what, isCopy ? texts.retransmission.what : '', fateOf(segment, language)].filter(Boolean).join(' '),
-    why: isCopy ? texts.retransmission.why : texts[kind].why,
-    section: isCopy ? 'RFC 9293 §3.8.1' : SEGMENT_SECTIONS[kind],
-  };
+  // What is most special about it is what has to be explained.
+  const special =
+    probe !== undefined
+      ? { why: texts.probe[probe].why, section: probe === 'keep-alive' ? 'RFC 9293 §3.8.4' : 'RFC 9293 §3.8.6.1' }
+      : duplicateOf !== undefined
+        ? { why: texts.duplicate.why, section: 'RFC 9293 §3.10.7.4' }
+        : retransmissionOf !== undefined
+          ? { why: texts.retransmission.why, section: 'RFC 9293 §3.8.1' }
+          : { why: texts[kind].why, section: SEGMENT_SECTIONS[kind] };
+  const sentences = [
+    probe === undefined ? whatOf(segment, kind, language) : texts.probe[probe].what(segment.from),
+    duplicateOf === undefined ? '' : texts.duplicate.what,
+    retransmissionOf === undefined ? '' : texts.retransmission.what,
+    repeats > 0 ? texts.repeats(repeats) : '',
+    fateOf(segment, language),
+  ];
+  return { what: sentences.filter(Boolean).join(' '), ...special };
+}
+
+function whatOf(segment: Segment, kind: SegmentKind, language: Language): string {
+  const { segment: texts } = language.texts.steps;
+  if (kind === 'ack') return texts.ack.what(segment.from, segment.ack ?? 0);
+  if (kind !== 'data' && kind !== 'dataFin') return texts[kind].what(segment.from);
+  const bytes = bytesInWords(segment.length, segment.payload, language);
+  return texts[kind].what(segment.from, bytes, segment.evidence !== 'inferred');
 }
 
 function fateOf(segment: Segment, language: Language): string {
@@ -137,10 +147,15 @@ function fateOf(segment: Segment, language: Language): string {
 
 function explainState(state: State, language: Language) {
   const { state: texts } = language.texts.steps;
-  const isListening = state.to === 'LISTEN' && state.side === 'server' && state.from === 'CLOSED';
+  const { side, from, to, expected, lastsMs } = state;
+  const isListening = to === 'LISTEN' && side === 'server' && from === 'CLOSED';
+  const lasts = lastsMs === undefined ? '' : ` ${texts.lasts(language.duration(lastsMs * 1000))}`;
+  const section = 'RFC 9293 §3.3.2';
+  if (expected !== undefined)
+    return { what: texts.disagrees.what(side, to, expected), why: texts.disagrees.why, section };
   return {
-    what: isListening ? texts.listens : texts.what(state.side, state.from, state.to),
-    why: lookup(texts.why, state.to) ?? '',
-    section: 'RFC 9293 §3.3.2',
+    what: (isListening ? texts.listens : texts.what(side, from, to)) + lasts,
+    why: lookup(texts.why, to) ?? '',
+    section,
   };
 }

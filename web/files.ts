@@ -1,11 +1,11 @@
-import { tracePcap } from '../bridge/packet/trace-pcap.ts';
 import type { Trace } from '../bridge/trace/outcome.ts';
 import { LARGEST_TRACE, readTrace, type TraceProblem } from './trace-file.ts';
 
 /** What the page gives out as files, and takes in. */
 
-/** @throws PacketError for packets that were not made by a bridge */
-export function savePackets(trace: Trace, order: number): void {
+/** Rejects where what writes packets cannot be had, or the trace is damaged: few visits save packets, so it comes then. */
+export async function savePackets(trace: Trace, order: number): Promise<void> {
+  const { tracePcap } = await import('../bridge/packet/trace-pcap.ts');
   save(`aperto-run-${order}.pcap`, 'application/vnd.tcpdump.pcap', tracePcap(trace));
 }
 

@@ -42,6 +42,7 @@ const STEPS: Record<string, Check> = {
     'result?': isText,
     'bytes?': isNumber,
     'payload?': isText,
+    'within?': object({ 'startUs?': isNumber, 'returnUs?': isNumber }),
   }),
   segment: object({
     ...base,
@@ -74,6 +75,7 @@ const MESSAGES: Record<string, Check> = {
       'pid?': isInteger,
       'exitCode?': isInteger,
       'signal?': isText,
+      'blockedIn?': isText,
       output: listOf(object({ stream: oneOf('stdout', 'stderr'), line: isText })),
     }),
     sources: isSources,

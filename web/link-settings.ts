@@ -3,7 +3,8 @@ import { isFlag, isInteger, isNumber, listOf, object, oneOf, within, type Check 
 
 /** What a viewer may set of the lab's wire, as a number. */
 export interface LinkField {
-  name: 'delayMs' | 'jitterMs' | 'lossPercent' | 'duplicatePercent' | 'reorderPercent' | 'kbitPerSecond' | 'mtu' | 'seed';
+  name:
+    'delayMs' | 'jitterMs' | 'lossPercent' | 'duplicatePercent' | 'reorderPercent' | 'kbitPerSecond' | 'mtu' | 'seed';
   /** In the page's address. */
   parameter: string;
   unit: string;
@@ -26,7 +27,13 @@ export const LINK_FIELDS: readonly LinkField[] = [
 const WHOLE: readonly string[] = ['mtu', 'seed'];
 
 /** Segments that can be lost on purpose: the first of each kind. */
-export const DROPS: Record<string, SegmentKind> = { syn: 'SYN', synack: 'SYN+ACK', ack: 'ACK', data: 'data', fin: 'FIN' };
+export const DROPS: Record<string, SegmentKind> = {
+  syn: 'SYN',
+  synack: 'SYN+ACK',
+  ack: 'ACK',
+  data: 'data',
+  fin: 'FIN',
+};
 
 const isSelectors = listOf(
   object(
@@ -66,7 +73,8 @@ export function parseField(field: LinkField, typed: string): number | undefined 
 /** Whether anything is done to packets: a seed alone does nothing. */
 export function changesAnything(link: LinkSettings): boolean {
   return Object.entries(link).some(
-    ([name, value]) => name !== 'seed' && value !== 0 && value !== false && !(Array.isArray(value) && value.length === 0),
+    ([name, value]) =>
+      name !== 'seed' && value !== 0 && value !== false && !(Array.isArray(value) && value.length === 0),
   );
 }
 

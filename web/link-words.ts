@@ -5,7 +5,7 @@ import type { Language } from './texts/language.svelte.ts';
 /** A setting with its unit: `±10 ms`, `30 %`, `500 bytes`. */
 function valueInWords(name: (typeof LINK_FIELDS)[number]['name'], value: number, unit: string, language: Language) {
   if (name === 'seed') return String(value);
-  return `${name === 'jitterMs' ? '±' : ''}${language.number(value)} ${unit}`;
+  return `${name === 'jitterMs' ? '±' : ''}${language.number(value)}\u00a0${unit}`;
 }
 
 /** What the wire is to do, on one line: `delay 100 ms · loss 30 %`; empty where it does nothing. */
@@ -16,7 +16,7 @@ export function linkInWords(link: LinkSettings, language: Language): string {
   const settings = LINK_FIELDS.flatMap(({ name, unit }) => {
     const value = link[name];
     if (value === undefined || (name === 'seed' ? !isRandom : value === 0)) return [];
-    return [`${t.fields[name]} ${valueInWords(name, value, unit, language)}`];
+    return [`${t.fields[name]}\u00a0${valueInWords(name, value, unit, language)}`];
   });
   const kinds = dropsOf(link).map((key) => (key === 'data' ? t.data : DROPS[key]));
   return [...settings, ...(kinds.length > 0 ? [t.drops(kinds.join(', '))] : [])].join(' · ');

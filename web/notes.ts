@@ -71,8 +71,11 @@ export interface SourceLine {
 
 export function sourceLines(sources: readonly AnySource[], texts: Texts): SourceLine[] {
   const { names, why: reasons, unknownWhy } = texts.sources;
+  const hasCalls = sources.some(({ name, active }) => active && TELL_CALLS.includes(name));
   return sources.map(({ name, active, why }) => {
-    const command = active ? undefined : lookup(COMMANDS, why);
+    // What another source tells already, nobody needs to install anything for.
+    const isNeeded = !active && !(hasCalls && TELL_CALLS.includes(name));
+    const command = isNeeded ? lookup(COMMANDS, why) : undefined;
     return {
       name,
       what: lookup(names, name) ?? name,

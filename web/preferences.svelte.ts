@@ -10,9 +10,15 @@ export class Preferences {
   #systemIsDark = $state(false);
   readonly theme = $derived(this.#theme ?? (this.#systemIsDark ? 'dark' : 'light'));
 
-  constructor() {
+  /** Resolves when the page can speak. */
+  static async load(): Promise<Preferences> {
     const kept = read('language');
-    this.language = new Language(kept === 'en' || kept === 'pt' ? kept : preferredLanguage(navigator.languages));
+    const name = kept === 'en' || kept === 'pt' ? kept : preferredLanguage(navigator.languages);
+    return new Preferences(await Language.load(name));
+  }
+
+  private constructor(language: Language) {
+    this.language = language;
     const theme = read('theme');
     this.#theme = theme === 'light' || theme === 'dark' ? theme : undefined;
     const system = matchMedia('(prefers-color-scheme: dark)');
@@ -21,8 +27,9 @@ export class Preferences {
     this.#show();
   }
 
-  chooseLanguage(name: LanguageName): void {
-    this.language.name = name;
+  /** Rejects where the texts cannot be had: the bridge may be gone. */
+  async chooseLanguage(name: LanguageName): Promise<void> {
+    await this.language.choose(name);
     keep('language', name);
     this.#show();
   }

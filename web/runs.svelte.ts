@@ -3,6 +3,7 @@ import type { LinkSettings } from '../bridge/trace/link.ts';
 import type { Source, Trace } from '../bridge/trace/outcome.ts';
 import { type Script } from '../bridge/trace/script.ts';
 import type { Step } from '../bridge/trace/step.ts';
+import { now } from './now.ts';
 import { withSteps } from './with-steps.ts';
 
 /** `lost`: the bridge went away before the run ended. `rejected`: the bridge would not serve it. */
@@ -33,15 +34,13 @@ export class Run {
   #end = $state.raw<RunEnd | undefined>();
   readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
   readonly done = $derived(this.#end?.kind === 'done' ? this.#end.done : undefined);
-  /** With the seed that was used, once that is known. */
-  readonly link = $derived(this.done ? this.done.link : this.begun.link);
 
   constructor(order: number, begun: Beginning, startedAt?: string) {
     this.id = `run-${order}`;
     this.order = order;
     this.begun = begun;
     this.isOpened = startedAt !== undefined;
-    this.startedAt = startedAt ?? new Date().toISOString();
+    this.startedAt = startedAt ?? now();
   }
 
   /** In the order of `compareSteps`. */
@@ -55,6 +54,11 @@ export class Run {
 
   get number(): bigint | undefined {
     return this.begun.number;
+  }
+
+  /** With the seed that was used, once that is known. */
+  get link(): LinkSettings | undefined {
+    return this.done ? this.done.link : this.begun.link;
   }
 
   sources(fallback: readonly { name: string; active: boolean; why?: string | undefined }[]) {
@@ -120,7 +124,14 @@ export class Runs {
     const hex = first?.do === 'send' && first.hex.length <= 2048 ? first.hex : '';
     const run = this.#keep({ script, link, wire, target, ...(hex && { number: BigInt(`0x${hex}`) }) }, startedAt);
     run.add(steps);
-    const told = { outcome, durationUs, sources, ...(reply && { reply }), ...(error && { error }), ...(link && { link }) };
+    const told = {
+      outcome,
+      durationUs,
+      sources,
+      ...(reply && { reply }),
+      ...(error && { error }),
+      ...(link && { link }),
+    };
     run.finish({ kind: 'done', done: { type: 'done', id: run.id, ...told } });
     return run;
   }

@@ -60,6 +60,7 @@ const MORE: Record<string, Check> = {
     'duplicateOf?': isText,
     'repeats?': isNumber,
     'probe?': oneOf('keep-alive', 'zero-window'),
+    'estimated?': oneOf('sentAt', 'arrivedAt'),
     'woke?': isText,
   }),
   state: object({ 'seenAt?': isNumber, 'expected?': isText, 'lastsMs?': isNumber }),

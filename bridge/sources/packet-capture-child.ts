@@ -67,7 +67,9 @@ export class CaptureChild {
       env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/local/sbin` },
     });
     this.#over = new Promise((resolve) => {
-      this.#child.once('close', resolve).once('error', resolve);
+      this.#child.once('close', () => resolve());
+      // Also told of a signal that could not be sent.
+      this.#child.on('error', () => this.#child.pid === undefined && resolve());
     });
     this.#child.stdio[LIFE]?.on('error', () => {});
     this.#readPackets(this.#child.stdout!, onRecord);

@@ -12,11 +12,17 @@ import type { Watch } from './source.ts';
 /** Milliseconds after the client's end by which its first segment must have been read, or it did not come by here. */
 const FIRST_SEEN_MS = 150;
 
+/** Two packets do not come by at the same moment. */
+const BETWEEN_US = 0.2;
+
+/** What a flow needs to know of what captures for it. */
+type Counting = Pick<CaptureChild, 'dropped' | 'ended' | 'countDropped'>;
+
 export interface CaptureFlowOptions {
   zero: number;
   sink: Sink;
   /** What captures for this run, or why nothing does. */
-  by: { child: CaptureChild; times: CaptureTimes } | CaptureUnavailableCode;
+  by: { child: Counting; times: CaptureTimes } | CaptureUnavailableCode;
   /** This run's connection has this port at the client's end. */
   onPort(port: number): void;
   /** @param port what `onPort` was told, if it was */
@@ -74,7 +80,7 @@ export class CaptureFlow implements Watch {
     this.#foreign = this.#segments.beginsAnew(from, tcp);
     if (this.#foreign || this.#flaw === 'CAPTURE_SAW_NOTHING') return;
     this.#begun = true;
-    this.#lastAt = Math.max(this.#lastAt + 0.1, at - zero);
+    this.#lastAt = Math.max(this.#lastAt + BETWEEN_US, at - zero);
     const segment = this.#segments.segment(from, tcp, { sentAt: this.#lastAt, fate: 'unknown', header });
     for (const told of by.times.put(segment, this.#lastAt)) this.#sink?.(told);
     this.#noteEnd(segment);
@@ -131,7 +137,7 @@ export class CaptureFlow implements Watch {
     else count();
   }
 
-  async #countLost(child: CaptureChild): Promise<void> {
+  async #countLost(child: Counting): Promise<void> {
     await child.countDropped();
     if (child.dropped > this.#droppedBefore) this.#flaw ??= 'CAPTURE_LOST_PACKETS';
   }

@@ -19,7 +19,7 @@ export async function capturePoint(target: Address): Promise<CapturePoint | unde
   if (!route) return undefined;
   const local = isLoopback(route.to) || route.from === route.to;
   const name = interfaceWhere(local ? ({ internal }) => internal : ({ address }) => address === route.from);
-  return name === undefined ? undefined : { interface: name, filter: filterFor(route.to, target.port, local), local };
+  return name === undefined ? undefined : { interface: name, filter: filterFor(route.to, target.port), local };
 }
 
 /** The addresses of both ends, as the kernel would have them. A datagram socket that connects sends nothing. */
@@ -46,9 +46,11 @@ function withoutZone(address: string): string {
   return address.split('%')[0]!;
 }
 
-/** Made of an address that the kernel wrote and a number: nothing else can come in. */
-function filterFor(host: string, port: number, local: boolean): string {
-  const both = `tcp and ((dst host ${host} and dst port ${port}) or (src host ${host} and src port ${port}))`;
-  // Linux shows each packet of the loopback twice, going out and coming in; tcpdump would leave out the one after all.
-  return local && process.platform === 'linux' ? `inbound and ${both}` : both;
+/**
+ * Made of an address that the kernel wrote and a number: nothing else can come in. Without `inbound`, though Linux shows
+ * tcpdump each packet of the loopback twice, of which it drops one: with it, the first packet of all is lost
+ * (libpcap 1.10).
+ */
+function filterFor(host: string, port: number): string {
+  return `tcp and ((dst host ${host} and dst port ${port}) or (src host ${host} and src port ${port}))`;
 }

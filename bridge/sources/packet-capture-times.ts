@@ -7,20 +7,22 @@ export interface CaptureTimes {
   readonly underWayMs: number;
   /**
    * Puts the times and the fate on a captured segment.
-   * @param at when it came by; later for each
+   * @param at when it came by; for each at least two tenths later than for the one before
    * @returns it, and before it the segments of which its acknowledgment tells more
    */
   put(segment: Segment, at: number): Segment[];
 }
 
 /**
- * On the loopback a packet comes by when one half of the kernel hands it to the other: leaving and arriving are one moment.
+ * On the loopback a packet comes by when one half of the kernel hands it to the other: leaving and arriving are one moment,
+ * told as two next to each other, the cause before the effect.
  */
 export class LocalTimes implements CaptureTimes {
   readonly underWayMs = 0;
 
   put(segment: Segment, at: number): Segment[] {
-    segment.at = segment.sentAt = segment.arrivedAt = toTenths(at);
+    segment.at = segment.sentAt = toTenths(at);
+    segment.arrivedAt = toTenths(at + 0.1);
     segment.fate = 'delivered';
     return [segment];
   }
@@ -53,24 +55,27 @@ export class RemoteTimes implements CaptureTimes {
   #leaving(segment: Segment, at: number): Segment[] {
     segment.at = segment.sentAt = toTenths(at);
     segment.fate = 'unknown';
-    // Which copy of a repeated segment is acknowledged cannot be told: the last one is as good as any.
-    this.#unacknowledged = this.#unacknowledged.filter(({ id }) => id !== segment.retransmissionOf);
     if (numberAfter(segment) > segment.seq) this.#unacknowledged.push(segment);
     return [segment];
   }
 
   #arriving(segment: Segment, at: number): Segment[] {
     const acknowledged = this.#acknowledgedBy(segment);
-    for (const { sentAt, retransmissionOf } of acknowledged)
+    for (const copies of acknowledged)
       // RFC 6298 §3: the time of a repeated segment tells nothing.
-      if (retransmissionOf === undefined) this.#halfUs = Math.min(this.#halfUs, (at - sentAt) / 2);
+      if (copies.length === 1) this.#halfUs = Math.min(this.#halfUs, (at - copies[0]!.sentAt) / 2);
     const halfUs = Number.isFinite(this.#halfUs) ? this.#halfUs : 0;
     segment.arrivedAt = toTenths(at);
     segment.fate = 'delivered';
     segment.estimated = 'sentAt';
     segment.at = segment.sentAt = Math.min(segment.arrivedAt, after(this.#lastSentAt, at - halfUs));
     this.#lastSentAt = segment.sentAt;
-    return [...acknowledged.map((one) => this.#arrived(one, one.sentAt + halfUs, segment.sentAt)), segment];
+    const arrived = acknowledged.map((copies) => {
+      // Which copy it was cannot be told: the last one that can have been.
+      const copy = copies.findLast(({ sentAt }) => sentAt + 2 * halfUs <= at) ?? copies[0]!;
+      return this.#arrived(copy, copy.sentAt + halfUs, segment.sentAt);
+    });
+    return [...arrived, segment];
   }
 
   #arrived(segment: Segment, at: number, atLatest: number): Segment {
@@ -78,11 +83,17 @@ export class RemoteTimes implements CaptureTimes {
     return { ...segment, fate: 'delivered', arrivedAt: this.#lastArrivedAt, estimated: 'arrivedAt' };
   }
 
-  #acknowledgedBy({ ack }: Segment): Segment[] {
+  /** Each with its copies, in the order of sending. */
+  #acknowledgedBy({ ack }: Segment): Segment[][] {
+    const byFirst = new Map<string, Segment[]>();
     if (ack === undefined) return [];
-    const acknowledged = this.#unacknowledged.filter((segment) => numberAfter(segment) <= ack);
-    this.#unacknowledged = this.#unacknowledged.filter((segment) => numberAfter(segment) > ack);
-    return acknowledged;
+    this.#unacknowledged = this.#unacknowledged.filter((segment) => {
+      if (numberAfter(segment) > ack) return true;
+      const first = segment.retransmissionOf ?? segment.id;
+      byFirst.set(first, [...(byFirst.get(first) ?? []), segment]);
+      return false;
+    });
+    return [...byFirst.values()];
   }
 }
 

@@ -3,7 +3,7 @@ const REASONS = {
   CAPTURE_OFF: { sentence: 'Capture is switched off (--capture off).' },
   CAPTURE_NOT_TRIED: { sentence: 'Capture has not been tried yet.' },
   CAPTURE_NOT_PERMITTED: {
-    sentence: 'This user may not capture packets.',
+    sentence: 'Only root, or a tcpdump with the right to, may capture packets here; the lab needs neither.',
     help: 'sudo setcap cap_net_raw=ep "$(command -v tcpdump)"',
   },
   CAPTURE_NO_TCPDUMP: { sentence: 'tcpdump is not installed.', help: 'sudo apt-get install tcpdump' },

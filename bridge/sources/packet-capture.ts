@@ -12,7 +12,6 @@ import { LocalTimes, RemoteTimes } from './packet-capture-times.ts';
 import type { CaptureUnavailable } from './packet-capture-unavailable.ts';
 import type { EvidenceSource } from './source.ts';
 
-/** Milliseconds after which it is tried again where it could not capture: rights may have been granted since. */
 const TRY_AGAIN_MS = 10_000;
 
 export interface PacketCaptureOptions {
@@ -21,6 +20,8 @@ export interface PacketCaptureOptions {
   allowed: boolean;
   /** The program, where another is to stand in for tcpdump. */
   program?: string;
+  /** Milliseconds after which it is tried again where it could not capture: rights may have been granted since. */
+  tryAgainMs?: number;
 }
 
 /**
@@ -78,7 +79,8 @@ export class PacketCapture implements EvidenceSource {
     this.#users += 1;
     if (this.#starting) return this.#starting;
     if (this.#closed || !this.#options.allowed || (this.#child && !this.#child.ended)) return undefined;
-    if (this.#failure && performance.now() - this.#triedAt < TRY_AGAIN_MS) return undefined;
+    const { tryAgainMs = TRY_AGAIN_MS } = this.#options;
+    if (this.#failure && performance.now() - this.#triedAt < tryAgainMs) return undefined;
     this.#starting = this.#start().finally(() => (this.#starting = undefined));
     return this.#starting;
   }
@@ -101,6 +103,7 @@ export class PacketCapture implements EvidenceSource {
   /** Resolves when no capture is left. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#endChild();
     await this.#starting;
     this.#endChild();
     await Promise.all(this.#ending);

@@ -30,6 +30,8 @@ interface Files {
 }
 
 const TURNS = /^voluntary_ctxt_switches:\s*(\d+)/m;
+/** What there is to read of a thread that has ended, and whose parent has not asked yet. */
+const ZOMBIE = '-1 0x0 0x0';
 /** A program with more threads is looked at in part. */
 const MOST_THREADS = 32;
 /** Microseconds for which the list of processes and threads is taken as it was. */
@@ -69,7 +71,7 @@ export class ProgramThreads implements ProgramView {
       // Before the call: a thread that is woken in between is seen to be elsewhere the next time.
       const turns = files.turns === undefined ? '' : (TURNS.exec(this.#read(files.turns) ?? '')?.[1] ?? '');
       const text = this.#read(files.syscall);
-      if (text === undefined) this.#forget(thread);
+      if (text === undefined || text.startsWith(ZOMBIE)) this.#forget(thread);
       else samples.push({ thread, text, turns });
     }
     return samples;

@@ -82,9 +82,11 @@ export class ServerSyscalls implements EvidenceSource {
     this.#timer = undefined;
     this.#asking = false;
     this.#threads.end();
-    if (byItself) for (const stay of this.#threads.vanished) for (const watch of this.#watches) watch.acceptEnded(stay);
-    for (const watch of this.#watches) watch.settling = true;
-    this.#deliver(monotonicUs());
+    if (byItself) {
+      for (const stay of this.#threads.vanished) for (const watch of this.#watches) watch.acceptEnded(stay);
+      for (const watch of this.#watches) watch.settling = true;
+      this.#deliver(monotonicUs());
+    }
     for (const watch of this.#watches) watch.settle();
     this.#threads = this.#noThreads();
     this.#portOf.clear();
@@ -226,7 +228,8 @@ export class ServerSyscalls implements EvidenceSource {
     for (const { inode, remotePort } of this.#own) if (inode !== '0') this.#portOf.set(inode, remotePort);
     for (const watch of this.#watches) watch.learn(rows, this.#port, at);
     this.#deliver(at);
-    for (const watch of this.#watches) watch.settleIfOver();
+    // A program that is ending is waited for: how it ends tells whether it came back from what it was blocked in.
+    if (!this.#threads.over) for (const watch of this.#watches) watch.settleIfOver();
   }
 
   /** Tells each watch what is known to be about its connection. */

@@ -51,6 +51,11 @@ export class ThreadStays {
     this.#tell = tell;
   }
 
+  /** Whether there were threads, and there are none any more. */
+  get over(): boolean {
+    return this.readable && this.#threads.size === 0;
+  }
+
   /** What is going on now. */
   get stays(): Stay[] {
     return [...this.#threads.values()].flatMap(({ stay }) => stay ?? []);

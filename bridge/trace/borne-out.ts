@@ -14,6 +14,8 @@ export interface JudgedState {
 const PATIENCE_US = 50_000;
 
 interface Told {
+  /** What programs reported as such, in whatever order: it stands. */
+  states: readonly State[];
   sightings: readonly Sighting[];
   /** Nothing more will be reported. */
   final: boolean;
@@ -37,11 +39,18 @@ class SideOfKernel {
   readonly #others: JudgedState[] = [];
   readonly #sightings: readonly Sighting[];
   readonly #judgeable: number;
+  /** Where its kernel was before the first derived state. */
+  readonly #start: TcpState;
 
-  constructor(side: Side, derived: readonly Draft<State>[], { sightings, final, now }: Told) {
+  constructor(side: Side, derived: readonly Draft<State>[], { states, sightings, final, now }: Told) {
     this.#side = side;
-    this.#judged = derived.filter((state) => state.side === side).map((state) => ({ state: { ...state }, seen: false }));
-    this.#sightings = sightings.filter((sighting) => sighting.side === side);
+    this.#judged = derived
+      .filter((state) => state.side === side)
+      .map((state) => ({ state: { ...state }, seen: false }));
+    const reported = states.filter((state) => state.side === side);
+    const last = reported.reduce<State | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
+    this.#start = last?.to ?? 'CLOSED';
+    this.#sightings = sightings.filter((sighting) => sighting.side === side && sighting.at > (last?.at ?? -Infinity));
     this.#judgeable = final ? Infinity : now - PATIENCE_US;
   }
 
@@ -50,7 +59,7 @@ class SideOfKernel {
     let strange: TcpState | undefined;
     for (const sighting of this.#sightings) {
       const due = this.#judged.findLastIndex(({ state }) => state.at <= sighting.at);
-      if (due < 0 && isSame(sighting.state, 'CLOSED')) continue;
+      if (due < 0 && isSame(this.#start, sighting.state)) continue;
       const index = this.#judged.findIndex(({ state }, at) => at >= reached && isSame(state.to, sighting.state));
       if (index >= 0) {
         this.#see(this.#judged[index]!, sighting);
@@ -58,7 +67,7 @@ class SideOfKernel {
       }
       const known = strange === sighting.state;
       strange = (index < 0 || index < due) && sighting.at <= this.#judgeable ? sighting.state : undefined;
-      if (strange && !known) this.#disagree(this.#judged[due]?.state.to ?? 'CLOSED', sighting);
+      if (strange && !known) this.#disagree(this.#judged[due]?.state.to ?? this.#start, sighting);
     }
     return chained([...this.#judged, ...this.#others]);
   }

@@ -1,5 +1,5 @@
 import type { Sending } from './sendings.ts';
-import type { Call, Segment } from './step.ts';
+import { PAYLOAD_SHOWN, type Call, type Segment } from './step.ts';
 
 /**
  * When the server's kernel had the connection: when the client's acknowledgment of its SYN+ACK arrived, in a segment of
@@ -30,7 +30,7 @@ export function sendingsCaptured(segments: readonly Segment[], calls: readonly C
     if (bytes > 0) {
       const last = together ? sendings.at(-1)! : undefined;
       const news = payload.slice(2 * (length - bytes));
-      if (last) Object.assign(last, { bytes: last.bytes + bytes, payload: last.payload + news });
+      if (last) join(last, bytes, news);
       else sendings.push({ kind: 'data', at: sentAt, bytes, payload: news, reason: 'peer-got-these-bytes' });
       together = true;
     }
@@ -40,4 +40,10 @@ export function sendingsCaptured(segments: readonly Segment[], calls: readonly C
     }
   }
   return sendings;
+}
+
+function join(sending: Sending, bytes: number, payload: string): void {
+  sending.bytes += bytes;
+  if (sending.payload.length < 2 * PAYLOAD_SHOWN)
+    sending.payload = (sending.payload + payload).slice(0, 2 * PAYLOAD_SHOWN);
 }

@@ -134,9 +134,13 @@ export class Exchange {
     to.arrivals.push(segment);
   }
 
-  /** Where no program heard of it, TCP's promise to deliver stands, unless the sender resets the connection. */
+  /**
+   * Where no program heard of it, TCP's promise to deliver stands, unless the sender resets the connection. A reset that
+   * was heeded had the number expected next: whatever was sent before it was there (RFC 9293 §3.10.7.4).
+   */
   #promised(from: Kernel, flags: readonly Flag[]): boolean {
-    return this.#input.final && !flags.includes('RST') && !from.queue.some(({ kind }) => kind === 'rst');
+    const unheard = from.queue.some(({ kind, heardAt }) => kind === 'rst' && heardAt === undefined);
+    return this.#input.final && !flags.includes('RST') && !unheard;
   }
 
   /** Between its sending and the moment by which it must have been there; in order behind what came before. */

@@ -39,8 +39,10 @@ export interface Seen {
 export function infer(seen: Seen): Step[] {
   const connect = seen.calls.client.find(({ name }) => name === 'connect');
   if (!connect) return [];
-  const { segments, establishedAt, sendings } = seen.captured ? exchangeCaptured(seen) : exchangeInferred(seen, connect);
-  const listening = listeningCalls(seen, establishedAt !== undefined).map(inferred<Call>);
+  const { segments, establishedAt, sendings } = seen.captured
+    ? exchangeCaptured(seen)
+    : exchangeInferred(seen, connect);
+  const listening = listeningCalls(seen, establishedAt !== undefined || isAnswered(seen)).map(inferred<Call>);
   const unseen = serverCallsProved(sendings, seen.calls.server, establishedAt).map(inferred<Call>);
   const calls = { client: seen.calls.client, server: [...seen.calls.server, ...unseen] };
   if (seen.captured) linkCauses(seen.segments, calls);
@@ -79,6 +81,11 @@ function exchangeCaptured({ segments, calls, final, serverWatched }: Seen): Exch
   const complete = final || serverWatched === 'no';
   const sendings = complete ? sendingsCaptured(segments, calls.server) : [];
   return { segments: [], establishedAt: establishedAt(segments), sendings };
+}
+
+/** Whether the server's kernel took the SYN: a socket listens there, even if the connection never comes about. */
+function isAnswered({ segments }: Seen): boolean {
+  return segments.some(({ from, flags }) => from === 'server' && flags.includes('SYN'));
 }
 
 function inferSendings(seen: Seen, { establishedAt, oneWayUs }: Handshake): { client: Sending[]; server: Sending[] } {

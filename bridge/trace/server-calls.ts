@@ -42,8 +42,17 @@ export function serverCallsProved(
     const reason = 'only-an-accepted-socket-can-send';
     inferred.push(draftServerCall('accept', establishedAt, reason, { returnedAt: from, result: 'ok' }));
   }
+  // One that was seen from outside, blocked: it sent, and nobody knows how much.
+  const looked = calls.filter(({ name, bytes }) => name === 'send' && bytes === undefined);
   let index = calls.filter(({ name }) => name === 'send').length;
   for (const sending of proofs) {
+    const seen = looked.find(
+      ({ startedAt }) => sending.kind === 'data' && startedAt <= (sending.heardAt ?? sending.at),
+    );
+    if (seen) {
+      sending.causedBy = seen.id;
+      continue;
+    }
     const at = Math.max(from, sending.at);
     const { bytes, payload, reason } = sending;
     const call =

@@ -72,6 +72,12 @@ export class Endpoint {
     return this.state;
   }
 
+  /** The connection is gone, even where the RST that says so is still to leave (RFC 9293 §3.10.5). */
+  aborted(): TcpState {
+    if (this.state !== 'LISTEN') this.#become('CLOSED');
+    return this.state;
+  }
+
   /** Whether it brings data that have not been here. */
   #isNew({ seq, length }: SegmentHeader): boolean {
     return length > 0 && seq + length > this.#expected;
@@ -88,11 +94,11 @@ export class Endpoint {
 
   /**
    * Only a RST with exactly the number expected is heeded; another draws an acknowledgment (RFC 9293 §3.10.7.4). Linux also
-   * heeds that of the peer's FIN: the peer may not know yet that it arrived (tcp_reset_check).
+   * heeds that of the peer's FIN, but for TIME_WAIT: the peer may not know yet that it arrived (tcp_reset_check).
    */
   #receivedReset({ seq, ack }: SegmentHeader): void {
     if (this.state === 'LISTEN') return;
-    const ofFin = this.#finTaken && seq === this.#expected - 1;
+    const ofFin = this.#finTaken && this.state !== 'TIME_WAIT' && seq === this.#expected - 1;
     if (this.state === 'SYN_SENT' ? ack !== 1 : seq !== this.#expected && !ofFin) return;
     this.#become(this.state === 'SYN_RCVD' && this.#passive ? 'LISTEN' : 'CLOSED');
   }

@@ -47,21 +47,41 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
     if (arrivedAt !== undefined)
       all.push({ at: arrivedAt, side: otherSide(from), cause: id, happen: (end) => end.received(segment) });
   }
-  for (const { name, startedAt, side, id } of calls)
+  for (const { name, startedAt, side, id } of [...seen.calls.client, ...seen.calls.server])
     if (name === 'close' || name === 'reset')
       all.push({ at: startedAt, side, cause: id, happen: (end) => end.closed() });
-  for (const { state, at, side } of seen.sightings)
-    if (state === 'FIN_WAIT_1' || state === 'LAST_ACK')
-      all.push({ at, side, cause: endingBefore(calls, side, at), happen: (end) => end.closing() });
+  // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
+  const refused = dataRefused(segments, 'server');
+  if (refused) all.unshift({ at: refused.arrivedAt!, side: 'server', cause: refused.id, happen: (end) => end.closed() });
+  for (const { state, at, side } of seen.sightings) {
+    const cause = endingBefore(calls, side, at);
+    if (state === 'FIN_WAIT_1' || state === 'LAST_ACK') all.push({ at, side, cause, happen: (end) => end.closing() });
+    else if ((state === 'CLOSED' || state === 'LISTEN') && resetsAfter(segments, side, at))
+      all.push({ at, side, cause, happen: (end) => end.aborted() });
+  }
   return all.sort((a, b) => a.at - b.at);
 }
 
-/** The call that asked for the end, where the kernel was seen to go there before its FIN left. */
+/** The data that a kernel answered with its first RST: its program has closed (RFC 9293 §3.6.1). */
+function dataRefused(segments: readonly Segment[], side: Side): Segment | undefined {
+  const reset = segments.find(({ from, flags }) => from === side && flags.includes('RST'));
+  // A program's own RST acknowledges; one that answers has the number that it was asked for instead (§3.5.2).
+  if (!reset || reset.flags.includes('ACK')) return undefined;
+  const before = segments.filter(({ from, arrivedAt = Infinity }) => from !== side && arrivedAt <= reset.sentAt);
+  const last = before.reduce<Segment | undefined>((a, b) => (a && a.arrivedAt! > b.arrivedAt! ? a : b), undefined);
+  return last && last.length > 0 && last.ack === reset.seq ? last : undefined;
+}
+
+function resetsAfter(segments: readonly Segment[], side: Side, at: number): boolean {
+  return segments.some(({ from, flags, sentAt }) => from === side && sentAt >= at && flags.includes('RST'));
+}
+
+/** The call that asked for the end, where the kernel was seen to go there before its FIN or RST left. */
 function endingBefore(calls: readonly Call[], side: Side, at: number): string | undefined {
   return calls.find((call) => call.side === side && ENDING.has(call.name) && call.startedAt <= at)?.id;
 }
 
-const ENDING: ReadonlySet<Call['name']> = new Set(['close', 'shutdown']);
+const ENDING: ReadonlySet<Call['name']> = new Set(['close', 'shutdown', 'reset']);
 
 function draftState(
   side: Side,

@@ -1,4 +1,5 @@
 import { infer, type Seen } from './infer.ts';
+import { narrow } from './narrow.ts';
 import type { Heard, Report, Sighting } from './report.ts';
 import { compareSteps, type Call, type Segment, type Side, type State, type Step } from './step.ts';
 
@@ -22,7 +23,8 @@ export class TraceBuilder {
   report(report: Report): void {
     const known = this.#reports.get(report.id);
     if (known?.kind === 'call' && known.returnedAt !== undefined && (report as Call).returnedAt === undefined) return;
-    if (known?.kind === 'segment' && known.arrivedAt !== undefined && (report as Segment).arrivedAt === undefined) return;
+    if (known?.kind === 'segment' && known.arrivedAt !== undefined && (report as Segment).arrivedAt === undefined)
+      return;
     this.#reports.set(report.id, report);
   }
 
@@ -48,7 +50,6 @@ export class TraceBuilder {
           break;
         case 'call':
           calls[report.side].push(report);
-          steps.push(report);
           break;
         case 'state':
           states.push(report);
@@ -58,11 +59,13 @@ export class TraceBuilder {
           steps.push(report);
       }
     }
+    segments.sort(compareSteps);
+    for (const side of ['client', 'server'] as const) heard[side].sort(byTime);
+    calls.server = calls.server.map((call) => (call.within ? narrow(call, segments, heard.client) : call));
     for (const side of ['client', 'server'] as const) {
       calls[side].sort(compareSteps);
-      heard[side].sort(byTime);
+      steps.push(...calls[side]);
     }
-    segments.sort(compareSteps);
     sightings.sort(byTime);
     steps.push(...segments, ...infer({ calls, heard, states, segments, sightings, captured, ...facts }));
     return steps.sort(compareSteps);

@@ -32,7 +32,7 @@ function newsInOrder(segments: readonly Segment[]): Segment[] {
       return false;
     }
     next = endOf(segment);
-    for (let early; (early = ahead.find((other) => other.seq <= next && endOf(other) > next)); ) next = endOf(early);
+    for (let early; (early = ahead.find((other) => other.seq <= next && endOf(other) > next));) next = endOf(early);
     return true;
   });
 }
@@ -52,7 +52,7 @@ function wokenBy({ flags, arrivedAt, length, seq, from }: Segment, calls: readon
   if (flags.includes('SYN')) return from === 'server' ? blocked(named(calls, 'connect'), arrivedAt!) : undefined;
   if (flags.includes('RST'))
     return calls.find((call) => call.result !== 'ok' && call.result !== undefined && blocked(call, arrivedAt!));
-  const reader = length > 0 ? blocked(readerOf(calls, seq), arrivedAt!) : undefined;
+  const reader = length > 0 ? blocked(readerOf(calls, seq) ?? looked(calls, arrivedAt!), arrivedAt!) : undefined;
   if (reader || !flags.includes('FIN')) return reader;
   return blocked(
     calls.find(({ name, bytes }) => name === 'recv' && bytes === 0),
@@ -61,11 +61,18 @@ function wokenBy({ flags, arrivedAt, length, seq, from }: Segment, calls: readon
 }
 
 function blocked(call: Call | undefined, at: number): Call | undefined {
-  return call && call.startedAt <= at && (call.returnedAt ?? Infinity) >= at ? call : undefined;
+  return call && call.startedAt - (call.within?.startUs ?? 0) <= at && (call.returnedAt ?? Infinity) >= at
+    ? call
+    : undefined;
 }
 
 function named(calls: readonly Call[], wanted: Call['name']): Call | undefined {
   return calls.find(({ name }) => name === wanted);
+}
+
+/** A recv() that was seen from outside, blocked: how many bytes it returned is not known. */
+function looked(calls: readonly Call[], at: number): Call | undefined {
+  return calls.find((call) => call.name === 'recv' && call.within && call.bytes === undefined && blocked(call, at));
 }
 
 /** The recv() that returned the byte with this relative sequence number (the first byte of data has 1). */

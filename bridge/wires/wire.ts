@@ -30,6 +30,11 @@ export interface RunOnWire {
   limits: Pick<Limits, 'replyBytes'>;
   /** How the link treats this run's packets; only the lab has one. */
   link?: LinkSettings;
+  /**
+   * Whether the server's program is seen only by looking at it now and then: the link then leaves it a moment between two
+   * segments.
+   */
+  unhurried?: boolean;
   /** Microseconds of the monotonic clock: the run's zero. */
   zero: number;
   sink: Sink;

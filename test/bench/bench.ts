@@ -6,6 +6,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import type { Hello } from '../../bridge/protocol.ts';
 import type { Measured } from './clients.ts';
 
 const ROUNDS = 5;
@@ -58,7 +59,10 @@ async function startNumberServer(): Promise<{ port: string; process: ChildProces
 }
 
 const server = await startNumberServer();
-const bridge = await startBridge();
+const bridge = await startBridge(undefined, ['--wire', 'direct', '--capture', 'off']);
+const capturing = await startBridge(undefined, ['--wire', 'direct', '--capture', 'auto']);
+const { sources } = (await (await fetch(`${capturing.url}/health`)).json()) as Pick<Hello, 'sources'>;
+const whyNot = sources.find(({ name, active }) => name === 'capture' && !active)?.why;
 try {
   console.log(
     `${''.padEnd(44)}${['per second', 'p50 ms', 'p99 ms', 'failed'].map((head) => head.padStart(12)).join('')}`,
@@ -76,9 +80,16 @@ try {
     console.log(row(`(b) through the bridge, full traces, ${atOnce} at a time`, summary(page)));
     const throughput = median(page.map(({ perSecond }, round) => perSecond / bare[round]!.perSecond));
     const latency = median(page.map(({ p50 }, round) => p50 / bare[round]!.p50));
-    console.log(`    b/a: throughput ${throughput.toFixed(2)}, p50 ${latency.toFixed(2)}\n`);
+    console.log(`    b/a: throughput ${throughput.toFixed(2)}, p50 ${latency.toFixed(2)}`);
+    // Each run waits for tcpdump, unless one is on already: a tcpdump never outlives the runs that it captures for.
+    const name = `(c) the same, packets captured, ${atOnce} at a time`;
+    const captured: Result[] = [];
+    for (let round = 0; !whyNot && round < ROUNDS; round += 1)
+      captured.push(await measure('page', capturing.url, atOnce, SECONDS));
+    console.log(whyNot ? `${name}: not here (${whyNot})\n` : `${row(name, summary(captured))}\n`);
   }
 } finally {
   await stopBridge(bridge);
+  await stopBridge(capturing);
   server.process.kill();
 }

@@ -16,7 +16,17 @@ test('without options: this machine only, the number server, the automatic wire'
 });
 
 test('every option is in the usage', () => {
-  for (const option of ['http', 'wire', 'server', 'target', 'restart', 'strace', 'capture', 'allow-origin', 'allow-host'])
+  for (const option of [
+    'http',
+    'wire',
+    'server',
+    'target',
+    'restart',
+    'strace',
+    'capture',
+    'allow-origin',
+    'allow-host',
+  ])
     expect(USAGE).toContain(`--${option}`);
   expect(readConfig(['--help'], {})).toBe('help');
   expect(readConfig(['-h'], {})).toBe('help');

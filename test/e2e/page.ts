@@ -1,6 +1,6 @@
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { done, hello } from '../web/fixtures/traces.ts';
-import type { BridgeMessage, PageMessage } from '../../bridge/protocol.ts';
+import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol.ts';
 import type { Outcome } from '../../bridge/trace/outcome.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 
@@ -26,6 +26,7 @@ export function segments(page: Page, words?: string) {
 export async function playBridge(
   page: Page,
   answer: (message: PageMessage, say: (message: BridgeMessage) => void) => void,
+  greeting: Hello = hello(),
 ) {
   const sockets: WebSocketRoute[] = [];
   let isGone = false;
@@ -33,7 +34,7 @@ export async function playBridge(
     if (isGone) return void socket.close();
     sockets.push(socket);
     const say = (message: BridgeMessage) => socket.send(JSON.stringify(message));
-    say(hello());
+    say(greeting);
     socket.onMessage((text) => answer(JSON.parse(String(text)) as PageMessage, say));
   });
   return {

@@ -14,11 +14,17 @@ export interface Bridge {
   process: ChildProcess;
 }
 
-/** @param server the command line of its server program, given the port on which it is to listen */
-export async function startBridge(server = (port: number) => `node '${numberServer}' --port ${port}`): Promise<Bridge> {
+/**
+ * @param server the command line of its server program, given the port on which it is to listen
+ * @param more options for `npm start`
+ */
+export async function startBridge(
+  server = (port: number) => `node '${numberServer}' --port ${port}`,
+  more: readonly string[] = [],
+): Promise<Bridge> {
   const port = await freePort();
   const target = `127.0.0.1:${port}`;
-  const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port)];
+  const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port), ...more];
   const child = spawn(process.execPath, [start, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

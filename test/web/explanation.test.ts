@@ -5,8 +5,8 @@ import { Language } from '../../web/texts/language.svelte.ts';
 import { codeOf } from '../../web/views/inspector/code-lines.ts';
 import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from './fixtures/traces.ts';
 
-const english = new Language('en');
-const portuguese = new Language('pt');
+const english = await Language.load('en');
+const portuguese = await Language.load('pt');
 const what = (step: Parameters<typeof explain>[0], isOver = true) => explain(step, english, isOver).what;
 
 describe('a step in words', () => {

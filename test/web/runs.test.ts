@@ -11,14 +11,14 @@ function begun() {
     (run) => changes.push(run),
     (task) => frames.push(task),
   );
-  const { run } = runs.begin(plainScript(121n), 121n);
+  const { run } = runs.begin({ script: plainScript(121n), number: 121n });
   return { runs, run, changes, frames, frame: () => frames.splice(0).forEach((task) => task()) };
 }
 
 describe('the runs of a visit', () => {
   it('asks for the plain script', () => {
     const { runs } = begun();
-    expect(runs.begin(plainScript(40n), 40n).message).toEqual({
+    expect(runs.begin({ script: plainScript(40n), number: 40n }).message).toEqual({
       type: 'run',
       id: 'run-2',
       script: [{ do: 'send', hex: '0028' }, { do: 'recv' }, { do: 'close' }],
@@ -57,7 +57,7 @@ describe('the runs of a visit', () => {
 
   it('loses only what was under way when the bridge goes', () => {
     const { runs, run } = begun();
-    const other = runs.begin(plainScript(1n)).run;
+    const other = runs.begin({ script: plainScript(1n) }).run;
     runs.receive(done(run.id, 'replied'));
     runs.loseAll();
     expect([run.outcome, other.outcome]).toEqual(['replied', 'lost']);
@@ -65,7 +65,7 @@ describe('the runs of a visit', () => {
 
   it('forgets the oldest beyond a lesson’s worth', () => {
     const { runs } = begun();
-    for (let count = 0; count < 400; count++) runs.begin(plainScript(1n));
+    for (let count = 0; count < 400; count++) runs.begin({ script: plainScript(1n) });
     expect(runs.list.length).toBe(300);
     expect(runs.list[0]!.order).toBe(401);
   });

@@ -127,7 +127,8 @@ export const enSteps = {
         why: 'The other side said that its window is zero: it takes no more for now. Word of new room could be lost, so the sender asks from time to time, ever less often.',
       },
     },
-    repeats: (count: number) => `While the wire held it, the kernel sent it again ${count === 1 ? 'once' : `${count} times`}.`,
+    repeats: (count: number) =>
+      `While the wire held it, the kernel sent it again ${count === 1 ? 'once' : `${count} times`}.`,
     fate: {
       delivered: (took: string) => `It arrived ${took} later.`,
       dropped: 'It was lost on the way.',

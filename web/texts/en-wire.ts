@@ -50,8 +50,14 @@ export const enSources = {
   why: {
     CAPTURE_NOT_PERMITTED: 'This user may not capture packets.',
     CAPTURE_NO_TCPDUMP: 'tcpdump is not installed.',
-    CAPTURE_LOST_PACKETS: 'The capture lost packets, so it could not be relied on.',
+    CAPTURE_LOST_PACKETS: 'The capture lost some packets.',
     CAPTURE_OFF: 'Capturing is switched off.',
+    CAPTURE_NOT_TRIED: 'Capturing was not tried yet.',
+    CAPTURE_NO_ROUTE: 'This machine has no route to the target.',
+    CAPTURE_TOO_SLOW: 'tcpdump did not begin within two seconds.',
+    CAPTURE_FAILED: 'tcpdump cannot capture here.',
+    CAPTURE_SAW_NOTHING: 'No packet of this connection came by tcpdump.',
+    CAPTURE_ENDED_EARLY: 'tcpdump ended before the connection did.',
     SYSCALL_NOT_READABLE: 'The kernel does not let Aperto see in which call the server is blocked.',
     UNKNOWN_MACHINE: 'Aperto does not know the call numbers of this kind of processor.',
     SERVER_HAS_PROBE: 'Not needed: the probe tells more.',
@@ -106,5 +112,6 @@ export const enFiles = {
     TRACE_VERSION: 'That trace was saved by another version of Aperto, which this page cannot read.',
     TRACE_BROKEN: 'That trace is damaged: something in it is not what a trace holds.',
     FILE_UNREADABLE: 'That file cannot be read.',
+    FILE_NOT_WRITTEN: 'The file could not be made: the bridge may be gone, or the packets are damaged.',
   },
 };

@@ -1,27 +1,40 @@
 import { createContext } from 'svelte';
-import { en, type Texts } from './en.ts';
-import { pt } from './pt.ts';
+import type { Texts } from './en.ts';
 
 export type LanguageName = 'en' | 'pt';
-const TABLES: Record<LanguageName, Texts> = { en, pt };
+/** Each comes by itself, so that nobody loads a language that is not read. */
+const LOADERS: Record<LanguageName, () => Promise<Texts>> = {
+  en: async () => (await import('./en.ts')).en,
+  pt: async () => (await import('./pt.ts')).pt,
+};
+const tables: Partial<Record<LanguageName, Texts>> = {};
 const LOCALES: Record<LanguageName, string> = { en: 'en', pt: 'pt-BR' };
 
 /** The language of the page: its table of texts, and how it writes numbers and times. */
 export class Language {
   #name = $state<LanguageName>('en');
-  readonly texts = $derived(TABLES[this.#name]);
+  readonly texts = $derived(tables[this.#name]!);
   readonly locale = $derived(LOCALES[this.#name]);
   readonly #fraction = $derived(new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 3 }));
+  readonly #seconds = $derived(new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 4 }));
   readonly #whole = $derived(new Intl.NumberFormat(this.locale, { maximumFractionDigits: 0 }));
 
-  constructor(name: LanguageName = 'en') {
-    this.#name = name;
+  /** Rejects where its texts cannot be had. */
+  static async load(name: LanguageName): Promise<Language> {
+    const language = new Language();
+    await language.choose(name);
+    return language;
   }
+
+  private constructor() {}
 
   get name(): LanguageName {
     return this.#name;
   }
-  set name(name: LanguageName) {
+
+  /** Rejects, and all stays as it is, where its texts cannot be had. */
+  async choose(name: LanguageName): Promise<void> {
+    tables[name] ??= await LOADERS[name]();
     this.#name = name;
   }
 
@@ -41,8 +54,11 @@ export class Language {
   /** A moment of a run: `+69 µs`; before it began, with a minus sign; `≈69 µs` where nobody measured it. */
   moment(us: number, isGuess = false): string {
     const sign = us < 0 ? '−' : '+';
-    if (isGuess) return `≈${us < 0 ? sign : ''}${this.duration(Math.abs(us))}`;
-    return us === 0 ? '0 µs' : `${sign}${this.duration(Math.abs(us))}`;
+    const size = Math.abs(us);
+    // A millisecond counts, also late in a run.
+    const text = size < 1_000_500 ? this.duration(size) : `${this.#seconds.format(size / 1_000_000)} s`;
+    if (isGuess) return `≈${us < 0 ? sign : ''}${text}`;
+    return us === 0 ? '0 µs' : `${sign}${text}`;
   }
 }
 

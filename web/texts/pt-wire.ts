@@ -53,8 +53,14 @@ export const ptSources: typeof enSources = {
   why: {
     CAPTURE_NOT_PERMITTED: 'Este usuário não pode capturar pacotes.',
     CAPTURE_NO_TCPDUMP: 'O tcpdump não está instalado.',
-    CAPTURE_LOST_PACKETS: 'A captura perdeu pacotes, por isso não serviu.',
+    CAPTURE_LOST_PACKETS: 'A captura perdeu alguns pacotes.',
     CAPTURE_OFF: 'A captura está desligada.',
+    CAPTURE_NOT_TRIED: 'A captura ainda não foi tentada.',
+    CAPTURE_NO_ROUTE: 'Esta máquina não tem rota até o destino.',
+    CAPTURE_TOO_SLOW: 'O tcpdump não começou em dois segundos.',
+    CAPTURE_FAILED: 'O tcpdump não consegue capturar aqui.',
+    CAPTURE_SAW_NOTHING: 'Nenhum pacote desta conexão passou pelo tcpdump.',
+    CAPTURE_ENDED_EARLY: 'O tcpdump terminou antes da conexão.',
     SYSCALL_NOT_READABLE: 'O kernel não deixa o Aperto ver em que chamada o servidor está bloqueado.',
     UNKNOWN_MACHINE: 'O Aperto não conhece os números das chamadas deste tipo de processador.',
     SERVER_HAS_PROBE: 'Não é preciso: a sonda diz mais.',
@@ -109,5 +115,6 @@ export const ptFiles: typeof enFiles = {
     TRACE_VERSION: 'Esse registro foi salvo por outra versão do Aperto, que esta página não sabe ler.',
     TRACE_BROKEN: 'Esse registro está danificado: algo nele não é o que um registro contém.',
     FILE_UNREADABLE: 'Não é possível ler esse arquivo.',
+    FILE_NOT_WRITTEN: 'Não foi possível criar o arquivo: a ponte sumiu, ou os pacotes estão danificados.',
   },
 };

@@ -17,13 +17,13 @@ const KEPT_OUTPUT = 2000;
 export class LabHost {
   readonly #child: ChildProcess;
   readonly #writer: FrameWriter<ToHost>;
-  readonly #ended: Promise<void>;
+  /** Resolves when the host has ended, whoever ended it. */
+  readonly ended: Promise<void>;
   #frames: Frames<FromHost> | undefined;
   #complaints = '';
   #pid: number | undefined;
 
-  /** @param onEnd called once, when the host has ended, whoever ended it */
-  constructor(settings: HostSettings, onEnd: (host: LabHost) => void) {
+  constructor(settings: HostSettings) {
     const [command, ...args] = isolated([process.execPath, BUILT.labHost, JSON.stringify(settings)]);
     this.#child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
     const stream = this.#child.stdio[DESCRIPTOR] as Duplex;
@@ -37,14 +37,13 @@ export class LabHost {
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints = (this.#complaints + text).slice(0, KEPT_OUTPUT);
     });
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#child.once('close', () => resolve());
       this.#child.once('error', (error) => {
         this.#complaints ||= error.message;
         resolve();
       });
     });
-    void this.#ended.then(() => onEnd(this));
   }
 
   /**
@@ -53,7 +52,7 @@ export class LabHost {
    */
   async ready(): Promise<void> {
     const failure = await Promise.race([
-      this.#ended.then(() => new HostFailure(this.#complaints)),
+      this.ended.then(() => new HostFailure(this.#complaints)),
       new Promise<HostFailure | undefined>((resolve) => {
         const message = (first: FromHost): void => {
           if (first.type === 'ready') resolve(undefined);
@@ -92,6 +91,6 @@ export class LabHost {
   /** Resolves when the host and everything in it have ended. */
   async end(): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#ended;
+    await this.ended;
   }
 }

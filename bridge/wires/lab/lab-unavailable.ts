@@ -79,10 +79,12 @@ export async function checkMachine(): Promise<void> {
 
 async function isOnPath(program: string): Promise<boolean> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const looks = folders.map((folder) => access(join(folder, program), constants.X_OK).then(
-    () => true,
-    () => false,
-  ));
+  const looks = folders.map((folder) =>
+    access(join(folder, program), constants.X_OK).then(
+      () => true,
+      () => false,
+    ),
+  );
   return (await Promise.all(looks)).includes(true);
 }
 

@@ -50,28 +50,27 @@ export class LabWire implements Wire {
    */
   static async make(port: number): Promise<LabWire> {
     await checkMachine();
-    let lab: LabWire | undefined;
-    const onEnd = (): void => lab && lab.#hostEnded();
-    const hosts = { client: startHost('client', onEnd), server: startHost('server', onEnd) };
+    const hosts = { client: startHost('client'), server: startHost('server') };
     try {
       await withinTrial(Promise.all([hosts.client.ready(), hosts.server.ready()]));
     } catch (error) {
       await Promise.all([hosts.client.end(), hosts.server.end()]);
       throw error instanceof HostFailure ? explain(error) : error;
     }
-    lab = new LabWire(hosts, port);
-    return lab;
+    return new LabWire(hosts, port);
   }
 
   private constructor(hosts: Record<Side, LabHost>, port: number) {
     this.#hosts = hosts;
     this.target = { host: ADDRESSES.server, port };
     this.#link = new Link((to, packet) => hosts[to].deliver(packet));
-    for (const side of ['client', 'server'] as const)
+    for (const side of ['client', 'server'] as const) {
       hosts[side].listen({
         packet: (bytes, at) => this.#link.carry(side, bytes, at),
         message: (message) => this.#told(side, message),
       });
+      void hosts[side].ended.then(() => this.#hostEnded());
+    }
   }
 
   status(): Source[] {
@@ -87,14 +86,17 @@ export class LabWire implements Wire {
   }
 
   /** @throws RangeError where every port of the client's host is in use */
-  open({ script, limits, link = {}, zero, sink, onPort }: RunOnWire): ClientRun {
+  open({ script, limits, link = {}, unhurried = false, zero, sink, onPort }: RunOnWire): ClientRun {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
     const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
-    const flow = new LinkFlow({ settings: link, zero, sink, deliver, onStop: () => this.#forget(port, flow) });
+    const flow = new LinkFlow({ settings: link, unhurried, zero, sink, deliver, onStop: () => this.#forget(port, flow) });
     this.#link.add(port, flow);
     onPort(port);
-    const socket = { ...(link.mtu !== undefined && { maxSegment: link.mtu - HEADERS }), ...(link.hold && { patient: true }) };
+    const socket = {
+      ...(link.mtu !== undefined && { maxSegment: link.mtu - HEADERS }),
+      ...(link.hold && { patient: true }),
+    };
     const client = this.#hosts.client;
     client.tell({ type: 'play', run, localPort: port, target: this.target, script, limits, zero, socket });
     const played = new Promise<Played>((resolve) => this.#runs.set(run, { report: sink, played: resolve }));
@@ -145,8 +147,8 @@ export class LabWire implements Wire {
   }
 }
 
-function startHost(side: Side, onEnd: () => void): LabHost {
-  return new LabHost({ side, address: ADDRESSES[side], mask: MASK }, onEnd);
+function startHost(side: Side): LabHost {
+  return new LabHost({ side, address: ADDRESSES[side], mask: MASK });
 }
 
 async function withinTrial(ready: Promise<unknown>): Promise<void> {

@@ -11,9 +11,12 @@ import { HeldSegments, type HeldSegment } from './held-segments.ts';
 import type { StateOfPort } from './lab-messages.ts';
 import { LinkPlan } from './link-plan.ts';
 import type { Deliver } from './link.ts';
+import { Pace } from './pace.ts';
 
 export interface LinkFlowOptions {
   settings: LinkSettings;
+  /** See `RunOnWire`. */
+  unhurried?: boolean;
   /** Microseconds of the monotonic clock: the run's zero. */
   zero: number;
   sink: Sink;
@@ -49,6 +52,7 @@ export class LinkFlow implements Watch {
   readonly #underWay = new Map<string, UnderWay>();
   /** By the side that they go to: not yet delivered, in the order of arrival. */
   readonly #coming: Record<Side, UnderWay[]> = { client: [], server: [] };
+  readonly #pace = new Pace<UnderWay>((underWay) => this.#deliver(underWay));
   readonly #held = new HeldSegments();
   #letGo = false;
   /** By the side that they go to: delivered, and not yet confirmed by its host. */
@@ -128,7 +132,10 @@ export class LinkFlow implements Watch {
   /** Whether a kernel waits for an answer that is still to come: it will send again. */
   get busy(): boolean {
     const { client, server } = this.#states;
-    return this.#held.size + this.#underWay.size > 0 || [client, server].some((state) => state !== undefined && UNANSWERED.has(state));
+    return (
+      this.#held.size + this.#underWay.size > 0 ||
+      [client, server].some((state) => state !== undefined && UNANSWERED.has(state))
+    );
   }
 
   stop(): void {
@@ -163,7 +170,8 @@ export class LinkFlow implements Watch {
     const coming = this.#coming[otherSide(underWay.segment.from)];
     for (const due of coming.splice(0, coming.indexOf(underWay) + 1)) {
       clearTimeout(due.timer);
-      this.#deliver(due);
+      if (this.#options.unhurried && due.segment.from === 'client') this.#pace.release(due);
+      else this.#deliver(due);
     }
   }
 
@@ -176,6 +184,7 @@ export class LinkFlow implements Watch {
   #arrived(side: Side, at: number): void {
     const segment = this.#handedOver[side].shift();
     if (!segment) return;
+    if (side === 'server') this.#pace.arrived();
     this.#underWay.delete(segment.id);
     this.#tell({ ...segment, fate: 'delivered', arrivedAt: this.#since(at) });
   }

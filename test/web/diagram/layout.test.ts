@@ -5,7 +5,7 @@ import { overlap, type Box } from '../../../web/views/diagram/boxes.ts';
 import { columnsFor, type Columns } from '../../../web/views/diagram/columns.ts';
 import { layoutOf, type Label, type Layout } from '../../../web/views/diagram/layout.ts';
 import { CHARACTER, pictureWords } from '../../../web/views/diagram/words.ts';
-import { en } from '../../../web/texts/en.ts';
+import { Language } from '../../../web/texts/language.svelte.ts';
 import {
   call,
   capturedTrace,
@@ -20,7 +20,7 @@ import {
   timeoutTrace,
 } from '../fixtures/traces.ts';
 
-const words = pictureWords(en, true);
+const words = pictureWords(await Language.load('en'), true);
 const sorted = (steps: Step[]) => [...steps].sort(compareSteps);
 const draw = (steps: Step[], width: number) => layoutOf(sorted(steps), columnsFor(width), words);
 

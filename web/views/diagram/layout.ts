@@ -231,7 +231,13 @@ function flagShapes(states: State[], rows: Rows, columns: Columns, words: Pictur
     const width = [...text].length * CHARACTER + 10;
     const isClient = step.side === 'client';
     const x = isClient ? columns.clientLine + inset : columns.serverLine - inset;
-    const box = { x: x + (isClient ? width : -width) / 2 - (isClient ? 5 : -5), y, width, height: FLAG_HEIGHT, angle: 0 };
+    const box = {
+      x: x + (isClient ? width : -width) / 2 - (isClient ? 5 : -5),
+      y,
+      width,
+      height: FLAG_HEIGHT,
+      angle: 0,
+    };
     return [{ step, order, label: { x, y, anchor: isClient ? ('start' as const) : ('end' as const), text }, box }];
   });
 }

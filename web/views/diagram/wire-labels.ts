@@ -43,11 +43,12 @@ export function placeWireLabels(
   taken: readonly Box[] = [],
 ): WireLabel[] {
   const labels = arrows.map((arrow) => {
-    const parts = wording(arrow.step, (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN, words);
+    const isCutShort = arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
+    const room = (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN;
+    // Where the segment stops on its way, its mark stands there: the words keep clear of it if they can.
+    const parts = wording(arrow.step, room, isCutShort ? wireWidth / 2 - 2 * MARGIN : room, words);
     if (arrow.isCopy) return before(arrow, parts);
     const along = alongArrow(arrow, parts);
-    // Where the segment stops on its way, its mark stands there: the words keep clear of it.
-    const isCutShort = arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
     return isCutShort || Math.abs(along.angle) > STEEPEST ? flat(arrow, parts) : along;
   });
   // Each round lays at least one more flat, so it ends; flat words of different rows do not meet.
@@ -67,10 +68,11 @@ interface Wording {
   detail: string;
 }
 
-function wording(step: Segment, room: number, words: PictureWords): Wording {
+/** @param detailRoom that the whole may take, where there is a detail */
+function wording(step: Segment, room: number, detailRoom: number, words: PictureWords): Wording {
   const { main: mains, details } = words.segment(step);
   const main = fitting(mains, room);
-  const left = room - widthOf({ main, detail: '' }) - CHARACTER;
+  const left = detailRoom - widthOf({ main, detail: '' }) - CHARACTER;
   const detail = details.find((text) => text.length * CHARACTER <= left) ?? '';
   return { main, detail };
 }

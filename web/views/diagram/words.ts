@@ -77,7 +77,7 @@ export function pictureWords(language: Language, isOver: boolean): PictureWords 
 }
 
 /** What is special about a segment: a sign that needs no colour, and a word. */
-type SpecialMark = readonly [sign: string, word: string];
+type SpecialMark = readonly [sign: string, word: string, shortWord?: string];
 
 function marksOf(segment: Segment, { diagram }: Language['texts']): SpecialMark[] {
   const { fate, probe, retransmissionOf, duplicateOf, repeats } = segment;
@@ -86,20 +86,22 @@ function marksOf(segment: Segment, { diagram }: Language['texts']): SpecialMark[
     fate === 'underway' && ['…', diagram.underWayMark],
     fate === 'held' && ['‖', diagram.heldMark],
     repeats !== undefined && repeats > 0 && ['↻', diagram.sentAgain(repeats)],
-    duplicateOf !== undefined && ['×2', diagram.wireCopy],
+    duplicateOf !== undefined && ['×2', diagram.wireCopy, diagram.copy],
     retransmissionOf !== undefined && ['↻', diagram.retransmission],
-    probe === 'keep-alive' && ['?', diagram.keepAlive],
-    probe === 'zero-window' && ['?', diagram.zeroWindow],
+    probe === 'keep-alive' && ['?', diagram.keepAlive, diagram.probe],
+    probe === 'zero-window' && ['?', diagram.zeroWindow, diagram.probe],
   ];
   return marks.filter((mark) => mark !== false);
 }
 
-/** Signs and words where there is room for both, else the signs alone. */
+/** Signs and words where there is room for both, else shorter words, else the signs alone. */
 function marked(main: string[], marks: readonly SpecialMark[]): string[] {
   if (marks.length === 0) return main;
-  const long = marks.map((mark) => mark.join(' ')).join(' · ');
-  const short = marks.map(([sign]) => sign).join('');
-  return [...main.map((text) => `${long} · ${text}`), ...main.map((text) => `${short} ${text}`)];
+  const long = marks.map(([sign, word]) => `${sign} ${word}`).join(' · ');
+  const medium = marks.map(([sign, word, short = word]) => `${sign} ${short}`).join(' · ');
+  const signs = marks.map(([sign]) => sign).join('');
+  const prefixes = [`${long} · `, `${medium} · `, `${signs} `];
+  return [...prefixes.flatMap((prefix) => main.map((text) => prefix + text)), signs];
 }
 
 /** It says that there is no room for more: RFC 9293 §3.8.6. */

@@ -6,21 +6,30 @@ import type { Language } from '../../texts/language.svelte.ts';
 export interface Field {
   name: string;
   value: string;
-  /** Beside the value, in brackets: the number as it was on the wire. */
-  raw?: string;
 }
 
-export function fieldsOf(step: Step, language: Language): Field[] {
+/** @param isRaw sequence numbers as on the wire, where they were seen */
+export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[] {
   const { fields: names } = language.texts.inspector;
   const moment = (us: number) => language.moment(us, step.evidence === 'inferred');
   const at = { name: names.at, value: moment(step.at) };
   switch (step.kind) {
     case 'segment':
-      return fieldsOfSegment(step, language, moment);
+      return [
+        ...(step.header === undefined ? headerOf(step, language, isRaw) : []),
+        ...storyOf(step, language, moment),
+      ];
     case 'call':
       return fieldsOfCall(step, language, moment);
     case 'state':
-      return [{ name: names.from, value: step.from }, { name: names.to, value: step.to }, at];
+      return [
+        { name: names.from, value: step.from },
+        { name: names.to, value: step.to },
+        at,
+        ...optional(names.expected, step.expected, String),
+        ...optional(names.seen, step.seenAt, moment),
+        ...optional(names.lasts, step.lastsMs, (ms) => language.duration(ms * 1000)),
+      ];
     case 'output':
       return [{ name: names.line, value: step.line }, { name: names.stream, value: step.stream }, at];
   }
@@ -28,20 +37,31 @@ export function fieldsOf(step: Step, language: Language): Field[] {
 
 type Moment = (us: number) => string;
 
-function fieldsOfSegment(step: Segment, language: Language, moment: Moment): Field[] {
-  const { fields: names, fates, notSeen } = language.texts.inspector;
+/** What is told of a header that was not kept as bytes. */
+function headerOf(step: Segment, language: Language, isRaw: boolean): Field[] {
+  const { fields: names, notSeen } = language.texts.inspector;
   const isSeen = step.evidence !== 'inferred';
   return [
     { name: names.flags, value: flagsText(step) },
-    { name: names.seq, value: String(step.seq), ...raw(step.rawSeq) },
-    ...optional(names.ack, step.ack, String, raw(step.rawAck)),
+    { name: names.seq, value: String(isRaw ? (step.rawSeq ?? step.seq) : step.seq) },
+    ...optional(names.ack, isRaw ? (step.rawAck ?? step.ack) : step.ack, String),
     { name: names.length, value: String(step.length) },
     { name: names.window, value: step.window === undefined ? notSeen : language.number(step.window) },
     ...(isSeen && !step.options ? [] : [{ name: names.options, value: step.options?.join(', ') ?? notSeen }]),
+  ];
+}
+
+/** What became of a segment. */
+function storyOf(step: Segment, language: Language, moment: Moment): Field[] {
+  const { fields: names, fates } = language.texts.inspector;
+  return [
     { name: names.sent, value: moment(step.sentAt) },
     ...optional(names.arrived, step.arrivedAt, moment),
     { name: names.fate, value: fates[step.fate] },
     ...optional(names.copyOf, step.retransmissionOf, String),
+    ...optional(names.wiresCopyOf, step.duplicateOf, String),
+    ...optional(names.repeats, step.repeats, (count) => `${count} ×`),
+    ...optional(names.probe, step.probe, String),
   ];
 }
 
@@ -57,15 +77,6 @@ function fieldsOfCall(step: Call, { texts }: Language, moment: Moment): Field[] 
   ];
 }
 
-function optional<Value>(
-  name: string,
-  value: Value | undefined,
-  write: (value: Value) => string,
-  more: { raw?: string } = {},
-): Field[] {
-  return value === undefined ? [] : [{ name, value: write(value), ...more }];
-}
-
-function raw(value: number | undefined): { raw?: string } {
-  return value === undefined ? {} : { raw: String(value) };
+function optional<Value>(name: string, value: Value | undefined, write: (value: Value) => string): Field[] {
+  return value === undefined ? [] : [{ name, value: write(value) }];
 }

@@ -4,9 +4,7 @@ import koffi from 'koffi';
 const libc = koffi.load(null);
 const ioctlFunction = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
 const socketFunction = libc.func('int socket(int domain, int type, int protocol)');
-const setsockoptFunction = libc.func(
-  'int setsockopt(int fd, int level, int name, void *value, uint32_t length)',
-);
+const setsockoptFunction = libc.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)');
 
 const exitFunction = libc.func('void _exit(int status)');
 

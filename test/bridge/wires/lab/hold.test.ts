@@ -37,11 +37,14 @@ class HeldRun {
   async deliverAll() {
     const gone = new Set<string>();
     for (let index = this.#from; ; index += 1) {
-      const message = await this.page.message(
-        'steps',
-        ({ id, steps }) => id === this.id && segments(steps).some((step) => step.fate === 'held' && !gone.has(step.id)),
-        index,
-      ).catch(() => undefined);
+      const message = await this.page
+        .message(
+          'steps',
+          ({ id, steps }) =>
+            id === this.id && segments(steps).some((step) => step.fate === 'held' && !gone.has(step.id)),
+          index,
+        )
+        .catch(() => undefined);
       if (!message) return;
       for (const { id, fate } of segments(message.steps))
         if (fate === 'held' && !gone.has(id)) {
@@ -130,10 +133,12 @@ describe.skipIf(whyNoLab)('a run whose segments are held', () => {
   test('what is not held cannot be let go: an error with a code, and the run goes on', async () => {
     const run = await open(plainScript(121n), { hold: [{ kind: 'SYN' }] });
     await run.held('client.syn');
-    expect(await run.page.complaint({ type: 'wire', id: run.id, segment: 'client.fin', action: 'drop' })).toMatchObject({
-      code: 'NOT_HELD',
-      id: run.id,
-    });
+    expect(await run.page.complaint({ type: 'wire', id: run.id, segment: 'client.fin', action: 'drop' })).toMatchObject(
+      {
+        code: 'NOT_HELD',
+        id: run.id,
+      },
+    );
     run.act('client.syn', 'deliver');
     expect((await run.done()).outcome).toBe('replied');
   });

@@ -21,7 +21,11 @@ const ORDINARY = 65_534;
 const asOrdinary = isRoot
   ? [
       ...['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups'],
-      ...['--inh-caps=-all,+dac_read_search', '--ambient-caps=-all,+dac_read_search', '--bounding-set=-all,+dac_read_search'],
+      ...[
+        '--inh-caps=-all,+dac_read_search',
+        '--ambient-caps=-all,+dac_read_search',
+        '--bounding-set=-all,+dac_read_search',
+      ],
     ]
   : [];
 
@@ -113,7 +117,11 @@ describe.skipIf(whyNoLab)('nothing is left behind', () => {
   });
 
   test('the server program is killed in mid-run: the run has a true outcome, and the page is told', async () => {
-    const program = start([...bridge, '--server', `exec '${process.execPath}' -e "require('net').createServer(() => {}).listen(65432)"`]);
+    const program = start([
+      ...bridge,
+      '--server',
+      `exec '${process.execPath}' -e "require('net').createServer(() => {}).listen(65432)"`,
+    ]);
     const { page } = await started(program);
     const id = page.start([{ do: 'recv' }, { do: 'close' }]);
     await page.message('steps', (message) => message.id === id);

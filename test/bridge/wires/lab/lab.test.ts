@@ -52,12 +52,20 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
 
   test.each<[string, Script, string]>([
     ['silent: ten digits', plainScript(1_000_000_000n), 'silent'],
-    ['a half-closed client', [{ do: 'send', hex: '0079' }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }], 'replied'],
+    [
+      'a half-closed client',
+      [{ do: 'send', hex: '0079' }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }],
+      'replied',
+    ],
     ['no byte at all', [{ do: 'shutdown' }, { do: 'recv' }, { do: 'close' }], 'replied'],
     ['the client closes first', [{ do: 'send', hex: '0079' }, { do: 'close' }], 'silent'],
     ['the client resets', [{ do: 'send', hex: '0079' }, { do: 'reset' }], 'reset'],
     ['oversize: unread bytes', [{ do: 'send', hex: ones(1100) }, { do: 'recv' }, { do: 'close' }], 'reset'],
-    ['split', [{ do: 'send', hex: '00' }, { do: 'wait', ms: 20 }, { do: 'send', hex: '79' }, { do: 'recv' }], 'replied'],
+    [
+      'split',
+      [{ do: 'send', hex: '00' }, { do: 'wait', ms: 20 }, { do: 'send', hex: '79' }, { do: 'recv' }],
+      'replied',
+    ],
   ])('%s', async (_, script, outcome) => {
     const { done, steps } = await (await openPage()).run(script);
     expect(done.outcome).toBe(outcome);
@@ -88,8 +96,15 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
     );
     const hello = await page.message('hello', ({ server }) => server.output.some(({ line }) => line.includes('Iface')));
     const lines = hello.server.output.map(({ line }) => line.trim());
-    expect(lines.filter((line) => /^\w+:/.test(line)).map((line) => line.split(':')[0]).sort()).toEqual(['lo', 'wire0']);
-    const routes = lines.slice(lines.findIndex((line) => line.startsWith('Iface')) + 1).filter((line) => /^wire0/.test(line));
+    expect(
+      lines
+        .filter((line) => /^\w+:/.test(line))
+        .map((line) => line.split(':')[0])
+        .sort(),
+    ).toEqual(['lo', 'wire0']);
+    const routes = lines
+      .slice(lines.findIndex((line) => line.startsWith('Iface')) + 1)
+      .filter((line) => /^wire0/.test(line));
     expect(routes.map((line) => line.split(/\s+/)[1])).toEqual(['00004D0A']);
   });
 });
@@ -112,12 +127,18 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
     expect(done).toMatchObject({ outcome: 'timeout', error: 'ETIMEDOUT', link: { lossPercent: 100 } });
     expectSeen(steps);
     expect(segmentNames(steps)).toEqual(['client SYN', 'client SYN', 'client SYN', 'client SYN']);
-    expect(segments(steps).slice(1).every(({ retransmissionOf }) => retransmissionOf === 'client.syn')).toBe(true);
+    expect(
+      segments(steps)
+        .slice(1)
+        .every(({ retransmissionOf }) => retransmissionOf === 'client.syn'),
+    ).toBe(true);
     expect(path(steps, 'client')).toEqual(['SYN_SENT', 'CLOSED']);
   });
 
   test('the first data lost: sent again, marked as that, and answered', async () => {
-    const { done, steps } = await (await openPage()).run(plainScript(121n), { drop: [{ from: 'client', kind: 'data' }] });
+    const { done, steps } = await (
+      await openPage()
+    ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'data' }] });
     expect(done.reply?.text).toBe('ÍMPAR');
     expectSeen(steps);
     const data = segments(steps).filter(({ from, length }) => from === 'client' && length > 0);
@@ -150,10 +171,9 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
   });
 
   test('a small MTU: the number comes in many segments', async () => {
-    const { steps } = await (await openPage()).run(
-      [{ do: 'send', hex: ones(1000) }, { do: 'recv' }, { do: 'close' }],
-      { mtu: 300 },
-    );
+    const { steps } = await (
+      await openPage()
+    ).run([{ do: 'send', hex: ones(1000) }, { do: 'recv' }, { do: 'close' }], { mtu: 300 });
     expectCausal(steps);
     expect(of(steps, 'client', 'SYN')[0]!.options).toContain('mss 260');
     const data = segments(steps).filter(({ from, length }) => from === 'client' && length > 0);
@@ -162,10 +182,9 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
   });
 
   test('a slow line: bytes take their time', async () => {
-    const { steps } = await (await openPage()).run(
-      [{ do: 'send', hex: ones(1000) }, { do: 'recv' }, { do: 'close' }],
-      { kbitPerSecond: 100 },
-    );
+    const { steps } = await (
+      await openPage()
+    ).run([{ do: 'send', hex: ones(1000) }, { do: 'recv' }, { do: 'close' }], { kbitPerSecond: 100 });
     const data = segments(steps).find(({ from, length }) => from === 'client' && length > 0)!;
     // 1052 bytes at 100 kbit/s: 84 ms.
     expect(data.arrivedAt! - data.sentAt).toBeGreaterThan(80_000);
