@@ -93,7 +93,10 @@ export class ProbeWatch implements Watch {
   }
 
   #call(id: string, name: CallName, { startedAt, at }: { startedAt: number; at: number }, facts: CallFacts = {}): void {
-    this.#sink?.(observedCall('server', id, name, this.#since(startedAt), { ...facts, returnedAt: this.#since(at) }));
+    const { args, result, bytes, payload, peer } = facts;
+    const returnedAt = this.#since(at);
+    const call = { args, returnedAt, result, bytes, payload, peer };
+    this.#sink?.(observedCall('server', id, name, this.#since(startedAt), call));
   }
 
   #since(at: number): number {
