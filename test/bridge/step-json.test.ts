@@ -73,8 +73,33 @@ const output = fc.record(
 test('any steps read back as JSON.stringify would have them', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(call, segment, state, output)), (steps) => {
-      expect(JSON.parse(stepsJson(steps as unknown as Step[]))).toEqual(JSON.parse(JSON.stringify(steps)));
+      expect(JSON.parse(stepsJson(steps as unknown as Step[]).toString())).toEqual(JSON.parse(JSON.stringify(steps)));
     }),
     { numRuns: 1000 },
   );
+});
+
+test.each([
+  ['call', call],
+  ['segment', segment],
+  ['state', state],
+] as const)('a %s that differs in one field from the last of its id is told as it is', (_, kind) => {
+  fc.assert(
+    fc.property(kind, kind, (one, other) => {
+      for (const field of Object.keys(other) as (keyof typeof other)[]) {
+        const changed = { ...one, [field]: other[field] };
+        const steps = [one, changed, one] as unknown as Step[];
+        expect(JSON.parse(stepsJson(steps).toString())).toEqual(JSON.parse(JSON.stringify(steps)));
+      }
+    }),
+  );
+});
+
+test('text goes before and behind, also where it is longer than what is set aside at a time', () => {
+  const line = 'Í'.repeat(300_000);
+  const step: Step = { kind: 'output', id: 'a', at: 0.1, side: 'server', evidence: 'observed', stream: 'stdout', line };
+  const first = stepsJson([step], '{"steps":', '}');
+  const second = stepsJson([], '{"steps":', '}');
+  expect(JSON.parse(first.toString())).toEqual({ steps: [step] });
+  expect(second.toString()).toBe('{"steps":[]}');
 });
