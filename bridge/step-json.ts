@@ -148,13 +148,13 @@ function sameState(a: State, b: State): boolean {
   return sameCommon(a, b) && a.from === b.from && a.to === b.to && a.cause === b.cause;
 }
 
-function sameList(a: readonly string[] = NONE, b: readonly string[] = NONE): boolean {
+/** An absent list is another than an empty one. */
+function sameList(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
   if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  if (a?.length !== b?.length) return false;
+  for (let index = 0; index < a!.length; index += 1) if (a![index] !== b![index]) return false;
   return true;
 }
-const NONE: readonly string[] = [];
 
 function outputFields({ stream, line }: Output): string {
   return `,"stream":"${stream}","line":${JSON.stringify(line)}}`;

@@ -92,6 +92,7 @@ test.each([
         expect(JSON.parse(stepsJson(steps).toString())).toEqual(JSON.parse(JSON.stringify(steps)));
       }
     }),
+    { numRuns: 1000 },
   );
 });
 
