@@ -46,7 +46,8 @@ export class PageConnection {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > UNSENT_BYTES) return this.#giveUp();
     this.#cork();
-    this.#socket.send(message.type === 'steps' ? stepsMessage(message.id, message.steps) : JSON.stringify(message));
+    if (message.type === 'steps') this.#socket.send(stepsMessage(message.id, message.steps), AS_TEXT);
+    else this.#socket.send(JSON.stringify(message));
   }
 
   /** What is sent in one turn of the event loop leaves in one write. */
@@ -135,8 +136,11 @@ export class PageConnection {
   }
 }
 
-function stepsMessage(id: RunId, steps: readonly Step[]): string {
-  return `{"type":"steps","id":${JSON.stringify(id)},"steps":${stepsJson(steps)}}`;
+/** Bytes go in a binary frame unless told otherwise. */
+const AS_TEXT = { binary: false };
+
+function stepsMessage(id: RunId, steps: readonly Step[]): Buffer {
+  return stepsJson(steps, `{"type":"steps","id":${JSON.stringify(id)},"steps":`, '}');
 }
 
 /** Names the run in any error that the action throws. */

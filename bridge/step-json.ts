@@ -1,55 +1,165 @@
-import type { Call, Output, Segment, State, Step } from './trace/step.ts';
+import { JsonBytes } from './json-bytes.ts';
+import type { Call, Segment, State, Step } from './trace/step.ts';
 
 /**
- * Steps as JSON text: what `JSON.stringify` gives, in a third of its time. Most of that goes into writing numbers with a
- * fraction, and all times here are whole tenths.
+ * Steps as JSON, in UTF-8: what `JSON.stringify` gives, in a fraction of its time. All times here are whole tenths, and but
+ * for its times most of a step is the same in every run.
+ *
+ *     {  "at": …, the other times, what else is new in every run   ← written anew
+ *        "kind": …, "id": …, all the rest  }                       ← kept from the last step of the same id
+ *
+ * @param before text that goes before the list of steps, `after` what goes behind it
  */
-export function stepsJson(steps: readonly Step[]): string {
-  let text = '[';
-  for (const step of steps) text += (text.length > 1 ? ',' : '') + stepJson(step);
-  return `${text}]`;
+export function stepsJson(steps: readonly Step[], before = '', after = ''): Buffer {
+  json.text(`${before}[`);
+  steps.forEach((step, index) => {
+    if (index > 0) json.bytes(COMMA);
+    if (isCommon(step)) writeStep(step);
+    else json.text(JSON.stringify(step));
+  });
+  json.text(`]${after}`);
+  return json.take();
 }
 
-function stepJson(step: Step): string {
+const json = new JsonBytes();
+const COMMA = Buffer.from(',');
+const AT = Buffer.from('{"at":');
+const STARTED_AT = Buffer.from(',"startedAt":');
+const RETURNED_AT = Buffer.from(',"returnedAt":');
+const SENT_AT = Buffer.from(',"sentAt":');
+const ARRIVED_AT = Buffer.from(',"arrivedAt":');
+
+/** The steps that come thousands of times a second: of a run on the direct wire, without capture. */
+type Common = Call | Inferred | State;
+type Inferred = Omit<Segment, 'evidence'> & { evidence: 'inferred' };
+
+/** Not what was captured, or seen from outside: that is another in every run, and comes less often. */
+function isCommon(step: Step): step is Common {
   switch (step.kind) {
     case 'call':
-      return `{"kind":"call"${common(step)}${callFields(step)}}`;
+      return step.within === undefined;
     case 'segment':
-      return `{"kind":"segment"${common(step)}${segmentFields(step)}}`;
+      return step.evidence === 'inferred';
     case 'state':
-      return `{"kind":"state"${common(step)}${stateFields(step)}}`;
+      return step.seenAt === undefined && step.expected === undefined && step.lastsMs === undefined;
     case 'output':
-      return `{"kind":"output"${common(step)}${outputFields(step)}}`;
+      return false;
   }
 }
 
+function writeStep(step: Common): void {
+  json.bytes(AT);
+  json.tenths(step.at);
+  switch (step.kind) {
+    case 'call':
+      time(STARTED_AT, step.startedAt);
+      time(RETURNED_AT, step.returnedAt);
+      // Not among what is kept: its port is another one in each run.
+      if (step.peer !== undefined) json.text(`,"peer":${JSON.stringify(step.peer)}`);
+      return json.bytes(calls.rest(step));
+    case 'segment':
+      time(SENT_AT, step.sentAt);
+      time(ARRIVED_AT, step.arrivedAt);
+      return json.bytes(segments.rest(step));
+    case 'state':
+      return json.bytes(states.rest(step));
+  }
+}
+
+function time(name: Uint8Array, value: number | undefined): void {
+  if (value === undefined) return;
+  json.bytes(name);
+  json.tenths(value);
+}
+
+/** Longer payloads are not kept: they come once. */
+const KEPT_PAYLOAD = 64;
+/** Steps of which the text is kept, at most; then all are forgotten. */
+const KEPT_STEPS = 256;
+
+/** The end of the text of steps, all but their times: kept for the next step of the same id. */
+class Kept<Kind extends Common> {
+  readonly #byId = new Map<string, { step: Kind; text: Buffer }>();
+  readonly #write: (step: Kind) => string;
+  readonly #same: (a: Kind, b: Kind) => boolean;
+
+  /** @param same whether two steps of one id have one text: everything that `write` writes is the same in both */
+  constructor(write: (step: Kind) => string, same: (a: Kind, b: Kind) => boolean) {
+    this.#write = write;
+    this.#same = same;
+  }
+
+  rest(step: Kind): Buffer {
+    const kept = this.#byId.get(step.id);
+    if (kept && this.#same(kept.step, step)) return kept.text;
+    const text = Buffer.from(common(step) + this.#write(step));
+    if ('payload' in step && step.payload && step.payload.length > KEPT_PAYLOAD) return text;
+    if (this.#byId.size >= KEPT_STEPS) this.#byId.clear();
+    this.#byId.set(step.id, { step, text });
+    return text;
+  }
+}
+
+const calls = new Kept<Call>(callFields, sameCall);
+const segments = new Kept<Inferred>(segmentFields, sameSegment);
+const states = new Kept<State>(stateFields, sameState);
+
 // Words of our own (ids, names, flags, reasons, hex) need no escaping; whatever a program or a kernel said gets it.
 
-function common({ id, at, side, evidence, reason }: Step): string {
-  return `,"id":"${id}","at":${tenths(at)},"side":"${side}","evidence":"${evidence}"${word('reason', reason)}`;
+function common({ kind, id, side, evidence, reason }: Common): string {
+  return `,"kind":"${kind}","id":"${id}","side":"${side}","evidence":"${evidence}"${word('reason', reason)}`;
 }
 
-function callFields({ name, args, startedAt, returnedAt, result, bytes, payload, peer, within }: Call): string {
-  return `,"name":"${name}","args":${JSON.stringify(args)},"startedAt":${tenths(startedAt)}${time('returnedAt', returnedAt)}${said('result', result)}${whole('bytes', bytes)}${word('payload', payload)}${said('peer', peer)}${bounds(within)}`;
+function sameCommon(a: Common, b: Common): boolean {
+  return a.side === b.side && a.evidence === b.evidence && a.reason === b.reason;
 }
 
-function segmentFields(segment: Segment): string {
-  const { from, flags, seq, ack, rawSeq, rawAck, window, options, length, payload, sentAt, arrivedAt, fate } = segment;
-  return `,"from":"${from}","flags":${flags.length > 0 ? `["${flags.join('","')}"]` : '[]'},"seq":${seq}${whole('ack', ack)}${whole('rawSeq', rawSeq)}${whole('rawAck', rawAck)}${whole('window', window)}${options ? `,"options":${JSON.stringify(options)}` : ''},"length":${length},"payload":"${payload}","sentAt":${tenths(sentAt)}${time('arrivedAt', arrivedAt)},"fate":"${fate}"${word('estimated', segment.estimated)}${word('header', segment.header)}${word('retransmissionOf', segment.retransmissionOf)}${word('duplicateOf', segment.duplicateOf)}${whole('repeats', segment.repeats)}${word('probe', segment.probe)}${word('causedBy', segment.causedBy)}${word('woke', segment.woke)}`;
+function callFields({ name, args, result, bytes, payload }: Call): string {
+  return `,"name":"${name}","args":${JSON.stringify(args)}${said('result', result)}${whole('bytes', bytes)}${word('payload', payload)}}`;
 }
 
-function stateFields({ from, to, cause, seenAt, expected, lastsMs }: State): string {
-  return `,"from":"${from}","to":"${to}"${word('cause', cause)}${time('seenAt', seenAt)}${word('expected', expected)}${whole('lastsMs', lastsMs)}`;
+function sameCall(a: Call, b: Call): boolean {
+  return (
+    sameCommon(a, b) &&
+    a.name === b.name &&
+    sameList(a.args, b.args) &&
+    a.result === b.result &&
+    a.bytes === b.bytes &&
+    a.payload === b.payload
+  );
 }
 
-function outputFields({ stream, line }: Output): string {
-  return `,"stream":"${stream}","line":${JSON.stringify(line)}`;
+function segmentFields({ from, flags, seq, ack, length, payload, fate, causedBy, woke }: Inferred): string {
+  return `,"from":"${from}","flags":${JSON.stringify(flags)},"seq":${seq}${whole('ack', ack)},"length":${length},"payload":"${payload}","fate":"${fate}"${word('causedBy', causedBy)}${word('woke', woke)}}`;
 }
 
-function bounds(within: Call['within']): string {
-  if (!within) return '';
-  const fields = `${time('startUs', within.startUs)}${time('returnUs', within.returnUs)}`;
-  return `,"within":{${fields.slice(1)}}`;
+function sameSegment(a: Inferred, b: Inferred): boolean {
+  return (
+    sameCommon(a, b) &&
+    a.from === b.from &&
+    sameList(a.flags, b.flags) &&
+    a.seq === b.seq &&
+    a.ack === b.ack &&
+    a.length === b.length &&
+    a.payload === b.payload &&
+    a.fate === b.fate &&
+    a.causedBy === b.causedBy &&
+    a.woke === b.woke
+  );
+}
+
+function stateFields({ from, to, cause }: State): string {
+  return `,"from":"${from}","to":"${to}"${word('cause', cause)}}`;
+}
+
+function sameState(a: State, b: State): boolean {
+  return sameCommon(a, b) && a.from === b.from && a.to === b.to && a.cause === b.cause;
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 function word(name: string, value: string | undefined): string {
@@ -62,16 +172,4 @@ function said(name: string, value: string | undefined): string {
 
 function whole(name: string, value: number | undefined): string {
   return value === undefined ? '' : `,"${name}":${value}`;
-}
-
-function time(name: string, value: number | undefined): string {
-  return value === undefined ? '' : `,"${name}":${tenths(value)}`;
-}
-
-/** A number that is a whole count of tenths, written from two whole numbers. */
-function tenths(value: number): string {
-  const count = Math.round(value * 10);
-  if (count < 0) return `-${tenths(-value)}`;
-  const rest = count % 10;
-  return rest === 0 ? `${count / 10}` : `${(count - rest) / 10}.${rest}`;
 }

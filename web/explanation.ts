@@ -1,6 +1,7 @@
 import { REASON_SOURCES } from '../bridge/trace/reasons.ts';
 import type { Call, Segment, State, Step } from '../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from './bytes.ts';
+import { isGuess } from './guess.ts';
 import { lookup } from './lookup.ts';
 import { segmentKind, type SegmentKind } from './segment-kind.ts';
 import type { Language } from './texts/language.svelte.ts';
@@ -85,13 +86,16 @@ function callEnd(call: Call, language: Language, isOver: boolean): string {
   const isPlain = call.result === undefined || call.result === 'ok';
   // How long a call took that nobody saw is a guess: no number is made of it.
   if (call.evidence === 'inferred' && isPlain) return '';
-  const took = language.duration(call.returnedAt - call.startedAt);
-  if (!isPlain) return texts.error(took, call.result!);
-  if (call.name === 'recv' && call.bytes === 0) return texts.end(took);
-  if (call.name === 'recv' && call.bytes !== undefined)
-    return texts.bytes(took, bytesInWords(call.bytes, call.payload ?? '', language));
-  if (call.name === 'accept' && call.peer !== undefined) return texts.peer(took, call.peer);
-  return texts.ok(took);
+  const took = `${call.within ? '≈' : ''}${language.duration(call.returnedAt - call.startedAt)}`;
+  return isPlain ? returnOf(call, took, language) : texts.error(took, call.result!);
+}
+
+/** What a call that succeeded came back with. */
+function returnOf({ name, bytes, payload = '', peer }: Call, took: string, language: Language): string {
+  const { callEnd: texts } = language.texts.steps;
+  if (name === 'recv' && bytes === 0) return texts.end(took);
+  if (name === 'recv' && bytes !== undefined) return texts.bytes(took, bytesInWords(bytes, payload, language));
+  return name === 'accept' && peer !== undefined ? texts.peer(took, peer) : texts.ok(took);
 }
 
 const SEGMENT_SECTIONS: Record<SegmentKind, string> = {
@@ -141,7 +145,7 @@ function fateOf(segment: Segment, language: Language): string {
   const { fate } = language.texts.steps.segment;
   if (segment.fate !== 'delivered') return fate[segment.fate];
   // The times of a segment that nobody saw are guesses: no number is made of them.
-  if (segment.evidence === 'inferred' || segment.arrivedAt === undefined) return '';
+  if (isGuess(segment) || isGuess(segment, 'ended') || segment.arrivedAt === undefined) return '';
   return fate.delivered(language.duration(segment.arrivedAt - segment.sentAt));
 }
 

@@ -2,13 +2,13 @@ import type { Call, CallName, Side } from '../trace/step.ts';
 
 /** What is known of a call besides its name and beginning; without `returnedAt` it is blocked still. */
 export interface CallFacts {
-  args?: string[];
-  returnedAt?: number;
+  args?: string[] | undefined;
+  returnedAt?: number | undefined;
   /** `ok` unless told otherwise. */
-  result?: string;
-  bytes?: number;
-  payload?: string;
-  peer?: string;
+  result?: string | undefined;
+  bytes?: number | undefined;
+  payload?: string | undefined;
+  peer?: string | undefined;
 }
 
 const NO_ARGS: string[] = [];

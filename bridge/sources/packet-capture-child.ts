@@ -5,7 +5,7 @@ import { LineSplitter } from '../line-splitter.ts';
 import { PcapReader, type CaptureRecord } from '../packet/pcap-reader.ts';
 import { PAYLOAD_SHOWN } from '../trace/step.ts';
 import type { CapturePoint } from './packet-capture-point.ts';
-import { explain, type CaptureUnavailable } from './packet-capture-unavailable.ts';
+import { explain, NOT_FOUND, type CaptureUnavailable } from './packet-capture-unavailable.ts';
 
 /** Bytes of each packet: what a step shows of its data, and all headers. */
 const SNAP_LENGTH = PAYLOAD_SHOWN + 256;
@@ -100,6 +100,11 @@ export class CaptureChild {
     clearTimeout(kill);
   }
 
+  /** Where not even a shell could be started, there is no tcpdump either. */
+  get #exitCode(): number | null {
+    return this.#child.pid === undefined ? NOT_FOUND : this.#child.exitCode;
+  }
+
   #letGo(): void {
     (this.#child.stdio[LIFE] as Readable | null)?.destroy();
   }
@@ -131,7 +136,7 @@ export class CaptureChild {
         this.#takeLine(line);
       });
       this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => lines.feed(text));
-      void this.#over.then(() => settle(explain(this.#child.exitCode ?? NO_SHELL, this.#complaint)));
+      void this.#over.then(() => settle(explain(this.#exitCode, this.#complaint)));
     });
   }
 
@@ -158,9 +163,6 @@ export class CaptureChild {
     if (this.#nextAsked.length > 0) this.#ask();
   }
 }
-
-/** Where not even a shell could be started, there is no tcpdump either. */
-const NO_SHELL = 127;
 
 function argumentsFor(point: CapturePoint): string[] {
   return [

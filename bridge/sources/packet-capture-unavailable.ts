@@ -42,7 +42,7 @@ export function captureCode(code: string | undefined): CaptureCode | undefined {
 }
 
 /** The exit status of a shell that found no such program. */
-const NOT_FOUND = 127;
+export const NOT_FOUND = 127;
 
 /** What it means that tcpdump ended before it captured anything. */
 export function explain(exitCode: number | null, complaint: string): CaptureUnavailable {

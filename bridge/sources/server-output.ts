@@ -43,7 +43,7 @@ export class ServerOutput implements EvidenceSource {
   }
 
   #addressee(line: string): OutputWatch | undefined {
-    for (const [number] of line.matchAll(/\d+/g)) {
+    for (const number of line.match(/\d+/g) ?? []) {
       const named = this.#byPort.get(Number(number));
       if (named) return named;
     }

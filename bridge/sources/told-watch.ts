@@ -104,7 +104,10 @@ export class ToldWatch implements Watch {
   }
 
   #call(id: string, name: CallName, { startedAt, at }: Duration, facts: CallFacts = {}): void {
-    this.#sink?.(observedCall('server', id, name, this.#since(startedAt), { ...facts, returnedAt: this.#since(at) }));
+    const { args, result, bytes, payload, peer } = facts;
+    const returnedAt = this.#since(at);
+    const call = { args, returnedAt, result, bytes, payload, peer };
+    this.#sink?.(observedCall('server', id, name, this.#since(startedAt), call));
   }
 
   #since(at: number): number {

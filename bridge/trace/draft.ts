@@ -17,8 +17,8 @@ interface SegmentFacts {
   flags: Flag[];
   seq: number;
   ack?: number | undefined;
-  length?: number;
-  payload?: string;
+  length?: number | undefined;
+  payload?: string | undefined;
   sentAt: number;
   arrivedAt?: number | undefined;
   reason: Reason;

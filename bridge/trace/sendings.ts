@@ -39,7 +39,7 @@ export function sendingsOf(
     // close() after shutdown() sends no second FIN.
     if (sending.kind !== 'fin' || !ended) sendings.push(sending);
     ended ||= sending.kind === 'fin';
-    if (call.name === 'close') sendings.push({ ...sending, kind: 'leave' });
+    if (call.name === 'close') sendings.push(sendingIn(call, 'leave', sending.reason));
   }
   joinHearing(sendings, heard);
   return complete ? [...sendings, ...unexplained(sendings, heard, sentBefore)] : sendings;
@@ -50,21 +50,21 @@ function sendingOf(call: Call, resetHeard: boolean): Sending | undefined {
   switch (name) {
     case 'send':
       return result === 'ok' && bytes > 0
-        ? sending(call, 'data', 'program-sent-these-bytes', bytes, payload)
+        ? sendingIn(call, 'data', 'program-sent-these-bytes', bytes, payload)
         : undefined;
     case 'shutdown':
-      return result === 'ok' ? sending(call, 'fin', 'program-closed') : undefined;
+      return result === 'ok' ? sendingIn(call, 'fin', 'program-closed') : undefined;
     case 'close':
       // A kernel that still holds unread bytes at close() resets (RFC 9293 §3.6.1): the peer tells which it was.
-      return resetHeard ? sending(call, 'rst', 'peer-saw-a-reset') : sending(call, 'fin', 'program-closed');
+      return resetHeard ? sendingIn(call, 'rst', 'peer-saw-a-reset') : sendingIn(call, 'fin', 'program-closed');
     case 'reset':
-      return sending(call, 'rst', 'program-reset');
+      return sendingIn(call, 'rst', 'program-reset');
     default:
       return undefined;
   }
 }
 
-function sending(call: Call, kind: Sending['kind'], reason: Reason, bytes = 0, payload = ''): Sending {
+function sendingIn(call: Call, kind: Sending['kind'], reason: Reason, bytes = 0, payload = ''): Sending {
   const { returnedAt, id } = call;
   return { kind, at: sentInCall(call), returnedAt, bytes, payload, reason, causedBy: id };
 }

@@ -35,34 +35,39 @@ const call = fc.record(
   } satisfies { [Key in keyof Required<Call>]: unknown },
   { requiredKeys: [...needed, 'name', 'args', 'startedAt'] },
 );
-const segment = fc.record(
-  {
-    kind: fc.constant('segment'),
-    ...common,
-    from: side,
-    flags: fc.array(fc.constantFrom('SYN', 'ACK', 'FIN')),
-    seq: whole,
-    ack: whole,
-    rawSeq: whole,
-    rawAck: whole,
-    window: whole,
-    options: fc.array(said),
-    length: whole,
-    payload: hex,
-    sentAt: time,
-    arrivedAt: time,
-    estimated: fc.constantFrom('sentAt', 'arrivedAt'),
-    fate: fc.constantFrom('delivered', 'unknown'),
-    header: hex,
-    retransmissionOf: word,
-    duplicateOf: word,
-    repeats: whole,
-    probe: fc.constantFrom('keep-alive', 'zero-window'),
-    causedBy: word,
-    woke: word,
-  } satisfies { [Key in keyof Required<Segment>]: unknown },
-  { requiredKeys: [...needed, 'from', 'flags', 'seq', 'length', 'payload', 'sentAt', 'fate'] },
-);
+/** What an inferred segment may tell; a captured one tells more. */
+const ofSegment = {
+  kind: fc.constant('segment'),
+  ...common,
+  from: side,
+  flags: fc.array(fc.constantFrom('SYN', 'ACK', 'FIN')),
+  seq: whole,
+  ack: whole,
+  length: whole,
+  payload: hex,
+  sentAt: time,
+  arrivedAt: time,
+  fate: fc.constantFrom('delivered', 'unknown'),
+  causedBy: word,
+  woke: word,
+};
+const ofCaptured = {
+  ...ofSegment,
+  evidence: fc.constant('captured'),
+  rawSeq: whole,
+  rawAck: whole,
+  window: whole,
+  options: fc.array(said),
+  estimated: fc.constantFrom('sentAt', 'arrivedAt'),
+  header: hex,
+  retransmissionOf: word,
+  duplicateOf: word,
+  repeats: whole,
+  probe: fc.constantFrom('keep-alive', 'zero-window'),
+} satisfies { [Key in keyof Required<Segment>]: unknown };
+const requiredKeys = [...needed, 'from', 'flags', 'seq', 'length', 'payload', 'sentAt', 'fate'] as never[];
+const segment = fc.record(ofCaptured, { requiredKeys });
+const inferredSegment = fc.record({ ...ofSegment, evidence: fc.constant('inferred') }, { requiredKeys });
 const state = fc.record(
   {
     kind: fc.constant('state'),
@@ -87,9 +92,36 @@ const output = fc.record(
 
 test('any steps read back as JSON.stringify would have them', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(call, segment, state, output)), (steps) => {
-      expect(JSON.parse(stepsJson(steps as unknown as Step[]))).toEqual(JSON.parse(JSON.stringify(steps)));
+    fc.property(fc.array(fc.oneof(call, segment, inferredSegment, state, output)), (steps) => {
+      expect(JSON.parse(stepsJson(steps as unknown as Step[]).toString())).toEqual(JSON.parse(JSON.stringify(steps)));
     }),
     { numRuns: 1000 },
   );
+});
+
+test.each([
+  ['call', call],
+  ['captured segment', segment],
+  ['inferred segment', inferredSegment],
+  ['state', state],
+] as const)('a %s that differs in one field from the last of its id is told as it is', (_, kind) => {
+  fc.assert(
+    fc.property(kind as fc.Arbitrary<object>, kind as fc.Arbitrary<object>, (one, other) => {
+      for (const field of Object.keys(other) as (keyof typeof other)[]) {
+        const changed = { ...one, [field]: other[field] };
+        const steps = [one, changed, one] as unknown as Step[];
+        expect(JSON.parse(stepsJson(steps).toString())).toEqual(JSON.parse(JSON.stringify(steps)));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('text goes before and behind, also where it is longer than what is set aside at a time', () => {
+  const line = 'Í'.repeat(300_000);
+  const step: Step = { kind: 'output', id: 'a', at: 0.1, side: 'server', evidence: 'observed', stream: 'stdout', line };
+  const first = stepsJson([step], '{"steps":', '}');
+  const second = stepsJson([], '{"steps":', '}');
+  expect(JSON.parse(first.toString())).toEqual({ steps: [step] });
+  expect(second.toString()).toBe('{"steps":[]}');
 });

@@ -222,7 +222,7 @@ export class SimulatedConnection {
 
   /** Reports a call as begun; answers what reports it as returned. */
   #call(side: Side, name: CallName, at = this.#tick()): (more: { result?: string; bytes?: number }) => void {
-    const several = name === 'send' || name === 'recv';
+    const several = name === 'send' || name === 'recv' || name === 'shutdown';
     const id = several ? `${side}.${name}.${this.#count(`${side}.${name}`)}` : `${side}.${name}`;
     const report = (returnedAt?: number, more = {}): void => {
       if (side === 'client' || this.#plot.watched) this.reports.push(call(side, name, at, returnedAt, { ...more, id }));

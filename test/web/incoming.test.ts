@@ -3,19 +3,35 @@ import { Check } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { BRIDGE_MESSAGES } from '../../bridge/protocol.ts';
 import { readMessage } from '../../web/incoming.ts';
+import { labTrace, seenFromOutside, troubledTrace } from './fixtures/lab-traces.ts';
 import { capturedTrace, done, hello, plainTrace } from './fixtures/traces.ts';
 
 const GOOD = [
   hello(),
   hello({ state: 'exited', exitCode: 1, signal: 'SIGKILL', output: [{ stream: 'stderr', line: 'no' }] }),
   { type: 'steps', id: 'run-1', steps: [...plainTrace(), ...capturedTrace()] },
+  { type: 'steps', id: 'run-1', steps: [...labTrace(), ...troubledTrace(), seenFromOutside()] },
   { type: 'steps', id: 7, steps: [] },
   done('run-1', 'replied'),
   done(0, 'refused', { error: 'ECONNREFUSED' }),
+  done(1, 'replied', {
+    link: { delayMs: 100, jitterMs: 0.5, lossPercent: 30, duplicatePercent: 1, reorderPercent: 100 },
+  }),
+  done(2, 'replied', {
+    link: {
+      kbitPerSecond: 64,
+      mtu: 576,
+      seed: 7,
+      hold: [{ from: 'client', every: true }],
+      drop: [{ kind: 'SYN', nth: 2 }],
+    },
+  }),
+  done(3, 'replied', { link: { hold: true } }),
+  hello({ blockedIn: 'accept4' }, { wire: 'lab', wireWhy: 'LAB_APPARMOR', wireMessage: 'AppArmor lets nobody.' }),
   { type: 'error', code: 'BAD_SCRIPT', message: 'No.' },
   { type: 'error', id: 'run-1', code: 'BAD_SCRIPT', message: 'No.' },
 ];
-const WEIRD = [null, true, -1, 1.5, '', 'x', [], {}, 'x'.repeat(65), [null], { type: 'hello' }];
+const WEIRD = [null, true, -1, 1.5, '', 'x', [], {}, 'x'.repeat(65), [null], { type: 'hello' }, 127, 20_001, -0.1, 101];
 
 /** What the schemas say, the truth that the page's own reader is held to. */
 function bySchema(value: unknown): boolean {
@@ -70,6 +86,6 @@ describe('what comes from the bridge', () => {
           expect(readMessage(text) !== undefined).toBe(bySchema(JSON.parse(text)));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 4000 },
     ));
 });

@@ -84,4 +84,5 @@ export const enInspector = {
   fates: { delivered: 'delivered', dropped: 'lost', underway: 'under way', held: 'held', unknown: 'not known' },
   notSeen: 'not seen',
   noPayload: 'No data: only a header.',
+  earlier: (duration: string) => `up to ${duration} earlier`,
 };

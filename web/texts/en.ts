@@ -23,6 +23,7 @@ export const en = {
     start: 'Start server',
     startAgain: 'Start it again',
     stop: 'Stop server',
+    blockedIn: (call: string) => `blocked in ${call}`,
     exitedWithCode: (code: number) => `The server program ended by itself, with exit code ${code}.`,
     exitedBySignal: (signal: string) => `The server program was ended by the signal ${signal}.`,
     exitedSomehow: 'The server program ended by itself.',
@@ -129,6 +130,7 @@ export const en = {
       'The server listens, so it has made, bound and set its socket to listen. Now it waits in accept() for whoever comes.',
     stillBlocked: 'blocked …',
     endNotSeen: 'no return seen',
+    returned: 'returned',
     peerClosed: '0 bytes: end',
     invite:
       'Press the button: one real TCP connection will be opened and drawn here, call by call and segment by segment.',

@@ -86,4 +86,5 @@ export const ptInspector: typeof enInspector = {
   fates: { delivered: 'entregue', dropped: 'perdido', underway: 'a caminho', held: 'retido', unknown: 'desconhecido' },
   notSeen: 'não visto',
   noPayload: 'Sem dados: só um cabeçalho.',
+  earlier: (duration) => `até ${duration} antes`,
 };

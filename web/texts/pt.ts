@@ -24,6 +24,7 @@ export const pt: Texts = {
     start: 'Iniciar servidor',
     startAgain: 'Iniciar de novo',
     stop: 'Parar servidor',
+    blockedIn: (call) => `bloqueado em ${call}`,
     exitedWithCode: (code) => `O programa servidor terminou sozinho, com código de saída ${code}.`,
     exitedBySignal: (signal) => `O programa servidor foi encerrado pelo sinal ${signal}.`,
     exitedSomehow: 'O programa servidor terminou sozinho.',
@@ -131,6 +132,7 @@ export const pt: Texts = {
       'O servidor escuta; então criou e associou seu socket e o pôs em escuta. Agora espera em accept() por quem vier.',
     stillBlocked: 'bloqueada …',
     endNotSeen: 'sem retorno visto',
+    returned: 'retornou',
     peerClosed: '0 bytes: fim',
     invite:
       'Aperte o botão: uma conexão TCP real será aberta e desenhada aqui, chamada por chamada e segmento por segmento.',

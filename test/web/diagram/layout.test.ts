@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareSteps, type Flag, type Side, type Step, type TcpState } from '../../../bridge/trace/step.ts';
+import {
+  compareSteps,
+  type Flag,
+  type Segment,
+  type Side,
+  type Step,
+  type TcpState,
+} from '../../../bridge/trace/step.ts';
 import { overlap, type Box } from '../../../web/views/diagram/boxes.ts';
 import { columnsFor, type Columns } from '../../../web/views/diagram/columns.ts';
 import { layoutOf, type Label, type Layout } from '../../../web/views/diagram/layout.ts';
 import { CHARACTER, pictureWords } from '../../../web/views/diagram/words.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
+import { disagreeingTrace, labTrace, seen, troubledTrace } from '../fixtures/lab-traces.ts';
 import {
   call,
   capturedTrace,
@@ -30,8 +38,13 @@ function boxOf({ x, y, anchor, text }: Label): Box {
 }
 
 /** All words of the picture, column by column. */
-function columnsOfWords({ calls, bands, outputs, segments }: Layout, { compact }: Columns): Record<string, Box[]> {
-  const columns: Record<string, Box[]> = { wire: segments.map(({ label }) => label.box) };
+function columnsOfWords(
+  { calls, bands, outputs, segments, flags }: Layout,
+  { compact }: Columns,
+): Record<string, Box[]> {
+  const columns: Record<string, Box[]> = {
+    wire: [...segments.map(({ label }) => label.box), ...flags.map(({ box }) => box)],
+  };
   for (const side of ['client', 'server'] as const) {
     const programs = [
       ...calls
@@ -39,7 +52,9 @@ function columnsOfWords({ calls, bands, outputs, segments }: Layout, { compact }
         .flatMap(({ name, result }) => (result ? [name, result] : [name])),
       ...outputs.filter(({ step }) => step.side === side).map(({ label }) => label),
     ].map(boxOf);
-    const states = bands.filter(({ step }) => step.side === side).map(({ label }) => boxOf(label));
+    const states = bands
+      .filter(({ step }) => step.side === side)
+      .flatMap(({ label, note }) => [boxOf(label), ...(note ? [boxOf(note)] : [])]);
     if (compact) columns[side] = [...programs, ...states];
     else Object.assign(columns, { [`${side} program`]: programs, [`${side} states`]: states });
   }
@@ -57,6 +72,16 @@ function collisions(layout: Layout, columns: Columns): string[] {
 const side = fc.constantFrom<Side>('client', 'server');
 // Few distinct times, so that many things happen at once.
 const time = fc.integer({ min: -3, max: 30 });
+const special = fc.record<Partial<Segment>>(
+  {
+    retransmissionOf: fc.constant('segment.1'),
+    duplicateOf: fc.constant('segment.2'),
+    probe: fc.constantFrom('keep-alive', 'zero-window'),
+    repeats: fc.nat(3),
+    window: fc.constantFrom(0, 64_512),
+  },
+  { requiredKeys: [] },
+);
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(side, fc.constantFrom('socket', 'accept', 'connect', 'send', 'recv', 'close'), time, fc.option(fc.nat(20)))
@@ -69,17 +94,24 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       fc.constantFrom<Flag[]>(['SYN'], ['ACK'], ['PSH', 'ACK'], ['RST', 'ACK']),
       time,
       fc.option(fc.nat(20)),
-      fc.constantFrom('delivered', 'dropped', 'held', 'unknown'),
+      fc.constantFrom('delivered', 'dropped', 'held', 'unknown', 'underway'),
+      special,
     )
-    .map(([from, flags, at, took, fate]) =>
+    .map(([from, flags, at, took, fate, more]) =>
       segment(from, flags, at, took === null ? undefined : at + took, {
         fate: took === null && fate === 'delivered' ? 'unknown' : (fate as 'held'),
         length: took ?? 0,
+        ...more,
       }),
     ),
   fc
-    .tuple(side, fc.constantFrom<TcpState>('ESTABLISHED', 'CLOSED', 'FIN_WAIT_1'), time)
-    .map(([who, to, at]) => state(who, 'CLOSED', to, at)),
+    .tuple(
+      side,
+      fc.constantFrom<TcpState>('ESTABLISHED', 'CLOSED', 'FIN_WAIT_1'),
+      time,
+      fc.record({ expected: fc.constant('ESTABLISHED' as const), lastsMs: fc.constant(60_000) }, { requiredKeys: [] }),
+    )
+    .map(([who, to, at, more]) => ({ ...state(who, 'CLOSED', to, at), ...more })),
   time.map((at) => output('a line that the server printed', at)),
 );
 const anyTrace = fc.array(anyStep, { maxLength: 40 });
@@ -93,6 +125,10 @@ const TRACES = {
   timeout: timeoutTrace(),
   captured: capturedTrace(),
   long: longTrace(120),
+  lab: labTrace(),
+  'slow lab': labTrace(100_000),
+  troubled: troubledTrace(),
+  disagreeing: disagreeingTrace(),
 };
 
 describe('the picture', () => {
@@ -161,6 +197,44 @@ describe('the picture', () => {
     for (const fate of ['dropped', 'held'])
       expect(segments.find(({ step }) => step.fate === fate)!.x2).toBeCloseTo(middle);
     expect(segments.find(({ step }) => step.retransmissionOf)!.copyOfY).toBe(segments[0]!.y1);
+  });
+
+  it('begins a copy that the wire made on the wire itself', () => {
+    const columns = columnsFor(1000);
+    const { segments } = draw(TRACES.troubled, 1000);
+    const copy = segments.find(({ step }) => step.duplicateOf)!;
+    const first = segments.find(({ step }) => step.id === copy.step.duplicateOf)!;
+    expect(copy.x1).toBeCloseTo((columns.clientLine + columns.serverLine) / 2);
+    expect(copy.x2).toBe(first.x2);
+    expect(copy.label.main).toContain('copy');
+  });
+
+  it('crosses the arrows of segments that overtook each other', () => {
+    const { segments } = draw(TRACES.troubled, 1000);
+    const [first, second] = segments.filter(({ step }) => step.length > 0);
+    expect(first!.y1).toBeLessThan(second!.y1);
+    expect(first!.y2).toBeGreaterThan(second!.y2);
+  });
+
+  it('lets what is under way go on as long as anything happens, and moves nothing else', () => {
+    const early = [...labTrace().slice(0, 7), seen('client', ['SYN'], 300, undefined, { fate: 'underway' })];
+    const late = [...early, call('client', 'recv', 900_000)];
+    const [before, after] = [draw(early, 1000), draw(late, 1000)];
+    const tip = ({ segments }: Layout) => segments.at(-1)!.y2;
+    expect(tip(after)).toBeGreaterThan(tip(before));
+    expect(after.places.slice(0, early.length).map(({ y }) => y)).toEqual(before.places.map(({ y }) => y));
+  });
+
+  it('says beside a state, on the wire, what the standard would have there', () => {
+    const [flag] = draw(TRACES.disagreeing, 1000).flags;
+    expect(flag!.label.text).toBe('≠ the standard says FIN_WAIT_1');
+    expect(draw(TRACES.lab, 1000).flags).toEqual([]);
+  });
+
+  it('writes below TIME_WAIT how long it lasts', () => {
+    const band = draw(TRACES.lab, 1000).bands.find(({ step }) => step.to === 'TIME_WAIT')!;
+    expect(band.note!.text).toBe('for 60 s');
+    expect(band.note!.y).toBeGreaterThan(band.label.y + 12);
   });
 
   it('leads from an arrival to the call that it woke', () => {

@@ -1,15 +1,16 @@
+import { isGuess } from '../../guess.ts';
 import type { PlacedMark } from './rows.ts';
 
 /** What stands at the left edge, by the order of the moment. A time is not said twice in a row. */
 export function timesOf(
   marks: readonly PlacedMark[],
   before: string,
-  moment: (us: number, isGuess: boolean) => string,
+  moment: (us: number, guessed: boolean) => string,
 ): Map<number, string> {
   const texts = new Map<number, string>();
   let last = '';
-  for (const { order, time, timed, step } of marks) {
-    const text = time < 0 ? before : moment(time, step.evidence === 'inferred');
+  for (const { what, order, time, timed, step } of marks) {
+    const text = time < 0 ? before : moment(time, isGuess(step, what === 'begin' ? 'began' : 'ended'));
     if (!timed || text === last) continue;
     texts.set(order, text);
     last = text;

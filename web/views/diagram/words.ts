@@ -48,6 +48,8 @@ export function pictureWords(language: Language, isOver: boolean): PictureWords 
     result: ({ name, result, bytes: count, payload, peer, returnedAt }) => {
       if (returnedAt === undefined) return [];
       if (result !== undefined && result !== 'ok') return [`→ ${result}`];
+      // Seen from outside: over, and no more.
+      if (result === undefined) return [`→ ${texts.diagram.returned}`];
       if (name === 'recv' && count === 0) return [`→ ${texts.diagram.peerClosed}`, '→ 0 bytes'];
       if (name === 'recv' && count !== undefined) return sized(count, payload ?? '').map((text) => `→ ${text}`);
       if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];

@@ -1,4 +1,5 @@
 import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
+import { isGuess } from '../../guess.ts';
 import { flagsText } from '../../segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
@@ -11,7 +12,7 @@ export interface Field {
 /** @param isRaw sequence numbers as on the wire, where they were seen */
 export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[] {
   const { fields: names } = language.texts.inspector;
-  const moment = (us: number) => language.moment(us, step.evidence === 'inferred');
+  const moment = (us: number, which?: 'ended') => language.moment(us, isGuess(step, which));
   const at = { name: names.at, value: moment(step.at) };
   switch (step.kind) {
     case 'segment':
@@ -27,7 +28,7 @@ export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[
         { name: names.to, value: step.to },
         at,
         ...optional(names.expected, step.expected, String),
-        ...optional(names.seen, step.seenAt, moment),
+        ...optional(names.seen, step.seenAt, (us) => moment(us)),
         ...optional(names.lasts, step.lastsMs, (ms) => language.duration(ms * 1000)),
       ];
     case 'output':
@@ -35,7 +36,7 @@ export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[
   }
 }
 
-type Moment = (us: number) => string;
+type Moment = (us: number, which?: 'ended') => string;
 
 /** What is told of a header that was not kept as bytes. */
 function headerOf(step: Segment, language: Language, isRaw: boolean): Field[] {
@@ -56,7 +57,7 @@ function storyOf(step: Segment, language: Language, moment: Moment): Field[] {
   const { fields: names, fates } = language.texts.inspector;
   return [
     { name: names.sent, value: moment(step.sentAt) },
-    ...optional(names.arrived, step.arrivedAt, moment),
+    ...optional(names.arrived, step.arrivedAt, (us) => moment(us, 'ended')),
     { name: names.fate, value: fates[step.fate] },
     ...optional(names.copyOf, step.retransmissionOf, String),
     ...optional(names.wiresCopyOf, step.duplicateOf, String),
@@ -65,12 +66,13 @@ function storyOf(step: Segment, language: Language, moment: Moment): Field[] {
   ];
 }
 
-function fieldsOfCall(step: Call, { texts }: Language, moment: Moment): Field[] {
-  const { fields: names } = texts.inspector;
+function fieldsOfCall(step: Call, language: Language, moment: Moment): Field[] {
+  const { fields: names, earlier: words } = language.texts.inspector;
+  const earlier = (us: number | undefined) => (us === undefined ? '' : ` (${words(language.duration(us))})`);
   return [
     ...(step.args.length === 0 ? [] : [{ name: names.arguments, value: step.args.join(', ') }]),
-    { name: names.started, value: moment(step.startedAt) },
-    ...optional(names.returned, step.returnedAt, moment),
+    { name: names.started, value: moment(step.startedAt) + earlier(step.within?.startUs) },
+    ...optional(names.returned, step.returnedAt, (us) => moment(us) + earlier(step.within?.returnUs)),
     ...optional(names.result, step.result, String),
     ...optional(names.length, step.bytes, String),
     ...optional(names.peer, step.peer, String),
