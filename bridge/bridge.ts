@@ -104,8 +104,7 @@ export class Bridge {
     if (this.#sessions.size >= LIMITS.runsInAll)
       throw new BridgeError('TOO_MANY_RUNS', `The bridge has at most ${LIMITS.runsInAll} runs at a time.`);
     const { wire } = this.#chosen;
-    if (link && wire.name !== 'lab')
-      throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a link that can be set.');
+    if (link) this.expectLink();
     const session: Session = new Session({
       script,
       wire,
@@ -120,6 +119,12 @@ export class Bridge {
     });
     this.#sessions.add(session);
     return session;
+  }
+
+  /** @throws BridgeError `LINK_NEEDS_LAB` */
+  expectLink(): void {
+    if (this.#chosen.wire.name !== 'lab')
+      throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a link that can be slowed, broken or held.');
   }
 
   /**

@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'RUN_ID_IN_USE'
   | 'NO_SUCH_RUN'
   | 'LINK_NEEDS_LAB'
+  | 'SERVER_NEEDS_LAB'
+  | 'TOO_MANY_SERVERS'
   | 'NOT_HELD'
   | 'SERVER_NOT_OWNED'
   | 'SERVER_RUNNING'

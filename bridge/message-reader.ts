@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { BridgeError } from './errors.ts';
 import { LIMITS, PAGE_MESSAGES, RunId, type PageMessage } from './protocol.ts';
-import type { Script } from './trace/script.ts';
+import { bytesSent, type Script } from './trace/script.ts';
 
 const readers = {
   run: Compile(PAGE_MESSAGES.run),
@@ -53,7 +53,7 @@ function checkScript(script: Script, message: PageMessage): void {
     if (ended === 'close' || ended === 'reset') throw fault(`Nothing may follow ${ended}.`);
     if (ended === 'shutdown' && (operation.do === 'send' || operation.do === 'shutdown'))
       throw fault(`${operation.do} cannot follow shutdown.`);
-    if (operation.do === 'send') sent += operation.hex.length / 2;
+    if (operation.do === 'send') sent += bytesSent(operation);
     if (operation.do === 'wait') waited += operation.ms;
     if (operation.do === 'shutdown' || operation.do === 'close' || operation.do === 'reset') ended = operation.do;
   }

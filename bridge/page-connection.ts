@@ -95,7 +95,10 @@ export class PageConnection {
       case 'cancel':
         return about(message.id, () => this.#running(message.id).cancel());
       case 'wire':
-        return about(message.id, () => this.#running(message.id).act(message.segment, message.action));
+        return about(message.id, () => {
+          this.#bridge.expectLink();
+          this.#running(message.id).act(message.segment, message.action);
+        });
       case 'server':
         return this.#bridge.controlServer(message.action, (error) => this.#complain(error));
     }

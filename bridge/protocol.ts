@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TLiteral, type TUnion } from 'typebox';
 import { OUTCOMES } from './trace/outcome.ts';
+import { SCENARIO_SERVERS } from './trace/scenario-server.ts';
 import type { Step } from './trace/step.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -14,8 +15,11 @@ export const LIMITS = {
   messagesPerSecond: 10_000,
   runsPerPage: 128,
   runsInAll: 1024,
+  /** Programs for runs with a `server`, one for each. */
+  scenarioServers: 16,
   operationsPerRun: 64,
-  sendBytesPerRun: 24 * 1024,
+  /** Of all sends, each counted as often as it is repeated. */
+  sendBytesPerRun: 1024 * 1024,
   replyBytes: 1024 * 1024,
   stepsPerRun: 5000,
   /** Milliseconds from the start of a run to its `timeout`. */
@@ -30,7 +34,15 @@ export const RunId = Type.Union([Type.String({ minLength: 1, maxLength: 64 }), T
 export type RunId = Static<typeof RunId>;
 
 const Operation = Type.Union([
-  Type.Object({ do: Type.Literal('send'), hex: Type.String({ pattern: '^(?:[0-9a-fA-F]{2})*$' }) }, strict),
+  Type.Object(
+    {
+      do: Type.Literal('send'),
+      hex: Type.String({ pattern: '^(?:[0-9a-fA-F]{2})*$' }),
+      times: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
+      nagle: Type.Optional(Type.Boolean()),
+    },
+    strict,
+  ),
   Type.Object({ do: Type.Literal('wait'), ms: Type.Number({ minimum: 0, maximum: LIMITS.runMs }) }, strict),
   Type.Object(
     { do: Type.Literal('recv'), bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.replyBytes })) },
@@ -76,6 +88,8 @@ export const RunMessage = Type.Object(
     id: RunId,
     script: Type.Array(Operation, { minItems: 1, maxItems: LIMITS.operationsPerRun }),
     link: Type.Optional(Link),
+    /** In the lab: the server of this run alone, in place of the bridge's own. It listens on a port of its own. */
+    server: Type.Optional(literals(SCENARIO_SERVERS)),
   },
   strict,
 );
@@ -190,6 +204,8 @@ export const DoneMessage = Type.Object({
   /** The errno name or limit behind the outcome, where there was one. */
   error: Type.Optional(Type.String()),
   durationUs: Type.Number(),
+  /** `host:port`, where the run had a server of its own. */
+  target: Type.Optional(Type.String()),
   /** How the link treated the run's packets, with the seed that was used. */
   link: Type.Optional(Link),
   /** The sources that this run really had. */

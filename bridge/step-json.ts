@@ -30,8 +30,7 @@ const SENT_AT = Buffer.from(',"sentAt":');
 const ARRIVED_AT = Buffer.from(',"arrivedAt":');
 
 /** The steps that come thousands of times a second: of a run on the direct wire, without capture. */
-type Common = Call | Inferred | State;
-type Inferred = Omit<Segment, 'evidence'> & { evidence: 'inferred' };
+type Common = Call | Segment | State;
 
 /** Not what was captured, or seen from outside: that is another in every run, and comes less often. */
 function isCommon(step: Step): step is Common {
@@ -101,7 +100,7 @@ class Kept<Kind extends Common> {
 }
 
 const calls = new Kept<Call>(callFields, sameCall);
-const segments = new Kept<Inferred>(segmentFields, sameSegment);
+const segments = new Kept<Segment>(segmentFields, sameSegment);
 const states = new Kept<State>(stateFields, sameState);
 
 // Words of our own (ids, names, flags, reasons, hex) need no escaping; whatever a program or a kernel said gets it.
@@ -129,11 +128,11 @@ function sameCall(a: Call, b: Call): boolean {
   );
 }
 
-function segmentFields({ from, flags, seq, ack, length, payload, fate, causedBy, woke }: Inferred): string {
+function segmentFields({ from, flags, seq, ack, length, payload, fate, causedBy, woke }: Segment): string {
   return `,"from":"${from}","flags":${JSON.stringify(flags)},"seq":${seq}${whole('ack', ack)},"length":${length},"payload":"${payload}","fate":"${fate}"${word('causedBy', causedBy)}${word('woke', woke)}}`;
 }
 
-function sameSegment(a: Inferred, b: Inferred): boolean {
+function sameSegment(a: Segment, b: Segment): boolean {
   return (
     sameCommon(a, b) &&
     a.from === b.from &&

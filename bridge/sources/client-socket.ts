@@ -110,10 +110,13 @@ export class ClientSocket {
     });
   }
 
-  /** Resolves with `ok` when the kernel has taken every byte, else with an errno name. */
-  send(bytes: Buffer): Promise<string> {
+  /**
+   * Resolves with `ok` when the kernel has taken every byte, else with an errno name.
+   * @param nagle whether the bytes may wait until those before them are acknowledged (RFC 9293 §3.7.4)
+   */
+  send(bytes: Buffer, nagle = false): Promise<string> {
     // Nagle's algorithm holds back only what follows a first send: without it each send is on its way at once.
-    if (this.#counts.send === 1) this.#socket.setNoDelay(true);
+    if (this.#counts.send > 0) this.#socket.setNoDelay(!nagle);
     const id = stepId('client', 'send', this.#counts.send++);
     const startedAt = this.#now();
     const args = [String(bytes.length)];

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { LineSplitter } from '../line-splitter.ts';
+import { PacketError } from '../packet/packet-error.ts';
 import { PcapReader, type CaptureRecord } from '../packet/pcap-reader.ts';
 import { PAYLOAD_SHOWN } from '../trace/step.ts';
 import type { CapturePoint } from './packet-capture-point.ts';
@@ -114,7 +115,8 @@ export class CaptureChild {
     stdout.on('data', (chunk: Buffer) => {
       try {
         reader.feed(chunk);
-      } catch {
+      } catch (error) {
+        if (!(error instanceof PacketError)) throw error;
         // Not what tcpdump writes: whatever it is, it is of no use.
         this.#letGo();
       }

@@ -120,7 +120,7 @@ export class Exchange {
   ): void {
     const { label, number, flags, length, payload, sentAt, heardAt, returnedAt, reason, causedBy } = what;
     const to = this.#kernels[otherSide(from.side)];
-    const known = heardAt !== undefined || this.#promised(from, flags);
+    const known = heardAt !== undefined || this.#promised(from, flags, sentAt);
     const by = Math.min(heardAt ?? nextSending(to), laterThan(sentAt, returnedAt));
     const arrivedAt = known ? this.#arrivalBy(by, sentAt, to) : undefined;
     const ack = flags.includes('ACK') ? from.expected : undefined;
@@ -138,12 +138,15 @@ export class Exchange {
   }
 
   /**
-   * Where no program heard of it, TCP's promise to deliver stands, unless the sender resets the connection. A reset that
-   * was heeded had the number expected next: whatever was sent before it was there (RFC 9293 §3.10.7.4).
+   * Where no program heard of it, TCP's promise to deliver stands, unless the sender resets the connection before the peer
+   * said anything more. A reset that was heeded had the number expected next: whatever was sent before it was there
+   * (RFC 9293 §3.10.7.4).
    */
-  #promised(from: Kernel, flags: readonly Flag[]): boolean {
+  #promised(from: Kernel, flags: readonly Flag[], sentAt: number): boolean {
+    if (!this.#input.final || flags.includes('RST')) return false;
     const unheard = from.queue.some(({ kind, heardAt }) => kind === 'rst' && heardAt === undefined);
-    return this.#input.final && !flags.includes('RST') && !unheard;
+    const { queue } = this.#kernels[otherSide(from.side)];
+    return !unheard || queue.some(({ at, heardAt }) => heardAt !== undefined && at > sentAt);
   }
 
   /** Between its sending and the moment by which it must have been there; in order behind what came before. */

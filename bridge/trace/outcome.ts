@@ -1,4 +1,5 @@
 import type { LinkSettings } from './link.ts';
+import type { ScenarioServer } from './scenario-server.ts';
 import type { Script } from './script.ts';
 import type { Step } from './step.ts';
 
@@ -41,6 +42,8 @@ export interface Trace {
   script: Script;
   /** How the link treated its packets, in the lab; with the seed of its random faults. */
   link?: LinkSettings;
+  /** The server of this run alone, where it was not the bridge's own. */
+  server?: ScenarioServer;
   outcome: Outcome;
   reply?: Reply;
   /** The errno name behind `failed`, `refused`, `reset` or `timeout`, where there was one. */

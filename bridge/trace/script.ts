@@ -1,7 +1,11 @@
 /** What the client does on its one connection, in order. */
 
 export type Operation =
-  | { do: 'send'; hex: string }
+  /**
+   * One send() of these bytes, `times` times over. `nagle`: with Nagle's algorithm, which holds a small segment back while
+   * another is not acknowledged (RFC 9293 §3.7.4); otherwise each send is on its way at once.
+   */
+  | { do: 'send'; hex: string; times?: number; nagle?: boolean }
   | { do: 'wait'; ms: number }
   /** Without `bytes`: until the peer ends. */
   | { do: 'recv'; bytes?: number }
@@ -10,6 +14,11 @@ export type Operation =
   | { do: 'reset' };
 
 export type Script = Operation[];
+
+/** How many bytes a send sends. */
+export function bytesSent({ hex, times = 1 }: Extract<Operation, { do: 'send' }>): number {
+  return (hex.length / 2) * times;
+}
 
 /** The plain run: send the number, read until the server ends, close. */
 export function plainScript(number: bigint): Script {

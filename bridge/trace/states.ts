@@ -52,7 +52,8 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
       all.push({ at: startedAt, side, cause: id, happen: (end) => end.closed() });
   // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
   const refused = dataRefused(segments, 'server');
-  if (refused) all.unshift({ at: refused.arrivedAt!, side: 'server', cause: refused.id, happen: (end) => end.closed() });
+  if (refused)
+    all.unshift({ at: refused.arrivedAt!, side: 'server', cause: refused.id, happen: (end) => end.closed() });
   for (const { state, at, side } of seen.sightings) {
     const cause = endingBefore(calls, side, at);
     if (state === 'FIN_WAIT_1' || state === 'LAST_ACK') all.push({ at, side, cause, happen: (end) => end.closing() });

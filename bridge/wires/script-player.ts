@@ -79,7 +79,7 @@ export class ScriptPlayer {
   async #perform(operation: Operation): Promise<boolean> {
     switch (operation.do) {
       case 'send':
-        return (await this.#client.send(Buffer.from(operation.hex, 'hex'))) === 'ok';
+        return (await this.#client.send(bytesOf(operation), operation.nagle)) === 'ok';
       case 'wait':
         await this.#wait(operation.ms);
         return true;
@@ -124,4 +124,8 @@ export class ScriptPlayer {
       };
     });
   }
+}
+
+function bytesOf({ hex, times = 1 }: Extract<Operation, { do: 'send' }>): Buffer {
+  return Buffer.from(hex.repeat(times), 'hex');
 }

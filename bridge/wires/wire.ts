@@ -28,6 +28,8 @@ export interface Wire {
 export interface RunOnWire {
   script: Script;
   limits: Pick<Limits, 'replyBytes'>;
+  /** Where the server listens, where that is not the wire's `target`; only in the lab. */
+  port?: number;
   /** How the link treats this run's packets; only the lab has one. */
   link?: LinkSettings;
   /**

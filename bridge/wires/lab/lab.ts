@@ -86,7 +86,7 @@ export class LabWire implements Wire {
   }
 
   /** @throws RangeError where every port of the client's host is in use */
-  open({ script, limits, link = {}, unhurried = false, zero, sink, onPort }: RunOnWire): ClientRun {
+  open({ script, limits, port: serverPort, link = {}, unhurried = false, zero, sink, onPort }: RunOnWire): ClientRun {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
     const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
@@ -98,7 +98,8 @@ export class LabWire implements Wire {
       ...(link.hold && { patient: true }),
     };
     const client = this.#hosts.client;
-    client.tell({ type: 'play', run, localPort: port, target: this.target, script, limits, zero, socket });
+    const target = { host: this.target.host, port: serverPort ?? this.target.port };
+    client.tell({ type: 'play', run, localPort: port, target, script, limits, zero, socket });
     const played = new Promise<Played>((resolve) => this.#runs.set(run, { report: sink, played: resolve }));
     if (this.#broken) this.#giveUp(run);
     const abort = (): void => {
