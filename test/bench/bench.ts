@@ -51,6 +51,14 @@ function row(name: string, { perSecond, p50, p99, failed }: Result): string {
   return name.padEnd(44) + cells.map((cell) => cell.padStart(12)).join('');
 }
 
+/** A row of its own: for what a bare client has no counterpart. */
+async function alone(name: string, url: string, atOnce: number, whyNot: string | undefined): Promise<void> {
+  if (whyNot !== undefined) return console.log(`${name}: not here (${whyNot})`);
+  const results: Result[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) results.push(await measure('page', url, atOnce, SECONDS));
+  console.log(row(name, summary(results)));
+}
+
 async function startNumberServer(): Promise<{ port: string; process: ChildProcess }> {
   const child = spawn(process.execPath, [numberServer, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
@@ -61,6 +69,8 @@ async function startNumberServer(): Promise<{ port: string; process: ChildProces
 const server = await startNumberServer();
 const bridge = await startBridge(undefined, ['--wire', 'direct', '--capture', 'off']);
 const capturing = await startBridge(undefined, ['--wire', 'direct', '--capture', 'auto']);
+const lab = await startBridge(undefined, ['--wire', 'auto']);
+const { wireMessage } = (await (await fetch(`${lab.url}/health`)).json()) as Pick<Hello, 'wireMessage'>;
 const { sources } = (await (await fetch(`${capturing.url}/health`)).json()) as Pick<Hello, 'sources'>;
 const whyNot = sources.find(({ name, active }) => name === 'capture' && !active)?.why;
 try {
@@ -82,14 +92,13 @@ try {
     const latency = median(page.map(({ p50 }, round) => p50 / bare[round]!.p50));
     console.log(`    b/a: throughput ${throughput.toFixed(2)}, p50 ${latency.toFixed(2)}`);
     // Each run waits for tcpdump, unless one is on already: a tcpdump never outlives the runs that it captures for.
-    const name = `(c) the same, packets captured, ${atOnce} at a time`;
-    const captured: Result[] = [];
-    for (let round = 0; !whyNot && round < ROUNDS; round += 1)
-      captured.push(await measure('page', capturing.url, atOnce, SECONDS));
-    console.log(whyNot ? `${name}: not here (${whyNot})\n` : `${row(name, summary(captured))}\n`);
+    await alone(`(c) the same, packets captured, ${atOnce} at a time`, capturing.url, atOnce, whyNot);
+    await alone(`(d) the same in the lab, ${atOnce} at a time`, lab.url, atOnce, wireMessage);
+    console.log();
   }
 } finally {
   await stopBridge(bridge);
   await stopBridge(capturing);
+  await stopBridge(lab);
   server.process.kill();
 }
