@@ -7,9 +7,11 @@ import { BridgeError } from './errors.ts';
 import type { PageConnection } from './page-connection.ts';
 import { BUILT, VERSION } from './paths.ts';
 import { LIMITS, type Hello, type ServerStatus } from './protocol.ts';
+import { ScenarioServers, type Lent } from './scenario-servers.ts';
 import { ServerProgram, type Command } from './server-program.ts';
 import { Session, type SessionOptions } from './session.ts';
 import type { EvidenceSource } from './sources/source.ts';
+import type { ScenarioServer } from './trace/scenario-server.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
 
 /** Seeds of random faults, where a page leaves the choice to the bridge: numbers that are easy to say. */
@@ -28,6 +30,7 @@ export class Bridge {
   readonly #config: BridgeSettings;
   #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
+  readonly #scenarioServers: ScenarioServers;
   readonly #sessions = new Set<Session>();
   #helloTimer: NodeJS.Timeout | undefined;
   /** Resolves when a lab that broke was made anew. */
@@ -39,10 +42,14 @@ export class Bridge {
     this.#chosen = wire;
     this.log = log;
     this.#watchWire();
+    this.#scenarioServers = new ScenarioServers(
+      () => this.#chosen.wire.target,
+      () => this.#entrance(),
+    );
     if (config.ownsServer) {
       this.#program = new ServerProgram({
         command: () => commandOf(config, this.#chosen.wire.target),
-        prefix: () => ('entrance' in this.#chosen.wire ? this.#chosen.wire.entrance() : []),
+        prefix: () => this.#entrance(),
         port: config.target.port,
         probe: pathToFileURL(BUILT.probe).href,
         restart: config.restart,
@@ -63,7 +70,7 @@ export class Bridge {
     this.#closing = true;
     clearTimeout(this.#helloTimer);
     for (const session of this.#sessions) session.cancel();
-    await this.#program?.stop();
+    await Promise.all([this.#program?.stop(), this.#scenarioServers.stop()]);
     await this.#chosen.wire.close();
     clearTimeout(this.#helloTimer);
   }
@@ -93,27 +100,34 @@ export class Bridge {
     };
   }
 
-  /** @throws BridgeError `TOO_MANY_RUNS`, `SHUTTING_DOWN`, `LINK_NEEDS_LAB` */
+  /**
+   * @param server the name of a server for this run alone
+   * @throws BridgeError `TOO_MANY_RUNS`, `SHUTTING_DOWN`, `LINK_NEEDS_LAB`, `SERVER_NEEDS_LAB`, `TOO_MANY_SERVERS`
+   */
   startSession({
     script,
     link,
+    server,
     onSteps,
     onDone,
-  }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'>): Session {
+  }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'> & { server?: ScenarioServer }): Session {
     if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
     if (this.#sessions.size >= LIMITS.runsInAll)
       throw new BridgeError('TOO_MANY_RUNS', `The bridge has at most ${LIMITS.runsInAll} runs at a time.`);
     const { wire } = this.#chosen;
     if (link) this.expectLink();
+    const lent = server && this.#lend(server);
     const session: Session = new Session({
       script,
       wire,
       ...(link && { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } }),
-      sources: this.#sources(),
+      ...(lent && { server: lent }),
+      sources: lent?.sources ?? this.#sources(),
       limits: LIMITS,
       onSteps,
       onDone: (result) => {
         this.#sessions.delete(session);
+        lent?.giveBack();
         onDone(result);
       },
     });
@@ -148,14 +162,25 @@ export class Bridge {
     this.#program.stop().catch(complain);
   }
 
+  #lend(server: ScenarioServer): Lent {
+    if (this.#chosen.wire.name !== 'lab')
+      throw new BridgeError('SERVER_NEEDS_LAB', 'Only the lab has a host for servers of scenarios.');
+    return this.#scenarioServers.lend(server);
+  }
+
+  /** The command that starts a program where the server is to run, to be put before the program's own. */
+  #entrance(): string[] {
+    const { wire } = this.#chosen;
+    return wire.name === 'lab' ? wire.entrance() : [];
+  }
+
   #serverStatus(): ServerStatus {
     return this.#program?.status() ?? { state: 'external', output: [] };
   }
 
   #sources(): EvidenceSource[] {
     if (!this.#program) return [];
-    const { probe, strace, syscalls, output, listener } = this.#program;
-    return [probe, strace, syscalls, output, listener];
+    return this.#program.sources;
   }
 
   /** A lab that broke, its hosts ended by somebody, is made anew; without one, the bridge goes on as it can. */

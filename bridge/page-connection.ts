@@ -104,13 +104,14 @@ export class PageConnection {
     }
   }
 
-  #run({ id, script, link }: RunMessage): void {
+  #run({ id, script, link, server }: RunMessage): void {
     if (this.#runs.has(id)) throw new BridgeError('RUN_ID_IN_USE', 'A run of this id is on.');
     if (this.#runs.size >= LIMITS.runsPerPage)
       throw new BridgeError('TOO_MANY_RUNS', `A page has at most ${LIMITS.runsPerPage} runs at a time.`);
     const session = this.#bridge.startSession({
       script,
       ...(link && { link }),
+      ...(server && { server }),
       onSteps: (steps) => this.send({ type: 'steps', id, steps }),
       onDone: (result) => {
         this.#runs.delete(id);

@@ -15,6 +15,7 @@ const root = projectRoot();
 export const BUILT = {
   page: join(root, 'dist', 'web'),
   server: join(root, 'dist', 'server', 'main.js'),
+  scenarios: join(root, 'dist', 'server', 'scenarios'),
   probe: join(root, 'dist', 'bridge', 'probe', 'probe.js'),
   labHost: join(root, 'dist', 'bridge', 'wires', 'lab', 'host', 'main.js'),
 };

@@ -12,6 +12,7 @@ import { ProgramThreads } from './sources/program-threads.ts';
 import { ServerProbe } from './sources/server-probe.ts';
 import { ServerStrace } from './sources/server-strace.ts';
 import { ServerSyscalls } from './sources/server-syscalls.ts';
+import type { EvidenceSource } from './sources/source.ts';
 
 /** What to run: a shell's command line, or a file with its arguments. */
 export type Command = { line: string } | { file: string; arguments: string[]; shownAs: string };
@@ -22,8 +23,8 @@ export interface ServerProgramOptions {
   prefix?: () => string[];
   /** The port on which the program is expected to listen. */
   port: number;
-  /** File URL of the built probe; a Node server loads it before its own code. */
-  probe: string;
+  /** File URL of the built probe; a Node server loads it before its own code. Without it, nothing is told from inside. */
+  probe?: string | undefined;
   /** Start the program again when it has ended by itself. */
   restart: boolean;
   /** Have strace tell each call of a program, where it is installed and permitted. Our own server has the probe. */
@@ -76,6 +77,11 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.strace.onListening = () => {
       if (this.#state === 'listening') this.#listensAsTold('SERVER_HAS_STRACE');
     };
+  }
+
+  /** All that see this program at work. */
+  get sources(): EvidenceSource[] {
+    return [this.probe, this.strace, this.syscalls, this.output, this.listener];
   }
 
   status(): ServerStatus {
@@ -133,12 +139,13 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
   #spawn(): ChildProcess {
     const { probe, prefix, strace } = this.#options;
     const nodeOptions = `${process.env['NODE_OPTIONS'] ?? ''} --import=${probe}`.trim();
+    const probed = probe === undefined ? {} : { NODE_OPTIONS: nodeOptions, [PROBE_VARIABLE]: '1' };
     const options = {
       // A group of its own: what the program starts ends with it, and a terminal's Ctrl+C reaches the bridge alone.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'] as ('ignore' | 'pipe')[],
       // Python holds its output back when it is no terminal, unless told not to.
-      env: { ...process.env, NODE_OPTIONS: nodeOptions, [PROBE_VARIABLE]: '1', PYTHONUNBUFFERED: '1' },
+      env: { ...process.env, ...probed, PYTHONUNBUFFERED: '1' },
     };
     const command = this.#options.command();
     const where = prefix?.() ?? [];

@@ -1,3 +1,4 @@
+import { formatAddress } from './address.ts';
 import { monotonicUs } from './clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol.ts';
@@ -16,6 +17,8 @@ export interface SessionOptions {
   wire: Wire;
   /** How the wire treats the run's packets, where it has a link. */
   link?: LinkSettings;
+  /** The server of this run alone, where it is not the wire's own target: its port, and when it is there. */
+  server?: { port: number; ready: Promise<void> };
   /** What sees the connection besides its own client and the wire. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'runMs' | 'heldRunMs' | 'replyBytes' | 'stepsPerRun'>;
@@ -31,6 +34,8 @@ export interface RunResult {
   /** The errno name or the limit behind the outcome, where there was one. */
   error?: string;
   durationUs: number;
+  /** `host:port`, where the run had a server of its own. */
+  target?: string;
   /** How the link treated the run's packets, where it was told to. */
   link?: LinkSettings;
   /** The sources that this run really had. */
@@ -70,11 +75,11 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { wire, link, limits } = options;
+    const { wire, link, server, limits } = options;
     this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
     this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
-    const ready = wire.ready?.();
-    if (ready) void ready.then(() => this.#open());
+    const ready = [wire.ready?.(), server?.ready].filter((promise) => promise !== undefined);
+    if (ready.length > 0) void Promise.all(ready).then(() => this.#open());
     else this.#open();
   }
 
@@ -84,14 +89,23 @@ export class Session {
   }
 
   #open(): void {
-    const { wire, script, link, limits, sources } = this.#options;
+    const { wire, script, link, server, limits, sources } = this.#options;
     this.startedAt = new Date();
     this.#zero = monotonicUs();
     const sink = (report: Report): void => this.#take(report);
     this.#watches = sources.map((source) => source.watch(this.#zero, sink));
     const onPort = (port: number): void => this.#watches.forEach((watch) => watch.connectedFrom(port));
     const unhurried = sources.some((source) => source.look !== undefined && source.status().active);
-    this.#run = wire.open({ script, limits, unhurried, zero: this.#zero, sink, onPort, ...(link && { link }) });
+    this.#run = wire.open({
+      script,
+      limits,
+      unhurried,
+      zero: this.#zero,
+      sink,
+      onPort,
+      ...(link && { link }),
+      ...(server && { port: server.port }),
+    });
     if (this.#run.watch) this.#watches.push(this.#run.watch);
     void this.#run.played.then((played) => this.#played(played));
     if (this.#ending) this.#run.abort();
@@ -189,9 +203,15 @@ export class Session {
       ...(reply.length > 0 && { reply: { text: Buffer.from(reply, 'hex').toString('utf8'), hex: reply } }),
       ...(error !== undefined && { error }),
       durationUs,
+      ...this.#target(),
       ...(this.#options.link && { link: this.#options.link }),
       sources: this.#sources(),
     });
+  }
+
+  #target(): Pick<RunResult, 'target'> {
+    const { server, wire } = this.#options;
+    return server ? { target: formatAddress({ host: wire.target.host, port: server.port }) } : {};
   }
 
   #sources(): Source[] {

@@ -33,7 +33,7 @@ export class ClientSocket {
   readonly #socket: Socket;
   readonly #unread: Buffer[] = [];
   #unreadBytes = 0;
-  readonly #counts = { send: 0, recv: 0, heard: 0 };
+  readonly #counts = { send: 0, recv: 0, shutdown: 0, heard: 0 };
   #wake: (() => void) | undefined;
   #ended: 'fin' | 'rst' | undefined;
   /** The errno name that ended the connection. */
@@ -156,11 +156,12 @@ export class ClientSocket {
 
   /** Ends the sending side; resolves with `ok` or an errno name. */
   shutdown(): Promise<string> {
+    const id = stepId('client', 'shutdown', this.#counts.shutdown++ || undefined);
     const startedAt = this.#now();
     return new Promise((resolve) => {
       this.#socket.end(() => {
         const result = this.#failure ?? 'ok';
-        this.#call('client.shutdown', 'shutdown', startedAt, { args: ['SHUT_WR'], returnedAt: this.#now(), result });
+        this.#call(id, 'shutdown', startedAt, { args: ['SHUT_WR'], returnedAt: this.#now(), result });
         resolve(result);
       });
     });

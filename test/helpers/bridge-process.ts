@@ -17,16 +17,19 @@ export interface Bridge {
 /**
  * @param server the command line of its server program, given the port on which it is to listen
  * @param more options for `npm start`
+ * @param environment of the bridge, where it is not ours
  */
 export async function startBridge(
   server = (port: number) => `node '${numberServer}' --port ${port}`,
   more: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Bridge> {
   const port = await freePort();
   const target = `127.0.0.1:${port}`;
   const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port), ...more];
   const child = spawn(process.execPath, [start, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment,
   });
   // A test runner that ends without its tear-down takes the bridge with it.
   const end = (): boolean => child.kill();

@@ -45,7 +45,12 @@ export class FrameWriter<Message> implements Frames<Message> {
   }
 
   #write(frame: Buffer): void {
-    if (!this.#stream.destroyed && this.#stream.writable) this.#stream.write(frame);
+    if (this.#stream.destroyed || !this.#stream.writable) return;
+    if (this.#stream.writableCorked === 0) {
+      this.#stream.cork();
+      process.nextTick(() => this.#stream.uncork());
+    }
+    this.#stream.write(frame);
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../bridge/trace/report.ts';
 import { PAYLOAD_SHOWN, type Call, type Segment } from '../../../bridge/trace/step.ts';
 import { captured, listening, opening, plainCaptured, plainClient, plainServer } from '../../helpers/reports.ts';
-import { inferredCalls, linked, toldCaptured as told, type Telling } from '../../helpers/told-captured.ts';
+import { inferredCalls, linked, path, toldCaptured as told, type Telling } from '../../helpers/told-captured.ts';
 
 describe('of a server that nobody watches', () => {
   const proved = (more: readonly Report[], options: Telling = {}): Call[] =>
@@ -90,6 +90,29 @@ describe('of a server that nobody watches', () => {
 
   test('nothing, where it sent nothing but a RST', () => {
     expect(proved([...opening, captured('server', 'RST', { seq: 1, sentAt: 300, arrivedAt: 310 })])).toEqual([]);
+  });
+});
+
+describe('an end that nobody saw the server make', () => {
+  const number = (more: Partial<Segment>): Segment =>
+    captured('client', 'PSH ACK', { seq: 1, ack: 2, sentAt: 310, arrivedAt: 340, length: 2, ...more });
+  const fin = captured('server', 'FIN ACK', { seq: 1, ack: 1, sentAt: 250, arrivedAt: 280 });
+  const acknowledged = captured('server', 'ACK', { seq: 2, ack: 3, sentAt: 350, arrivedAt: 360 });
+  const reset = captured('server', 'RST', { seq: 2, sentAt: 350, arrivedAt: 360 });
+  const serverPath = (...more: Report[]): string =>
+    path(told([...plainClient.slice(0, 3), ...opening, fin, ...more], { serverWatched: 'no' }), 'server');
+
+  test('may have been a shutdown(): data that are acknowledged prove it', () => {
+    expect(serverPath(number({}), acknowledged)).toBe('LISTEN SYN_RCVD ESTABLISHED FIN_WAIT_1 FIN_WAIT_2');
+  });
+
+  test('was a close() where data draw a RST', () => {
+    expect(serverPath(number({}), reset)).toBe('LISTEN SYN_RCVD ESTABLISHED FIN_WAIT_1 CLOSED');
+  });
+
+  test('but not where something else did, or the program itself reset later', () => {
+    const own = captured('server', 'RST ACK', { seq: 2, ack: 3, sentAt: 400, arrivedAt: 410 });
+    expect(serverPath(number({}), acknowledged, own)).toBe('LISTEN SYN_RCVD ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 CLOSED');
   });
 });
 

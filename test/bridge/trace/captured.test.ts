@@ -179,6 +179,25 @@ describe('resets', () => {
 });
 
 describe('the end', () => {
+  test('a RST that is still to leave: the connection is gone when its kernel says so', () => {
+    const rst = captured('server', 'RST ACK', { seq: 1, ack: 1, sentAt: 320, arrivedAt: 340 });
+    const fin = captured('client', 'FIN ACK', { seq: 1, ack: 1, sentAt: 300, arrivedAt: 310 });
+    const steps = told([
+      ...connected,
+      call('client', 'close', 295, 299),
+      ...accepted,
+      call('server', 'reset', 301, 303),
+      ...opening,
+      sighting('server', 'LISTEN', 309),
+      fin,
+      sighting('server', 'LISTEN', 311),
+      rst,
+    ]);
+    expect(path(steps, 'server')).toBe(`${SERVER_OPENS} CLOSED`);
+    expect(states(steps, 'server').at(-1)).toMatchObject({ at: 309, cause: 'server.reset', evidence: 'observed' });
+    expect(states(steps).some(({ expected }) => expected)).toBe(false);
+  });
+
   test('half-close: the FIN of shutdown(), and data still come', () => {
     const fin = captured('client', 'FIN ACK', { seq: 3, ack: 1, sentAt: 330, arrivedAt: 350 });
     const steps = told([

@@ -132,6 +132,62 @@ describe('the paths of RFC 9293 §3.3.2', () => {
     endpoint.sent(segment('SYN', 0));
     expect(endpoint.closed()).toBe('CLOSED');
   });
+
+  test('only a RST with the number expected is heeded', () => {
+    for (const seq of [0, 2, 3])
+      expect(play('LISTEN', [...accepted, ['<', segment('RST', seq)]]).at(-1)).toBe('ESTABLISHED');
+    expect(play('LISTEN', [...accepted, ['<', segment('RST', 1)]]).at(-1)).toBe('CLOSED');
+  });
+
+  test('or, as Linux has it, that of the peer’s FIN; but not in TIME_WAIT', () => {
+    const fin: ['<', SegmentHeader] = ['<', segment('FIN ACK', 1, 1)];
+    const early: ['<', SegmentHeader] = ['<', segment('RST', 1)];
+    expect(play('LISTEN', [...accepted, fin, early]).at(-1)).toBe('CLOSED');
+    const closing: ['>', SegmentHeader] = ['>', segment('FIN ACK', 1, 1)];
+    const answered: ['<', SegmentHeader] = ['<', segment('FIN ACK', 1, 2)];
+    expect(play('LISTEN', [...accepted, closing, answered, early]).at(-1)).toBe('TIME_WAIT');
+    expect(play('LISTEN', [...accepted, closing, answered, ['<', segment('RST', 2)]]).at(-1)).toBe('CLOSED');
+  });
+});
+
+describe('what the program asks for', () => {
+  const after = (dialogue: ['>' | '<', SegmentHeader][]): Endpoint => {
+    const endpoint = new Endpoint('LISTEN');
+    for (const [direction, header] of dialogue) {
+      if (direction === '>') endpoint.sent(header);
+      else endpoint.received(header);
+    }
+    return endpoint;
+  };
+
+  test('an end changes the state at once, before its FIN has left, and the FIN does not change it again', () => {
+    const first = after(accepted);
+    expect(first.closing()).toBe('FIN_WAIT_1');
+    expect(first.closing()).toBe('FIN_WAIT_1');
+    expect(first.sent(segment('FIN ACK', 1, 1))).toBe('FIN_WAIT_1');
+    expect(first.received(segment('ACK', 1, 2))).toBe('FIN_WAIT_2');
+    const second = after([...accepted, ['<', segment('FIN ACK', 1, 1)]]);
+    expect(second.closing()).toBe('LAST_ACK');
+    expect(second.received(segment('ACK', 2, 1))).toBe('LAST_ACK');
+    expect(second.sent(segment('FIN ACK', 1, 2))).toBe('LAST_ACK');
+    expect(second.received(segment('ACK', 2, 2))).toBe('CLOSED');
+  });
+
+  test('after close(), new data end the connection, old data do not', () => {
+    const number = segment('PSH ACK', 1, 1, 2);
+    for (const late of [segment('PSH ACK', 3, 1, 1), segment('PSH ACK', 3, 2, 1), segment('PSH ACK', 9, 2, 1)]) {
+      const endpoint = after([...accepted, ['<', number]]);
+      endpoint.closed();
+      endpoint.sent(segment('FIN ACK', 1, 3));
+      expect(endpoint.received(number)).toBe('FIN_WAIT_1');
+      expect(endpoint.received(late)).toBe('CLOSED');
+    }
+  });
+
+  test('a connection that is aborted is gone; a socket that listens is not', () => {
+    expect(after(accepted).aborted()).toBe('CLOSED');
+    expect(new Endpoint('LISTEN').aborted()).toBe('LISTEN');
+  });
 });
 
 /** The edges of RFC 9293's figure 5, with TIME_WAIT from FIN_WAIT_1 (its note 2) and the resets of §3.10.7. */
