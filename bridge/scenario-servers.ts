@@ -14,6 +14,8 @@ const WITHOUT_PROBE: ReadonlySet<ScenarioServer> = new Set(['never-accepts', 'fu
 
 /** Milliseconds that a program may take to listen; the run then goes on without it. */
 const START_MS = 5000;
+/** Ports that they have, in turn. */
+const PORTS = 1000;
 
 /** A server for one run. */
 export interface Lent {
@@ -38,6 +40,7 @@ export class ScenarioServers {
   /** By port; `undefined` where nobody listens. */
   readonly #lent = new Map<number, ServerProgram | undefined>();
   readonly #ending = new Set<Promise<void>>();
+  #turn = 0;
 
   /**
    * @param target where the bridge's own server listens
@@ -57,7 +60,9 @@ export class ScenarioServers {
     this.#lent.set(port, program);
     return {
       port,
-      ready: program ? Promise.race([program.started(), after(START_MS, undefined, { ref: false })]) : Promise.resolve(),
+      ready: program
+        ? Promise.race([program.started(), after(START_MS, undefined, { ref: false })])
+        : Promise.resolve(),
       sources: program?.sources ?? [],
       giveBack: () => this.#end(port),
     };
@@ -97,12 +102,16 @@ export class ScenarioServers {
     this.#ending.add(ended);
   }
 
-  /** Beside the target's, downwards where there is no room above. */
+  /** Beside the target's. Each port rests before it is taken again: the kernel remembers its connections for a minute. */
   #freePort(): number {
     const { port } = this.#target();
-    const step = port + LIMITS.scenarioServers > 65_535 ? -1 : 1;
-    let free = port + step;
-    while (this.#lent.has(free)) free += step;
-    return free;
+    do this.#turn = (this.#turn % PORTS) + 1;
+    while (this.#lent.has(this.#portOf(port)));
+    return this.#portOf(port);
+  }
+
+  /** Downwards where there is no room above. */
+  #portOf(port: number): number {
+    return port + PORTS > 65_535 ? port - this.#turn : port + this.#turn;
   }
 }

@@ -1,4 +1,4 @@
-import type { Segment, Side, Step } from '../bridge/trace/step.ts';
+import type { Segment, Side, State, Step } from '../bridge/trace/step.ts';
 
 /** What a whole trace adds up to. */
 export interface ConnectionFacts {
@@ -10,6 +10,7 @@ export interface ConnectionFacts {
   /** Bytes of data that segments carried, each copy counted once. */
   up: number;
   down: number;
+  /** A RST ended it. */
   hasReset: boolean;
   /** Segments that a kernel sent again, that were lost, and that the wire copied. */
   again: number;
@@ -34,7 +35,7 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
   };
   for (const step of steps) {
     if (step.kind === 'segment') count(step, facts);
-    else if (step.kind === 'state') facts.disagreements += step.expected === undefined ? 0 : 1;
+    else if (step.kind === 'state') judge(step, facts);
     else if (step.kind === 'call' && step.name === 'accept' && step.peer !== undefined)
       facts.clientAddress ??= step.peer;
   }
@@ -45,7 +46,6 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
 function count(segment: Segment, facts: ConnectionFacts): void {
   facts.segments[segment.evidence] += 1;
   facts.segments.all += 1;
-  if (segment.flags.includes('RST')) facts.hasReset = true;
   if (segment.flags.includes('FIN')) facts.closedFirst ??= segment.from;
   if (segment.retransmissionOf !== undefined) facts.again += 1;
   if (segment.duplicateOf !== undefined) facts.copied += 1;
@@ -53,6 +53,15 @@ function count(segment: Segment, facts: ConnectionFacts): void {
   if (segment.retransmissionOf === undefined && segment.duplicateOf === undefined)
     facts[segment.from === 'client' ? 'up' : 'down'] += segment.length;
 }
+
+/** Not every RST breaks a connection off: one may answer a segment that came too late, or once too often. */
+function judge({ from, to, expected }: State, facts: ConnectionFacts): void {
+  if (expected !== undefined) facts.disagreements += 1;
+  if (to === 'CLOSED' && !ENDED.has(from)) facts.hasReset = true;
+}
+
+/** From these a connection comes to CLOSED in good order (RFC 9293 §3.3.2); all others need a RST. */
+const ENDED: ReadonlySet<string> = new Set(['LAST_ACK', 'TIME_WAIT', 'CLOSED', 'LISTEN']);
 
 function lastState(steps: readonly Step[], side: Side): string | undefined {
   const last = steps.findLast((step) => step.kind === 'state' && step.side === side);

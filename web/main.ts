@@ -4,4 +4,10 @@ import './page.css';
 import App from './App.svelte';
 import { Preferences } from './preferences.svelte.ts';
 
-mount(App, { target: document.body, props: { preferences: await Preferences.load() } });
+try {
+  mount(App, { target: document.body, props: { preferences: await Preferences.load() } });
+} catch (error) {
+  // No table of texts is there to say it in one language.
+  document.body.textContent = 'Aperto did not load: reload the page. / O Aperto não carregou: recarregue a página.';
+  throw error;
+}

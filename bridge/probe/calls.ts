@@ -34,6 +34,11 @@ export class Calls {
     return !this.#closed && this.#channel.open;
   }
 
+  /** The server paused the socket, and wants bytes from now on. */
+  askingAgain(): void {
+    this.#receivableSince = now();
+  }
+
   /** Null: the peer's end of data. */
   received(chunk: Uint8Array | null): void {
     this.#receivedUnseen(chunk?.length ?? 0);

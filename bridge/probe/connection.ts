@@ -8,14 +8,18 @@ type Callback = (error?: NodeJS.ErrnoException | null) => void;
 /** The stream methods by which Node's core moves a socket's bytes, and two of its facts that have no public name. */
 interface SocketInside {
   push(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean;
+  _read(size: number): void;
   _write(chunk: string | Uint8Array, encoding: BufferEncoding, callback: Callback): void;
   _writev(chunks: Chunk[], callback: Callback): void;
   _final(callback: Callback): void;
   _destroy(error: NodeJS.ErrnoException | null, callback: Callback): void;
   /** Set by resetAndDestroy() until the handle is gone. */
   resetAndClosing?: boolean;
-  /** `writeQueueSize`: bytes that the program has written and the kernel has not taken yet. */
-  _handle?: { writeQueueSize?: number } | null;
+  /**
+   * `reading`: whether the kernel is asked for bytes; not while a program has the socket paused.
+   * `writeQueueSize`: bytes that the program has written and the kernel has not taken yet.
+   */
+  _handle?: { reading?: boolean; writeQueueSize?: number } | null;
 }
 
 /**
@@ -26,13 +30,17 @@ interface SocketInside {
  */
 export function observe(socket: Socket, calls: Calls): void {
   const inside = socket as unknown as SocketInside;
-  const { push, _write, _writev, _final, _destroy } = inside;
+  const { push, _read, _write, _writev, _final, _destroy } = inside;
 
   const replacements: Partial<SocketInside> = {
     // Told before the program gets the bytes: it may answer, close or exit at once.
     push(chunk, encoding) {
       if (calls.open) calls.received(chunk);
       return push.call(socket, chunk, encoding);
+    },
+    _read(size) {
+      if (inside._handle?.reading === false) calls.askingAgain();
+      _read.call(socket, size);
     },
     _write(chunk, encoding, callback) {
       if (!calls.open) return _write.call(socket, chunk, encoding, callback);

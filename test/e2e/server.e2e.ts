@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
-import { expect, test } from './bridge.ts';
+import { DIRECT, expect, test } from './bridge.ts';
 import { segments, sendNumber, spoken } from './page.ts';
 
 test('a stopped server refuses, a started one answers again', async ({ page }) => {
@@ -25,7 +25,7 @@ test('a stopped server refuses, a started one answers again', async ({ page }) =
 
 test('a server that ends by itself is told of, and can be started again', async ({ page }) => {
   const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
-  const bridge = await startBridge((port) => `node '${program}' --port ${port} --once`);
+  const bridge = await startBridge((port) => `node '${program}' --port ${port} --once`, DIRECT);
   try {
     await page.goto(bridge.url);
     await expect(page.getByText('server listening')).toBeVisible();
@@ -42,7 +42,7 @@ test('a server that ends by itself is told of, and can be started again', async 
 });
 
 test('a page whose bridge has ended says so', async ({ page }) => {
-  const bridge = await startBridge();
+  const bridge = await startBridge(undefined, DIRECT);
   await page.goto(bridge.url);
   await expect(page.getByText('server listening')).toBeVisible();
   await stopBridge(bridge);

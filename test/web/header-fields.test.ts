@@ -57,7 +57,7 @@ describe('the header, field by field', () => {
         ['sack ok', 44, 46],
         ['nop', 46, 47],
         ['wscale 10', 47, 50],
-      ].concat([['?', 50, 51] as never]),
+      ].concat([['?', 50, 52] as never]),
     );
   });
 

@@ -74,6 +74,7 @@ describe('a saved trace', () => {
     ['{"format":"aperto-trace","version":1}', 'TRACE_BROKEN'],
   ])('%j is refused as %s', (text, problem) => expect(readTrace(text)).toBe(problem));
 
+  const segmentOf = (trace: Trace) => trace.steps.find(({ kind }) => kind === 'segment')!;
   const broken = (change: (trace: Record<string, never>) => void) => {
     const copy = structuredClone(saved()) as unknown as Record<string, never>;
     change(copy);
@@ -81,10 +82,11 @@ describe('a saved trace', () => {
   };
 
   it.each<[string, (trace: never) => void]>([
-    ['a header that is no hex', (trace: Trace) => Object.assign(trace.steps[8]!, { header: '<script>' })],
-    ['a header without end', (trace: Trace) => Object.assign(trace.steps[8]!, { header: '45'.repeat(200) })],
-    ['options that are a number', (trace: Trace) => Object.assign(trace.steps[8]!, { options: 7 })],
+    ['a header that is no hex', (trace: Trace) => Object.assign(segmentOf(trace), { header: '<script>' })],
+    ['a header without end', (trace: Trace) => Object.assign(segmentOf(trace), { header: '45'.repeat(200) })],
+    ['options that are a number', (trace: Trace) => Object.assign(segmentOf(trace), { options: 7 })],
     ['a time that is text', (trace: Trace) => Object.assign(trace.steps[0]!, { at: 'now' })],
+    ['a time beyond all time', (trace: Trace) => Object.assign(segmentOf(trace), { sentAt: 1.7e308 })],
     ['an unknown kind', (trace: Trace) => Object.assign(trace.steps[0]!, { kind: 'constructor' })],
     ['no script', (trace: Trace) => Object.assign(trace, { script: undefined })],
     ['a link beyond all bounds', (trace: Trace) => Object.assign(trace, { link: { delayMs: 1e12 } })],
@@ -106,7 +108,7 @@ describe('a saved trace', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...paths),
-        fc.oneof(fc.jsonValue(), fc.constantFrom('00', -1, 1e300)),
+        fc.oneof(fc.jsonValue(), fc.constantFrom('00', -1, 1e300, 1.7e308)),
         (path, value) => {
           const copy = structuredClone(trace) as unknown as Record<string, never>;
           const holder = path.slice(0, -1).reduce((inner, name) => inner[name]!, copy);

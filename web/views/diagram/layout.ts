@@ -91,7 +91,7 @@ export interface WakeShape {
 /** Calls that sleep until something comes. send() does not: it copies, and returns. */
 const BLOCKING = new Set(['accept', 'connect', 'recv']);
 const HALF_BAR = 7;
-const NOTE_BELOW = 14;
+const NOTE_BELOW = 15;
 const FLAG_HEIGHT = 17;
 /** How far down a segment has come where it stops on its way. */
 const STOP_BELOW = 4;
@@ -243,10 +243,18 @@ function flagShapes(states: State[], rows: Rows, columns: Columns, words: Pictur
 }
 
 function wakeShapes(segments: Segment[], calls: CallShape[], rows: Rows, columns: Columns): WakeShape[] {
-  return segments.flatMap(({ id, from, woke }) => {
-    const call = calls.find(({ step }) => step.id === woke);
+  const woken = new Set<string>();
+  // One is enough to wake a call: the first to arrive.
+  const arrivals = segments.flatMap(({ id, from, woke }) => {
     const arrival = rows.end.get(id);
-    if (!call || !arrival || call.endOrder === Infinity) return [];
+    return woke !== undefined && arrival ? [{ id, from, woke, arrival }] : [];
+  });
+  arrivals.sort((a, b) => a.arrival.order - b.arrival.order);
+  const byId = new Map(calls.map((call) => [call.step.id, call]));
+  return arrivals.flatMap(({ id, from, woke, arrival }) => {
+    const call = byId.get(woke);
+    if (!call || woken.has(woke) || call.endOrder === Infinity) return [];
+    woken.add(woke);
     const inward = from === 'client' ? -1 : 1;
     const x1 = (from === 'client' ? columns.serverLine : columns.clientLine) - inward * (BAND_WIDTH / 2 + 1);
     return [

@@ -48,6 +48,8 @@ export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean,
     if (next && meets(mark, next, isNoted)) mark.y = next.y;
   });
   const bottom = Math.max(y, TOP);
+  const last = placed.at(-1);
+  if (last && hasNote(last)) y += NOTE_ROW;
   const open = new Map<string, number>();
   for (const step of steps) {
     if (step.kind !== 'call' || step.returnedAt !== undefined) continue;
@@ -62,7 +64,7 @@ export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean,
     marks: placed,
     open,
     bottom,
-    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM + NOTE_ROW),
+    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM),
   };
 }
 

@@ -93,10 +93,10 @@ function optionRanges(tcp: Uint8Array): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = [];
   for (let at = MINIMUM; at < tcp.length;) {
     const kind = tcp[at]!;
-    const length = kind < 2 ? 1 : Math.max(2, tcp[at + 1] ?? 0);
+    // What follows the end of the list is padding.
+    const length = kind === 0 ? tcp.length : kind === 1 ? 1 : Math.max(2, tcp[at + 1] ?? 0);
     const to = Math.min(at + length, tcp.length);
     ranges.push({ from: at, to });
-    if (kind === 0) break;
     at = to;
   }
   return ranges;

@@ -1,0 +1,29 @@
+/**
+ * The number server when more clients come than it takes: its queue of connections to accept is full, and it is busy.
+ * After `BUSY_MS` it accepts again.
+ *
+ *     SYN ──▶ kernel: queue full, dropped …  SYN again ──▶ kernel: room again ──▶ accept() ──▶ answer
+ */
+import { connect } from 'node:net';
+import { createNumberServer } from '../number-server.ts';
+import { readOptions } from '../options.ts';
+import { sleep } from './sleep.ts';
+
+const BUSY_MS = 2500;
+const BACKLOG = 1;
+/** Linux lets one more wait than the backlog says. */
+const WAITING = BACKLOG + 1;
+
+const { host, port } = readOptions(process.argv.slice(2));
+const server = createNumberServer({ answers: 'parity' });
+
+server.listen({ host, port, backlog: BACKLOG }, () => {
+  const own = Array.from({ length: WAITING }, () => connect({ host, port }));
+  // Node asks the kernel to connect in its next tick; this comes after, and before it first looks whether anyone waits.
+  process.nextTick(() => {
+    console.log(`${WAITING} connections wait, and the queue is full`);
+    sleep(BUSY_MS);
+    console.log('accepting again');
+    for (const socket of own) socket.destroy();
+  });
+});

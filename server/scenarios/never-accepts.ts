@@ -1,0 +1,13 @@
+/**
+ * Listens, and never calls accept(): its only thread waits for ever.
+ *
+ *     SYN, data ──▶ kernel: handshake, acknowledgments ──▶ queue of the listening socket ──▶ (nobody)
+ */
+import { createServer } from 'node:net';
+import { readOptions } from '../options.ts';
+import { sleep } from './sleep.ts';
+
+const { host, port } = readOptions(process.argv.slice(2));
+
+// In this very callback, before Node first looks whether a connection waits.
+createServer().listen({ host, port }, () => sleep(Infinity));

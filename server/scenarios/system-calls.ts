@@ -1,0 +1,68 @@
+import { constants } from 'node:os';
+import koffi from 'koffi';
+
+/** The calls of the socket interface as a C or Python program makes them, each of which blocks until it returns. */
+const libc = koffi.load(null);
+const functions = {
+  socket: libc.func('int socket(int domain, int type, int protocol)'),
+  setsockopt: libc.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)'),
+  bind: libc.func('int bind(int fd, void *address, uint32_t length)'),
+  listen: libc.func('int listen(int fd, int backlog)'),
+  accept: libc.func('int accept(int fd, void *address, void *length)'),
+  recv: libc.func('intptr_t recv(int fd, void *buffer, size_t length, int flags)'),
+  send: libc.func('intptr_t send(int fd, void *buffer, size_t length, int flags)'),
+  close: libc.func('int close(int fd)'),
+};
+
+/** Numbers from linux/socket.h and asm-generic/socket.h. */
+const AF_INET = 2;
+const SOCK_STREAM = 1;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+
+/** What a call returned, where it failed: `code` is the errno name. */
+export class CallError extends Error {
+  readonly code: string;
+
+  constructor(name: string) {
+    const errno = koffi.errno();
+    const code = Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+    super(`${name}: ${code}`);
+    this.code = code;
+  }
+}
+
+export const socket = (): number => call('socket', AF_INET, SOCK_STREAM, 0);
+export const listen = (descriptor: number): number => call('listen', descriptor, 16);
+export const accept = (descriptor: number): number => call('accept', descriptor, null, null);
+export const close = (descriptor: number): number => call('close', descriptor);
+
+/** Lets a socket have an address that another, in TIME_WAIT, still has: socket(7). */
+export function setReuseAddress(descriptor: number): void {
+  call('setsockopt', descriptor, SOL_SOCKET, SO_REUSEADDR, Buffer.from(new Int32Array([1]).buffer), 4);
+}
+
+/** A `struct sockaddr_in`: family as this machine writes it, port and address as the network does. */
+export function bind(descriptor: number, host: string, port: number): void {
+  const address = Buffer.alloc(16);
+  address.set(new Uint8Array(new Uint16Array([AF_INET]).buffer), 0);
+  address.writeUInt16BE(port, 2);
+  address.set(host.split('.').map(Number), 4);
+  call('bind', descriptor, address, address.length);
+}
+
+/** At most `limit` bytes; none at the peer's end. */
+export function recv(descriptor: number, limit: number): Buffer {
+  const buffer = Buffer.alloc(limit);
+  return buffer.subarray(0, call('recv', descriptor, buffer, limit, 0));
+}
+
+export function send(descriptor: number, bytes: Buffer): void {
+  call('send', descriptor, bytes, bytes.length, 0);
+}
+
+function call(name: keyof typeof functions, ...args: unknown[]): number {
+  const result = Number(functions[name](...args));
+  if (result < 0) throw new CallError(name);
+  return result;
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { factsOfConnection } from '../../web/connection-facts.ts';
+import { disagreeingTrace, labTrace, seen, troubledTrace } from './fixtures/lab-traces.ts';
+import { refusedTrace, resetTrace } from './fixtures/traces.ts';
+
+describe('what a trace adds up to', () => {
+  it('counts each byte once, however often it crossed', () => {
+    const data = { seq: 1, ack: 1, length: 2, payload: '0079' };
+    const again = [
+      seen('client', ['PSH', 'ACK'], 90_000, 90_500, { ...data, retransmissionOf: 'client.data.1' }),
+      seen('client', ['PSH', 'ACK'], 91_000, 91_500, { ...data, duplicateOf: 'client.data.1' }),
+    ];
+    expect(factsOfConnection([...labTrace(), ...again])).toMatchObject({
+      up: 2,
+      down: 6,
+      again: 1,
+      copied: 1,
+      lost: 0,
+    });
+    expect(factsOfConnection(troubledTrace())).toMatchObject({ again: 1, copied: 1, lost: 2 });
+  });
+
+  it('tells a RST that ends a connection from one that answers a segment come too late', () => {
+    expect(factsOfConnection(resetTrace()).hasReset).toBe(true);
+    expect(factsOfConnection(refusedTrace()).hasReset).toBe(true);
+    const late = seen('client', ['RST'], 90_000, 90_500, { seq: 4 });
+    expect(factsOfConnection([...labTrace(), late]).hasReset).toBe(false);
+  });
+
+  it('counts where a kernel was seen elsewhere than the standard says', () => {
+    expect(factsOfConnection(disagreeingTrace()).disagreements).toBe(1);
+    expect(factsOfConnection(labTrace())).toMatchObject({ disagreements: 0, waits: 'server', closedFirst: 'server' });
+  });
+});

@@ -1,0 +1,120 @@
+import type { Trace } from '../../bridge/trace/outcome.ts';
+import type { Call, CallName, Flag, Segment, Side, State, Step, TcpState } from '../../bridge/trace/step.ts';
+
+/** What a trace must hold to be asked. */
+export type Told = Pick<Trace, 'steps' | 'outcome' | 'reply'>;
+
+/** Questions to a trace, for whoever wants to know what really happened. */
+export class Facts {
+  readonly outcome: Trace['outcome'];
+  readonly reply: string;
+  readonly #steps: readonly Step[];
+  /** In the order of sending, without the copies that the wire made. */
+  readonly segments: readonly Segment[];
+
+  constructor({ steps, outcome, reply }: Told) {
+    this.outcome = outcome;
+    this.reply = reply?.text ?? '';
+    this.#steps = steps;
+    this.segments = steps.filter((step) => step.kind === 'segment').filter(({ duplicateOf }) => !duplicateOf);
+  }
+
+  /** Segments of one side with this flag. */
+  flagged(from: Side, flag: Flag): Segment[] {
+    return this.segments.filter((segment) => segment.from === from && segment.flags.includes(flag));
+  }
+
+  flag(from: Side, flag: Flag): Segment | undefined {
+    return this.flagged(from, flag)[0];
+  }
+
+  /** Segments of one side with data in them, each but once. */
+  data(from: Side): Segment[] {
+    return this.segments.filter(
+      ({ from: sender, length, retransmissionOf, probe }) =>
+        sender === from && length > 0 && !retransmissionOf && !probe,
+    );
+  }
+
+  /** Those that carry nothing but an acknowledgment. */
+  acks(from: Side): Segment[] {
+    return this.segments.filter(
+      ({ from: sender, length, flags }) => sender === from && length === 0 && flags.join() === 'ACK',
+    );
+  }
+
+  /** The copies that a kernel sent of a segment. */
+  again(first: Segment | undefined): Segment[] {
+    return this.segments.filter(({ retransmissionOf }) => first !== undefined && retransmissionOf === first.id);
+  }
+
+  /** Copies of segments that the wire made, and that arrived. */
+  get copies(): Segment[] {
+    return this.#steps
+      .filter((step) => step.kind === 'segment')
+      .filter(({ duplicateOf, arrivedAt }) => duplicateOf !== undefined && arrivedAt !== undefined);
+  }
+
+  calls(side: Side, name: CallName): Call[] {
+    return this.#steps
+      .filter((step) => step.kind === 'call')
+      .filter((call) => call.side === side && call.name === name);
+  }
+
+  call(side: Side, name: CallName): Call | undefined {
+    return this.calls(side, name)[0];
+  }
+
+  state(side: Side, to: TcpState): State | undefined {
+    return this.#steps.filter((step) => step.kind === 'state').find((state) => state.side === side && state.to === to);
+  }
+
+  /** Whether the server program printed this. */
+  printed(text: string): boolean {
+    return this.#steps.some((step) => step.kind === 'output' && step.line.includes(text));
+  }
+
+  get connected(): boolean {
+    return this.call('client', 'connect')?.result === 'ok';
+  }
+}
+
+/** Microseconds from a segment that was lost to the first copy of it. */
+export function patience(run: Facts, lost: Segment | undefined): number | undefined {
+  const [copy] = run.again(lost);
+  return lost && copy && copy.sentAt - lost.sentAt;
+}
+
+/** Which of a fifth of a second, one second and three seconds is nearest. */
+export function inSeconds(us: number | undefined): 'fifth' | 'one' | 'three' | undefined {
+  if (us === undefined) return undefined;
+  return us < 600_000 ? 'fifth' : us < 2_000_000 ? 'one' : 'three';
+}
+
+export const SECONDS = ['fifth', 'one', 'three'] as const;
+
+/** What each answer of the number server means. */
+export const PARITY = ['even', 'odd', 'silence'] as const;
+export function parity({ reply }: Facts): (typeof PARITY)[number] | undefined {
+  return ({ PAR: 'even', ÍMPAR: 'odd', '': 'silence' } as const)[reply];
+}
+
+/** Who waits in TIME_WAIT at the end. */
+export const WAITERS = ['client', 'server', 'nobody'] as const;
+export function waiter(run: Facts): (typeof WAITERS)[number] {
+  return run.state('client', 'TIME_WAIT') ? 'client' : run.state('server', 'TIME_WAIT') ? 'server' : 'nobody';
+}
+
+/** By what the server's side ended. */
+export const ENDS = ['fin', 'rst', 'nothing'] as const;
+export function serverEnd(run: Facts): (typeof ENDS)[number] {
+  return run.flag('server', 'RST') ? 'rst' : run.flag('server', 'FIN') ? 'fin' : 'nothing';
+}
+
+/** The first that the server's kernel answers to the SYN. */
+export const SYN_ANSWERS = ['synack', 'rst', 'nothing'] as const;
+export function synAnswer(run: Facts): (typeof SYN_ANSWERS)[number] {
+  const [, second] = run.segments;
+  if (second?.from !== 'server') return 'nothing';
+  return second.flags.includes('RST') ? 'rst' : 'synack';
+}

@@ -1,0 +1,149 @@
+import { inSeconds, patience, SECONDS, type Facts } from './facts.ts';
+import { ones, PLAIN } from './numbers.ts';
+import { scenario } from './scenario.ts';
+
+const FIRST_DATA = { from: 'client', kind: 'data' } as const;
+/** A maximum segment size of 88: an MTU of 128 without the headers of IP and TCP. */
+const SMALL = 88;
+const EXCHANGES = [
+  { do: 'send', hex: '00000007' },
+  { do: 'recv', bytes: 6 },
+] as const;
+/** Bytes: more than Linux keeps for a program that does not read, 128 KiB unless told otherwise. */
+const MUCH = 144 * 1024;
+/** How long Linux leaves an acknowledgment wait is 40 ms or more; a busy machine is late by some. */
+const DELAYED_US = 20_000;
+
+/** What happens to segments on their way, and what kernels do about it. */
+export const onTheWay = {
+  lostData: scenario({
+    script: PLAIN,
+    link: { drop: [FIRST_DATA] },
+    rfc: 'RFC 9293 §3.8.1; RFC 6298 §2, §5',
+    shows: (run) => {
+      const [lost] = run.data('client');
+      return run.reply === 'ÍMPAR' && lost?.fate === 'dropped' && run.again(lost).length > 0;
+    },
+    question: {
+      choices: SECONDS,
+      stop: { ...FIRST_DATA, nth: 2 },
+      answer: (run) => inSeconds(patience(run, run.data('client')[0])),
+    },
+  }),
+  lostFin: scenario({
+    script: PLAIN,
+    link: { drop: [{ from: 'server', kind: 'FIN' }] },
+    rfc: 'RFC 9293 §3.6, §3.8.1',
+    shows: (run) => {
+      const lost = run.flag('server', 'FIN');
+      return run.outcome === 'replied' && lost?.fate === 'dropped' && run.again(lost).length > 0;
+    },
+    question: {
+      choices: ['client', 'server', 'nobody'],
+      stop: { from: 'server', kind: 'FIN', nth: 2 },
+      answer: (run) => run.again(run.flag('server', 'FIN'))[0]?.from ?? 'nobody',
+    },
+  }),
+  duplicate: scenario({
+    script: PLAIN,
+    link: { duplicatePercent: 100 },
+    rfc: 'RFC 9293 §3.4, §3.10.7.4',
+    shows: (run) => run.reply === 'ÍMPAR' && run.copies.some(({ from, length }) => from === 'server' && length > 0),
+    question: {
+      choices: ['once', 'twice'],
+      stop: { from: 'server', kind: 'data' },
+      answer: ({ reply }) => (({ ÍMPAR: 'once', ÍMPARÍMPAR: 'twice' }) as const)[reply],
+    },
+  }),
+  reordered: scenario({
+    script: [{ do: 'send', hex: ones(600) }, { do: 'recv' }, { do: 'close' }],
+    // With this seed, what the wire delays is the first of the two data segments and nothing else near it.
+    link: { mtu: 600, reorderPercent: 25, seed: 664 },
+    rfc: 'RFC 9293 §3.4; RFC 5681 §4.2',
+    shows: (run) => {
+      const [first, second] = run.data('client');
+      return (
+        run.reply === String(BigInt(`0x${ones(600)}`)) &&
+        (first?.arrivedAt ?? 0) > (second?.arrivedAt ?? Infinity) &&
+        run.acks('server').some(({ ack, sentAt }) => ack === 1 && sentAt >= second!.arrivedAt!)
+      );
+    },
+    question: {
+      choices: ['yes', 'no'],
+      stop: { ...FIRST_DATA, nth: 2 },
+      answer: (run) => (run.again(run.data('client')[0]).length > 0 ? 'yes' : 'no'),
+    },
+  }),
+  smallSegments: scenario({
+    script: [{ do: 'send', hex: ones(1024) }, { do: 'recv' }, { do: 'close' }],
+    link: { mtu: SMALL + 40 },
+    rfc: 'RFC 9293 §3.7.1',
+    shows: (run) =>
+      run.data('client').length >= 1024 / SMALL &&
+      run.data('client').every(({ length }) => length <= SMALL) &&
+      run.flag('client', 'SYN')?.options?.includes(`mss ${SMALL}`) === true,
+    question: {
+      choices: ['whole', 'part'],
+      stop: FIRST_DATA,
+      answer: (run) => {
+        const { bytes } = run.call('server', 'recv') ?? {};
+        return bytes === undefined ? undefined : bytes < 1024 ? 'part' : 'whole';
+      },
+    },
+  }),
+  slowReader: scenario({
+    script: [{ do: 'send', hex: ones(MUCH / 64), times: 64 }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }],
+    server: 'reads-slowly',
+    rfc: 'RFC 9293 §3.8.6, §3.8.6.1',
+    shows: (run) => {
+      const closed = run.acks('server').find(({ window }) => window === 0)?.sentAt ?? Infinity;
+      const opens = run.acks('server').some(({ window = 0, sentAt }) => window > 0 && sentAt > closed);
+      return opens && run.reply === String(MUCH);
+    },
+    question: {
+      choices: ['asks', 'waits', 'resets'],
+      stop: FIRST_DATA,
+      answer: (run) =>
+        run.flag('client', 'RST')
+          ? 'resets'
+          : run.segments.some(({ probe }) => probe === 'zero-window')
+            ? 'asks'
+            : 'waits',
+    },
+  }),
+  nagle: scenario({
+    // A kernel that is new to a connection acknowledges at once: some exchanges make it patient.
+    script: [
+      ...[...EXCHANGES, ...EXCHANGES, ...EXCHANGES, ...EXCHANGES],
+      { do: 'send', hex: '0000', nagle: true },
+      { do: 'send', hex: '0079', nagle: true },
+      { do: 'recv', bytes: 6 },
+      { do: 'close' },
+    ],
+    server: 'four-bytes',
+    rfc: 'RFC 9293 §3.7.4, §3.8.6.3; RFC 1122 §4.2.3.2',
+    shows: (run) => {
+      const { called, second, acked } = lastPair(run);
+      return !!second && !!acked && second.sentAt - called > DELAYED_US && acked.arrivedAt! <= second.sentAt;
+    },
+    question: {
+      choices: ['once', 'ack', 'reply'],
+      stop: { ...FIRST_DATA, nth: 5 },
+      answer: (run) => {
+        const { called, second, acked } = lastPair(run);
+        if (!second) return undefined;
+        return second.sentAt - called < DELAYED_US ? 'once' : acked ? 'ack' : 'reply';
+      },
+    },
+  }),
+};
+
+/** The last two small sends: when the second was called, its segment, and what acknowledged the first before that. */
+function lastPair(run: Facts) {
+  const called = run.calls('client', 'send').at(-1)?.startedAt ?? Infinity;
+  const [first, second] = run.data('client').slice(-2);
+  const acked = run
+    .acks('server')
+    .find(({ ack = 0, sentAt }) => first && second && ack >= second.seq && sentAt < second.sentAt);
+  return { called, second: first?.length === 2 ? second : undefined, acked };
+}

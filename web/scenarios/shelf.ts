@@ -1,0 +1,29 @@
+import { ending } from './ending.ts';
+import { Facts, type Told } from './facts.ts';
+import { numbers } from './numbers.ts';
+import { onTheWay } from './on-the-way.ts';
+import { opening } from './opening.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Every scenario by its key, theme by theme, in the order in which a lesson would take them. */
+export const THEMES = { numbers, opening, onTheWay, ending };
+
+const shelf = { ...numbers, ...opening, ...onTheWay, ...ending };
+
+export type ThemeKey = keyof typeof THEMES;
+export type ScenarioKey = keyof typeof shelf;
+export const SHELF: { readonly [Key in ScenarioKey]: Scenario } = shelf;
+export const SCENARIO_KEYS = Object.keys(shelf) as ScenarioKey[];
+
+/** The choices of a scenario's question. */
+export type ChoiceOf<Key extends ScenarioKey> = (typeof shelf)[Key]['question']['choices'][number];
+
+/** Whether a run that is over shows what the scenario is for. */
+export function shows(key: ScenarioKey, trace: Told): boolean {
+  return SHELF[key].shows(new Facts(trace));
+}
+
+/** The right answer to the scenario's question, by what this very run did; undefined where it does not tell. */
+export function answerOf(key: ScenarioKey, trace: Told): string | undefined {
+  return SHELF[key].question.answer(new Facts(trace));
+}
