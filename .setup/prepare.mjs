@@ -30,7 +30,8 @@ export function prepare() {
     'vite.config.ts',
     'package-lock.json',
   ];
-  if (Math.max(...sources.map(newest)) > Math.min(modified('dist/bridge/main.js'), modified('dist/web/index.html')))
+  // What has not changed is not written anew: only the list of what was looked at tells when the program was last built.
+  if (Math.max(...sources.map(newest)) > Math.min(modified('dist/.tsbuildinfo'), modified('dist/web/index.html')))
     quietly('Building', npm, ['run', '--silent', 'build']);
 }
 

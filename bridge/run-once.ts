@@ -38,7 +38,6 @@ function play(bridge: Bridge, script: Script): Promise<Trace> {
         resolve({
           format: 'aperto-trace',
           version: 1,
-          startedAt: session.startedAt.toISOString(),
           wire,
           target,
           script,

@@ -33,6 +33,8 @@ export interface RunResult {
   reply?: Reply;
   /** The errno name or the limit behind the outcome, where there was one. */
   error?: string;
+  /** When the run began, ISO 8601 in UTC. */
+  startedAt: string;
   durationUs: number;
   /** `host:port`, where the run had a server of its own. */
   target?: string;
@@ -60,7 +62,7 @@ type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
 export class Session {
   readonly #options: SessionOptions;
   /** When the run began, once its wire was ready. */
-  startedAt = new Date();
+  #startedAt = new Date();
   #zero = monotonicUs();
   readonly #trace = new TraceBuilder();
   #run: ClientRun | undefined;
@@ -90,7 +92,7 @@ export class Session {
 
   #open(): void {
     const { wire, script, link, server, limits, sources } = this.#options;
-    this.startedAt = new Date();
+    this.#startedAt = new Date();
     this.#zero = monotonicUs();
     const sink = (report: Report): void => this.#take(report);
     this.#watches = sources.map((source) => source.watch(this.#zero, sink));
@@ -202,6 +204,7 @@ export class Session {
       outcome: this.#ending?.outcome ?? outcomeOf(played),
       ...(reply.length > 0 && { reply: { text: Buffer.from(reply, 'hex').toString('utf8'), hex: reply } }),
       ...(error !== undefined && { error }),
+      startedAt: this.#startedAt.toISOString(),
       durationUs,
       ...this.#target(),
       ...(this.#options.link && { link: this.#options.link }),

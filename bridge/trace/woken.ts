@@ -5,9 +5,13 @@ import type { Call, Segment, Side } from './step.ts';
 export function linkWoken(segments: readonly Segment[], calls: Record<Side, readonly Call[]>): void {
   for (const from of ['client', 'server'] as const) {
     const receiver = calls[otherSide(from)];
+    // A call is woken once, by the first that arrives while it waits.
+    const awake = new Set<Call>();
     for (const segment of newsInOrder(segments.filter((segment) => segment.from === from))) {
       const call = wokenBy(segment, receiver);
-      if (call) segment.woke = call.id;
+      if (!call || awake.has(call)) continue;
+      awake.add(call);
+      segment.woke = call.id;
     }
   }
   const third = firstArrival(segments.filter(({ from, flags }) => from === 'client' && !flags.includes('SYN')));
