@@ -1,12 +1,8 @@
-import type { Segment, Side, State, Step } from '../bridge/trace/step.ts';
+import type { Segment, State, Step } from '../bridge/trace/step.ts';
 
 /** What a whole trace adds up to. */
 export interface ConnectionFacts {
   segments: { captured: number; observed: number; inferred: number; all: number };
-  /** Who sent the first FIN. */
-  closedFirst?: Side;
-  /** Who is left in TIME_WAIT. */
-  waits?: Side;
   /** Bytes of data that segments carried, each copy counted once. */
   up: number;
   down: number;
@@ -39,14 +35,12 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
     else if (step.kind === 'call' && step.name === 'accept' && step.peer !== undefined)
       facts.clientAddress ??= step.peer;
   }
-  const waits = (['client', 'server'] as const).find((side) => lastState(steps, side) === 'TIME_WAIT');
-  return waits === undefined ? facts : { ...facts, waits };
+  return facts;
 }
 
 function count(segment: Segment, facts: ConnectionFacts): void {
   facts.segments[segment.evidence] += 1;
   facts.segments.all += 1;
-  if (segment.flags.includes('FIN')) facts.closedFirst ??= segment.from;
   if (segment.retransmissionOf !== undefined) facts.again += 1;
   if (segment.duplicateOf !== undefined) facts.copied += 1;
   if (segment.fate === 'dropped') facts.lost += 1;
@@ -62,8 +56,3 @@ function judge({ from, to, expected }: State, facts: ConnectionFacts): void {
 
 /** From these a connection comes to CLOSED in good order (RFC 9293 §3.3.2); all others need a RST. */
 const ENDED: ReadonlySet<string> = new Set(['LAST_ACK', 'TIME_WAIT', 'CLOSED', 'LISTEN']);
-
-function lastState(steps: readonly Step[], side: Side): string | undefined {
-  const last = steps.findLast((step) => step.kind === 'state' && step.side === side);
-  return last?.kind === 'state' ? last.to : undefined;
-}

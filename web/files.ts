@@ -1,5 +1,5 @@
 import type { Trace } from '../bridge/trace/outcome.ts';
-import { LARGEST_TRACE, readTrace, type TraceProblem } from './trace-file.ts';
+import type { TraceProblem } from './trace-file.ts';
 
 /** What the page gives out as files, and takes in. */
 
@@ -13,16 +13,22 @@ export function saveTrace(trace: Trace, order: number): void {
   save(`aperto-run-${order}.json`, 'application/json', JSON.stringify(trace, null, 1));
 }
 
-export async function openTrace(file: File): Promise<Trace | TraceProblem | 'TRACE_TOO_LARGE' | 'FILE_UNREADABLE'> {
-  if (file.size > LARGEST_TRACE) return 'TRACE_TOO_LARGE';
+type OpenProblem = TraceProblem | 'TRACE_TOO_LARGE' | 'FILE_UNREADABLE' | 'not-connected';
+
+/** What reads it comes from the bridge when the first file is opened. */
+export async function openTrace(file: File): Promise<Trace | OpenProblem> {
+  const reader = await import('./trace-file.ts').catch(() => undefined);
+  if (!reader) return 'not-connected';
+  if (file.size > reader.LARGEST_TRACE) return 'TRACE_TOO_LARGE';
   try {
-    return readTrace(await file.text());
+    return reader.readTrace(await file.text());
   } catch {
     return 'FILE_UNREADABLE';
   }
 }
 
-function save(name: string, type: string, content: string | Uint8Array): void {
+/** Has the browser write a file. */
+export function save(name: string, type: string, content: string | Uint8Array | Blob): void {
   const url = URL.createObjectURL(new Blob([content as BlobPart], { type }));
   const link = Object.assign(document.createElement('a'), { href: url, download: name });
   link.click();

@@ -88,6 +88,7 @@ const MESSAGES: Record<string, Check> = {
     'reply?': object({ text: isText, hex: isText }),
     'error?': isText,
     durationUs: isNumber,
+    'target?': isText,
     'link?': isLink,
     sources: isSources,
   }),

@@ -35,6 +35,9 @@ export const DROPS: Record<string, SegmentKind> = {
   fin: 'FIN',
 };
 
+/** Segments that can be held in mid-wire: every one of a kind, or everything. */
+export const HOLDS: Record<string, SegmentKind | 'all'> = { all: 'all', ...DROPS, rst: 'RST' };
+
 const isSelectors = listOf(
   object(
     {
@@ -83,6 +86,20 @@ export function dropsOf({ drop = [] }: LinkSettings): string[] {
   return Object.keys(DROPS).filter((key) => drop.some(({ kind }) => kind === DROPS[key]));
 }
 
+/** The keys of `HOLDS` that the link holds. */
+export function holdsOf({ hold }: LinkSettings): string[] {
+  if (hold === true) return ['all'];
+  const kinds = hold || [];
+  return Object.keys(HOLDS).filter((key) => kinds.some(({ kind }) => kind === HOLDS[key]));
+}
+
+/** The setting that holds these keys; nothing where there are none. */
+export function holding(keys: readonly string[]): Pick<LinkSettings, 'hold'> {
+  if (keys.includes('all')) return { hold: true };
+  const kinds = keys.map((key) => HOLDS[key]).filter((kind) => kind !== undefined && kind !== 'all');
+  return kinds.length > 0 ? { hold: kinds.map((kind) => ({ kind, every: true })) } : {};
+}
+
 /** As parameters of the page's address, so that a scenario can be opened again. */
 export function linkParameters(link: LinkSettings): [string, string][] {
   const numbers = LINK_FIELDS.flatMap(({ name, parameter }): [string, string][] => {
@@ -90,7 +107,12 @@ export function linkParameters(link: LinkSettings): [string, string][] {
     return value === undefined || (value === 0 && name !== 'seed') ? [] : [[parameter, String(value)]];
   });
   const drops = dropsOf(link);
-  return drops.length > 0 ? [...numbers, ['drop', drops.join('.')]] : numbers;
+  const holds = holdsOf(link);
+  return [
+    ...numbers,
+    ...(drops.length > 0 ? [['drop', drops.join('.')] as [string, string]] : []),
+    ...(holds.length > 0 ? [['hold', holds.join('.')] as [string, string]] : []),
+  ];
 }
 
 /** What is not a setting that the bridge would take is passed over. */
@@ -102,5 +124,7 @@ export function linkFromParameters(parameters: URLSearchParams): LinkSettings {
   }
   const drops = (parameters.get('drop') ?? '').split('.').filter((key) => Object.hasOwn(DROPS, key));
   if (drops.length > 0) link.drop = [...new Set(drops)].map((key) => ({ kind: DROPS[key]! }));
+  const holds = (parameters.get('hold') ?? '').split('.').filter((key) => Object.hasOwn(HOLDS, key));
+  Object.assign(link, holding([...new Set(holds)]));
   return link;
 }

@@ -1,9 +1,10 @@
 import type { BridgeMessage, Hello } from '../bridge/protocol.ts';
-import type { LinkSettings } from '../bridge/trace/link.ts';
+import type { LinkSettings, WireAction } from '../bridge/trace/link.ts';
 import type { Trace } from '../bridge/trace/outcome.ts';
 import { plainScript } from '../bridge/trace/script.ts';
 import type { Step } from '../bridge/trace/step.ts';
 import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-connection.ts';
+import { keptIn, keyOf, tabStorage } from './kept.ts';
 import { Playback, type Beat } from './playback.svelte.ts';
 import { Runs, type Run } from './runs.svelte.ts';
 import { toneOf } from './segment-kind.ts';
@@ -28,14 +29,18 @@ export class Page {
   #selected = $state.raw<Run | undefined>();
   #troubles = $state.raw<readonly Trouble[]>([]);
   #troubleCount = 0;
+  readonly #storage: Storage | undefined;
 
-  constructor(open: () => Socket) {
+  /** @param storage where runs outlive a reload; without one, they do not */
+  constructor(open: () => Socket, storage = tabStorage()) {
+    this.#storage = storage;
     this.#bridge = new BridgeConnection({
       open,
       onmessage: (message) => this.#receive(message),
       onstatus: (status) => this.#became(status),
       onnonsense: () => this.complain('unreadable-message'),
     });
+    void this.#restore();
   }
 
   get hello(): Hello | undefined {
@@ -72,6 +77,12 @@ export class Page {
     if (run && !run.end) this.#sendOrComplain({ type: 'cancel', id: run.id });
   }
 
+  /** Does something with a segment of the run on show that its link holds. */
+  act(segment: string, action: WireAction): void {
+    const run = this.#selected;
+    if (run && !run.end) this.#sendOrComplain({ type: 'wire', id: run.id, segment, action });
+  }
+
   server(action: 'start' | 'stop'): void {
     this.#sendOrComplain({ type: 'server', action });
   }
@@ -89,6 +100,19 @@ export class Page {
     const run = this.runs.open(trace);
     this.#show(run);
     this.#playFromTheRun(run);
+    void this.#keep(run);
+  }
+
+  /** Forgets runs that are over; the newest that is left takes the place of the one on show. */
+  remove(runs: readonly Run[]): void {
+    const over = runs.filter(({ end }) => end);
+    this.runs.remove(over);
+    for (const run of over) this.#storage?.removeItem(keyOf(run));
+    if (!this.#selected || !over.includes(this.#selected)) return;
+    const [newest] = this.runs.list;
+    if (newest) return this.select(newest);
+    this.#selected = undefined;
+    this.playback.reset();
   }
 
   dismiss(order: number): void {
@@ -108,11 +132,36 @@ export class Page {
   }
 
   #changed(run: Run): void {
+    if (run.done) void this.#keep(run);
     if (run !== this.#selected) return;
     this.playback.update(run.steps.map(beatOf));
     if (!run.end) return;
     if (this.playback.isFollowing) this.playback.unfollow();
     else if (this.playback.cursor < 0) this.#playFromTheRun(run);
+  }
+
+  /** A browser without room, or a bridge that is gone with what writes: then a run lasts as long as the page. */
+  async #keep(run: Run): Promise<void> {
+    if (!this.#storage) return;
+    try {
+      const { keep } = await import('./kept-traces.ts');
+      if (this.runs.list.includes(run)) keep(run, this.#storage);
+    } catch {
+      return;
+    }
+  }
+
+  async #restore(): Promise<void> {
+    const storage = this.#storage;
+    try {
+      const last = storage && keptIn(storage).at(-1);
+      if (!last) return;
+      this.runs.goOnFrom(last.order);
+      const { restore } = await import('./kept-traces.ts');
+      for (const { trace, ...kept } of restore(storage)) this.runs.open(trace, kept);
+    } catch {
+      return;
+    }
   }
 
   /** Not from what the server did before. */

@@ -1,22 +1,25 @@
 import type { Playback } from './playback.svelte.ts';
 
-/** Space, arrows, Home and End play the run, unless whoever has the focus needs the key. */
-export function playingKey(event: KeyboardEvent, playback: Playback): void {
+/**
+ * Space, arrows, Home and End play the run, unless whoever has the focus needs the key.
+ * @param letGo for the step key: lets a held segment go where the run waits for that, and answers whether it did
+ */
+export function playingKey(event: KeyboardEvent, playback: Playback, letGo = (): boolean => false): void {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const action = actionOf(event.key, playback);
+  const action = actionOf(event.key, playback, letGo);
   if (!action || isTakenBy(event.target, event.key) || playback.count === 0) return;
   event.preventDefault();
   action();
 }
 
-function actionOf(key: string, playback: Playback): (() => void) | undefined {
+function actionOf(key: string, playback: Playback, letGo: () => boolean): (() => void) | undefined {
   switch (key) {
     case ' ':
       return () => playback.toggle();
     case 'ArrowLeft':
       return () => playback.step(-1);
     case 'ArrowRight':
-      return () => playback.step(1);
+      return () => void (letGo() || playback.step(1));
     case 'Home':
       return () => playback.goTo(0);
     case 'End':

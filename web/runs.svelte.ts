@@ -35,12 +35,12 @@ export class Run {
   readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
   readonly done = $derived(this.#end?.kind === 'done' ? this.#end.done : undefined);
 
-  constructor(order: number, begun: Beginning, startedAt?: string) {
+  constructor(order: number, begun: Beginning, startedAt = now(), isOpened = false) {
     this.id = `run-${order}`;
     this.order = order;
     this.begun = begun;
-    this.isOpened = startedAt !== undefined;
-    this.startedAt = startedAt ?? now();
+    this.isOpened = isOpened;
+    this.startedAt = startedAt;
   }
 
   /** In the order of `compareSteps`. */
@@ -112,17 +112,26 @@ export class Runs {
   }
 
   begin(begun: Beginning): { run: Run; message: PageMessage } {
-    const run = this.#keep(begun);
+    const run = this.#insert(new Run(this.#next(), begun));
     const { script, link } = begun;
     return { run, message: { type: 'run', id: run.id, script, ...(link && { link }) } };
   }
 
-  /** Puts a saved trace into the list, as a run that is over. */
-  open(trace: Trace): Run {
+  /** Numbers up to this one are taken. */
+  goOnFrom(order: number): void {
+    this.#count = Math.max(this.#count, order);
+  }
+
+  /**
+   * Puts a saved trace into the list, as a run that is over.
+   * @param kept its place, where it has been in this list before
+   */
+  open(trace: Trace, kept?: { order: number; isOpened: boolean }): Run {
     const { script, link, wire, target, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
     const first = script[0];
     const hex = first?.do === 'send' && first.hex.length <= 2048 ? first.hex : '';
-    const run = this.#keep({ script, link, wire, target, ...(hex && { number: BigInt(`0x${hex}`) }) }, startedAt);
+    const begun = { script, link, wire, target, ...(hex && { number: BigInt(`0x${hex}`) }) };
+    const run = this.#insert(new Run(kept?.order ?? this.#next(), begun, startedAt, kept?.isOpened ?? true));
     run.add(steps);
     const told = {
       outcome,
@@ -136,10 +145,17 @@ export class Runs {
     return run;
   }
 
-  #keep(begun: Beginning, startedAt?: string): Run {
-    this.#count += 1;
-    const run = new Run(this.#count, begun, startedAt);
-    this.#list = [run, ...this.#list].slice(0, MOST_RUNS);
+  /** Takes runs off the list. */
+  remove(runs: readonly Run[]): void {
+    this.#list = this.#list.filter((run) => !runs.includes(run));
+  }
+
+  #next(): number {
+    return (this.#count += 1);
+  }
+
+  #insert(run: Run): Run {
+    this.#list = [run, ...this.#list].sort((a, b) => b.order - a.order).slice(0, MOST_RUNS);
     return run;
   }
 

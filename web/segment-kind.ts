@@ -3,10 +3,10 @@ import type { Segment } from '../bridge/trace/step.ts';
 /** What a segment is for, in the words of a lecture. */
 export type SegmentKind = 'syn' | 'synAck' | 'handshakeAck' | 'ack' | 'data' | 'fin' | 'dataFin' | 'refusal' | 'rst';
 
-export function segmentKind({ from, flags, length, seq, ack }: Segment): SegmentKind {
+export function segmentKind({ from, flags, length, seq, ack, rawSeq = seq }: Segment): SegmentKind {
   const has = (flag: string) => (flags as string[]).includes(flag);
   // A refusal answers a SYN: it acknowledges just that, from a sender who has numbered nothing.
-  if (has('RST')) return has('ACK') && seq === 0 && ack === 1 ? 'refusal' : 'rst';
+  if (has('RST')) return has('ACK') && rawSeq === 0 && ack === 1 ? 'refusal' : 'rst';
   if (has('SYN')) return has('ACK') ? 'synAck' : 'syn';
   if (has('FIN')) return length > 0 ? 'dataFin' : 'fin';
   if (length > 0) return 'data';

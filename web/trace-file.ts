@@ -1,6 +1,8 @@
 import { OUTCOMES, type Trace } from '../bridge/trace/outcome.ts';
+import { SCENARIO_SERVERS } from '../bridge/trace/scenario-server.ts';
 import { compareSteps, PAYLOAD_SHOWN } from '../bridge/trace/step.ts';
 import {
+  isFlag,
   isHex,
   isInteger,
   isNumber,
@@ -77,6 +79,8 @@ const isFileStep: Check = (step) =>
 const isOperation: Check = object({
   do: oneOf('send', 'wait', 'recv', 'shutdown', 'close', 'reset'),
   'hex?': isHex(PAYLOAD_SHOWN * 8),
+  'times?': within(1, 64, isInteger),
+  'nagle?': isFlag,
   'ms?': isNumber,
   'bytes?': within(1, Infinity, isInteger),
 });
@@ -88,6 +92,7 @@ const isTrace = object({
   sources: isSources,
   script: listOf(isOperation, 64),
   'link?': isLink,
+  'server?': oneOf(...SCENARIO_SERVERS),
   outcome: oneOf(...OUTCOMES),
   'reply?': object({ text: isText, hex: isHex(1024 * 1024) }),
   'error?': isText,

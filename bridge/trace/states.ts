@@ -44,7 +44,7 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
   for (const segment of segments) {
     const { from, sentAt, arrivedAt, id } = segment;
     all.push({ at: sentAt, side: from, cause: id, happen: (end) => end.sent(segment) });
-    if (arrivedAt !== undefined)
+    if (arrivedAt !== undefined && !isDropped(segment, segments, seen.sightings))
       all.push({ at: arrivedAt, side: otherSide(from), cause: id, happen: (end) => end.received(segment) });
   }
   for (const { name, startedAt, side, id } of [...seen.calls.client, ...seen.calls.server])
@@ -61,6 +61,23 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
       all.push({ at, side, cause, happen: (end) => end.aborted() });
   }
   return all.sort((a, b) => a.at - b.at);
+}
+
+/**
+ * A SYN that arrived, and whose kernel was still in LISTEN before it answered any: its queue of connections was full. That
+ * of Linux then drops it; RFC 9293 knows no such queue.
+ */
+function isDropped(
+  { from, flags, arrivedAt }: Segment,
+  segments: readonly Segment[],
+  told: Seen['sightings'],
+): boolean {
+  if (from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
+  const answer = segments.find((other) => other.from === 'server' && other.sentAt >= arrivedAt);
+  return told.some(
+    ({ side, state, at }) =>
+      side === 'server' && state === 'LISTEN' && at >= arrivedAt && at < (answer?.sentAt ?? Infinity),
+  );
 }
 
 /** The data that a kernel answered with its first RST: its program has closed (RFC 9293 §3.6.1). */

@@ -6,7 +6,7 @@
 import { createServer } from 'node:net';
 import { readOptions } from '../options.ts';
 
-const PAUSE_MS = 1000;
+const PAUSE_MS = 2000;
 
 const { host, port } = readOptions(process.argv.slice(2));
 

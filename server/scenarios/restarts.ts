@@ -7,7 +7,7 @@
 import { answer, READ_LIMIT } from '../answer.ts';
 import { readOptions } from '../options.ts';
 import { sleep } from './sleep.ts';
-import { accept, bind, CallError, close, listen, recv, send, setReuseAddress, socket } from './system-calls.ts';
+import { accept, bind, close, listen, recv, send, setReuseAddress, socket, type CallError } from './system-calls.ts';
 
 const PAUSE_MS = 200;
 

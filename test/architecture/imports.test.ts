@@ -15,6 +15,9 @@ async function forbids(file: string, imported: string): Promise<boolean> {
 test.each([
   ['server/number-server.ts', 'fastify'],
   ['server/number-server.ts', '../bridge/clock.ts'],
+  ['server/number-server.ts', 'koffi'],
+  ['server/scenarios/dies.ts', 'fastify'],
+  ['server/scenarios/dies.ts', '../../bridge/clock.ts'],
   ['bridge/trace/infer.ts', 'node:fs'],
   ['bridge/trace/infer.ts', '../clock.ts'],
   ['bridge/trace/infer.ts', 'typebox'],
@@ -47,6 +50,8 @@ test.each([
 test.each([
   ['server/number-server.ts', 'node:net'],
   ['server/number-server.ts', './answer.ts'],
+  ['server/scenarios/dies.ts', '../options.ts'],
+  ['server/scenarios/system-calls.ts', 'koffi'],
   ['bridge/trace/infer.ts', './draft.ts'],
   ['bridge/packet/ipv4.ts', '../trace/step.ts'],
   ['bridge/probe/probe.ts', 'node:fs'],

@@ -10,14 +10,25 @@ test.each<PageMessage>([
   { type: 'run', id: 'a', script: plainScript(121n) },
   { type: 'run', id: 0, script: [{ do: 'recv', bytes: 1 }, { do: 'reset' }] },
   { type: 'run', id: 1, script: [{ do: 'shutdown' }, { do: 'wait', ms: 0.5 }, { do: 'recv' }, { do: 'close' }] },
-  { type: 'run', id: 1, script: [{ do: 'send', hex: '' }], link: { delayMs: 5, hold: true, drop: [{ kind: 'SYN', nth: 2 }] } },
+  {
+    type: 'run',
+    id: 1,
+    script: [{ do: 'send', hex: '' }],
+    link: { delayMs: 5, hold: true, drop: [{ kind: 'SYN', nth: 2 }] },
+  },
+  {
+    type: 'run',
+    id: 1,
+    script: [{ do: 'send', hex: '01', times: 64, nagle: true }],
+    server: 'never-accepts',
+  },
   { type: 'cancel', id: 'x'.repeat(64) },
   { type: 'wire', id: 1, segment: 'client.syn', action: 'duplicate' },
   { type: 'server', action: 'stop' },
 ])('reads %j as it is', (message) => expect(read(message)).toEqual(message));
 
 test('just as much as the limits say', () => {
-  const send = { do: 'send', hex: '00'.repeat(LIMITS.sendBytesPerRun / 2) } as const;
+  const send = { do: 'send', hex: '00'.repeat(LIMITS.sendBytesPerRun / 128), times: 64 } as const;
   expect(read({ type: 'run', id: 1, script: [send, send] })).toBeDefined();
   expect(() => read({ type: 'run', id: 1, script: [send, send, { do: 'send', hex: '00' }] })).toThrow(
     expect.objectContaining({ code: 'BAD_SCRIPT', runId: 1 }),
@@ -50,5 +61,16 @@ test('whatever bytes come, it answers a message or throws an error with a code',
         }
       },
     ),
+  );
+});
+
+test.each<[string, object]>([
+  ['a server that is not on the list', { server: '/bin/sh' }],
+  ['a server that is no name', { server: ['never-accepts'] }],
+  ['a send that is repeated too often', { script: [{ do: 'send', hex: '01', times: 65 }] }],
+  ['a send that is not made at all', { script: [{ do: 'send', hex: '01', times: 0 }] }],
+])('%s is refused', (_, fields) => {
+  expect(() => read({ type: 'run', id: 1, script: plainScript(1n), ...fields })).toThrow(
+    expect.objectContaining({ code: 'BAD_MESSAGE', runId: 1 }),
   );
 });

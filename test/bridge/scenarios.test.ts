@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Script } from '../../bridge/trace/script.ts';
+import type { Segment } from '../../bridge/trace/step.ts';
 import { Selection } from '../../bridge/wires/lab/selection.ts';
 import { answerOf, SCENARIO_KEYS, SHELF, shows, type ScenarioKey } from '../../web/scenarios/shelf.ts';
 import { whyNoLab } from '../helpers/lab.ts';
 import { ShelfRuns, told, type Played } from '../helpers/shelf-runs.ts';
-import { expectCausal, segments } from '../helpers/trace-checks.ts';
+import { expectCausal, segments, states } from '../helpers/trace-checks.ts';
 
 /** How often each is played: `SCENARIO_RUNS=20 npx vitest run test/bridge/scenarios.test.ts` for more. */
 const TIMES = Number(process.env['SCENARIO_RUNS'] ?? 2);
@@ -23,6 +25,7 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     test('shows what it is for, each time, and nothing that cannot be', async () => {
       for (const played of await all(key)) {
         expectCausal(played.steps);
+        expect(states(played.steps).filter(({ expected }) => expected !== undefined)).toEqual([]);
         expect(shows(key, played), told(played)).toBe(true);
       }
     });
@@ -42,6 +45,26 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     test.skipIf(key === 'plain')('is not shown by a plain run', async () => {
       for (const plain of await all('plain')) expect(shows(key, plain)).toBe(false);
     });
+  });
+
+  test('without Nagle’s algorithm the second small segment leaves at once', async () => {
+    const { script, server } = SHELF.nagle;
+    const hasty = script.map((operation) => (operation.do === 'send' ? { do: 'send', hex: operation.hex } : operation));
+    const played = await runs.play({ script: hasty as Script, ...(server && { server }) });
+    expect(answerOf('nagle', played)).toBe('once');
+    expect(shows('nagle', played)).toBe(false);
+  });
+
+  test('the link stops a run where its question is asked, and the run goes on', async () => {
+    const { script, server, question } = SHELF.halfClose;
+    const stopping = { script, link: { hold: [question.stop] }, ...(server && { server }) };
+    const held: Segment[] = [];
+    const played = await runs.play(stopping, (segment, deliver) => {
+      held.push(segment);
+      deliver();
+    });
+    expect(held).toMatchObject([{ from: 'client', flags: ['FIN', 'ACK'], fate: 'held' }]);
+    expect(shows('halfClose', played), told(played)).toBe(true);
   });
 
   // The others are plain runs as well, but for what the wire or the server does.

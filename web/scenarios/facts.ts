@@ -2,7 +2,7 @@ import type { Trace } from '../../bridge/trace/outcome.ts';
 import type { Call, CallName, Flag, Segment, Side, State, Step, TcpState } from '../../bridge/trace/step.ts';
 
 /** What a trace must hold to be asked. */
-export type Told = Pick<Trace, 'steps' | 'outcome' | 'reply'>;
+export type Told = Pick<Trace, 'outcome' | 'reply'> & { readonly steps: readonly Step[] };
 
 /** Questions to a trace, for whoever wants to know what really happened. */
 export class Facts {

@@ -58,7 +58,7 @@ export const onTheWay = {
   reordered: scenario({
     script: [{ do: 'send', hex: ones(600) }, { do: 'recv' }, { do: 'close' }],
     // With this seed, what the wire delays is the first of the two data segments and nothing else near it.
-    link: { mtu: 600, reorderPercent: 25, seed: 664 },
+    link: { mtu: 600, delayMs: 60, reorderPercent: 25, seed: 664 },
     rfc: 'RFC 9293 §3.4; RFC 5681 §4.2',
     shows: (run) => {
       const [first, second] = run.data('client');

@@ -12,6 +12,8 @@ const shelf = { ...numbers, ...opening, ...onTheWay, ...ending };
 
 export type ThemeKey = keyof typeof THEMES;
 export type ScenarioKey = keyof typeof shelf;
+/** The scenarios of a theme, or of several. */
+export type KeyIn<Theme extends ThemeKey> = Theme extends ThemeKey ? keyof (typeof THEMES)[Theme] : never;
 export const SHELF: { readonly [Key in ScenarioKey]: Scenario } = shelf;
 export const SCENARIO_KEYS = Object.keys(shelf) as ScenarioKey[];
 

@@ -1,4 +1,8 @@
 /** The step under the cursor, in English. Portuguese has the same shape (`pt-inspector.ts`). */
+
+/** What a link says of the other step: where this one came of it, and where it came of this one. */
+type LinkText = readonly [cause: (other: string) => string, effect: (other: string) => string];
+
 export const enInspector = {
   label: 'The step under the cursor',
   what: 'What happened',
@@ -20,7 +24,27 @@ export const enInspector = {
       'The coloured bands are the states of the two kernels. Space plays and pauses, ← and → step, and a click takes the cursor there.',
   },
   noCodeToPrint: 'Printing is no socket call.',
-  noCode: 'No program runs here: this is the kernel’s own doing.',
+  noCode: 'No call led to this: it is the kernel’s own doing.',
+  panels: 'What is shown',
+  details: 'Details',
+  states: 'State diagram',
+  machine: 'The states of a TCP connection, as figure 5 of RFC 9293 has them.',
+  links: {
+    label: 'What belongs to this step',
+    of: (side: 'client' | 'server', thing: string) => `the ${side}’s ${thing}`,
+    caused: [(other) => `sent by ${other}`, (other) => `sent ${other}`],
+    carried: [(other) => `carries bytes of ${other}`, (other) => `its bytes also went in ${other}`],
+    woke: [(other) => `woken by ${other}`, (other) => `woke ${other}`],
+    filled: [(other) => `its bytes came in ${other}`, (other) => `its bytes were returned by ${other}`],
+    wokeFilled: [
+      (other) => `woken by ${other}, which brought its bytes`,
+      (other) => `woke ${other}, which returned these bytes`,
+    ],
+    changed: [(other) => `because of ${other}`, (other) => `led to ${other}`],
+    repeated: [(other) => `another copy of ${other}`, (other) => `sent again as ${other}`],
+    copied: [(other) => `the wire’s copy of ${other}`, (other) => `copied by the wire as ${other}`],
+    acknowledged: [(other) => `acknowledges ${other}`, (other) => `acknowledged by ${other}`],
+  } satisfies Record<string, string | LinkText | ((side: 'client' | 'server', thing: string) => string)>,
   nothingPrinted: 'Nothing printed yet.',
   client: 'client',
   server: 'server',
@@ -67,7 +91,7 @@ export const enInspector = {
     wiresCopyOf: 'wire’s copy of',
     probe: 'probe',
     repeats: 'sent again',
-    seen: 'kernel seen in it',
+    seen: 'seen in the kernel',
     expected: 'standard',
     lasts: 'lasts',
     arguments: 'arguments',
@@ -85,4 +109,5 @@ export const enInspector = {
   notSeen: 'not seen',
   noPayload: 'No data: only a header.',
   earlier: (duration: string) => `up to ${duration} earlier`,
+  later: (duration: string) => `${duration} later`,
 };

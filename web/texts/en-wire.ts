@@ -95,14 +95,32 @@ export const enLink = {
   drop: 'lose the first',
   drops: (kinds: string) => `loses the first ${kinds}`,
   data: 'data',
+  hold: 'hold in mid-wire',
+  holds: (kinds: string) => `holds ${kinds}`,
+  holdNames: { all: 'everything', data: 'data' } as Record<string, string>,
   clear: 'Add nothing',
   again: 'Set the wire like this again',
   ofRun: 'The wire',
 };
 
+export const enHeld = {
+  heading: 'Held in mid-wire',
+  nothing: 'Nothing now: the kernels and programs are at work.',
+  way: (from: 'client' | 'server'): string => (from === 'client' ? 'client → server' : 'server → client'),
+  bytes: (count: number) => (count === 1 ? '1 byte' : `${count} bytes`),
+  repeats: (count: number) =>
+    count === 1 ? 'its kernel has sent it once more' : `its kernel has sent it ${count} more times`,
+  deliver: 'Deliver',
+  drop: 'Drop',
+  duplicate: 'Duplicate',
+  deliverAll: 'Deliver all',
+};
+
 export const enFiles = {
   packets: 'Save packets',
   trace: 'Save trace',
+  svg: 'Save SVG',
+  png: 'Save PNG',
   open: 'Open trace …',
   opened: 'file',
   problems: {
@@ -111,6 +129,7 @@ export const enFiles = {
     TRACE_FOREIGN: 'That file is not a trace of Aperto.',
     TRACE_VERSION: 'That trace was saved by another version of Aperto, which this page cannot read.',
     TRACE_BROKEN: 'That trace is damaged: something in it is not what a trace holds.',
+    PICTURE_TOO_TALL: 'The picture is too tall for a PNG. Save it as SVG.',
     FILE_UNREADABLE: 'That file cannot be read.',
     FILE_NOT_WRITTEN: 'The file could not be made: the bridge may be gone, or the packets are damaged.',
   },

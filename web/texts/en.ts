@@ -1,6 +1,7 @@
 import { enInspector } from './en-inspector.ts';
+import { enCompare, enRuns, enSummary } from './en-runs.ts';
 import { enSteps } from './en-steps.ts';
-import { enFiles, enLink, enSources, enWire } from './en-wire.ts';
+import { enFiles, enHeld, enLink, enSources, enWire } from './en-wire.ts';
 
 /** Every sentence of the page in English. `pt.ts` has the same shape: a missing one fails the type check. */
 export const en = {
@@ -10,6 +11,7 @@ export const en = {
   wire: enWire,
   sources: enSources,
   link: enLink,
+  held: enHeld,
   files: enFiles,
   connection: {
     lost: 'The bridge is gone. This page keeps trying to reach it and goes on by itself.',
@@ -50,55 +52,9 @@ export const en = {
     primeUnknown: 'primality not computed beyond 64 bits',
     asBytes: 'On the wire, big-endian:',
   },
-  runs: {
-    heading: 'Runs',
-    none: 'No run yet.',
-    script: 'script',
-    outcomes: {
-      replied: 'replied',
-      silent: 'silence',
-      refused: 'refused',
-      reset: 'reset',
-      timeout: 'timed out',
-      cancelled: 'given up',
-      failed: 'failed',
-      lost: 'lost sight of',
-      rejected: 'not served',
-      running: 'running',
-    },
-  },
-  summary: {
-    heading: 'This connection',
-    outcomes: {
-      replied: (text: string) => `The server replied ${text}.`,
-      silent: 'The server closed without a byte. For a number of exactly ten digits that is what the protocol says.',
-      refused: 'Refused: nobody listens on that port, so there was no connection.',
-      reset: 'Reset: the connection was broken off with a RST.',
-      timeout: 'Timed out: no end came within the limit, so the bridge gave up.',
-      cancelled: 'Given up: the client aborted its connection.',
-      failed: (error: string) => `It failed${error ? ` with ${error}` : ''}.`,
-      lost: 'The bridge went away during this run; what came afterwards is not known.',
-      rejected: 'The bridge did not serve this run.',
-      running: 'Still running.',
-    },
-    replyThenReset: (text: string) => `The server replied ${text}, and then the connection was reset.`,
-    first: {
-      client: 'The client closed first.',
-      server: 'The server closed first.',
-    },
-    timeWait: {
-      client: 'The client keeps TIME_WAIT.',
-      server: 'The server keeps TIME_WAIT.',
-    },
-    traffic: (up: string, down: string) => `${up} up, ${down} down.`,
-    trouble: (lost: number, again: number, copied: number) =>
-      `Segments lost: ${lost}, sent again: ${again}${copied > 0 ? `, copied by the wire: ${copied}` : ''}.`,
-    disagreements: (count: number) =>
-      `${count === 1 ? 'Once a kernel was' : `${count} times a kernel was`} seen in another state than the standard says.`,
-    evidence: 'Evidence',
-    segments: (count: number, all: number, how: string) => `${count} of ${all} segments ${how}.`,
-    noSegments: 'No segment yet.',
-  },
+  runs: enRuns,
+  summary: enSummary,
+  compare: enCompare,
   diagram: {
     label: 'The connection as a sequence diagram; time flows down',
     clientProgram: 'client program',
@@ -175,6 +131,8 @@ export const en = {
     RUN_ID_IN_USE: 'A run of that name is already under way.',
     NO_SUCH_RUN: 'That run has already ended.',
     LINK_NEEDS_LAB: 'A wire that can be slowed or broken needs the lab.',
+    SERVER_NEEDS_LAB: 'This scenario has a server of its own, and that needs the lab.',
+    TOO_MANY_SERVERS: 'Too many runs have a server of their own. Wait until some have ended.',
     SERVER_NOT_OWNED: 'The server was not started by Aperto, so Aperto cannot start or stop it.',
     SERVER_RUNNING: 'The server is already running.',
     SERVER_NOT_RUNNING: 'The server is not running.',

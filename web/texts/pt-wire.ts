@@ -1,4 +1,4 @@
-import type { enFiles, enLink, enSources, enWire } from './en-wire.ts';
+import type { enFiles, enHeld, enLink, enSources, enWire } from './en-wire.ts';
 
 /** The wire, what it does to packets, and who sees what, in Brazilian Portuguese. */
 export const ptWire: typeof enWire = {
@@ -98,14 +98,31 @@ export const ptLink: typeof enLink = {
   drop: 'perder o primeiro',
   drops: (kinds) => `perde o primeiro ${kinds}`,
   data: 'dados',
+  hold: 'reter no meio do enlace',
+  holds: (kinds) => `retém ${kinds}`,
+  holdNames: { all: 'tudo', data: 'dados' },
   clear: 'Não acrescentar nada',
   again: 'Ajustar o enlace assim de novo',
   ofRun: 'O enlace',
 };
 
+export const ptHeld: typeof enHeld = {
+  heading: 'Retido no meio do enlace',
+  nothing: 'Nada agora: os kernels e os programas estão trabalhando.',
+  way: (from) => (from === 'client' ? 'cliente → servidor' : 'servidor → cliente'),
+  bytes: (count) => (count === 1 ? '1 byte' : `${count} bytes`),
+  repeats: (count) => (count === 1 ? 'o kernel já o reenviou uma vez' : `o kernel já o reenviou ${count} vezes`),
+  deliver: 'Entregar',
+  drop: 'Perder',
+  duplicate: 'Duplicar',
+  deliverAll: 'Entregar todos',
+};
+
 export const ptFiles: typeof enFiles = {
   packets: 'Salvar pacotes',
   trace: 'Salvar registro',
+  svg: 'Salvar SVG',
+  png: 'Salvar PNG',
   open: 'Abrir registro …',
   opened: 'arquivo',
   problems: {
@@ -114,6 +131,7 @@ export const ptFiles: typeof enFiles = {
     TRACE_FOREIGN: 'Esse arquivo não é um registro do Aperto.',
     TRACE_VERSION: 'Esse registro foi salvo por outra versão do Aperto, que esta página não sabe ler.',
     TRACE_BROKEN: 'Esse registro está danificado: algo nele não é o que um registro contém.',
+    PICTURE_TOO_TALL: 'O desenho é alto demais para um PNG. Salve-o como SVG.',
     FILE_UNREADABLE: 'Não é possível ler esse arquivo.',
     FILE_NOT_WRITTEN: 'Não foi possível criar o arquivo: a ponte sumiu, ou os pacotes estão danificados.',
   },

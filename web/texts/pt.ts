@@ -1,7 +1,8 @@
 import type { Texts } from './en.ts';
 import { ptInspector } from './pt-inspector.ts';
+import { ptCompare, ptRuns, ptSummary } from './pt-runs.ts';
 import { ptSteps } from './pt-steps.ts';
-import { ptFiles, ptLink, ptSources, ptWire } from './pt-wire.ts';
+import { ptFiles, ptHeld, ptLink, ptSources, ptWire } from './pt-wire.ts';
 
 /** Every sentence of the page in Brazilian Portuguese. */
 export const pt: Texts = {
@@ -11,6 +12,7 @@ export const pt: Texts = {
   wire: ptWire,
   sources: ptSources,
   link: ptLink,
+  held: ptHeld,
   files: ptFiles,
   connection: {
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',
@@ -51,56 +53,9 @@ export const pt: Texts = {
     primeUnknown: 'primalidade não calculada acima de 64 bits',
     asBytes: 'No enlace, em big-endian:',
   },
-  runs: {
-    heading: 'Execuções',
-    none: 'Nenhuma execução ainda.',
-    script: 'roteiro',
-    outcomes: {
-      replied: 'respondida',
-      silent: 'silêncio',
-      refused: 'recusada',
-      reset: 'reset',
-      timeout: 'tempo esgotado',
-      cancelled: 'abandonada',
-      failed: 'falhou',
-      lost: 'perdida de vista',
-      rejected: 'não atendida',
-      running: 'em andamento',
-    },
-  },
-  summary: {
-    heading: 'Esta conexão',
-    outcomes: {
-      replied: (text) => `O servidor respondeu ${text}.`,
-      silent:
-        'O servidor fechou sem enviar um byte. Para um número de exatamente dez dígitos, é o que diz o protocolo.',
-      refused: 'Recusada: ninguém escuta nessa porta, por isso não houve conexão.',
-      reset: 'Reset: a conexão foi rompida com um RST.',
-      timeout: 'Tempo esgotado: o fim não veio dentro do limite, e a ponte desistiu.',
-      cancelled: 'Abandonada: o cliente abortou sua conexão.',
-      failed: (error) => `Falhou${error ? ` com ${error}` : ''}.`,
-      lost: 'A ponte sumiu durante esta execução; o que veio depois não se sabe.',
-      rejected: 'A ponte não atendeu esta execução.',
-      running: 'Ainda em andamento.',
-    },
-    replyThenReset: (text) => `O servidor respondeu ${text}, e depois a conexão sofreu um reset.`,
-    first: {
-      client: 'O cliente fechou primeiro.',
-      server: 'O servidor fechou primeiro.',
-    },
-    timeWait: {
-      client: 'O cliente fica em TIME_WAIT.',
-      server: 'O servidor fica em TIME_WAIT.',
-    },
-    traffic: (up, down) => `${up} de ida, ${down} de volta.`,
-    trouble: (lost, again, copied) =>
-      `Segmentos perdidos: ${lost}, enviados de novo: ${again}${copied > 0 ? `, copiados pelo enlace: ${copied}` : ''}.`,
-    disagreements: (count) =>
-      `${count === 1 ? 'Uma vez um kernel foi visto' : `${count} vezes um kernel foi visto`} em outro estado do que diz o padrão.`,
-    evidence: 'Evidência',
-    segments: (count, all, how) => `${count} de ${all} segmentos ${how}.`,
-    noSegments: 'Nenhum segmento ainda.',
-  },
+  runs: ptRuns,
+  summary: ptSummary,
+  compare: ptCompare,
   diagram: {
     label: 'A conexão como diagrama de sequência; o tempo corre para baixo',
     clientProgram: 'programa cliente',
@@ -176,6 +131,8 @@ export const pt: Texts = {
     RUN_ID_IN_USE: 'Uma execução com esse nome já está em andamento.',
     NO_SUCH_RUN: 'Essa execução já terminou.',
     LINK_NEEDS_LAB: 'Um enlace que se pode atrasar ou romper precisa do laboratório.',
+    SERVER_NEEDS_LAB: 'Este cenário tem um servidor próprio, e isso precisa do laboratório.',
+    TOO_MANY_SERVERS: 'Há execuções demais com servidor próprio. Espere até que algumas terminem.',
     SERVER_NOT_OWNED: 'O servidor não foi iniciado pelo Aperto, por isso o Aperto não pode iniciá-lo nem pará-lo.',
     SERVER_RUNNING: 'O servidor já está em execução.',
     SERVER_NOT_RUNNING: 'O servidor não está em execução.',

@@ -90,7 +90,14 @@ export class LabWire implements Wire {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
     const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
-    const flow = new LinkFlow({ settings: link, unhurried, zero, sink, deliver, onStop: () => this.#forget(port, flow) });
+    const flow = new LinkFlow({
+      settings: link,
+      unhurried,
+      zero,
+      sink,
+      deliver,
+      onStop: () => this.#forget(port, flow),
+    });
     this.#link.add(port, flow);
     onPort(port);
     const socket = {

@@ -111,3 +111,19 @@ test('a bridge that is slow to read loses nothing', async () => {
   const received = program.reports.reduce((sum, report) => sum + (report.what === 'recv' ? report.bytes : 0), 0);
   expect(received).toBe(300 * 4096);
 });
+
+test('a server that has its socket paused is in no recv() until it goes on', async () => {
+  const PAUSE_MS = 300;
+  const server = `import { createServer } from 'node:net';
+    createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
+      socket.on('data', () => {}).on('end', () => socket.end()).pause();
+      setTimeout(() => socket.resume(), ${PAUSE_MS});
+    }).listen(0, '127.0.0.1', function () { console.log('listening on 127.0.0.1:' + this.address().port); });`;
+  const program = startProbed(['--input-type=module', '--eval', server]);
+  await talk(portIn(await program.line(/^listening/)), [{ send: 'x' }, 'shutdown']);
+  const accept = await program.report(({ what }) => what === 'accept');
+  const recv = await program.report(({ what }) => what === 'recv');
+  if (accept.what !== 'accept' || recv.what !== 'recv') throw new Error('never');
+  expect(recv).toMatchObject({ bytes: 1 });
+  expect(recv.startedAt - accept.at).toBeGreaterThan((PAUSE_MS - 5) * 1000);
+});

@@ -80,7 +80,9 @@ export interface OutputShape {
 }
 
 export interface WakeShape {
+  /** Of the segment, and of the call that it woke. */
   id: string;
+  call: string;
   order: number;
   x1: number;
   y1: number;
@@ -260,6 +262,7 @@ function wakeShapes(segments: Segment[], calls: CallShape[], rows: Rows, columns
     return [
       {
         id,
+        call: woke,
         order: call.endOrder,
         x1,
         y1: arrival.y,

@@ -1,7 +1,7 @@
 import { isGuess } from '../../guess.ts';
 import type { PlacedMark } from './rows.ts';
 
-/** What stands at the left edge, by the order of the moment. A time is not said twice in a row. */
+/** What stands at the left edge, by the order of the moment. A time is not said twice in a row, nor guessed after it was said. */
 export function timesOf(
   marks: readonly PlacedMark[],
   before: string,
@@ -11,9 +11,10 @@ export function timesOf(
   let last = '';
   for (const { what, order, time, timed, step } of marks) {
     const text = time < 0 ? before : moment(time, isGuess(step, what === 'begin' ? 'began' : 'ended'));
-    if (!timed || text === last) continue;
+    const number = text.replace(/^[+≈]/, '');
+    if (!timed || number === last) continue;
     texts.set(order, text);
-    last = text;
+    last = number;
   }
   return texts;
 }

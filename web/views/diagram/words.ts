@@ -1,3 +1,4 @@
+import { numberToHex } from '../../../bridge/trace/script.ts';
 import type { Call, Segment, State } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../bytes.ts';
 import { flagsText } from '../../segment-kind.ts';
@@ -6,6 +7,8 @@ import type { Language } from '../../texts/language.svelte.ts';
 /** Width of a character at the picture's text size, in pixels. */
 export const CHARACTER = 7.3;
 const SHOWN_BYTES = 4;
+/** Longer ones are not read at a glance. */
+const MOST_OF_NUMBER = 5;
 
 /** What the picture says of its steps. Lists run from the long wording to the short: the first that fits is drawn. */
 export interface PictureWords {
@@ -29,7 +32,8 @@ export function fitting(wordings: string[], room: number): string {
   return fits ?? `${last.slice(0, most - 1).join('')}…`;
 }
 
-export function pictureWords(language: Language, isOver: boolean): PictureWords {
+/** @param number what the client sends: then the bytes of a read are a number, too */
+export function pictureWords(language: Language, isOver: boolean, number?: bigint): PictureWords {
   const { texts } = language;
   const { bytes } = texts.steps;
   /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
@@ -39,21 +43,33 @@ export function pictureWords(language: Language, isOver: boolean): PictureWords 
     if (text !== undefined && text.length >= 2) return [`${short} ${text}`, short];
     return [`${short} ${spacedHex(payload, SHOWN_BYTES)}`, short];
   };
+  const received = ({ side, bytes: count, payload = '' }: Call): string[] => {
+    if (count === undefined) return ['ok'];
+    if (count === 0) return [texts.diagram.peerClosed, '0 bytes'];
+    const isNumber = number !== undefined && side === 'server' && count === payload.length / 2;
+    const value = isNumber && count <= MOST_OF_NUMBER ? [`${spacedHex(payload)} = ${BigInt(`0x${payload}`)}`] : [];
+    return [...value, ...sized(count, payload)];
+  };
   return {
-    call: ({ name, args, bytes: count, payload }) => {
+    call: ({ name, args, bytes: count, payload = '', side }) => {
+      const isNumber = number !== undefined && side === 'client' && payload === numberToHex(number);
       const shown =
-        name === 'send' && count !== undefined ? sized(count, payload ?? '') : args.length > 0 ? [args.join(', ')] : [];
+        name === 'send' && count !== undefined
+          ? [...(isNumber ? [`${number} = ${spacedHex(payload)}`] : []), ...sized(count, payload)]
+          : args.length > 0
+            ? [args.join(', ')]
+            : [];
       return [...shown.map((text) => `${name}(${text})`), `${name}()`];
     },
-    result: ({ name, result, bytes: count, payload, peer, returnedAt }) => {
+    result: (call) => {
+      const { name, result, peer, returnedAt } = call;
       if (returnedAt === undefined) return [];
       if (result !== undefined && result !== 'ok') return [`→ ${result}`];
       // Seen from outside: over, and no more.
       if (result === undefined) return [`→ ${texts.diagram.returned}`];
-      if (name === 'recv' && count === 0) return [`→ ${texts.diagram.peerClosed}`, '→ 0 bytes'];
-      if (name === 'recv' && count !== undefined) return sized(count, payload ?? '').map((text) => `→ ${text}`);
+      if (name === 'recv') return received(call).map((text) => `→ ${text}`);
       if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];
-      return name === 'connect' || name === 'recv' ? ['→ ok'] : [];
+      return name === 'connect' ? ['→ ok'] : [];
     },
     open: () => [isOver ? texts.diagram.endNotSeen : texts.diagram.stillBlocked],
     segment: (segment) => {

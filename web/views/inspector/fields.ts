@@ -28,12 +28,18 @@ export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[
         { name: names.to, value: step.to },
         at,
         ...optional(names.expected, step.expected, String),
-        ...optional(names.seen, step.seenAt, (us) => moment(us)),
+        ...optional(names.seen, step.seenAt, (us) => seenText(us, us - step.at, language)),
         ...optional(names.lasts, step.lastsMs, (ms) => language.duration(ms * 1000)),
       ];
     case 'output':
       return [{ name: names.line, value: step.line }, { name: names.stream, value: step.stream }, at];
   }
+}
+
+/** When a kernel was seen in a state, which is often a little after the segment that led there. */
+function seenText(us: number, later: number, language: Language): string {
+  const after = later > 0 ? ` (${language.texts.inspector.later(language.duration(later))})` : '';
+  return language.moment(us) + after;
 }
 
 type Moment = (us: number, which?: 'ended') => string;

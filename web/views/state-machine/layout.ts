@@ -1,0 +1,153 @@
+import { EDGES, type Edge, type Node } from './edges.ts';
+import type { Move } from './standing.ts';
+
+/** The geometry of the state diagram: numbers only, which the component draws. */
+export interface MachineLayout {
+  width: number;
+  height: number;
+  boxes: BoxShape[];
+  edges: EdgeShape[];
+}
+
+export interface BoxShape {
+  node: Node;
+  text: string;
+  /** Its middle. */
+  x: number;
+  y: number;
+  width: number;
+}
+
+export interface EdgeShape {
+  edge: Edge;
+  path: string;
+  label: EdgeLabel;
+  /** Of the paths that an ordinary connection takes: its label is always there. */
+  isMain: boolean;
+}
+
+export interface EdgeLabel {
+  /** The middle of the label. */
+  x: number;
+  y: number;
+  lines: string[];
+}
+
+export const BOX_HEIGHT = 24;
+export const LINE_HEIGHT = 13;
+const CHARACTER = 7.3;
+/** Below this width the diagram stands upright. */
+const LYING_FROM = 640;
+
+/** Along the way of a connection, and across it: the one who opens or closes first at −1, the other at 1. */
+const PLACES: Record<Node, readonly [along: number, across: number]> = {
+  CLOSED: [0, 0],
+  SYN_SENT: [1.1, -1],
+  LISTEN: [0.95, 1],
+  SYN_RCVD: [2, 1],
+  ESTABLISHED: [2.6, 0],
+  FIN_WAIT_1: [3.6, -1],
+  CLOSE_WAIT: [3.6, 1],
+  FIN_WAIT_2: [4.8, -1],
+  CLOSING: [4.75, 0],
+  LAST_ACK: [4.8, 1],
+  TIME_WAIT: [6, -1],
+  END: [6, 0],
+};
+
+interface Frame {
+  width: number;
+  height: number;
+  at(along: number, across: number): [x: number, y: number];
+  isLying: boolean;
+}
+
+const LYING = { left: 38, top: 106, across: 48, below: 100 };
+const UPRIGHT = { top: 58, along: 78, edge: 46, below: 24 };
+
+export function machineLayout(room: number): MachineLayout {
+  const frame = room < LYING_FROM ? upright(Math.min(room, 460)) : lying(Math.min(room, 1000));
+  const boxes = (Object.keys(PLACES) as Node[]).map((node): BoxShape => {
+    const [x, y] = frame.at(...PLACES[node]);
+    const text = node === 'END' ? 'CLOSED' : node;
+    return { node, text, x, y, width: text.length * CHARACTER + 8 };
+  });
+  const byNode = new Map(boxes.map((box) => [box.node, box]));
+  const edges = EDGES.map((edge) => edgeShape(edge, byNode.get(edge.from)!, byNode.get(edge.to)!, frame));
+  return { width: frame.width, height: frame.height, boxes, edges };
+}
+
+function lying(width: number): Frame {
+  const { left, top, across, below } = LYING;
+  const step = (width - 2 * left) / 6;
+  return { width, height: top + below, at: (a, b) => [left + a * step, top + b * across], isLying: true };
+}
+
+function upright(width: number): Frame {
+  const { top, along, edge, below } = UPRIGHT;
+  const middle = width / 2;
+  return {
+    width,
+    height: top + 6 * along + below,
+    at: (a, b) => [middle + b * (middle - edge), top + a * along],
+    isLying: false,
+  };
+}
+
+function edgeShape(edge: Edge, from: BoxShape, to: BoxShape, frame: Frame): EdgeShape {
+  const { bend = 0, lying: aside, upright: asideUpright } = edge;
+  // Turned, the diagram is mirrored as well: left becomes right.
+  const curve = quadratic(from, to, frame.isLying ? bend : -bend);
+  const offset = (frame.isLying ? aside : asideUpright) ?? [0, 0];
+  const lines = [edge.event, edge.action].filter((line) => line !== '');
+  const label = { x: curve.x + offset[0], y: curve.y + offset[1], lines };
+  return { edge, path: curve.path, label: within(label, frame), isMain: aside !== undefined };
+}
+
+/** From border to border, bent aside by so many pixels in its middle. */
+function quadratic(from: BoxShape, to: BoxShape, bend: number): { path: string; x: number; y: number } {
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const middle = [(from.x + to.x) / 2, (from.y + to.y) / 2] as const;
+  const [nx, ny] = [-(to.y - from.y) / length, (to.x - from.x) / length];
+  const control = { x: middle[0] + 2 * bend * nx, y: middle[1] + 2 * bend * ny };
+  const begin = border(from, control);
+  const end = border(to, control);
+  const path = `M${begin.map(round)}Q${round(control.x)} ${round(control.y)} ${end.map(round)}`;
+  return { path, x: middle[0] + bend * nx, y: middle[1] + bend * ny };
+}
+
+function border({ x, y, width }: BoxShape, towards: { x: number; y: number }): [number, number] {
+  const [dx, dy] = [towards.x - x, towards.y - y];
+  const share = Math.min((width / 2 + 2) / Math.abs(dx || 1e-9), (BOX_HEIGHT / 2 + 2) / Math.abs(dy || 1e-9));
+  return [x + dx * share, y + dy * share];
+}
+
+function within(label: EdgeLabel, { width }: Frame): EdgeLabel {
+  const half = (Math.max(...label.lines.map((line) => line.length)) * LABEL_CHARACTER) / 2;
+  return { ...label, x: Math.min(Math.max(label.x, half + 2), width - half - 2) };
+}
+
+/** Width of a character of the labels, which are not monospaced: on the safe side. */
+export const LABEL_CHARACTER = 6.6;
+
+function round(number: number): number {
+  return Math.round(number * 10) / 10;
+}
+
+/** The edge that a move took; where the figure has none, one is made for it. */
+export function edgeOf({ from, to, reset }: Move): Edge {
+  // SYN_SENT goes back to the first CLOSED in the figure, all others end in the last.
+  const target: Node = to === 'CLOSED' && from !== 'SYN_SENT' && from !== 'LISTEN' ? 'END' : to;
+  const drawn = EDGES.find((edge) => edge.from === from && edge.to === target);
+  if (reset === undefined && drawn) return drawn;
+  return { from, to: target, event: reset ?? '?', action: '' };
+}
+
+/** What is not in the figure is drawn as the figure would have it. */
+export function shapeOf(edge: Edge, { boxes, width, height, edges }: MachineLayout): EdgeShape {
+  const drawn = edges.find((shape) => shape.edge.from === edge.from && shape.edge.to === edge.to);
+  if (drawn) return drawn.edge === edge ? drawn : { ...drawn, edge, label: { ...drawn.label, lines: [edge.event] } };
+  const find = (node: Node) => boxes.find((box) => box.node === node) ?? boxes[0]!;
+  const frame = { width, height, at: () => [0, 0] as [number, number], isLying: width >= LYING_FROM };
+  return edgeShape(edge, find(edge.from), find(edge.to), frame);
+}
