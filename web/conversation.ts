@@ -71,18 +71,21 @@ function answerOf(steps: readonly Step[], segments: readonly Segment[]): Answer 
   const send = calls.find(({ side, name, bytes }) => side === 'server' && name === 'send' && bytes !== 0);
   const recv = calls.findLast((call) => call.side === 'server' && gotBytes(call, send?.startedAt));
   if (send && recv && isExact(send) && isExact(recv)) return { us: send.startedAt - recv.returnedAt!, isBound: false };
-  const from = Math.max(
-    recv ? recv.returnedAt! - (recv.within ? (recv.within.returnUs ?? Infinity) : 0) : -Infinity,
-    earliestOf(data.find(({ from }) => from === 'client')) ?? -Infinity,
-    calls.find(({ side, name }) => side === 'client' && name === 'send')?.startedAt ?? -Infinity,
+  const from = latest(
+    recv && recv.returnedAt! - (recv.within ? (recv.within.returnUs ?? Infinity) : 0),
+    earliestOf(data.find(({ from }) => from === 'client')),
+    calls.find(({ side, name }) => side === 'client' && name === 'send')?.startedAt,
   );
-  const to = Math.min(
-    send?.startedAt ?? Infinity,
-    latestOf(data.find(({ from }) => from === 'server')) ?? Infinity,
-    calls.find((call) => call.side === 'client' && (call.bytes ?? 0) > 0 && gotBytes(call))?.returnedAt ?? Infinity,
+  const to = earliest(
+    send?.startedAt,
+    latestOf(data.find(({ from }) => from === 'server')),
+    calls.find((call) => call.side === 'client' && call.bytes !== undefined && gotBytes(call))?.returnedAt,
   );
   return to > from && Number.isFinite(to - from) ? { us: to - from, isBound: true } : undefined;
 }
+
+const latest = (...moments: (number | undefined)[]) => Math.max(...moments.filter((at) => at !== undefined));
+const earliest = (...moments: (number | undefined)[]) => Math.min(...moments.filter((at) => at !== undefined));
 
 /** A call was seen to begin and to return, not only to be on now and then. */
 const isExact = ({ within }: Call) => within === undefined;

@@ -82,12 +82,37 @@ function explainCall(call: Call, language: Language, isOver: boolean) {
 
 function callEnd(call: Call, language: Language, isOver: boolean): string {
   const { callEnd: texts } = language.texts.steps;
+  if (call.within) return seenFromOutside(call, language, isOver);
   if (call.returnedAt === undefined) return isOver ? texts.unseen : texts.open;
   const isPlain = call.result === undefined || call.result === 'ok';
   // How long a call took that nobody saw is a guess: no number is made of it.
   if (call.evidence === 'inferred' && isPlain) return '';
-  const took = `${call.within ? '≈' : ''}${language.duration(call.returnedAt - call.startedAt)}`;
+  const took = language.duration(call.returnedAt - call.startedAt);
   return isPlain ? returnOf(call, took, language) : texts.error(took, call.result!);
+}
+
+/** Of a call that was seen now and then only bounds are known: no moment is made of them. */
+function seenFromOutside(call: Call, language: Language, isOver: boolean): string {
+  const { callEnd: texts } = language.texts.steps;
+  const { within, startedAt, returnedAt, result, name, bytes, payload = '' } = call;
+  const length = (us: number | undefined) => (us === undefined ? '' : language.duration(us));
+  const what =
+    result !== undefined && result !== 'ok'
+      ? result
+      : name === 'recv' && bytes !== undefined
+        ? bytesInWords(bytes, payload, language)
+        : '';
+  return [
+    texts.seenBlocked(language.moment(startedAt), length(within?.startUs)),
+    returnedAt === undefined
+      ? isOver
+        ? texts.unseen
+        : texts.open
+      : texts.seenOver(language.moment(returnedAt), length(within?.returnUs)),
+    what && texts.returned(what),
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** What a call that succeeded came back with. */

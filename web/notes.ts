@@ -71,16 +71,13 @@ export function comparableRuns(runs: readonly Run[], language: Language) {
     .map((run) => {
       const { subject, outcome, reply, durationUs } = runLine(run, language.texts);
       const took = durationUs === undefined ? '' : ` · ${language.duration(durationUs)}`;
-      const facts = () => factsOfConnection(run.steps);
       return {
         id: run.id,
         order: run.order,
         label: `${shortened(subject)} → ${shortened(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
         steps: run.steps,
-        sentences: () => [
-          ...(run.link ? [linkInWords(run.link, language)] : []),
-          ...summarySentences(run, facts(), language),
-        ],
+        link: run.link ? linkInWords(run.link, language) : '',
+        story: () => summarySentences(run, factsOfConnection(run.steps), language).join(' '),
       };
     });
 }

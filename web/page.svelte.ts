@@ -6,7 +6,9 @@ import type { Step } from '../bridge/trace/step.ts';
 import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-connection.ts';
 import { keptIn, keyOf, tabStorage } from './kept.ts';
 import { Playback, type Beat } from './playback.svelte.ts';
-import { Runs, type Run } from './runs.svelte.ts';
+import { Runs, type Beginning, type Run } from './runs.svelte.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import type { ScenarioKey } from './scenarios/shelf.ts';
 import { toneOf } from './segment-kind.ts';
 
 /** A run that takes longer than this is followed while it happens; a shorter one is played when it is over. */
@@ -63,7 +65,17 @@ export class Page {
   send(number: bigint, link?: LinkSettings): void {
     const { wire, target, server } = this.#hello ?? {};
     const asked = wire === 'lab' ? link : undefined;
-    const begun = { script: plainScript(number), number, link: asked, wire, target, command: server?.command };
+    this.#begin({ script: plainScript(number), number, link: asked, wire, target, command: server?.command });
+  }
+
+  /** Plays a scenario of the shelf, which needs the lab. */
+  play(scenario: ScenarioKey, { script, link, server }: Scenario): void {
+    const { wire, target } = this.#hello ?? {};
+    const command = server ? `scenarios/${server}` : this.#hello?.server.command;
+    this.#begin({ script, link, server, scenario, wire, target, command });
+  }
+
+  #begin(begun: Beginning): void {
     const { run, message } = this.runs.begin(begun);
     this.#show(run);
     if (!this.#bridge.send(message)) run.finish({ kind: 'rejected', code: 'not-connected', message: '' });

@@ -17,6 +17,8 @@ export interface Related {
   kind: LinkKind;
   /** It came of the step that was asked about; otherwise that step came of it. */
   isEffect: boolean;
+  /** How many bytes they have in common, for `carried` and `filled`. */
+  bytes?: number;
 }
 
 export type Links = ReadonlyMap<string, readonly Related[]>;
@@ -29,12 +31,14 @@ export function related(steps: readonly Step[], id: string): readonly Related[] 
 /** @param steps in the order of `compareSteps` */
 export function linksIn(steps: readonly Step[]): Links {
   const links = new Map<string, Related[]>(steps.map(({ id }) => [id, []]));
-  const link: Link = (kind, cause, effect) => {
+  const link: Link = (kind, cause, effect, bytes) => {
     const [effects, causes] = [links.get(cause ?? ''), links.get(effect ?? '')];
     if (!effects || !causes || cause === effect) return;
-    if (effects.some((other) => other.id === effect && other.kind === kind && other.isEffect)) return;
-    effects.push({ id: effect!, kind, isEffect: true });
-    causes.push({ id: cause!, kind, isEffect: false });
+    const same = effects.findIndex((other) => other.id === effect && other.kind === kind && other.isEffect);
+    const back = causes.findIndex((other) => other.id === cause && other.kind === kind && !other.isEffect);
+    const sum = bytes === undefined ? {} : { bytes: bytes + (effects[same]?.bytes ?? 0) };
+    effects[same < 0 ? effects.length : same] = { id: effect!, kind, isEffect: true, ...sum };
+    causes[back < 0 ? causes.length : back] = { id: cause!, kind, isEffect: false, ...sum };
   };
   const segments = steps.filter((step) => step.kind === 'segment');
   const arrived = segments
@@ -61,7 +65,7 @@ export function linksIn(steps: readonly Step[]): Links {
   return links;
 }
 
-type Link = (kind: LinkKind, cause: string | undefined, effect: string | undefined) => void;
+type Link = (kind: LinkKind, cause: string | undefined, effect: string | undefined, bytes?: number) => void;
 
 const isDataOf = (side: Side) => (segment: Segment) => segment.from === side && segment.length > 0;
 
@@ -99,6 +103,7 @@ function spansOf(steps: readonly Step[], side: Side, name: Call['name']): Span[]
   return spans;
 }
 
+/** The parts of these spans between two numbers. */
 function overlapping(spans: readonly Span[], from: number, to: number): Span[] {
   let low = 0;
   for (let high = spans.length; low < high;) {
@@ -107,13 +112,17 @@ function overlapping(spans: readonly Span[], from: number, to: number): Span[] {
     else low = middle + 1;
   }
   const found: Span[] = [];
-  for (let index = low; index < spans.length && spans[index]!.from < to; index++) found.push(spans[index]!);
+  for (let index = low; index < spans.length && spans[index]!.from < to; index++) {
+    const span = spans[index]!;
+    found.push({ ...span, from: Math.max(from, span.from), to: Math.min(to, span.to) });
+  }
   return found;
 }
 
 function linkSent(data: readonly Segment[], sent: readonly Span[], link: Link): void {
   for (const { id, seq, length, causedBy } of data)
-    for (const call of overlapping(sent, seq, seq + length)) if (call.id !== causedBy) link('carried', call.id, id);
+    for (const call of overlapping(sent, seq, seq + length))
+      if (call.id !== causedBy) link('carried', call.id, id, call.to - call.from);
 }
 
 /** Of several copies the one that arrived first brought the bytes. */
@@ -124,7 +133,7 @@ function linkRead(arrived: readonly Segment[], read: readonly Span[], link: Link
       const from = Math.max(gap.from, seq);
       const to = Math.min(gap.to, seq + length);
       if (from >= to) return [gap];
-      for (const call of overlapping(read, from, to)) link('filled', id, call.id);
+      for (const call of overlapping(read, from, to)) link('filled', id, call.id, call.to - call.from);
       return [
         { from: gap.from, to: from },
         { from: to, to: gap.to },

@@ -1,5 +1,7 @@
 import type { BridgeMessage, DoneMessage, Hello, PageMessage } from '../bridge/protocol.ts';
 import type { LinkSettings } from '../bridge/trace/link.ts';
+import type { ScenarioServer } from '../bridge/trace/scenario-server.ts';
+import type { ScenarioKey } from './scenarios/shelf.ts';
 import type { Source, Trace } from '../bridge/trace/outcome.ts';
 import { type Script } from '../bridge/trace/script.ts';
 import type { Step } from '../bridge/trace/step.ts';
@@ -19,6 +21,9 @@ export interface Beginning {
   wire?: Trace['wire'] | undefined;
   target?: string | undefined;
   command?: string | undefined;
+  /** The scenario that it plays, and its own server. */
+  scenario?: ScenarioKey | undefined;
+  server?: ScenarioServer | undefined;
 }
 
 /** One connection of this visit, as far as the bridge has told it; or one that was opened from a file. */
@@ -113,8 +118,8 @@ export class Runs {
 
   begin(begun: Beginning): { run: Run; message: PageMessage } {
     const run = this.#insert(new Run(this.#next(), begun));
-    const { script, link } = begun;
-    return { run, message: { type: 'run', id: run.id, script, ...(link && { link }) } };
+    const { script, link, server } = begun;
+    return { run, message: { type: 'run', id: run.id, script, ...(link && { link }), ...(server && { server }) } };
   }
 
   /** Numbers up to this one are taken. */
@@ -185,6 +190,8 @@ export class Runs {
       run.add(about.flatMap((message) => (message.type === 'steps' ? message.steps : [])));
       for (const message of about) {
         if (message.type === 'done') run.finish({ kind: 'done', done: message });
+        // It was let go a moment ago: the steps tell, and the run goes on.
+        else if (message.type === 'error' && message.code === 'NOT_HELD') continue;
         else if (message.type === 'error')
           run.finish({ kind: 'rejected', code: message.code, message: message.message });
       }

@@ -26,7 +26,9 @@ export class Looks {
   /** The class for what this element looks like. */
   nameOf(element: Element): string {
     const style = getComputedStyle(element);
-    const names = element instanceof SVGTextContentElement ? [...SHAPE, ...TEXT] : SHAPE;
+    const isText = element instanceof SVGTextContentElement;
+    // What a group says is said again by each of its parts, but for how much of them shows.
+    const names = element instanceof SVGGElement ? ['opacity'] : isText ? [...SHAPE, ...TEXT] : SHAPE;
     const look = names.map((name) => `${name}:${plainColour(style.getPropertyValue(name))}`).join(';');
     const known = this.#names.get(look) ?? `a${this.#names.size}`;
     this.#names.set(look, known);

@@ -10,7 +10,8 @@ export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
         'default-src': ["'none'"],
         'script-src': ["'self'"],
         'style-src': ["'self'"],
-        'img-src': ["'self'"],
+        // A picture that the page saves as PNG is drawn from an image that it made itself.
+        'img-src': ["'self'", 'blob:'],
         'connect-src': ["'self'"],
         'base-uri': ["'none'"],
         'form-action': ["'none'"],

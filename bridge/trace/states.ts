@@ -47,9 +47,9 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
     if (arrivedAt !== undefined && !isDropped(segment, segments, seen.sightings))
       all.push({ at: arrivedAt, side: otherSide(from), cause: id, happen: (end) => end.received(segment) });
   }
-  for (const { name, startedAt, side, id } of [...seen.calls.client, ...seen.calls.server])
-    if (name === 'close' || name === 'reset')
-      all.push({ at: startedAt, side, cause: id, happen: (end) => end.closed() });
+  for (const call of [...seen.calls.client, ...seen.calls.server])
+    if (call.name === 'close' || call.name === 'reset')
+      all.push({ at: closedAt(call, seen.sightings), side: call.side, cause: call.id, happen: (end) => end.closed() });
   // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
   const refused = dataRefused(segments, 'server');
   if (refused)
@@ -62,6 +62,17 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
   }
   return all.sort((a, b) => a.at - b.at);
 }
+
+/** When its kernel did what the call asked for: not before it was last seen open in the middle of the call. */
+function closedAt({ side, startedAt, returnedAt = startedAt }: Call, told: Seen['sightings']): number {
+  const open = told.findLast(
+    (sighting) =>
+      sighting.side === side && sighting.at > startedAt && sighting.at <= returnedAt && OPEN.has(sighting.state),
+  );
+  return open?.at ?? startedAt;
+}
+
+const OPEN: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT']);
 
 /**
  * A SYN that arrived, and whose kernel was still in LISTEN before it answered any: its queue of connections was full. That

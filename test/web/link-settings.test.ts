@@ -7,6 +7,8 @@ import { plainScript } from '../../bridge/trace/script.ts';
 import {
   changesAnything,
   DROPS,
+  holding,
+  HOLDS,
   LINK_FIELDS,
   linkFromParameters,
   linkParameters,
@@ -21,13 +23,15 @@ const anyLink = fc
   .tuple(
     fc.tuple(...LINK_FIELDS.map(({ least, most }) => fc.option(fc.integer({ min: Math.ceil(least), max: most })))),
     fc.subarray(Object.keys(DROPS)),
+    fc.oneof(fc.constant(['all']), fc.subarray(Object.keys(HOLDS).filter((key) => key !== 'all'))),
   )
-  .map(([values, drops]): LinkSettings => {
+  .map(([values, drops, holds]): LinkSettings => {
     const link: LinkSettings = {};
     values.forEach((value, index) => {
       if (value) link[LINK_FIELDS[index]!.name] = value;
     });
-    return drops.length > 0 ? { ...link, drop: drops.map((key) => ({ kind: DROPS[key]! })) } : link;
+    if (drops.length > 0) link.drop = drops.map((key) => ({ kind: DROPS[key]! }));
+    return { ...link, ...holding(holds) };
   });
 
 describe('the settings of the wire', () => {

@@ -2,6 +2,7 @@
 
 /** What a link says of the other step: where this one came of it, and where it came of this one. */
 type LinkText = readonly [cause: (other: string) => string, effect: (other: string) => string];
+const pairs = <Kind extends string>(texts: Record<Kind, LinkText>) => texts;
 
 export const enInspector = {
   label: 'The step under the cursor',
@@ -25,26 +26,29 @@ export const enInspector = {
   },
   noCodeToPrint: 'Printing is no socket call.',
   noCode: 'No call led to this: it is the kernel’s own doing.',
-  panels: 'What is shown',
-  details: 'Details',
-  states: 'State diagram',
+  states: 'States',
   machine: 'The states of a TCP connection, as figure 5 of RFC 9293 has them.',
   links: {
     label: 'What belongs to this step',
-    of: (side: 'client' | 'server', thing: string) => `the ${side}’s ${thing}`,
-    caused: [(other) => `sent by ${other}`, (other) => `sent ${other}`],
-    carried: [(other) => `carries bytes of ${other}`, (other) => `its bytes also went in ${other}`],
-    woke: [(other) => `woken by ${other}`, (other) => `woke ${other}`],
-    filled: [(other) => `its bytes came in ${other}`, (other) => `its bytes were returned by ${other}`],
-    wokeFilled: [
-      (other) => `woken by ${other}, which brought its bytes`,
-      (other) => `woke ${other}, which returned these bytes`,
-    ],
-    changed: [(other) => `because of ${other}`, (other) => `led to ${other}`],
-    repeated: [(other) => `another copy of ${other}`, (other) => `sent again as ${other}`],
-    copied: [(other) => `the wire’s copy of ${other}`, (other) => `copied by the wire as ${other}`],
-    acknowledged: [(other) => `acknowledges ${other}`, (other) => `acknowledged by ${other}`],
-  } satisfies Record<string, string | LinkText | ((side: 'client' | 'server', thing: string) => string)>,
+    state: (state: string, side: 'client' | 'server') => `${state} (${side})`,
+    segment: (name: string) => `the ${name}`,
+    data: (bytes: string) => `the segment with ${bytes}`,
+    third: 'the ACK that completes the handshake',
+    ...pairs({
+      caused: [(other) => `sent by ${other}`, (other) => `sent ${other}`],
+      carried: [(other) => `carries bytes of ${other}`, (other) => `its bytes also went in ${other}`],
+      woke: [(other) => `woken by ${other}`, (other) => `woke ${other}`],
+      filled: [(other) => `its bytes came in ${other}`, (other) => `its bytes were returned by ${other}`],
+      wokeFilled: [
+        (other) => `woken by ${other}, whose bytes it returned`,
+        (other) => `woke ${other}, which returned these bytes`,
+      ],
+      changed: [(other) => `because of ${other}`, (other) => `led to ${other}`],
+      repeated: [(other) => `another copy of ${other}`, (other) => `sent again as ${other}`],
+      copied: [(other) => `the wire’s copy of ${other}`, (other) => `copied by the wire: ${other}`],
+      acknowledged: [(other) => `acknowledges ${other}`, (other) => `acknowledged by ${other}`],
+    }),
+  },
   nothingPrinted: 'Nothing printed yet.',
   client: 'client',
   server: 'server',

@@ -24,7 +24,7 @@ export const enSteps = {
     },
     accept: {
       what: (side: Side) => `${Program(side)} asked for the next connection.`,
-      why: 'accept() blocks until the kernel has a finished connection in its queue. It returns a new socket for that one connection; the listening socket stays as it is.',
+      why: 'accept() blocks until the kernel has a connection whose handshake is complete: the client’s ACK, the third segment, completes it. accept() returns a new socket for that one connection; the listening socket stays as it is.',
     },
     connect: {
       what: (side: Side, address: string) =>
@@ -57,6 +57,11 @@ export const enSteps = {
   callEnd: {
     open: 'It is still blocked.',
     unseen: 'Its return was not seen.',
+    seenBlocked: (at: string, before: string) =>
+      `It was seen blocked at ${at}${before && `, and had begun at most ${before} before`}.`,
+    seenOver: (at: string, before: string) =>
+      before ? `At ${at} it was over: it returned at most ${before} before that.` : `By ${at} it was over.`,
+    returned: (what: string) => `It returned ${what}.`,
     ok: (took: string) => `It returned after ${took}.`,
     peer: (took: string, peer: string) => `It returned after ${took} with a connection from ${peer}.`,
     bytes: (took: string, bytes: string) => `It returned after ${took} with ${bytes}.`,

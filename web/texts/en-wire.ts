@@ -103,6 +103,19 @@ export const enLink = {
   ofRun: 'The wire',
 };
 
+export const enShelf = {
+  heading: 'Scenarios',
+  needsLab: 'Scenarios need the lab’s wire.',
+  run: 'Run this scenario',
+  again: 'Run it again',
+  right: 'Right.',
+  wrong: (answer: string) => `In this run it was: ${answer}.`,
+  answer: (answer: string) => `In this run: ${answer}.`,
+  untold: 'This run does not tell.',
+  shown: 'Look at it:',
+  notShown: 'This run went another way. To look for:',
+};
+
 export const enHeld = {
   heading: 'Held in mid-wire',
   nothing: 'Nothing now: the kernels and programs are at work.',

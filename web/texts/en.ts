@@ -1,7 +1,7 @@
 import { enInspector } from './en-inspector.ts';
 import { enCompare, enRuns, enSummary } from './en-runs.ts';
 import { enSteps } from './en-steps.ts';
-import { enFiles, enHeld, enLink, enSources, enWire } from './en-wire.ts';
+import { enFiles, enHeld, enLink, enShelf, enSources, enWire } from './en-wire.ts';
 
 /** Every sentence of the page in English. `pt.ts` has the same shape: a missing one fails the type check. */
 export const en = {
@@ -12,6 +12,7 @@ export const en = {
   sources: enSources,
   link: enLink,
   held: enHeld,
+  shelf: enShelf,
   files: enFiles,
   connection: {
     lost: 'The bridge is gone. This page keeps trying to reach it and goes on by itself.',

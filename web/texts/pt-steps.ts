@@ -27,7 +27,7 @@ export const ptSteps: StepTexts = {
     },
     accept: {
       what: (side) => `${Program(side)} pediu a próxima conexão.`,
-      why: 'accept() fica bloqueada até que o kernel tenha na fila uma conexão pronta. Ela retorna um socket novo, só para essa conexão; o socket de escuta continua como está.',
+      why: 'accept() fica bloqueada até que o kernel tenha uma conexão com o aperto de mão completo: quem o completa é o ACK do cliente, o terceiro segmento. accept() retorna um socket novo, só para essa conexão; o socket de escuta continua como está.',
     },
     connect: {
       what: (side, address) =>
@@ -60,6 +60,12 @@ export const ptSteps: StepTexts = {
   callEnd: {
     open: 'Ainda está bloqueada.',
     unseen: 'Seu retorno não foi visto.',
+    seenBlocked: (at, before) => `Foi vista bloqueada em ${at}${before && `, e começou no máximo ${before} antes`}.`,
+    seenOver: (at, before) =>
+      before
+        ? `Em ${at} já tinha terminado: retornou no máximo ${before} antes disso.`
+        : `Em ${at} já tinha terminado.`,
+    returned: (what) => `Retornou ${what}.`,
     ok: (took) => `Retornou depois de ${took}.`,
     peer: (took, peer) => `Retornou depois de ${took} com uma conexão de ${peer}.`,
     bytes: (took, bytes) => `Retornou depois de ${took} com ${bytes}.`,

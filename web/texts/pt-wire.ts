@@ -1,4 +1,4 @@
-import type { enFiles, enHeld, enLink, enSources, enWire } from './en-wire.ts';
+import type { enFiles, enHeld, enLink, enShelf, enSources, enWire } from './en-wire.ts';
 
 /** The wire, what it does to packets, and who sees what, in Brazilian Portuguese. */
 export const ptWire: typeof enWire = {
@@ -104,6 +104,19 @@ export const ptLink: typeof enLink = {
   clear: 'Não acrescentar nada',
   again: 'Ajustar o enlace assim de novo',
   ofRun: 'O enlace',
+};
+
+export const ptShelf: typeof enShelf = {
+  heading: 'Cenários',
+  needsLab: 'Os cenários precisam do enlace do laboratório.',
+  run: 'Executar este cenário',
+  again: 'Executar de novo',
+  right: 'Certo.',
+  wrong: (answer) => `Nesta execução foi: ${answer}.`,
+  answer: (answer) => `Nesta execução: ${answer}.`,
+  untold: 'Esta execução não diz.',
+  shown: 'Repare:',
+  notShown: 'Esta execução foi por outro caminho. O que procurar:',
 };
 
 export const ptHeld: typeof enHeld = {

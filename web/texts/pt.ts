@@ -2,7 +2,7 @@ import type { Texts } from './en.ts';
 import { ptInspector } from './pt-inspector.ts';
 import { ptCompare, ptRuns, ptSummary } from './pt-runs.ts';
 import { ptSteps } from './pt-steps.ts';
-import { ptFiles, ptHeld, ptLink, ptSources, ptWire } from './pt-wire.ts';
+import { ptFiles, ptHeld, ptLink, ptShelf, ptSources, ptWire } from './pt-wire.ts';
 
 /** Every sentence of the page in Brazilian Portuguese. */
 export const pt: Texts = {
@@ -13,6 +13,7 @@ export const pt: Texts = {
   sources: ptSources,
   link: ptLink,
   held: ptHeld,
+  shelf: ptShelf,
   files: ptFiles,
   connection: {
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',

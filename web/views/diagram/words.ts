@@ -73,25 +73,31 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
     },
     open: () => [isOver ? texts.diagram.endNotSeen : texts.diagram.stillBlocked],
     segment: (segment) => {
-      const { length, payload, seq, ack } = segment;
-      const numbers = `seq ${seq}${ack === undefined ? '' : ` ack ${ack}`}`;
+      const { length, payload } = segment;
       const flags = flagsText(segment);
-      const isBareAck = flags === 'ACK' && length === 0;
       const isPlainData = length > 0 && !/SYN|FIN|RST/.test(flags);
       const main = isPlainData
         ? sized(length, payload)
         : length > 0
           ? sized(length, payload).map((text) => `${flags} ${text}`)
           : [isShut(segment) ? `${flags} window 0` : flags];
-      const options = (segment.options ?? []).join(' ');
-      const details = isBareAck
-        ? [numbers, `ack ${ack}`]
-        : [isPlainData ? `${flags} ${numbers}` : `${numbers} ${options}`.trim(), numbers, `seq ${seq}`];
-      return { main: marked(main, marksOf(segment, texts)), details };
+      return { main: marked(main, marksOf(segment, texts)), details: detailsOf(segment, isPlainData ? flags : '') };
     },
     lasts: ({ lastsMs }) => (lastsMs === undefined ? '' : texts.diagram.lasts(language.duration(lastsMs * 1000))),
     expected: (state) => [`≠ ${texts.diagram.expected(state)}`, `≠ ${texts.diagram.not(state)}`, `≠ ${state}`],
   };
+}
+
+/** Numbers, with the flags of data, and with options: all of them, else how much the sender takes in one segment. */
+function detailsOf({ seq, ack, options = [] }: Segment, flags: string): string[] {
+  const numbers = `seq ${seq}${ack === undefined ? '' : ` ack ${ack}`}`;
+  const most = options.find((option) => option.startsWith('mss'));
+  return [
+    ...(flags === '' ? [[numbers, ...options].join(' ')] : [`${flags} ${numbers}`]),
+    ...(most === undefined ? [] : [`${numbers} ${most}`]),
+    numbers,
+    ack === undefined ? `seq ${seq}` : `ack ${ack}`,
+  ];
 }
 
 /** What is special about a segment: a sign that needs no colour, and a word. */

@@ -1,6 +1,7 @@
-import type { Step } from '../../../bridge/trace/step.ts';
+import type { Side, Step } from '../../../bridge/trace/step.ts';
+import { spacedHex, textFromHex } from '../../bytes.ts';
 import type { Related } from '../../related.ts';
-import { flagsText } from '../../segment-kind.ts';
+import { flagsText, segmentKind } from '../../segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 /** A link of the step under the cursor, in words. */
@@ -8,40 +9,54 @@ export interface LinkLine {
   id: string;
   text: string;
   isEffect: boolean;
+  side: Side;
 }
+
+type StepOf = (id: string | undefined) => Step | undefined;
 
 /** What to read first. */
 const ORDER = ['caused', 'woke', 'filled', 'carried', 'changed', 'repeated', 'copied', 'acknowledged'] as const;
-/** More would bury those that count: a FIN may acknowledge fifty segments. */
+/** More would bury those that count: one acknowledgment may cover fifty segments. */
 const MOST = 8;
+const SHOWN_BYTES = 4;
 
 /** What the step came of, then what came of it. A segment that woke a call and brought its bytes is told of once. */
-export function linkLines(
-  links: readonly Related[],
-  stepOf: (id: string | undefined) => Step | undefined,
-  language: Language,
-): LinkLine[] {
+export function linkLines(step: Step, links: readonly Related[], stepOf: StepOf, language: Language): LinkLine[] {
   const { links: texts } = language.texts.inspector;
-  const isTold = (link: Related) =>
-    !(link.kind === 'filled' && links.some(({ id, kind }) => kind === 'woke' && id === link.id));
+  const filled = new Map(links.filter(({ kind }) => kind === 'filled').map((link) => [link.id, link]));
+  const woke = new Set(links.filter(({ kind }) => kind === 'woke').map(({ id }) => id));
   return links
-    .filter(isTold)
+    .filter(({ id, kind }) => kind !== 'filled' || !woke.has(id))
     .sort((a, b) => Number(a.isEffect) - Number(b.isEffect) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
-    .flatMap(({ id, kind, isEffect }) => {
+    .flatMap(({ id, kind, isEffect, bytes }) => {
       const other = stepOf(id);
-      if (!other || other.kind === 'output') return [];
-      const isBoth = kind === 'woke' && links.some((link) => link.kind === 'filled' && link.id === id);
-      const name = texts.of(other.side, nameOf(other, language));
-      return [{ id, isEffect, text: texts[isBoth ? 'wokeFilled' : kind][isEffect ? 1 : 0]!(name) }];
+      if (!other) return [];
+      const both = kind === 'woke' ? filled.get(id) : undefined;
+      const words = texts[both ? 'wokeFilled' : kind][isEffect ? 1 : 0](nameOf(other, language));
+      const text = words + partOf(step, other, bytes ?? both?.bytes, language);
+      return [{ id, text, isEffect, side: other.side }];
     })
     .slice(0, MOST);
 }
 
-function nameOf(step: Exclude<Step, { kind: 'output' }>, { texts }: Language): string {
+/** How many bytes it was about, where they are not all that the segment carried. */
+function partOf(step: Step, other: Step, bytes: number | undefined, { texts }: Language): string {
+  const segment = step.kind === 'segment' ? step : other;
+  const isAll = bytes === undefined || segment.kind !== 'segment' || bytes >= segment.length;
+  return isAll ? '' : ` (${texts.steps.bytes.count(bytes)})`;
+}
+
+function nameOf(step: Step, { texts }: Language): string {
+  const { links } = texts.inspector;
   if (step.kind === 'call') return `${step.name}()`;
-  if (step.kind === 'state') return step.to;
-  const { flags, length, ack } = step;
-  if (length > 0 && !flags.includes('FIN')) return texts.steps.bytes.count(length);
-  const name = flagsText(step);
-  return name === 'ACK' ? `ACK ${ack}` : name;
+  if (step.kind === 'state') return links.state(step.to, step.side);
+  if (step.kind === 'output') return step.line;
+  const { length, payload, ack } = step;
+  const kind = segmentKind(step);
+  if (kind === 'handshakeAck') return links.third;
+  if (kind === 'ack') return links.segment(`ACK ${ack}`);
+  if (kind !== 'data') return links.segment(flagsText(step));
+  const text = textFromHex(payload);
+  const shown = text !== undefined && text.length >= 2 && text.length <= 12 ? text : spacedHex(payload, SHOWN_BYTES);
+  return links.data(`${texts.steps.bytes.count(length)} ${shown}`);
 }

@@ -22,8 +22,6 @@ export interface EdgeShape {
   edge: Edge;
   path: string;
   label: EdgeLabel;
-  /** Of the paths that an ordinary connection takes: its label is always there. */
-  isMain: boolean;
 }
 
 export interface EdgeLabel {
@@ -37,20 +35,20 @@ export const BOX_HEIGHT = 24;
 export const LINE_HEIGHT = 13;
 const CHARACTER = 7.3;
 /** Below this width the diagram stands upright. */
-const LYING_FROM = 640;
+const LYING_FROM = 720;
 
 /** Along the way of a connection, and across it: the one who opens or closes first at −1, the other at 1. */
 const PLACES: Record<Node, readonly [along: number, across: number]> = {
   CLOSED: [0, 0],
   SYN_SENT: [1.1, -1],
   LISTEN: [0.95, 1],
-  SYN_RCVD: [2, 1],
-  ESTABLISHED: [2.6, 0],
-  FIN_WAIT_1: [3.6, -1],
-  CLOSE_WAIT: [3.6, 1],
-  FIN_WAIT_2: [4.8, -1],
-  CLOSING: [4.75, 0],
-  LAST_ACK: [4.8, 1],
+  SYN_RCVD: [2.05, 1],
+  ESTABLISHED: [2.65, 0],
+  FIN_WAIT_1: [3.75, -1],
+  CLOSE_WAIT: [3.75, 1],
+  FIN_WAIT_2: [4.9, -1],
+  CLOSING: [4.9, 0],
+  LAST_ACK: [4.9, 1],
   TIME_WAIT: [6, -1],
   END: [6, 0],
 };
@@ -62,8 +60,8 @@ interface Frame {
   isLying: boolean;
 }
 
-const LYING = { left: 38, top: 106, across: 48, below: 100 };
-const UPRIGHT = { top: 58, along: 78, edge: 46, below: 24 };
+const LYING = { edge: 50, top: 108, across: 54, below: 98 };
+const UPRIGHT = { edge: 54, top: 58, along: 78, below: 34 };
 
 export function machineLayout(room: number): MachineLayout {
   const frame = room < LYING_FROM ? upright(Math.min(room, 460)) : lying(Math.min(room, 1000));
@@ -78,9 +76,9 @@ export function machineLayout(room: number): MachineLayout {
 }
 
 function lying(width: number): Frame {
-  const { left, top, across, below } = LYING;
-  const step = (width - 2 * left) / 6;
-  return { width, height: top + below, at: (a, b) => [left + a * step, top + b * across], isLying: true };
+  const { edge, top, across, below } = LYING;
+  const step = (width - 2 * edge) / 6;
+  return { width, height: top + below, at: (a, b) => [edge + a * step, top + b * across], isLying: true };
 }
 
 function upright(width: number): Frame {
@@ -101,7 +99,7 @@ function edgeShape(edge: Edge, from: BoxShape, to: BoxShape, frame: Frame): Edge
   const offset = (frame.isLying ? aside : asideUpright) ?? [0, 0];
   const lines = [edge.event, edge.action].filter((line) => line !== '');
   const label = { x: curve.x + offset[0], y: curve.y + offset[1], lines };
-  return { edge, path: curve.path, label: within(label, frame), isMain: aside !== undefined };
+  return { edge, path: curve.path, label: within(label, frame) };
 }
 
 /** From border to border, bent aside by so many pixels in its middle. */
@@ -132,6 +130,20 @@ export const LABEL_CHARACTER = 6.6;
 
 function round(number: number): number {
   return Math.round(number * 10) / 10;
+}
+
+export function chipSize({ lines }: EdgeLabel): { width: number; height: number } {
+  const longest = Math.max(...lines.map(({ length }) => length));
+  return { width: longest * LABEL_CHARACTER + 8, height: lines.length * LINE_HEIGHT + 4 };
+}
+
+/** Whether the words of an edge that is not emphasised would stand below those of one that is. */
+export function isCovered(label: EdgeLabel, by: EdgeLabel): boolean {
+  const [one, other] = [chipSize(label), chipSize(by)];
+  return (
+    Math.abs(label.x - by.x) < (one.width + other.width) / 2 - 4 &&
+    Math.abs(label.y - by.y) < (one.height + other.height) / 2 - 4
+  );
 }
 
 /** The edge that a move took; where the figure has none, one is made for it. */

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { TcpState } from '../../../bridge/trace/step.ts';
+import { EDGES } from '../../../web/views/state-machine/edges.ts';
+import {
+  BOX_HEIGHT,
+  edgeOf,
+  LABEL_CHARACTER,
+  LINE_HEIGHT,
+  machineLayout,
+  shapeOf,
+  type EdgeLabel,
+} from '../../../web/views/state-machine/layout.ts';
+import { standingAt } from '../../../web/views/state-machine/standing.ts';
+import { disagreeingTrace, labTrace } from '../fixtures/lab-traces.ts';
+import { call, plainTrace, refusedTrace, resetTrace, segment, state } from '../fixtures/traces.ts';
+
+interface Rectangle {
+  name: string;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+const WIDTHS = [300, 328, 460, 700, 720, 776, 1000];
+
+function labelled({ x, y, lines }: EdgeLabel): Rectangle {
+  const width = Math.max(...lines.map(({ length }) => length)) * LABEL_CHARACTER;
+  const height = lines.length * LINE_HEIGHT;
+  return {
+    name: lines.join(' '),
+    left: x - width / 2,
+    right: x + width / 2,
+    top: y - height / 2,
+    bottom: y + height / 2,
+  };
+}
+
+function boxed({ boxes }: ReturnType<typeof machineLayout>): Rectangle[] {
+  return boxes.map(({ node, x, y, width }) => ({
+    name: node,
+    left: x - width / 2,
+    right: x + width / 2,
+    top: y - BOX_HEIGHT / 2,
+    bottom: y + BOX_HEIGHT / 2,
+  }));
+}
+
+const meet = (a: Rectangle, b: Rectangle) =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+describe('the state diagram', () => {
+  it('has the eleven states of RFC 9293, and CLOSED once more at the end', () => {
+    const states = machineLayout(776).boxes.map(({ text }) => text);
+    expect(new Set(states).size).toBe(11);
+    expect(states.filter((text) => text === 'CLOSED')).toHaveLength(2);
+  });
+
+  it('has the edges of figure 5, and that of its note 2', () => {
+    // 20 in the figure; note 2: a FIN that also acknowledges ours leads from FIN_WAIT_1 straight to TIME_WAIT.
+    expect(EDGES).toHaveLength(21);
+    expect(new Set(EDGES.map(({ from, to }) => `${from} ${to}`)).size).toBe(21);
+  });
+
+  it.each(WIDTHS)('at %d px keeps its words apart, beside its boxes and within its frame', (width) => {
+    const layout = machineLayout(width);
+    const labels = layout.edges.filter(({ edge }) => edge.isMain).map(({ label }) => labelled(label));
+    const all = [...labels, ...boxed(layout)];
+    all.forEach((one, index) => {
+      for (const other of all.slice(index + 1))
+        expect([one.name, other.name, meet(one, other)]).toEqual([one.name, other.name, false]);
+      expect(one.left).toBeGreaterThanOrEqual(0);
+      expect(one.right).toBeLessThanOrEqual(layout.width);
+      expect(one.top).toBeGreaterThanOrEqual(0);
+      expect(one.bottom).toBeLessThanOrEqual(layout.height);
+    });
+  });
+
+  it.each(WIDTHS)('at %d px is no wider than its room', (width) =>
+    expect(machineLayout(width).width).toBeLessThanOrEqual(width),
+  );
+
+  it('is low where the inspector is low', () => expect(machineLayout(776).height).toBeLessThanOrEqual(212));
+});
+
+describe('where both ends stand', () => {
+  it('follows the states up to the cursor, each side by itself', () => {
+    const steps = plainTrace().sort((a, b) => a.at - b.at);
+    expect(standingAt(steps, -1)).toMatchObject({ client: 'CLOSED', server: 'CLOSED', moves: [] });
+    expect(standingAt(steps, steps.length - 1)).toMatchObject({ client: 'CLOSED', server: 'TIME_WAIT' });
+  });
+
+  it('leads along edges of the figure, for a plain run', () => {
+    for (const trace of [plainTrace(), labTrace()]) {
+      const { moves } = standingAt(
+        trace.sort((a, b) => a.at - b.at),
+        Infinity,
+      );
+      expect(moves.length).toBeGreaterThan(8);
+      for (const move of moves) expect(EDGES).toContain(edgeOf(move));
+    }
+  });
+
+  it('ends in the last CLOSED, but goes back to the first from SYN_SENT', () => {
+    const move = (from: TcpState) => edgeOf({ side: 'client', from, to: 'CLOSED' }).to;
+    expect(move('LAST_ACK')).toBe('END');
+    expect(move('TIME_WAIT')).toBe('END');
+    expect(move('SYN_SENT')).toBe('CLOSED');
+  });
+
+  it('says of a reset who sent it', () => {
+    const rst = segment('server', ['RST', 'ACK'], 5, 6, { id: 'rst' });
+    const steps = [
+      rst,
+      { ...state('server', 'ESTABLISHED', 'CLOSED', 5), cause: 'rst' },
+      { ...state('client', 'ESTABLISHED', 'CLOSED', 6), cause: 'rst' },
+    ];
+    expect(standingAt(steps, 2).moves.map(({ reset }) => reset)).toEqual(['snd RST', 'rcv RST']);
+    const close = call('client', 'close', 1, 2, { id: 'close' });
+    expect(
+      standingAt([close, { ...state('client', 'ESTABLISHED', 'FIN_WAIT_1', 1), cause: 'close' }], 1).moves[0]!.reset,
+    ).toBe(undefined);
+  });
+
+  it('draws what the figure does not have: a refusal, a reset, a kernel that does otherwise', () => {
+    for (const trace of [refusedTrace(), resetTrace(), disagreeingTrace()])
+      for (const width of WIDTHS) {
+        const layout = machineLayout(width);
+        for (const move of standingAt(
+          trace.sort((a, b) => a.at - b.at),
+          Infinity,
+        ).moves) {
+          const { path, label } = shapeOf(edgeOf(move), layout);
+          expect(path).not.toMatch(/NaN|undefined/);
+          expect(labelled(label).left).toBeGreaterThanOrEqual(0);
+          expect(labelled(label).right).toBeLessThanOrEqual(layout.width);
+        }
+      }
+  });
+});
