@@ -58,7 +58,7 @@ export const numbers = {
   split: scenario({
     script: [
       { do: 'send', hex: '00' },
-      { do: 'wait', ms: 300 },
+      { do: 'wait', ms: 800 },
       { do: 'send', hex: '79' },
       { do: 'recv' },
       { do: 'close' },

@@ -49,7 +49,7 @@ export const enScenarios: ScenarioTexts = {
     },
     split: {
       name: 'A split number',
-      sentence: 'The two bytes of 121 are sent one by one, with 0.3 seconds between them.',
+      sentence: 'The two bytes of 121 are sent one by one, with 0.8 seconds between them.',
       look: 'The server reads once, gets the first byte alone, and answers to that; the second byte meets a RST.',
       question: '121 is odd. What does the server answer?',
       choices: parity,

@@ -49,7 +49,7 @@ export const ptScenarios: ScenarioTexts = {
     },
     split: {
       name: 'Um número dividido',
-      sentence: 'Os dois bytes de 121 são enviados um a um, com 0,3 segundo entre eles.',
+      sentence: 'Os dois bytes de 121 são enviados um a um, com 0,8 segundo entre eles.',
       look: 'O servidor lê uma vez, recebe só o primeiro byte e responde a ele; o segundo byte encontra um RST.',
       question: '121 é ímpar. O que o servidor responde?',
       choices: parity,

@@ -18,7 +18,7 @@ export interface Frames<Message> {
   packet(bytes: Uint8Array, at: number): void;
 }
 
-/** Sends frames. What is sent in one turn of the event loop leaves in one write. */
+/** Sends frames; to a stream that has ended, none. */
 export class FrameWriter<Message> implements Frames<Message> {
   readonly #stream: Duplex;
 
@@ -45,12 +45,7 @@ export class FrameWriter<Message> implements Frames<Message> {
   }
 
   #write(frame: Buffer): void {
-    if (this.#stream.destroyed || !this.#stream.writable) return;
-    if (this.#stream.writableCorked === 0) {
-      this.#stream.cork();
-      process.nextTick(() => this.#stream.uncork());
-    }
-    this.#stream.write(frame);
+    if (!this.#stream.destroyed && this.#stream.writable) this.#stream.write(frame);
   }
 }
 
