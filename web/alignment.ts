@@ -4,8 +4,8 @@ import type { Step } from '../bridge/trace/step.ts';
 export interface AlignedRow {
   first?: number;
   second?: number;
-  /** A step that stands alone here, though the other trace has the same elsewhere: things that race may change places. */
-  isMoved?: true;
+  /** Of a step that stands alone: where the other trace has the same. Things that race may change places. */
+  elsewhere?: number;
 }
 
 /** What a step is, apart from when it was, how it is known and what its bytes say: what the same step of another run shares. */
@@ -96,7 +96,9 @@ function markMoved(rows: AlignedRow[], one: readonly string[], two: readonly str
   for (const row of rows) {
     if (row.second === undefined || row.first !== undefined) continue;
     const other = waiting.get(two[row.second]!)?.shift();
-    if (other) other.isMoved = row.isMoved = true;
+    if (!other) continue;
+    other.elsewhere = row.second;
+    row.elsewhere = other.first!;
   }
   return rows;
 }

@@ -103,7 +103,7 @@ function seenFromOutside(call: Call, language: Language, isOver: boolean): strin
         ? bytesInWords(bytes, payload, language)
         : '';
   return [
-    texts.seenBlocked(language.moment(startedAt), length(within?.startUs)),
+    texts.seenBlocked(startedAt < 0 ? '' : language.moment(startedAt), length(within?.startUs)),
     returnedAt === undefined
       ? isOver
         ? texts.unseen

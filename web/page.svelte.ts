@@ -76,6 +76,8 @@ export class Page {
   }
 
   #begin(begun: Beginning): void {
+    // What keeps the run is to be there when it ends.
+    if (this.#storage) import('./kept-traces.ts').catch(() => undefined);
     const { run, message } = this.runs.begin(begun);
     this.#show(run);
     if (!this.#bridge.send(message)) run.finish({ kind: 'rejected', code: 'not-connected', message: '' });

@@ -84,9 +84,9 @@ export class Run {
   trace(): Trace | undefined {
     if (!this.done) return undefined;
     const { type: _type, id: _id, ...told } = this.done;
-    const { script, wire = 'direct', target = '' } = this.begun;
+    const { script, wire = 'direct', target = '', server } = this.begun;
     const beginning = { format: 'aperto-trace', version: 1, startedAt: this.startedAt, wire, target, script } as const;
-    return { ...beginning, ...told, steps: [...this.#steps] } as Trace;
+    return { ...beginning, ...(server && { server }), ...told, steps: [...this.#steps] } as Trace;
   }
 }
 
@@ -132,10 +132,10 @@ export class Runs {
    * @param kept its place, where it has been in this list before
    */
   open(trace: Trace, kept?: { order: number; isOpened: boolean }): Run {
-    const { script, link, wire, target, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
+    const { script, link, server, wire, target, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
     const first = script[0];
     const hex = first?.do === 'send' && first.hex.length <= 2048 ? first.hex : '';
-    const begun = { script, link, wire, target, ...(hex && { number: BigInt(`0x${hex}`) }) };
+    const begun = { script, link, server, wire, target, ...(hex && { number: BigInt(`0x${hex}`) }) };
     const run = this.#insert(new Run(kept?.order ?? this.#next(), begun, startedAt, kept?.isOpened ?? true));
     run.add(steps);
     const told = {

@@ -1,6 +1,17 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { refusedTrace } from '../web/fixtures/traces.ts';
+import type { Outcome } from '../../bridge/trace/outcome.ts';
+import type { Step } from '../../bridge/trace/step.ts';
+import { labTrace, troubledTrace } from '../web/fixtures/lab-traces.ts';
+import {
+  hello,
+  longTrace,
+  plainTrace,
+  refusedTrace,
+  resetTrace,
+  silentTrace,
+  timeoutTrace,
+} from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
 import { playBridge, sendNumber, spoken, tell } from './page.ts';
 
@@ -9,39 +20,121 @@ async function violations(page: Page) {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
-for (const colorScheme of ['light', 'dark'] as const)
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
+const LOOKS = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'dark' },
+] as const;
 
-    test('nothing stands in the way of anyone, before and after a run', async ({ page }) => {
-      await page.goto('/');
-      await expect(page.getByText('server listening')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-      await sendNumber(page, '121');
-      await expect(spoken(page)).not.toBeEmpty();
-      await page.locator('main').focus();
-      await page.keyboard.press('Home');
-      for (let step = 0; step < 12; step++) {
-        await page.keyboard.press('ArrowRight');
-      }
-      expect(await violations(page)).toEqual([]);
-      await page.keyboard.press('End');
-      expect(await violations(page)).toEqual([]);
-    });
+async function expectNothingInTheWay(page: Page) {
+  for (const { width, colorScheme } of LOOKS) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect({ width, colorScheme, found: await violations(page) }).toEqual({ width, colorScheme, found: [] });
+  }
+}
 
-    test('nor when things go wrong', async ({ page }) => {
-      const bridge = await playBridge(page, tell(refusedTrace(), 'refused'));
-      await page.goto('/');
-      await sendNumber(page, '121');
-      await expect(spoken(page)).not.toBeEmpty();
-      bridge.say({ type: 'error', code: 'TOO_MANY_MESSAGES', message: 'Too many.' });
-      await expect(page.getByText('too fast for the bridge')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-      await bridge.leave();
-      await expect(page.getByText('The bridge is gone')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+/** A run that is over, and whole. */
+async function see(page: Page, steps: Step[], outcome?: Outcome) {
+  await playBridge(page, tell(steps, outcome));
+  await page.goto('/');
+  await sendNumber(page, '121');
+  if (outcome) await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+}
+
+const STATES: Record<string, (page: Page) => Promise<void>> = {
+  'before the first run': async (page) => {
+    await page.goto('/');
+    await expect(page.getByText('server listening')).toBeVisible();
+  },
+  playing: async (page) => {
+    await see(page, plainTrace(), 'replied');
+    await page.locator('.player select').selectOption('0.25');
+    await page.locator('main').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Space');
+    await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  },
+  done: (page) => see(page, labTrace(), 'replied'),
+  live: (page) => see(page, timeoutTrace()),
+  refused: (page) => see(page, refusedTrace(), 'refused'),
+  reset: (page) => see(page, resetTrace(), 'reset'),
+  silent: (page) => see(page, silentTrace(), 'silent'),
+  'timed out': (page) => see(page, timeoutTrace(), 'timeout'),
+  lossy: (page) => see(page, troubledTrace(), 'replied'),
+  'five hundred steps': (page) => see(page, longTrace(500), 'replied'),
+  'server stopped': async (page) => {
+    await playBridge(page, () => {}, hello({ state: 'stopped' }));
+    await page.goto('/');
+    await expect(page.getByText('A connection now would be refused')).toBeVisible();
+  },
+  'server exited': async (page) => {
+    const output = [{ stream: 'stderr', line: 'Address already in use' }] as const;
+    await playBridge(page, () => {}, hello({ state: 'exited', exitCode: 1, output: [...output] }));
+    await page.goto('/');
+    await expect(page.getByText('with exit code 1')).toBeVisible();
+  },
+  'bridge gone, with a complaint': async (page) => {
+    const bridge = await playBridge(page, tell(timeoutTrace()));
+    await page.goto('/');
+    await sendNumber(page, '121');
+    await expect(page.getByText('live', { exact: true })).toBeVisible();
+    bridge.say({ type: 'error', code: 'TOO_MANY_MESSAGES', message: 'Too many.' });
+    await expect(page.getByText('too fast for the bridge')).toBeVisible();
+    await bridge.leave();
+    await expect(page.getByText('The bridge is gone')).toBeVisible();
+  },
+  'many runs': async (page) => {
+    await playBridge(page, tell(plainTrace(), 'replied'));
+    await page.goto('/');
+    for (let run = 0; run < 40; run++) await page.getByRole('button', { name: 'Send random number' }).click();
+    await expect(spoken(page)).toHaveText(/^Run 40:/);
+    await page.getByRole('button', { name: 'Delete all' }).click();
+    await expect(page.getByRole('button', { name: 'Delete 40 runs?' })).toBeVisible();
+  },
+  comparison: async (page) => {
+    let count = 0;
+    await playBridge(page, (message, say) => {
+      if (message.type === 'run') tell((count += 1) === 1 ? labTrace() : troubledTrace(), 'replied')(message, say);
     });
+    await page.goto('/');
+    for (const run of [1, 2]) {
+      await sendNumber(page, '121');
+      await expect(spoken(page)).toHaveText(new RegExp(`^Run ${run}:`));
+    }
+    await page.getByRole('button', { name: 'Compare two' }).click();
+    await expect(page.getByRole('dialog').locator('.alone').first()).toBeVisible();
+  },
+};
+
+for (const [name, reach] of Object.entries(STATES))
+  test(`nothing stands in the way of anyone: ${name}`, async ({ page }) => {
+    await reach(page);
+    await expectNothingInTheWay(page);
   });
+
+test('nor at any step of a run', async ({ page }) => {
+  await page.goto('/');
+  await sendNumber(page, '121');
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('Home');
+  for (let step = 0; step < 12; step++) {
+    await page.keyboard.press('ArrowRight');
+    if (step % 3 === 0) expect(await violations(page)).toEqual([]);
+  }
+});
+
+test('the trace is a list in the order of time, and the outcome is spoken', async ({ page }) => {
+  await see(page, troubledTrace(), 'timeout');
+  const items = page.getByRole('region', { name: 'The steps in the order of time' }).getByRole('listitem');
+  await expect(items).toHaveCount(troubledTrace().length);
+  await expect(items.first()).toHaveText(/^\s*0 µs: The client program asked its kernel for a TCP socket/);
+  const status = page.getByRole('status').filter({ hasText: 'Run 1' });
+  await expect(status).toHaveText(/^Run 1: Timed out/);
+});
 
 test('no text is smaller than 12 pixels', async ({ page }) => {
   await page.goto('/');

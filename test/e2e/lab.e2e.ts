@@ -64,8 +64,8 @@ test('a trace is saved, and opened again as a run of the list', async ({ page })
   const count = await drawn(page, 'segment').count();
   await page.goto('/');
   await page.getByLabel('Open trace …').setInputFiles(await download.path());
-  await expect(page.getByRole('button', { name: '#1 121 → ÍMPAR file' })).toBeVisible();
-  await expect(spoken(page)).toHaveText('Run 1: The server replied ÍMPAR.');
+  await expect(page.getByRole('button', { name: '#2 121 → ÍMPAR file' })).toBeVisible();
+  await expect(spoken(page)).toHaveText('Run 2: The server replied ÍMPAR.');
   await expect(drawn(page, 'segment')).toHaveCount(count);
   await expect(page.locator('.summary')).toContainText('delay 20 ms');
 });

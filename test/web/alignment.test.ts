@@ -25,10 +25,10 @@ function expectAligned(one: readonly Step[], two: readonly Step[]): AlignedRow[]
   // Every step once, and in order.
   expect(of(rows, 'first')).toEqual(one.map((_, index) => index));
   expect(of(rows, 'second')).toEqual(two.map((_, index) => index));
-  for (const { first, second, isMoved } of rows) {
-    if (first === undefined || second === undefined) continue;
-    expect(isMoved).toBeUndefined();
-    expect(signatureOf(one[first]!)).toBe(signatureOf(two[second]!));
+  for (const { first, second, elsewhere } of rows) {
+    if (elsewhere === undefined && (first === undefined || second === undefined)) continue;
+    expect(signatureOf(one[first ?? elsewhere!]!)).toBe(signatureOf(two[second ?? elsewhere!]!));
+    expect([first, second, elsewhere]).toContain(undefined);
   }
   return rows;
 }
@@ -45,9 +45,12 @@ describe('two traces side by side', () => {
         const count = (steps: readonly Step[], wanted: string) =>
           steps.filter((step) => signatureOf(step) === wanted).length;
         const surplus = signatures.map((each) => Math.max(0, count(one, each) - count(two, each)));
-        const only = rows.filter(({ second, isMoved }) => second === undefined && !isMoved);
+        const only = rows.filter(({ second, elsewhere }) => second === undefined && elsewhere === undefined);
         expect(only.length).toBe(surplus.reduce((sum, each) => sum + each, 0));
-        expect(rows.filter(({ isMoved }) => isMoved).length % 2).toBe(0);
+        // Who is elsewhere is met there, and points back.
+        for (const { first, elsewhere } of rows)
+          if (first !== undefined && elsewhere !== undefined)
+            expect(rows).toContainEqual({ second: elsewhere, elsewhere: first });
       }),
     ));
 
@@ -73,7 +76,7 @@ describe('two traces side by side', () => {
   it('shows what races in another order as moved, not as missing', () => {
     const [first, second] = [call('client', 'recv', 1), call('server', 'accept', 2)];
     const rows = expectAligned([first, second], [second, first]);
-    expect(rows.filter(({ isMoved }) => isMoved)).toHaveLength(2);
+    expect(rows.filter(({ elsewhere }) => elsewhere !== undefined)).toHaveLength(2);
     expect(rows).toHaveLength(3);
   });
 

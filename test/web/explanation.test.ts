@@ -3,6 +3,7 @@ import type { Call, State } from '../../bridge/trace/step.ts';
 import { explain } from '../../web/explanation.ts';
 import { Language } from '../../web/texts/language.svelte.ts';
 import { codeOf } from '../../web/views/inspector/code-lines.ts';
+import { seenFromOutside } from './fixtures/lab-traces.ts';
 import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from './fixtures/traces.ts';
 
 const english = await Language.load('en');
@@ -42,6 +43,27 @@ describe('a step in words', () => {
   it('makes no number of a time that nobody measured', () => {
     expect(what(segment('client', ['SYN'], 0, 35))).not.toContain('µs');
     expect(what(segment('client', ['SYN'], 0, 35, { evidence: 'captured' }))).toContain('It arrived 35 µs later.');
+  });
+
+  it('says of a call that was seen from outside what bounds it, and no exact time', () => {
+    const sentence = what(seenFromOutside());
+    expect(sentence).toContain('It was seen blocked at +500 µs, and had begun at most 120 µs before.');
+    expect(sentence).toContain('At +2.5 ms it was over: it returned at most 1.9 ms before that.');
+    expect(sentence).not.toMatch(/returned after|≈/);
+    const { returnedAt: _open, ...open } = seenFromOutside() as Call;
+    expect(what(open, false)).toContain('still blocked');
+    const early = {
+      ...(seenFromOutside() as Call),
+      startedAt: -5000,
+      within: {},
+      result: 'ok',
+      bytes: 2,
+      payload: '0079',
+    };
+    expect(what(early)).toContain(
+      'It was seen blocked before the run. By +2.5 ms it was over. It returned 2 bytes (00 79).',
+    );
+    expect(explain(early, portuguese, true).what).toContain('Foi vista bloqueada antes da execução.');
   });
 
   it('gives the reason for what is inferred, and for nothing else', () => {

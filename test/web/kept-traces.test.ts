@@ -10,7 +10,10 @@ import { done, longTrace, output, plainTrace } from './fixtures/traces.ts';
 /** What a tab has, with as many characters of room as it is given. */
 class FakeStorage implements Storage {
   readonly map = new Map<string, string>();
-  constructor(readonly room = Infinity) {}
+  readonly room: number;
+  constructor(room = Infinity) {
+    this.room = room;
+  }
   get length() {
     return this.map.size;
   }
@@ -78,7 +81,7 @@ describe('runs that are kept', () => {
     const storage = new FakeStorage();
     const small = ended();
     keep(small, storage);
-    const large = Array.from({ length: 4 }, () => ended(longTrace(4000)));
+    const large = Array.from({ length: 6 }, () => ended(longTrace(4000)));
     for (const run of large) keep(run, storage);
     expect([...storage.map.values()].reduce((sum, text) => sum + text.length, 0)).toBeLessThanOrEqual(4_000_000);
     expect(orders(storage)).not.toContain(small.order);

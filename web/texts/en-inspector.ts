@@ -91,8 +91,6 @@ export const enInspector = {
     sent: 'sent',
     arrived: 'arrived',
     fate: 'fate',
-    copyOf: 'copy of',
-    wiresCopyOf: 'wire’s copy of',
     probe: 'probe',
     repeats: 'sent again',
     seen: 'seen in the kernel',

@@ -77,7 +77,7 @@ export const enCompare = {
   next: 'Next difference',
   steps: 'The steps of both runs; what is the same stands side by side',
   missing: 'not here',
-  elsewhere: 'elsewhere here',
+  elsewhere: (moment: string) => `here at another place: ${moment}`,
   lost: 'lost',
   again: 'again',
   copy: 'the wire’s copy',

@@ -58,7 +58,7 @@ export const enSteps = {
     open: 'It is still blocked.',
     unseen: 'Its return was not seen.',
     seenBlocked: (at: string, before: string) =>
-      `It was seen blocked at ${at}${before && `, and had begun at most ${before} before`}.`,
+      `It was seen blocked ${at ? `at ${at}` : 'before the run'}${before && `, and had begun at most ${before} before`}.`,
     seenOver: (at: string, before: string) =>
       before ? `At ${at} it was over: it returned at most ${before} before that.` : `By ${at} it was over.`,
     returned: (what: string) => `It returned ${what}.`,

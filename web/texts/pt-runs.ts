@@ -79,7 +79,7 @@ export const ptCompare: typeof enCompare = {
   next: 'Próxima diferença',
   steps: 'Os passos das duas execuções; o que é igual fica lado a lado',
   missing: 'não há aqui',
-  elsewhere: 'aqui em outro lugar',
+  elsewhere: (moment) => `aqui em outro lugar: ${moment}`,
   lost: 'perdido',
   again: 'de novo',
   copy: 'cópia do enlace',

@@ -60,7 +60,8 @@ export const ptSteps: StepTexts = {
   callEnd: {
     open: 'Ainda está bloqueada.',
     unseen: 'Seu retorno não foi visto.',
-    seenBlocked: (at, before) => `Foi vista bloqueada em ${at}${before && `, e começou no máximo ${before} antes`}.`,
+    seenBlocked: (at, before) =>
+      `Foi vista bloqueada ${at ? `em ${at}` : 'antes da execução'}${before && `, e começou no máximo ${before} antes`}.`,
     seenOver: (at, before) =>
       before
         ? `Em ${at} já tinha terminado: retornou no máximo ${before} antes disso.`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TcpState } from '../../../bridge/trace/step.ts';
+import type { Step, TcpState } from '../../../bridge/trace/step.ts';
 import { EDGES } from '../../../web/views/state-machine/edges.ts';
 import {
   BOX_HEIGHT,
@@ -108,18 +108,14 @@ describe('where both ends stand', () => {
     expect(move('SYN_SENT')).toBe('CLOSED');
   });
 
-  it('says of a reset who sent it', () => {
-    const rst = segment('server', ['RST', 'ACK'], 5, 6, { id: 'rst' });
-    const steps = [
-      rst,
-      { ...state('server', 'ESTABLISHED', 'CLOSED', 5), cause: 'rst' },
-      { ...state('client', 'ESTABLISHED', 'CLOSED', 6), cause: 'rst' },
-    ];
-    expect(standingAt(steps, 2).moves.map(({ reset }) => reset)).toEqual(['snd RST', 'rcv RST']);
-    const close = call('client', 'close', 1, 2, { id: 'close' });
-    expect(
-      standingAt([close, { ...state('client', 'ESTABLISHED', 'FIN_WAIT_1', 1), cause: 'close' }], 1).moves[0]!.reset,
-    ).toBe(undefined);
+  it('says how it ended, where the figure does not', () => {
+    const ending = (cause: Step) =>
+      standingAt([cause, { ...state('server', 'ESTABLISHED', 'CLOSED', 5), cause: cause.id }], 1).moves[0]!.other;
+    expect(ending(segment('server', ['RST', 'ACK'], 5, 6))).toEqual(['CLOSE', 'snd RST']);
+    expect(ending(segment('client', ['RST', 'ACK'], 4, 5))).toEqual(['rcv RST', '']);
+    expect(ending(segment('client', ['PSH', 'ACK'], 4, 5, { length: 1 }))).toEqual(['rcv data', 'snd RST']);
+    expect(ending(call('server', 'reset', 5, 6))).toEqual(['ABORT', 'snd RST']);
+    expect(ending(call('server', 'close', 5, 6))).toBe(undefined);
   });
 
   it('draws what the figure does not have: a refusal, a reset, a kernel that does otherwise', () => {

@@ -88,13 +88,13 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
   };
 }
 
-/** Numbers, with the flags of data, and with options: all of them, else how much the sender takes in one segment. */
-function detailsOf({ seq, ack, options = [] }: Segment, flags: string): string[] {
+/** Numbers, with the flags of data; and with the options of a SYN: all, else how much it takes in one segment. */
+function detailsOf({ seq, ack, flags, options = [] }: Segment, dataFlags: string): string[] {
   const numbers = `seq ${seq}${ack === undefined ? '' : ` ack ${ack}`}`;
   const most = options.find((option) => option.startsWith('mss'));
   return [
-    ...(flags === '' ? [[numbers, ...options].join(' ')] : [`${flags} ${numbers}`]),
-    ...(most === undefined ? [] : [`${numbers} ${most}`]),
+    ...(dataFlags === '' ? [] : [`${dataFlags} ${numbers}`]),
+    ...(flags.includes('SYN') ? [[numbers, ...options].join(' '), `${numbers} ${most ?? ''}`.trim()] : []),
     numbers,
     ack === undefined ? `seq ${seq}` : `ack ${ack}`,
   ];

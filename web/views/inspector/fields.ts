@@ -65,8 +65,6 @@ function storyOf(step: Segment, language: Language, moment: Moment): Field[] {
     { name: names.sent, value: moment(step.sentAt) },
     ...optional(names.arrived, step.arrivedAt, (us) => moment(us, 'ended')),
     { name: names.fate, value: fates[step.fate] },
-    ...optional(names.copyOf, step.retransmissionOf, String),
-    ...optional(names.wiresCopyOf, step.duplicateOf, String),
     ...optional(names.repeats, step.repeats, (count) => `${count} ×`),
     ...optional(names.probe, step.probe, String),
   ];

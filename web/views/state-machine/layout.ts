@@ -97,9 +97,12 @@ function edgeShape(edge: Edge, from: BoxShape, to: BoxShape, frame: Frame): Edge
   // Turned, the diagram is mirrored as well: left becomes right.
   const curve = quadratic(from, to, frame.isLying ? bend : -bend);
   const offset = (frame.isLying ? aside : asideUpright) ?? [0, 0];
-  const lines = [edge.event, edge.action].filter((line) => line !== '');
-  const label = { x: curve.x + offset[0], y: curve.y + offset[1], lines };
+  const label = { x: curve.x + offset[0], y: curve.y + offset[1], lines: linesOf(edge) };
   return { edge, path: curve.path, label: within(label, frame) };
+}
+
+function linesOf({ event, action }: Edge): string[] {
+  return [event, action].filter((line) => line !== '');
 }
 
 /** From border to border, bent aside by so many pixels in its middle. */
@@ -121,12 +124,13 @@ function border({ x, y, width }: BoxShape, towards: { x: number; y: number }): [
 }
 
 function within(label: EdgeLabel, { width }: Frame): EdgeLabel {
-  const half = (Math.max(...label.lines.map((line) => line.length)) * LABEL_CHARACTER) / 2;
-  return { ...label, x: Math.min(Math.max(label.x, half + 2), width - half - 2) };
+  const half = chipSize(label).width / 2 + 1;
+  return { ...label, x: Math.min(Math.max(label.x, half), width - half) };
 }
 
 /** Width of a character of the labels, which are not monospaced: on the safe side. */
 export const LABEL_CHARACTER = 6.6;
+const BOLD_CHARACTER = 7.6;
 
 function round(number: number): number {
   return Math.round(number * 10) / 10;
@@ -134,7 +138,7 @@ function round(number: number): number {
 
 export function chipSize({ lines }: EdgeLabel): { width: number; height: number } {
   const longest = Math.max(...lines.map(({ length }) => length));
-  return { width: longest * LABEL_CHARACTER + 8, height: lines.length * LINE_HEIGHT + 4 };
+  return { width: longest * BOLD_CHARACTER + 8, height: lines.length * LINE_HEIGHT + 4 };
 }
 
 /** Whether the words of an edge that is not emphasised would stand below those of one that is. */
@@ -147,18 +151,19 @@ export function isCovered(label: EdgeLabel, by: EdgeLabel): boolean {
 }
 
 /** The edge that a move took; where the figure has none, one is made for it. */
-export function edgeOf({ from, to, reset }: Move): Edge {
+export function edgeOf({ from, to, other }: Move): Edge {
   // SYN_SENT goes back to the first CLOSED in the figure, all others end in the last.
   const target: Node = to === 'CLOSED' && from !== 'SYN_SENT' && from !== 'LISTEN' ? 'END' : to;
   const drawn = EDGES.find((edge) => edge.from === from && edge.to === target);
-  if (reset === undefined && drawn) return drawn;
-  return { from, to: target, event: reset ?? '?', action: '' };
+  if (other === undefined && drawn) return drawn;
+  const [event, action] = other ?? ['?', ''];
+  return { from, to: target, event, action };
 }
 
 /** What is not in the figure is drawn as the figure would have it. */
 export function shapeOf(edge: Edge, { boxes, width, height, edges }: MachineLayout): EdgeShape {
   const drawn = edges.find((shape) => shape.edge.from === edge.from && shape.edge.to === edge.to);
-  if (drawn) return drawn.edge === edge ? drawn : { ...drawn, edge, label: { ...drawn.label, lines: [edge.event] } };
+  if (drawn) return drawn.edge === edge ? drawn : { ...drawn, edge, label: { ...drawn.label, lines: linesOf(edge) } };
   const find = (node: Node) => boxes.find((box) => box.node === node) ?? boxes[0]!;
   const frame = { width, height, at: () => [0, 0] as [number, number], isLying: width >= LYING_FROM };
   return edgeShape(edge, find(edge.from), find(edge.to), frame);

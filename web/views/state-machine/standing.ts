@@ -1,12 +1,12 @@
-import type { Segment, Side, State, Step, TcpState } from '../../../bridge/trace/step.ts';
+import type { Side, State, Step, TcpState } from '../../../bridge/trace/step.ts';
 
 /** How one end came into its state. */
 export interface Move {
   side: Side;
   from: TcpState;
   to: TcpState;
-  /** Whether this end sent the RST that ended it, or got it; absent where it ended otherwise. */
-  reset?: 'snd RST' | 'rcv RST';
+  /** Where it is not an edge of the figure: what happened, and what was done. */
+  other?: readonly [event: string, action: string];
 }
 
 /** Where both ends stand at a step, and how they came there. */
@@ -30,7 +30,14 @@ export function standingAt(steps: readonly Step[], cursor: number): Standing {
 }
 
 function moveOf({ side, from, to, cause }: State, byId: ReadonlyMap<string, Step>): Move {
-  const step = byId.get(cause ?? '');
-  const isReset = step?.kind === 'segment' && (step as Segment).flags.includes('RST');
-  return { side, from, to, ...(isReset && { reset: step.side === side ? 'snd RST' : 'rcv RST' }) };
+  const other = to === 'CLOSED' ? endOf(byId.get(cause ?? ''), side) : undefined;
+  return { side, from, to, ...(other && { other }) };
+}
+
+/** The figure leaves out how a connection ends by a RST (its note 3; §3.5.3, §3.6.1, §3.10.5). */
+function endOf(step: Step | undefined, side: Side): Move['other'] {
+  if (step?.kind === 'call' && step.name === 'reset') return ['ABORT', 'snd RST'];
+  if (step?.kind !== 'segment') return undefined;
+  if (step.flags.includes('RST')) return step.side === side ? ['CLOSE', 'snd RST'] : ['rcv RST', ''];
+  return step.side !== side && step.length > 0 ? ['rcv data', 'snd RST'] : undefined;
 }

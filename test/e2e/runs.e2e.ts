@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { troubledTrace } from '../web/fixtures/lab-traces.ts';
+import { done, longTrace, output, plainTrace } from '../web/fixtures/traces.ts';
+import { expect, test } from './bridge.ts';
+import { playBridge, sendNumber, spoken, tell } from './page.ts';
+
+const lines = (page: Page) => page.getByRole('button', { name: /^#\d+ / });
+
+async function sendAll(page: Page, numbers: readonly string[]) {
+  for (const [index, number] of numbers.entries()) {
+    await sendNumber(page, number);
+    await expect(spoken(page)).toHaveText(new RegExp(`^Run ${index + 1}:`));
+  }
+}
+
+test('what a connection adds up to is told in words', async ({ page }) => {
+  await page.goto('/');
+  await sendAll(page, ['121']);
+  await expect(page.locator('.summary')).toContainText('Complete: the client opened it, and both sides closed it.');
+  await expect(page.locator('.summary')).toContainText('The server closed first, so it holds TIME_WAIT');
+  await expect(page.locator('.summary')).toContainText(/The server program took [\d.]+ (µs|ms) to answer\./);
+});
+
+test('runs outlive a reload, and go on counting from there', async ({ page }) => {
+  await page.goto('/');
+  await sendAll(page, ['40', '41']);
+  await page.reload();
+  await expect(lines(page)).toHaveCount(2);
+  await page.getByRole('button', { name: '#1 40 → PAR' }).click();
+  await expect(spoken(page)).toHaveText('Run 1: The server replied PAR.');
+  await expect(page.locator('.picture .segment').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(spoken(page)).toHaveText(/^Run 3:/);
+});
+
+test('what somebody has put into the storage is text, or nothing', async ({ page }) => {
+  const markup = '<img src=x onerror=document.title=1>';
+  await page.addInitScript(
+    ([steps, text]) => {
+      const trace = {
+        format: 'aperto-trace',
+        version: 1,
+        startedAt: '2026-01-01T00:00:00Z',
+        wire: 'direct',
+        target: text,
+        sources: [{ name: text, active: false, why: text }],
+        script: [{ do: 'recv' }],
+        outcome: 'replied',
+        reply: { text, hex: '' },
+        durationUs: 1,
+        steps,
+      };
+      sessionStorage.setItem('aperto-run-7', JSON.stringify(trace));
+      sessionStorage.setItem('aperto-run-8', '{"format":"aperto-trace","version":1,"steps":[{}]}');
+      sessionStorage.setItem('aperto-file-9', text as string);
+    },
+    [[...plainTrace(), output(markup, 600)], markup] as const,
+  );
+  await page.goto('/');
+  await expect(lines(page)).toHaveCount(1);
+  await lines(page).click();
+  await expect(spoken(page)).toContainText(markup);
+  await expect(page.locator('img')).toHaveCount(0);
+});
+
+test('without a storage the page works all the same', async ({ page }) => {
+  await page.addInitScript(() =>
+    Object.defineProperty(window, 'sessionStorage', {
+      get: () => {
+        throw new DOMException('no', 'SecurityError');
+      },
+    }),
+  );
+  await page.goto('/');
+  await sendAll(page, ['40']);
+  await page.getByRole('button', { name: 'Delete run 1' }).click();
+  await expect(page.getByText('No run yet.')).toBeVisible();
+});
+
+test('a run is deleted, and the next one takes its place and the focus', async ({ page }) => {
+  await page.goto('/');
+  await sendAll(page, ['1', '2', '3']);
+  await page.getByRole('button', { name: 'Delete run 3' }).click();
+  await expect(lines(page)).toHaveCount(2);
+  await expect(spoken(page)).toHaveText(/^Run 2:/);
+  await expect(page.getByRole('button', { name: '#2 2' })).toBeFocused();
+  await page.reload();
+  await expect(lines(page)).toHaveCount(2);
+});
+
+test('all are deleted, but only if that is meant', async ({ page }) => {
+  await page.goto('/');
+  await sendAll(page, ['1', '2', '3']);
+  await page.getByRole('button', { name: 'Delete all' }).click();
+  const really = page.getByRole('button', { name: 'Delete 3 runs?' });
+  await expect(really).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(really).toHaveCount(0);
+  await page.getByRole('button', { name: 'Delete all' }).click();
+  await really.click();
+  await expect(page.getByText('No run yet.')).toBeVisible();
+  await expect(page.getByText('Press the button')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('No run yet.')).toBeVisible();
+});
+
+test('two runs stand side by side, a retransmission as a gap, and the keyboard does it all', async ({ page }) => {
+  let count = 0;
+  await playBridge(page, (message, say) => {
+    if (message.type !== 'run') return;
+    const clean = plainTrace();
+    const syn = clean.find((step) => step.kind === 'segment')!;
+    const again = { ...syn, id: 'again', at: syn.at + 1, sentAt: syn.at + 1, retransmissionOf: syn.id };
+    say({ type: 'steps', id: message.id, steps: (count += 1) === 1 ? clean : [...clean, again] });
+    say(done(message.id, 'replied'));
+  });
+  await page.goto('/');
+  await sendAll(page, ['121', '121']);
+  await page.getByRole('button', { name: 'Compare two' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Two runs, side by side' });
+  await expect(dialog.getByRole('status')).toHaveText('36 steps in both · 1 only in #2');
+  await dialog.getByRole('button', { name: 'Next difference' }).press('Enter');
+  const gap = dialog.locator('.alone');
+  await expect(gap).toBeFocused();
+  await expect(gap.getByRole('cell').nth(0)).toHaveText(/not here/);
+  await expect(gap.getByRole('cell').nth(1)).toHaveText(/client SYN ↻ again/);
+  await dialog.getByLabel('second run').selectOption({ label: '#1 121 → ÍMPAR · 585 µs' });
+  await expect(dialog.getByRole('status')).toHaveText('36 steps in both');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Compare two' })).toBeFocused();
+});
+
+for (const width of [360, 1280])
+  test(`at ${width} px nothing of the comparison is out of sight`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 740 });
+    let count = 0;
+    await playBridge(page, (message, say) =>
+      tell((count += 1) === 1 ? plainTrace() : troubledTrace(), 'replied')(message, say),
+    );
+    await page.goto('/');
+    await sendAll(page, ['121', '121']);
+    await page.getByRole('button', { name: 'Compare two' }).click();
+    await expect(page.getByRole('dialog').getByRole('row').first()).toBeVisible();
+    const overflow = await page.evaluate(() =>
+      ['html', 'dialog', 'dialog .scroller'].map((selector) => {
+        const element = document.querySelector(selector)!;
+        return element.scrollWidth - element.clientWidth;
+      }),
+    );
+    expect(overflow).toEqual([0, 0, 0]);
+  });
+
+async function saved(page: Page, name: 'Save SVG' | 'Save PNG') {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`the picture is saved as it is, and needs nothing of the page, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    const markup = '</text><script>alert(1)</script>\u0001&';
+    const steps = [...plainTrace(), output(markup, 600)];
+    await playBridge(page, (message, say) => {
+      if (message.type !== 'run') return;
+      say({ type: 'steps', id: message.id, steps });
+      say(done(message.id, 'replied', { reply: { text: markup, hex: '3c' } }));
+    });
+    await page.goto('/');
+    await sendAll(page, ['121']);
+    // Wherever the cursor is, the file has the whole.
+    await page.locator('main').focus();
+    await page.keyboard.press('Home');
+    const svg = await saved(page, 'Save SVG');
+    expect(svg.name).toBe('aperto-run-1.svg');
+    const text = svg.bytes.toString('utf8');
+    const found = await page.evaluate((source) => {
+      const parsed = new DOMParser().parseFromString(source, 'image/svg+xml');
+      const all = [...parsed.querySelectorAll('*')];
+      return {
+        root: parsed.documentElement.tagName,
+        tags: [...new Set(all.map(({ tagName }) => tagName))].sort(),
+        attributes: [...new Set(all.flatMap((each) => each.getAttributeNames()))].sort(),
+        words: parsed.documentElement.textContent,
+      };
+    }, text);
+    expect(found.root).toBe('svg');
+    expect(found.tags).toEqual(['defs', 'g', 'path', 'pattern', 'rect', 'style', 'svg', 'text', 'title', 'tspan']);
+    expect(found.attributes.filter((name) => /^on|href|data-|^style$/.test(name))).toEqual([]);
+    expect(text).not.toMatch(/url\((?!&quot;#|"#|#)|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
+    expect(found.words).toContain('Run 1: The server replied </text><script>alert(1)</script>\ufffd&.');
+    for (const word of ['SYN+ACK', 'TIME_WAIT', 'Packets were not captured', 'Complete: the client opened it'])
+      expect(found.words).toContain(word);
+    expect(text).toContain(colorScheme === 'light' ? 'rgb(246, 245, 241)' : 'rgb(18, 20, 26)');
+
+    const png = await saved(page, 'Save PNG');
+    expect(png.name).toBe('aperto-run-1.png');
+    expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(text)!;
+    expect([png.bytes.readUInt32BE(16), png.bytes.readUInt32BE(20)]).toEqual([2 * Number(width), 2 * Number(height)]);
+    // What it left while it was made is gone.
+    await expect(page.locator('.picture')).toHaveCount(1);
+  });
+
+test('a picture of two thousand steps is saved whole as SVG, and is too tall for a PNG', async ({ page }) => {
+  await playBridge(page, tell(longTrace(2000), 'replied'));
+  await page.goto('/');
+  await sendAll(page, ['121']);
+  const drawn = await page.locator('.picture .call').count();
+  expect(drawn).toBeLessThan(200);
+  const svg = (await saved(page, 'Save SVG')).bytes.toString('utf8');
+  expect(svg.match(/send\(/g)!.length).toBeGreaterThan(400);
+  await page.getByRole('button', { name: 'Save PNG' }).click();
+  await expect(page.getByText('too tall for a PNG')).toBeVisible();
+});
