@@ -5,6 +5,9 @@ import { DirectWire } from './direct.ts';
 import { LabUnavailable, type LabUnavailableCode } from './lab/lab-unavailable.ts';
 import { LabWire } from './lab/lab.ts';
 
+/** Milliseconds that the lab may take to be there: where it is one of two ways, and where it is the only one wanted. */
+const PATIENCE_MS = { auto: 2000, lab: 10_000 };
+
 /** The wire in use, and why it is not the lab. */
 export interface ChosenWire {
   wire: DirectWire | LabWire;
@@ -22,7 +25,7 @@ export async function chooseWire(
   try {
     const why = whyNoLab(config);
     if (why) throw new LabUnavailable(why);
-    return { wire: await LabWire.make(target.port) };
+    return { wire: await LabWire.make(target.port, PATIENCE_MS[wire]) };
   } catch (error) {
     if (wire === 'lab' || !(error instanceof LabUnavailable)) throw error;
     return { wire: await DirectWire.make(target, capture), unavailable: error };

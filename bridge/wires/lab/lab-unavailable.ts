@@ -34,7 +34,7 @@ const REASONS = {
     sentence: 'This kernel does not tell the states of its connections.',
     help: 'sudo modprobe -a inet_diag tcp_diag',
   },
-  LAB_TOO_SLOW: { sentence: 'The lab was not up within two seconds.' },
+  LAB_TOO_SLOW: { sentence: 'The lab was not up in time.' },
   LAB_FAILED: { sentence: 'The lab could not be made.' },
   LAB_IPV4_ONLY: { sentence: 'The lab speaks IPv4 alone, and the target is an IPv6 address.' },
   LAB_TARGET_ELSEWHERE: { sentence: 'The target is not an address of this machine: it cannot be moved into the lab.' },

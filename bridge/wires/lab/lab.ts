@@ -13,8 +13,6 @@ import { Link } from './link.ts';
 
 const ADDRESSES: Record<Side, string> = { client: '10.77.0.1', server: '10.77.0.2' };
 const MASK = '255.255.255.0';
-/** Milliseconds that the hosts may take to be there. */
-const TRIAL_MS = 2000;
 /** What the headers of IP and TCP take of each packet: RFC 9293 §3.7.1. */
 const HEADERS = 40;
 
@@ -46,13 +44,14 @@ export class LabWire implements Wire {
   /**
    * Makes the lab.
    * @param port where the server program will listen
+   * @param patienceMs milliseconds that the hosts may take to be there
    * @throws LabUnavailable
    */
-  static async make(port: number): Promise<LabWire> {
+  static async make(port: number, patienceMs: number): Promise<LabWire> {
     await checkMachine();
     const hosts = { client: startHost('client'), server: startHost('server') };
     try {
-      await withinTrial(Promise.all([hosts.client.ready(), hosts.server.ready()]));
+      await within(patienceMs, Promise.all([hosts.client.ready(), hosts.server.ready()]));
     } catch (error) {
       await Promise.all([hosts.client.end(), hosts.server.end()]);
       throw error instanceof HostFailure ? explain(error) : error;
@@ -159,10 +158,10 @@ function startHost(side: Side): LabHost {
   return new LabHost({ side, address: ADDRESSES[side], mask: MASK });
 }
 
-async function withinTrial(ready: Promise<unknown>): Promise<void> {
+async function within(patienceMs: number, ready: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LabUnavailable('LAB_TOO_SLOW')), TRIAL_MS);
+    timer = setTimeout(() => reject(new LabUnavailable('LAB_TOO_SLOW')), patienceMs);
   });
   await Promise.race([ready, late]).finally(() => clearTimeout(timer));
 }
