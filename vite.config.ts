@@ -30,9 +30,6 @@ function withoutHydration(): Plugin {
   };
 }
 
-/** Texts come in one language only, and traces are read where there are any. */
-const isOfThePage = (id: string): boolean => !/\/web\/(?:texts\/(?:en|pt)|trace-file)/.test(id);
-
 export default defineConfig({
   root: 'web',
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), withoutHydration()],
@@ -41,10 +38,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What the page shares with what it loads later is one file, not one for each set of sharers: small files pack badly.
-    rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'shared', test: isOfThePage, minShareCount: 2 }] } },
-    },
+    // What the page begins with is one file, also what it shares with what comes later: small files pack badly.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } } },
   },
   server: { proxy: { '/ws': { target: bridge, ws: true }, '/health': bridge } },
 });

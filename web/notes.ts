@@ -1,8 +1,5 @@
 import type { Step } from '../bridge/trace/step.ts';
 import { COMMANDS } from './commands.ts';
-import { factsOfConnection, type ConnectionFacts } from './connection-facts.ts';
-import { conversationOf, type Conversation } from './conversation.ts';
-import { linkInWords } from './link-words.ts';
 import { lookup } from './lookup.ts';
 import { roundedFactor, slowness } from './pace.ts';
 import { beatOf } from './page.svelte.ts';
@@ -23,33 +20,6 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   return outcome === 'failed' ? outcomes.failed(error ?? '') : outcomes[outcome];
 }
 
-/** A run that is over, in a few sentences: how it went from end to end, what it carried, and what went wrong. */
-export function summarySentences(run: Run, facts: ConnectionFacts, language: Language): string[] {
-  const { summary, steps } = language.texts;
-  const conversation = conversationOf(run.steps, facts.hasReset);
-  const { opener, ending, answer } = conversation;
-  const isRefused = run.outcome === 'refused';
-  const { count } = steps.bytes;
-  return [
-    endSentence(run, facts.hasReset, language.texts),
-    opener && run.end && !isRefused ? summary.ending[ending](opener) : '',
-    ...closingSentences(conversation, language),
-    facts.up + facts.down > 0 ? summary.traffic(count(facts.up), count(facts.down)) : '',
-    answer ? summary.answer(language.duration(answer.us), answer.isBound) : '',
-    facts.lost + facts.again + facts.copied > 0 ? summary.trouble(facts.lost, facts.again, facts.copied) : '',
-  ].filter(Boolean);
-}
-
-function closingSentences({ closedFirst, waits }: Conversation, language: Language): string[] {
-  const { summary } = language.texts;
-  const lasts = (ms: number | undefined) => (ms === undefined ? '' : language.duration(ms * 1000));
-  const others = waits.filter(({ side }) => side !== closedFirst).map(({ side, ms }) => summary.waits(side, lasts(ms)));
-  if (closedFirst === undefined) return others;
-  if (closedFirst === 'both') return [summary.bothFirst, ...others];
-  const own = waits.find(({ side }) => side === closedFirst);
-  return [own ? summary.firstAndWaits(closedFirst, lasts(own.ms)) : summary.first(closedFirst), ...others];
-}
-
 /** What the list of runs says of one. */
 export function runLine(run: Run, texts: Texts) {
   return {
@@ -61,45 +31,6 @@ export function runLine(run: Run, texts: Texts) {
     isOver: run.end !== undefined,
     ...(run.done?.reply && { reply: run.done.reply.text }),
     ...(run.done && { durationUs: run.done.durationUs }),
-  };
-}
-
-/** What can be compared: runs that are over, and of which something was seen. */
-export function comparableRuns(runs: readonly Run[], language: Language) {
-  return runs
-    .filter(({ end, steps }) => end && steps.length > 0)
-    .map((run) => {
-      const { subject, outcome, reply, durationUs } = runLine(run, language.texts);
-      const took = durationUs === undefined ? '' : ` · ${language.duration(durationUs)}`;
-      return {
-        id: run.id,
-        order: run.order,
-        label: `${shortened(subject)} → ${shortened(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
-        steps: run.steps,
-        link: run.link ? linkInWords(run.link, language) : '',
-        story: () => summarySentences(run, factsOfConnection(run.steps), language).join(' '),
-      };
-    });
-}
-
-/** What stands above a picture in a file: which run it is, when and where it was, how it went, and who saw it. */
-export function pictureHeading(
-  run: Run,
-  sentences: readonly string[],
-  places: readonly string[],
-  notes: readonly string[],
-  language: Language,
-) {
-  const [end = '', ...others] = sentences;
-  const when = new Intl.DateTimeFormat(language.locale, { dateStyle: 'medium', timeStyle: 'medium' });
-  return {
-    order: run.order,
-    title: `Aperto · ${language.texts.outcomeSpoken(run.order, end)}`,
-    above: [
-      [when.format(new Date(run.startedAt)), ...places].filter(Boolean).join(' · '),
-      others.join(' '),
-      notes.join(' '),
-    ],
   };
 }
 
@@ -157,7 +88,7 @@ export function sourceLines(sources: readonly AnySource[], texts: Texts): Source
 }
 
 /** A reply can be a thousand digits long. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   const characters = [...text];
   return characters.length > 40 ? `${characters.slice(0, 30).join('')}…${characters.slice(-6).join('')}` : text;
 }

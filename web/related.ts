@@ -31,14 +31,25 @@ export function related(steps: readonly Step[], id: string): readonly Related[] 
 /** @param steps in the order of `compareSteps` */
 export function linksIn(steps: readonly Step[]): Links {
   const links = new Map<string, Related[]>(steps.map(({ id }) => [id, []]));
+  const known = new Map<string, [effect: Related, cause: Related]>();
   const link: Link = (kind, cause, effect, bytes) => {
     const [effects, causes] = [links.get(cause ?? ''), links.get(effect ?? '')];
     if (!effects || !causes || cause === effect) return;
-    const same = effects.findIndex((other) => other.id === effect && other.kind === kind && other.isEffect);
-    const back = causes.findIndex((other) => other.id === cause && other.kind === kind && !other.isEffect);
-    const sum = bytes === undefined ? {} : { bytes: bytes + (effects[same]?.bytes ?? 0) };
-    effects[same < 0 ? effects.length : same] = { id: effect!, kind, isEffect: true, ...sum };
-    causes[back < 0 ? causes.length : back] = { id: cause!, kind, isEffect: false, ...sum };
+    const key = JSON.stringify([kind, cause, effect]);
+    const both = known.get(key);
+    if (both) {
+      // A segment may fill two gaps, and one call have bytes from both.
+      for (const one of both) if (bytes !== undefined) one.bytes = (one.bytes ?? 0) + bytes;
+      return;
+    }
+    const count = bytes === undefined ? {} : { bytes };
+    const made: [Related, Related] = [
+      { id: effect!, kind, isEffect: true, ...count },
+      { id: cause!, kind, isEffect: false, ...count },
+    ];
+    known.set(key, made);
+    effects.push(made[0]);
+    causes.push(made[1]);
   };
   const segments = steps.filter((step) => step.kind === 'segment');
   const arrived = segments

@@ -126,7 +126,7 @@ test('the wire is set on the page, kept in its address, and told of the run', as
   await panel.getByLabel('MTU').fill('5');
   await expect(panel.getByLabel('MTU')).toHaveAttribute('aria-invalid', 'true');
   await panel.getByLabel('MTU').fill('576');
-  await panel.getByLabel('FIN').check();
+  await panel.getByRole('group', { name: 'lose the first' }).getByLabel('FIN').check();
   await expect(panel.locator('.line')).toHaveText('delay 30 ms · MTU 576 bytes · loses the first FIN');
   await sendNumber(page, '121');
   await expect(spoken(page)).toContainText('replied', { timeout: 20_000 });

@@ -82,6 +82,7 @@ test('five hundred steps are drawn, and stepping stays quick', async ({ page }) 
 });
 
 test('a hundred runs stay in their list', async ({ page }) => {
+  test.slow();
   await playBridge(page, tell(plainTrace(), 'replied'));
   await page.goto('/');
   for (let run = 0; run < 100; run++) await page.getByRole('button', { name: 'Send random number' }).click();

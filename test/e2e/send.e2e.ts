@@ -30,7 +30,7 @@ test('121 is odd, and travels as 00 79', async ({ page }) => {
   await page.locator('main').focus();
   await page.keyboard.press('End');
   await expect(segments(page, '2 bytes 00 79')).toBeVisible();
-  await expect(page.getByText('send(2 bytes 00 79)')).toBeVisible();
+  await expect(page.getByText('send(121 = 00 79)')).toBeVisible();
   await expect(page.locator('.inspector').getByText('ÍMPAR')).toBeVisible();
 });
 

@@ -3,7 +3,7 @@ import { plainScript } from '../../bridge/trace/script.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../web/connection-facts.ts';
 import { conversationOf } from '../../web/conversation.ts';
-import { summarySentences } from '../../web/notes.ts';
+import { summarySentences } from '../../web/run-story.ts';
 import { Runs } from '../../web/runs.svelte.ts';
 import { Language } from '../../web/texts/language.svelte.ts';
 import { labTrace, seen, seenState, troubledTrace } from './fixtures/lab-traces.ts';

@@ -194,6 +194,6 @@ describe('links of any trace', () => {
     steps.push(call('server', 'recv', 5000, 6000, { bytes: 15_000 }) as never);
     const before = performance.now();
     linksIn(steps.sort(compareSteps));
-    expect(performance.now() - before).toBeLessThan(300);
+    expect(performance.now() - before).toBeLessThan(1500);
   });
 });

@@ -45,7 +45,7 @@ async function open(page: Page, url: string, count: number): Promise<number> {
   await page.goto(url);
   const before = performance.now();
   await page.locator('input[type=file]').setInputFiles(file);
-  await page.locator('.step', { hasText: `of ${count}` }).waitFor();
+  await page.locator('.player .step', { hasText: `of ${count}` }).waitFor();
   return performance.now() - before;
 }
 

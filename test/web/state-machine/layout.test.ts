@@ -22,7 +22,7 @@ interface Rectangle {
   bottom: number;
 }
 
-const WIDTHS = [300, 328, 460, 700, 720, 776, 1000];
+const WIDTHS = [300, 328, 460, 589, 590, 620, 700, 776, 1000];
 
 function labelled({ x, y, lines }: EdgeLabel): Rectangle {
   const width = Math.max(...lines.map(({ length }) => length)) * LABEL_CHARACTER;

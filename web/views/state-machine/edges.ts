@@ -26,7 +26,7 @@ const MAIN: readonly Row[] = [
   ['CLOSED', 'LISTEN', 'passive OPEN', 'create TCB', [-30, 26], [48, -15]],
   ['LISTEN', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK', [0, 28], [-42, 0]],
   ['SYN_SENT', 'ESTABLISHED', 'rcv SYN,ACK', 'snd ACK', [14, -26], [-46, 10]],
-  ['SYN_RCVD', 'ESTABLISHED', 'rcv ACK', 'of SYN', [30, 22], [44, 20]],
+  ['SYN_RCVD', 'ESTABLISHED', 'rcv ACK', 'of SYN', [35, 22], [44, 20]],
   ['ESTABLISHED', 'FIN_WAIT_1', 'CLOSE', 'snd FIN', [52, 9], [-40, -12]],
   ['ESTABLISHED', 'CLOSE_WAIT', 'rcv FIN', 'snd ACK', [52, -9], [40, -12]],
   ['FIN_WAIT_1', 'FIN_WAIT_2', 'rcv ACK', 'of FIN', [0, -29], [30, 0]],

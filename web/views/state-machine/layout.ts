@@ -35,7 +35,7 @@ export const BOX_HEIGHT = 24;
 export const LINE_HEIGHT = 13;
 const CHARACTER = 7.3;
 /** Below this width the diagram stands upright. */
-const LYING_FROM = 720;
+const LYING_FROM = 590;
 
 /** Along the way of a connection, and across it: the one who opens or closes first at −1, the other at 1. */
 const PLACES: Record<Node, readonly [along: number, across: number]> = {
