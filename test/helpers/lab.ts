@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { LabUnavailable } from '../../bridge/wires/lab/lab-unavailable.ts';
 import { LabWire } from '../../bridge/wires/lab/lab.ts';
 
@@ -11,20 +10,3 @@ export const whyNoLab: string | undefined = await LabWire.make(1, 10_000).then(
     return error.message;
   },
 );
-
-/** All processes below this one, as far as they are alive. */
-export function descendants(pid: number): number[] {
-  const children = childrenOf(pid);
-  return [...children, ...children.flatMap(descendants)];
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
-    );
-  } catch {
-    // It has ended.
-    return [];
-  }
-}

@@ -15,6 +15,9 @@ const schemas = {
 };
 type OfType<Type extends BridgeMessage['type']> = Extract<BridgeMessage, { type: Type }>;
 
+/** Registers what is to be done when a test is over. */
+export type WhenOver = (close: () => void | Promise<void>) => void;
+
 export interface PlayedRun {
   done: DoneMessage;
   /** The last version of every step, in time order. */
@@ -40,10 +43,13 @@ export class Page {
     });
   }
 
-  /** Connects; resolves when the first `hello` is there. The connection ends with the test. */
-  static async open(bridge: { port: number; origin: string }): Promise<Page> {
+  /**
+   * Connects; resolves when the first `hello` is there. The connection ends with the test.
+   * @param whenOver that of a test among others at the same time, which has to name itself
+   */
+  static async open(bridge: { port: number; origin: string }, whenOver: WhenOver = onTestFinished): Promise<Page> {
     const page = new Page(new WebSocket(`ws://127.0.0.1:${bridge.port}/ws`, { origin: bridge.origin }));
-    onTestFinished(() => {
+    whenOver(() => {
       page.socket.terminate();
       expectValid(page.messages);
     });
@@ -75,6 +81,11 @@ export class Page {
     if (typeof message === 'string' || Buffer.isBuffer(message)) this.socket.send(message);
     else this.send(message);
     return this.message('error', () => true, from);
+  }
+
+  /** How many runs were begun without an id of their own. */
+  get started(): number {
+    return this.#runs;
   }
 
   start(script: Script, id: RunId = `run ${this.#runs++}`, link?: LinkSettings): RunId {

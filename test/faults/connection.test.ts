@@ -1,0 +1,150 @@
+import type { Socket } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
+import { bandwidth, latency, limit, reset, slices, slowClose, vanish, type Fault } from '../helpers/faults.ts';
+import type { PlayedRun } from '../helpers/page.ts';
+import { calls } from '../helpers/trace-checks.ts';
+import { until } from '../helpers/until.ts';
+import { endure, plain, RUN_MS, Scenes, type Case, type Scene } from './endure.ts';
+import type { World } from './world.ts';
+
+const toServer =
+  (fault: Fault): Case['breaks'] =>
+  ({ world }) =>
+    (world.proxy.toServer = fault);
+const toClient =
+  (fault: Fault): Case['breaks'] =>
+  ({ world }) =>
+    (world.proxy.toClient = fault);
+const serving =
+  (serve: World['serve']): Case['breaks'] =>
+  ({ world }) =>
+    (world.serve = serve);
+
+const replied = (text: string) =>
+  ({ outcome: 'replied', reply: { text, hex: Buffer.from(text).toString('hex') } }) as const;
+const silent = { outcome: 'silent' } as const;
+const outOfTime = { outcome: 'timeout', error: 'RUN_TIME' } as const;
+
+const recv = { do: 'recv' } as const;
+const close = { do: 'close' } as const;
+const sendOf = (bytes: number) => ({ do: 'send', hex: '01'.repeat(bytes) }) as const;
+
+/** Milliseconds: no sooner than the fault allows, and no later than a busy machine explains. */
+const after = (least: number) => [least, least + 1000] as const;
+const atOnce = after(0);
+const atTheLimit = after(RUN_MS);
+
+/** Waits for so many bytes, then says how many there were. */
+const counting = (wanted: number) => (socket: Socket) => {
+  let bytes = 0;
+  socket.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes >= wanted) socket.end(String(bytes));
+  });
+};
+
+/** A hundred megabytes, as fast as they are taken. */
+function flood(socket: Socket): void {
+  const chunk = Buffer.alloc(1_000_000, 'x');
+  let left = 100;
+  const more = (): void => void (left-- > 0 && socket.writable && socket.write(chunk, more));
+  socket.resume().once('data', more);
+}
+
+function oneByteASecond(socket: Socket): void {
+  const say = (): boolean => socket.write('x');
+  socket.resume().once('data', say);
+  const timer = setInterval(say, 1000);
+  socket.once('close', () => clearInterval(timer));
+}
+
+/** Ends its side before a byte has come, and reads on. */
+function halfClosing(): Pick<Case, 'breaks' | 'also'> {
+  let heard = '';
+  return {
+    breaks: serving((socket) => {
+      socket.end();
+      socket.on('data', (bytes: Buffer) => (heard += bytes.toString('hex')));
+    }),
+    also: () => until(() => heard === '0079'),
+  };
+}
+
+/** Ends its side with the reply, and hears of the client's end only late. */
+function hearingTheEndLate(): Pick<Case, 'breaks' | 'also'> {
+  let ended = false;
+  return {
+    breaks: ({ world }) => {
+      world.proxy.toServer = slowClose(500);
+      world.serve = (socket) => {
+        socket.once('data', () => socket.end('late')).once('end', () => (ended = true));
+      };
+    },
+    also: async () => {
+      expect(ended).toBe(false);
+      await until(() => ended);
+    },
+  };
+}
+
+/** The flood does not fill the bridge, whose memory has a peak that the kernel remembers. */
+function flooding(): Pick<Case, 'breaks' | 'also'> {
+  let peak = 0;
+  let ended = false;
+  return {
+    breaks: ({ world, bridge }) => {
+      peak = bridge.peakMemory();
+      world.serve = (socket) => {
+        socket.once('close', () => (ended = true));
+        flood(socket);
+      };
+    },
+    also: async ({ bridge }) => {
+      expect(bridge.peakMemory() - peak).toBeLessThan(40e6);
+      await until(() => ended);
+    },
+  };
+}
+
+const tellsRecvs =
+  (least: number) =>
+  (_: Scene, { steps }: PlayedRun) =>
+    expect(calls(steps).filter(({ name }) => name === 'recv').length).toBeGreaterThanOrEqual(least);
+
+// prettier-ignore
+const FAULTS: Case[] = [
+  { name: 'latency with jitter, to the server', breaks: toServer(latency(150, 50)), told: replied('ÍMPAR'), within: after(100) },
+  { name: 'latency with jitter, to the client', breaks: toClient(latency(150, 50)), told: replied('ÍMPAR'), within: after(100) },
+  { name: 'bandwidth, to the server', breaks: (scene) => { toServer(bandwidth(50))(scene); serving(counting(20))(scene); }, script: [sendOf(20), recv, close], told: replied('20'), within: after(390) },
+  { name: 'bandwidth, to the client', breaks: toClient(bandwidth(20)), told: replied('ÍMPAR'), within: after(290), also: tellsRecvs(6) },
+  { name: 'slices, to the server: its one read gets the first', breaks: toServer(slices(1, 30)), told: replied('PAR'), within: after(30) },
+  { name: 'slices, to the client: split within a character', breaks: toClient(slices(1, 30)), told: replied('ÍMPAR'), within: after(170), also: tellsRecvs(6) },
+  { name: 'limit, to the server: half of the number', breaks: toServer(limit(1)), told: replied('PAR'), within: atOnce },
+  { name: 'limit, to the client: half of the reply', breaks: toClient(limit(3)), told: replied('ÍM'), within: atOnce },
+  { name: 'slow close, to the server', ...hearingTheEndLate(), told: replied('late'), within: [0, 490] },
+  { name: 'slow close, to the client', breaks: toClient(slowClose(300)), told: replied('ÍMPAR'), within: after(295) },
+  { name: 'data vanishes on the way to the server', breaks: toServer(vanish()), told: outOfTime, within: atTheLimit },
+  { name: 'data vanishes on the way to the client', breaks: toClient(vanish()), told: outOfTime, within: atTheLimit },
+  { name: 'data vanishes, then a close: to the server, which takes nothing for 0', breaks: toServer(vanish(200)), told: replied('PAR'), within: after(195) },
+  { name: 'data vanishes, then a close: to the client', breaks: toClient(vanish(200)), told: silent, within: after(195) },
+  { name: 'reset, of the server: its client hears a close', breaks: toServer(reset), told: silent, within: atOnce },
+  { name: 'reset, of the client', breaks: toClient(reset), told: { outcome: 'reset', error: 'ECONNRESET' }, within: atOnce },
+  { name: 'down', breaks: ({ world }) => world.down(), told: { outcome: 'refused', error: 'ECONNREFUSED' }, within: atOnce },
+  { name: 'down in mid-run', breaks: (scene) => serving((socket) => socket.once('data', () => scene.world.down()))(scene), told: silent, within: atOnce },
+  { name: 'server killed in mid-run', breaks: ({ world }) => world.replaceBy('dies'), told: silent, within: atOnce },
+  { name: 'server never accepts', breaks: ({ world }) => world.replaceBy('never-accepts'), told: outOfTime, within: atTheLimit },
+  { name: 'server floods 100 MB', ...flooding(), told: { outcome: 'failed', error: 'REPLY_TOO_LARGE' }, within: atOnce },
+  { name: 'server floods 100 MB, and nobody reads', ...flooding(), script: [sendOf(2), { do: 'wait', ms: 500 }, close], told: silent, within: after(500) },
+  { name: 'server sends one byte a second', breaks: serving(oneByteASecond), told: { ...outOfTime, ...replied('xx'), outcome: 'timeout' }, within: atTheLimit },
+  { name: 'server answers before it is asked', breaks: serving((socket) => socket.resume().end('early')), script: [{ do: 'wait', ms: 50 }, ...plain], told: replied('early'), within: after(50) },
+  { name: 'server half-closes at once', ...halfClosing(), script: [recv, ...plain], told: silent, within: atOnce },
+];
+
+const scenes = new Scenes();
+afterAll(() => scenes.close());
+
+test.concurrent.for(FAULTS)('$name', { timeout: 10_000 }, async (fault) => {
+  const scene = await scenes.take();
+  await endure(fault, scene);
+  scenes.giveBack(scene);
+});

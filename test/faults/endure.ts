@@ -1,0 +1,106 @@
+import { expect, vi } from 'vitest';
+import type { DoneMessage } from '../../bridge/protocol.ts';
+import { plainScript, type Script } from '../../bridge/trace/script.ts';
+import { Page, type PlayedRun, type WhenOver } from '../helpers/page.ts';
+import { expectCausal } from '../helpers/trace-checks.ts';
+import { WatchedBridge, type Open, type WatchedSettings } from '../helpers/watched-bridge.ts';
+import { World } from './world.ts';
+
+/** Milliseconds that a run may take in these tests. */
+export const RUN_MS = 1500;
+/** Milliseconds in which whatever a run had open must be closed once it is done. */
+const CLOSED_MS = 2000;
+
+export const plain = plainScript(121n);
+
+/** A bridge and a page, and what lies beyond: all that a fault can break. */
+export interface Scene {
+  world: World;
+  bridge: WatchedBridge;
+  page: Page;
+}
+
+export interface Case {
+  name: string;
+  breaks(scene: Scene): unknown;
+  /** By default the plain run. */
+  script?: Script;
+  /** What `done` says. */
+  told: Partial<DoneMessage>;
+  /** Milliseconds: how long the run takes at least, and at most. */
+  within: readonly [number, number];
+  /** What else must be so, once it is done. */
+  also?(scene: Scene, run: PlayedRun): unknown;
+}
+
+export async function openScene(whenOver: WhenOver, settings: WatchedSettings = {}): Promise<Scene> {
+  const world = await World.make(whenOver);
+  const options = ['--wire', 'direct', '--capture', 'off', '--target', `127.0.0.1:${world.port}`];
+  const inside = { TEST_RUN_MS: String(RUN_MS), ...settings.inside };
+  const bridge = await WatchedBridge.start(options, { ...settings, inside });
+  whenOver(() => bridge.kill());
+  return { world, bridge, page: await Page.open(bridge, whenOver) };
+}
+
+/** Scenes for tests at the same time. One that has endured its fault is whole again: it is there for the next. */
+export class Scenes {
+  readonly #free: Scene[] = [];
+  readonly #closings: Parameters<WhenOver>[0][] = [];
+
+  async take(): Promise<Scene> {
+    return this.#free.pop() ?? openScene((close) => void this.#closings.unshift(close));
+  }
+
+  giveBack(scene: Scene): void {
+    this.#free.push(scene);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closings) await close();
+  }
+}
+
+export async function expectReplied(page: Page): Promise<void> {
+  const { done, steps } = await page.run(plain);
+  expect(done).toMatchObject({ outcome: 'replied', reply: { text: 'ÍMPAR' } });
+  expectCausal(steps);
+}
+
+/**
+ * What every fault is held to: the run tells the truth about it, in its time; it ends once; nothing that it had open is
+ * left; and the next run, with the fault mended, is as good as the one before.
+ */
+export async function endure(fault: Case, scene: Scene): Promise<void> {
+  const { world, bridge, page } = scene;
+  await expectReplied(page);
+  const before = await bridge.open();
+  await fault.breaks(scene);
+  const run = await page.run(fault.script ?? plain);
+  expect(run.done).toMatchObject(fault.told);
+  expectCausal(run.steps);
+  const [least, most] = fault.within;
+  expect(run.done.durationUs / 1000).toBeGreaterThanOrEqual(least);
+  expect(run.done.durationUs / 1000).toBeLessThanOrEqual(most);
+  await fault.also?.(scene, run);
+  await expectClosed(bridge, before);
+  await world.mend();
+  await expectReplied(page);
+  expectDoneOnce(page);
+  expect(bridge.complaints).toBe('');
+}
+
+/** It has open what it had before, and nothing else: sockets, descriptors, timers, children. */
+export async function expectClosed(bridge: WatchedBridge, before: Open): Promise<void> {
+  await vi.waitFor(async () => expect(await bridge.open()).toEqual(before), { timeout: CLOSED_MS, interval: 20 });
+}
+
+/** One `done` for each run that was begun, and no step after it. */
+export function expectDoneOnce(page: Page): void {
+  const ended = new Set<unknown>();
+  for (const message of page.messages) {
+    if (message.type !== 'steps' && message.type !== 'done') continue;
+    expect(ended.has(message.id), `${message.type} of run ${message.id} after its done`).toBe(false);
+    if (message.type === 'done') ended.add(message.id);
+  }
+  expect(ended.size).toBe(page.started);
+}

@@ -1,0 +1,143 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { descendants } from './descendants.ts';
+
+const MAIN = `import { main } from ${JSON.stringify(new URL('../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
+const INSIDE = new URL('../fixtures/inside.mjs', import.meta.url).href;
+
+/** What a process has open: lists of kinds, sorted, as `socket`, `pipe`, `Timeout`. */
+export interface Open {
+  descriptors: string[];
+  /** What keeps Node's loop going: timers, sockets, children. */
+  resources: string[];
+  /** The numbers of all processes below it. */
+  children: number[];
+  /** The network namespaces in which those are. */
+  namespaces: string[];
+}
+
+export interface WatchedSettings {
+  /** What is changed inside it: see `test/fixtures/inside.mjs`. */
+  inside?: Record<string, string>;
+  /** A command that starts it under other conditions. */
+  prefix?: readonly string[];
+}
+
+/** A bridge in a process of its own that can be looked into, also from inside. Linux only. */
+export class WatchedBridge {
+  readonly #child: ChildProcess;
+  #complaints = '';
+  #port = 0;
+
+  /** @param options of `npm start`; resolves when it has told its URL */
+  static async start(options: readonly string[], settings: WatchedSettings = {}): Promise<WatchedBridge> {
+    const bridge = new WatchedBridge(options, settings);
+    await bridge.#listening();
+    return bridge;
+  }
+
+  private constructor(options: readonly string[], { inside = {}, prefix = [] }: WatchedSettings) {
+    const node = [process.execPath, '--expose-gc', '--import', INSIDE, '--input-type=module', '-e', MAIN, '--'];
+    const [file, ...args] = [...prefix, ...node, '--http', '127.0.0.1:0', ...options];
+    this.#child = spawn(file!, args, {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...inside },
+      detached: true,
+    });
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** What it said on its standard error stream. */
+  get complaints(): string {
+    return this.#complaints;
+  }
+
+  async open(): Promise<Open> {
+    const pid = this.#child.pid!;
+    const { resources } = await this.#ask();
+    const children = descendants(pid).sort((a, b) => a - b);
+    return {
+      descriptors: kindsOf(pid),
+      resources: resources.sort(),
+      children,
+      namespaces: [...new Set(children.flatMap(namespaceOf))].sort(),
+    };
+  }
+
+  /** Bytes, after all garbage was collected. */
+  async memory(): Promise<NodeJS.MemoryUsage> {
+    return (await this.#ask()).memory;
+  }
+
+  /** The most memory that it has had so far, in bytes. */
+  peakMemory(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'latin1');
+    return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)![1]) * 1024;
+  }
+
+  /** Ends it in order; answers its exit status, or the signal that ended it. */
+  stop(): Promise<number | string> {
+    return this.#end('SIGTERM');
+  }
+
+  /** It is gone from one moment to the next. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | string> {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return (exitCode ?? signalCode)!;
+    const exit = once(this.#child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    this.#child.kill(signal);
+    const [code, by] = await exit;
+    return code ?? by!;
+  }
+
+  async #listening(): Promise<void> {
+    this.#child.once('exit', () => this.#child.stdout!.destroy());
+    let text = '';
+    for await (const more of this.#child.stdout!.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      this.#port = Number(/^Aperto is at http:\/\/127\.0\.0\.1:(\d+)$/m.exec((text += more))?.[1] ?? 0);
+      if (this.#port !== 0) break;
+    }
+    if (this.#port === 0) throw new Error(`the bridge ended before it listened: ${this.#complaints}`);
+    this.#child.stdout!.resume();
+  }
+
+  async #ask(): Promise<{ resources: string[]; memory: NodeJS.MemoryUsage }> {
+    const answer = once(this.#child, 'message') as Promise<[{ resources: string[]; memory: NodeJS.MemoryUsage }]>;
+    this.#child.send('open');
+    return (await answer)[0];
+  }
+}
+
+/** `socket:[4711]`: the number is another one each time. */
+function kindsOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`)
+    .flatMap((descriptor) => linkOf(`/proc/${pid}/fd/${descriptor}`))
+    .map((target) => target.replace(/:\[\d+\]$/, ''))
+    .sort();
+}
+
+function namespaceOf(pid: number): string[] {
+  return linkOf(`/proc/${pid}/ns/net`);
+}
+
+/** Nothing where it has gone meanwhile. */
+function linkOf(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    return [];
+  }
+}
