@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/{server,bridge,architecture}/**/*.test.ts'],
+          include: ['test/{server,bridge,architecture,faults,fuzz}/**/*.test.ts'],
           globalSetup: ['test/helpers/built.ts'],
           testTimeout: 20_000,
         },

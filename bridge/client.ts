@@ -39,13 +39,19 @@ const OPTIONS = {
 
 /** Answers the exit status: 0 when the server replied or was silent, 1 when it could not, 2 for a bad command line. */
 export async function main(args: readonly string[]): Promise<number> {
+  // Whoever prints is told; this event alone would end the process.
+  process.stdout.on('error', () => {});
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    if (values.help) return tell(USAGE);
+    if (values.help) {
+      await print(USAGE);
+      return 0;
+    }
     const number = numberOf(positionals);
     const trace = await runOnce(settingsOf(values), plainScript(number));
-    if (values.pcap !== undefined) writeFileSync(values.pcap, packetsOf(trace));
-    return values.json ? tell(JSON.stringify(trace, null, 2), statusOf(trace)) : tellReply(number, trace);
+    if (values.pcap !== undefined) save(values.pcap, packetsOf(trace));
+    await (values.json ? print(JSON.stringify(trace, null, 2)) : tellReply(number, trace));
+    return statusOf(trace);
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     const usage = !(error instanceof BridgeError) || code === 'BAD_OPTION';
@@ -99,21 +105,40 @@ function numberOf(positionals: readonly string[]): bigint {
 }
 
 /** As the classic client prints: the number, then the reply. */
-function tellReply(number: bigint, trace: Trace): number {
-  console.log(String(number));
-  if (trace.reply) console.log(printable(trace.reply.text));
+async function tellReply(number: bigint, trace: Trace): Promise<void> {
+  await print(String(number));
+  if (trace.reply) await print(printable(trace.reply.text));
   if (SENTENCES[trace.outcome]) console.error(SENTENCES[trace.outcome]);
-  return statusOf(trace);
 }
 
 function statusOf({ outcome }: Trace): number {
   return outcome === 'replied' || outcome === 'silent' ? 0 : 1;
 }
 
-function tell(text: string, status = 0): number {
-  console.log(text);
-  return status;
+/** @throws BridgeError `NOT_SAVED` */
+function save(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (cause) {
+    throw new BridgeError('NOT_SAVED', `The packets could not be saved: ${(cause as Error).message}.`, { cause });
+  }
 }
+
+/**
+ * A line on the standard output. Not by the console, which says nothing where the disk is full.
+ * @throws BridgeError `NOT_SAVED`; not where a reader has closed the pipe: it has read what it wanted
+ */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${text}\n`, (cause) => {
+      if (!cause || NOBODY_READS.has((cause as NodeJS.ErrnoException).code)) resolve();
+      else reject(new BridgeError('NOT_SAVED', `The output could not be written: ${cause.message}.`, { cause }));
+    });
+  });
+}
+
+/** The pipe is closed; of what follows, Node says that the stream is. */
+const NOBODY_READS: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
 
 /** What a server sends may hold terminal commands: control characters are shown, not obeyed. */
 function printable(text: string): string {

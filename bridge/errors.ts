@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'BAD_OPTION'
   | 'WIRE_UNAVAILABLE'
   | 'NOTHING_CAPTURED'
+  | 'NOT_SAVED'
   | 'ADDRESS_IN_USE'
   | 'ADDRESS_UNAVAILABLE'
   | 'SHUTTING_DOWN'

@@ -13,12 +13,14 @@ const GRACE_MS = 900;
 const USAGE_ERROR = 2;
 
 export async function main(args: readonly string[]): Promise<void> {
+  // On a full disk a line is lost, and nothing else; the logger's own stream would try again for ever.
+  process.stdout.on('error', () => {});
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
     const { app, bridge } = await buildApp(
       { ...config, target: await resolveAddress(config.target) },
-      { level: 'warn' },
+      { level: 'warn', stream: process.stdout },
     );
     const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
     await listen(app, config.http).catch((error) => {

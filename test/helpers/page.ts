@@ -83,11 +83,6 @@ export class Page {
     return this.message('error', () => true, from);
   }
 
-  /** How many runs were begun without an id of their own. */
-  get started(): number {
-    return this.#runs;
-  }
-
   start(script: Script, id: RunId = `run ${this.#runs++}`, link?: LinkSettings): RunId {
     this.send({ type: 'run', id, script, ...(link && { link }) });
     return id;

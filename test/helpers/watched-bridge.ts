@@ -17,35 +17,35 @@ export interface Open {
   namespaces: string[];
 }
 
-export interface WatchedSettings {
-  /** What is changed inside it: see `test/fixtures/inside.mjs`. */
-  inside?: Record<string, string>;
-  /** A command that starts it under other conditions. */
-  prefix?: readonly string[];
-}
-
 /** A bridge in a process of its own that can be looked into, also from inside. Linux only. */
 export class WatchedBridge {
   readonly #child: ChildProcess;
   #complaints = '';
   #port = 0;
 
-  /** @param options of `npm start`; resolves when it has told its URL */
-  static async start(options: readonly string[], settings: WatchedSettings = {}): Promise<WatchedBridge> {
-    const bridge = new WatchedBridge(options, settings);
+  /**
+   * Resolves when it has told its URL.
+   * @param options of `npm start`
+   * @param inside what is changed inside it: see `test/fixtures/inside.mjs`
+   */
+  static async start(options: readonly string[], inside: Record<string, string> = {}): Promise<WatchedBridge> {
+    const bridge = new WatchedBridge(options, inside);
     await bridge.#listening();
     return bridge;
   }
 
-  private constructor(options: readonly string[], { inside = {}, prefix = [] }: WatchedSettings) {
-    const node = [process.execPath, '--expose-gc', '--import', INSIDE, '--input-type=module', '-e', MAIN, '--'];
-    const [file, ...args] = [...prefix, ...node, '--http', '127.0.0.1:0', ...options];
-    this.#child = spawn(file!, args, {
+  private constructor(options: readonly string[], inside: Record<string, string>) {
+    const node = ['--expose-gc', '--import', INSIDE, '--input-type=module', '-e', MAIN, '--'];
+    this.#child = spawn(process.execPath, [...node, '--http', '127.0.0.1:0', ...options], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...inside },
       detached: true,
     });
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
   }
 
   get port(): number {
@@ -62,7 +62,7 @@ export class WatchedBridge {
   }
 
   async open(): Promise<Open> {
-    const pid = this.#child.pid!;
+    const { pid } = this;
     const { resources } = await this.#ask();
     const children = descendants(pid).sort((a, b) => a - b);
     return {
@@ -80,7 +80,7 @@ export class WatchedBridge {
 
   /** The most memory that it has had so far, in bytes. */
   peakMemory(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'latin1');
+    const status = readFileSync(`/proc/${this.pid}/status`, 'latin1');
     return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)![1]) * 1024;
   }
 
@@ -121,11 +121,11 @@ export class WatchedBridge {
   }
 }
 
-/** `socket:[4711]`: the number is another one each time. */
+/** `socket:[4711]`: the number is another one each time. Which files are kept in reserve is the loop's own affair. */
 function kindsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`)
     .flatMap((descriptor) => linkOf(`/proc/${pid}/fd/${descriptor}`))
-    .map((target) => target.replace(/:\[\d+\]$/, ''))
+    .map((target) => (target.startsWith('/') ? 'file' : target.replace(/:\[\d+\]$/, '')))
     .sort();
 }
 

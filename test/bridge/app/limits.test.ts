@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { LIMITS } from '../../../bridge/protocol.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { startBridge, startServer, type TestBridge } from '../../helpers/bridge.ts';
+import { openDeaf, PONG, textFrame } from '../../helpers/deaf-page.ts';
 import { Page } from '../../helpers/page.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -102,12 +102,13 @@ test('a page that never reads is given up before much waits for it, and its runs
   });
   const bridge = await startBridge({ targetPort });
   const deaf = await openDeaf(bridge);
+  onTestFinished(() => void deaf.destroy());
   const script = [{ do: 'recv' }, { do: 'close' }];
   let asked = 0;
   // Each reply is told with well over a mebibyte; the kernel holds some of it, and the bridge at most eight.
   while (!deaf.destroyed) {
     expect(asked).toBeLessThan(100);
-    deaf.write(frame(JSON.stringify({ type: 'run', id: asked++, script })));
+    deaf.write(textFrame(JSON.stringify({ type: 'run', id: asked++, script })));
     await until(() => {
       // An aborted connection is noticed by who writes to it.
       deaf.write(PONG);
@@ -118,25 +119,3 @@ test('a page that never reads is given up before much waits for it, and its runs
   const page = await Page.open(bridge);
   expect((await page.run(plainScript(2n))).done.outcome).toBe('replied');
 });
-
-/** A WebSocket whose page reads nothing after the upgrade, but notices when the connection is aborted. */
-async function openDeaf({ port, origin }: TestBridge): Promise<Socket> {
-  const deaf = connect({ port, host: '127.0.0.1' });
-  deaf.on('error', () => {});
-  onTestFinished(() => void deaf.destroy());
-  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
-  const upgrade = ['GET /ws HTTP/1.1', `Host: 127.0.0.1:${port}`, `Origin: ${origin}`, 'Upgrade: websocket'];
-  deaf.write([...upgrade, 'Connection: Upgrade', 'Sec-WebSocket-Version: 13', key, '', ''].join('\r\n'));
-  await once(deaf, 'data');
-  deaf.pause();
-  return deaf;
-}
-
-/** A masked pong that nobody asked for (RFC 6455 §5.5.3). */
-const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
-
-/** A masked text frame (RFC 6455 §5.2), its mask all zeroes. */
-function frame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  return Buffer.concat([Buffer.from([0x81, 0x80 | length, 0, 0, 0, 0]), Buffer.from(text)]);
-}

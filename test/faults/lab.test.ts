@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Hello } from '../../bridge/protocol.ts';
+import { plainScript } from '../../bridge/trace/script.ts';
+import { descendants } from '../helpers/descendants.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { whyNoLab } from '../helpers/lab.ts';
+import { Page, type WhenOver } from '../helpers/page.ts';
+import { startProgram } from '../helpers/program.ts';
+import { WatchedBridge } from '../helpers/watched-bridge.ts';
+import { expectClosed, expectDoneOnce, expectReplied, plain } from './endure.ts';
+
+/** Milliseconds for a run, with the start of a server of its own. */
+const RUN_MS = 2000;
+/** The most memory that a run may take, in bytes: less than a flood of a hundred megabytes would. */
+const FLOOD_BYTES = 90e6;
+
+const floods = fileURLToPath(new URL('../fixtures/servers/floods.mjs', import.meta.url));
+const main = new URL('../../dist/bridge/main.js', import.meta.url).href;
+
+const lab = (port: number): string[] => {
+  const server = `exec '${process.execPath}' '${floods}' ${port}`;
+  return ['--wire', 'lab', '--target', `127.0.0.1:${port}`, '--server', server];
+};
+
+describe.skipIf(whyNoLab)('in the lab', () => {
+  const closings: Parameters<WhenOver>[0][] = [];
+  let bridge: WatchedBridge;
+  let page: Page;
+
+  beforeAll(async () => {
+    bridge = await WatchedBridge.start(lab(await freePort()), { TEST_RUN_MS: String(RUN_MS) });
+    closings.push(() => bridge.kill());
+    page = await Page.open(bridge, (close) => void closings.unshift(close));
+    await page.message('hello', (hello) => hello.server.state === 'listening');
+  });
+
+  afterAll(async () => {
+    for (const close of closings) await close();
+  });
+
+  test.each([
+    ['a server that is killed in mid-run', { server: 'dies' }, { outcome: 'silent' }, 0],
+    [
+      'a server that never accepts',
+      { server: 'never-accepts' },
+      { outcome: 'timeout', error: 'RUN_TIME' },
+      RUN_MS - 1000,
+    ],
+    ['a server that floods 100 MB', { script: plainScript(0n) }, { outcome: 'failed', error: 'REPLY_TOO_LARGE' }, 0],
+    ['a line that is too slow', { link: { kbitPerSecond: 1 } }, { outcome: 'timeout', error: 'RUN_TIME' }, RUN_MS],
+  ])('%s', async (name, message, told, leastMs) => {
+    await expectReplied(page);
+    const before = await bridge.open();
+    expect(before.namespaces.length).toBe(2);
+    const peak = bridge.peakMemory();
+    page.send({ type: 'run', id: name, script: plain, ...message });
+    const done = await page.message('done', ({ id }) => id === name);
+    expect(done).toMatchObject(told);
+    expect(done.durationUs / 1000).toBeGreaterThanOrEqual(leastMs);
+    expect(done.durationUs / 1000).toBeLessThanOrEqual(RUN_MS + 1000);
+    expect(bridge.peakMemory() - peak).toBeLessThan(FLOOD_BYTES);
+    await expectClosed(bridge, before);
+    await expectReplied(page);
+    expectDoneOnce(page);
+    expect(bridge.complaints).toBe('');
+  });
+
+  test('the disk is full on which the log is kept: a warning is lost, and nothing else', async () => {
+    const [http, target] = [await freePort(), await freePort()];
+    const code = `import { main } from '${main}'; await main(process.argv.slice(1));`;
+    const options = ['--http', `127.0.0.1:${http}`, ...lab(target), '--restart'];
+    const command = 'exec "$0" --input-type=module -e "$@" > /dev/full';
+    const program = startProgram('bash', ['-c', command, process.execPath, code, '--', ...options]);
+    const origin = `http://127.0.0.1:${http}`;
+    const health = async (): Promise<Partial<Hello>> =>
+      fetch(`${origin}/health`).then(
+        (response) => response.json() as Promise<Hello>,
+        () => ({}),
+      );
+    const listening = async (not?: number): Promise<number> => {
+      for (;;) {
+        const { server } = await health();
+        if (server?.state === 'listening' && server.pid !== not) return server.pid!;
+        await delay(20);
+      }
+    };
+    const first = await listening();
+    // The bridge warns of it, and makes the lab anew.
+    process.kill(descendants(program.child.pid!)[0]!, 'SIGKILL');
+    await listening(first);
+    await expectReplied(await Page.open({ port: http, origin }, onTestFinished));
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+});

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { startNumberServer } from '../helpers/bridge.ts';
+import { whyNoLab } from '../helpers/lab.ts';
+import { startProgram } from '../helpers/program.ts';
+
+const client = new URL('../../dist/bridge/client.js', import.meta.url).href;
+const MAIN = `import { main } from ${JSON.stringify(client)}; process.exitCode = await main(process.argv.slice(1));`;
+
+/** The terminal client, by a shell that sends its output somewhere. */
+function start(redirection: string, ...args: string[]) {
+  const command = `exec "$0" --input-type=module -e "$1" -- "\${@:2}" ${redirection}`;
+  return startProgram('bash', ['-c', command, process.execPath, MAIN, ...args]);
+}
+
+/** A disk on which nothing has room. */
+const noDisk = !existsSync('/dev/full');
+
+test.skipIf(noDisk || whyNoLab)('the disk is full: packets are not saved, and the exit status says so', async () => {
+  const program = start('', '121', '--wire', 'lab', '--pcap', '/dev/full');
+  expect(await program.ended).toBe(1);
+  expect(program.out).toEqual([]);
+  expect(program.err).toEqual([expect.stringMatching(/packets could not be saved: ENOSPC/)]);
+});
+
+test.skipIf(noDisk).each([[[]], [['--json']]])(
+  'the disk is full: what %j prints is lost, and the exit status says so',
+  async (options) => {
+    const program = start('> /dev/full', '121', ...options, '--target', `127.0.0.1:${await startNumberServer()}`);
+    expect(await program.ended).toBe(1);
+    expect(program.err).toEqual([expect.stringMatching(/output could not be written: ENOSPC/)]);
+  },
+);
+
+test('whoever reads the output has had enough: no complaint', async () => {
+  const program = start('| true; exit "${PIPESTATUS[0]}"', '121', '--target', `127.0.0.1:${await startNumberServer()}`);
+  expect(await program.ended).toBe(0);
+  expect(program.err).toEqual([]);
+});
