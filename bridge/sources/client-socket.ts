@@ -174,7 +174,15 @@ export class ClientSocket {
   /** Ends with a RST where there is a connection; before there is one, with nothing. */
   reset(): void {
     if (this.#socket.pending || this.#socket.destroyed) this.close();
-    else this.#finish('reset', () => this.#socket.resetAndDestroy());
+    else this.#finish('reset', () => this.#resetWhenShut());
+  }
+
+  /** In the midst of shutdown(2) libuv refuses to reset, and Node then leaves the descriptor open for ever. */
+  #resetWhenShut(): void {
+    const { writableEnded, writableFinished, writableLength } = this.#socket;
+    const isShutting = writableEnded && !writableFinished && writableLength === 0;
+    if (isShutting) this.#socket.once('finish', () => this.#socket.resetAndDestroy());
+    else this.#socket.resetAndDestroy();
   }
 
   #finish(name: 'close' | 'reset', end: () => void): void {

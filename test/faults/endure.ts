@@ -36,7 +36,7 @@ export interface Case {
 export async function openScene(whenOver: WhenOver, inside: Record<string, string> = {}): Promise<Scene> {
   const world = await World.make(whenOver);
   const options = ['--wire', 'direct', '--capture', 'off', '--target', `127.0.0.1:${world.port}`];
-  const bridge = await WatchedBridge.start(options, { TEST_RUN_MS: String(RUN_MS), ...inside });
+  const bridge = await WatchedBridge.start(options, { TEST_LIMITS: JSON.stringify({ runMs: RUN_MS }), ...inside });
   whenOver(() => bridge.kill());
   return { world, bridge, page: await Page.open(bridge, whenOver) };
 }

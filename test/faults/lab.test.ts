@@ -30,7 +30,7 @@ describe.skipIf(whyNoLab)('in the lab', () => {
   let page: Page;
 
   beforeAll(async () => {
-    bridge = await WatchedBridge.start(lab(await freePort()), { TEST_RUN_MS: String(RUN_MS) });
+    bridge = await WatchedBridge.start(lab(await freePort()), { TEST_LIMITS: JSON.stringify({ runMs: RUN_MS }) });
     closings.push(() => bridge.kill());
     page = await Page.open(bridge, (close) => void closings.unshift(close));
     await page.message('hello', (hello) => hello.server.state === 'listening');

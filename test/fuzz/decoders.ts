@@ -1,0 +1,130 @@
+import { toHex } from '../../bridge/packet/bytes.ts';
+import { tcpIsIntact } from '../../bridge/packet/checksum.ts';
+import { ipPacketIn } from '../../bridge/packet/link-layer.ts';
+import { optionText } from '../../bridge/packet/option-text.ts';
+import { PacketError } from '../../bridge/packet/packet-error.ts';
+import { decodeIp, decodeTcpPacket } from '../../bridge/packet/packet.ts';
+import { PcapReader, type CaptureRecord } from '../../bridge/packet/pcap-reader.ts';
+import { PcapngReader } from '../../bridge/packet/pcapng-reader.ts';
+import { rewriteAddress } from '../../bridge/packet/rewrite-address.ts';
+import { SegmentFlow } from '../../bridge/packet/segment-flow.ts';
+import { decodeTcpOptions } from '../../bridge/packet/tcp-options.ts';
+import { below, mutate, pick, type Random } from './mutate.ts';
+
+/** What mutations begin with. */
+export interface Seeds {
+  frames: { linkType: number; bytes: Uint8Array }[];
+  files: Uint8Array[];
+}
+
+/** One case in so many is a whole file, which takes as long as many packets. */
+const FILE_EVERY = 20;
+/** One packet in so many is decoded twice, amid other bytes each time. */
+const TWICE_EVERY = 8;
+/** Packets of one connection, before another begins. */
+const FLOW_LENGTH = 100;
+/** The first byte of a pcapng file. */
+const SECTION = 0x0a;
+const ADDRESSES = { source: '1.2.3.4', destination: '5.6.7.8' };
+
+/**
+ * Packets and capture files that are nearly right, decoded by all that decodes here. Anything but an answer or a
+ * `PacketError` is a fault, and so is an answer that depends on bytes outside the packet, or on where a file was split.
+ */
+export class DecoderCases {
+  readonly #random: Random;
+  readonly #frames: Seeds['frames'];
+  readonly #frameBytes: Uint8Array[];
+  readonly #files: Uint8Array[];
+  #flow = new SegmentFlow();
+  #count = 0;
+
+  constructor(random: Random, { frames, files }: Seeds) {
+    this.#random = random;
+    this.#frames = frames;
+    this.#frameBytes = frames.map(({ bytes }) => bytes);
+    this.#files = files;
+  }
+
+  /** Plays the next case; throws where there is a fault. */
+  next(): void {
+    this.#count += 1;
+    if (this.#count % FLOW_LENGTH === 0) this.#flow = new SegmentFlow();
+    if (this.#count % FILE_EVERY === 0) this.#file();
+    else this.#frame();
+  }
+
+  #frame(): void {
+    const random = this.#random;
+    const seed = pick(random, this.#frames);
+    const bytes = mutate(random, seed.bytes, this.#frameBytes);
+    const linkType = random() < 0.9 ? seed.linkType : pick(random, this.#frames).linkType;
+    const frame = this.#count % TWICE_EVERY === 0 ? within(bytes, 0x00) : bytes;
+    const told = this.#decode(linkType, frame);
+    if (frame === bytes) return;
+    const again = this.#decode(linkType, within(bytes, 0xff));
+    if (JSON.stringify(told) !== JSON.stringify(again)) throw new Error('bytes outside the packet were read');
+  }
+
+  #decode(linkType: number, frame: Uint8Array): unknown {
+    const packet = attempt(() => ipPacketIn(linkType, frame)) ?? frame;
+    const ip = attempt(() => decodeIp(packet));
+    const whole = attempt(() => decodeTcpPacket(packet));
+    if (whole)
+      this.#flow.segment(this.#random() < 0.5 ? 'client' : 'server', whole.tcp, { sentAt: 0, fate: 'unknown' });
+    return [
+      ip && [ip.source, ip.destination, ip.headerLength, ip.payloadLength],
+      whole && [whole.header, toHex(whole.tcp.payload)],
+      ip && tcpIsIntact(packet, ip),
+      whole && decodeTcpOptions(packet.subarray(ip!.headerLength + 20)).map((option) => optionText(option)),
+      ip && attempt(() => rewriteAddress(packet.slice(), ADDRESSES).length),
+    ];
+  }
+
+  #file(): void {
+    const random = this.#random;
+    const file = mutate(random, pick(random, this.#files), this.#files);
+    const Reader = file[0] === SECTION ? PcapngReader : PcapReader;
+    const cut = below(random, file.length + 1);
+    const whole = recordsOf(Reader, [file]);
+    const split = recordsOf(Reader, [file.subarray(0, cut), file.subarray(cut)]);
+    if (whole !== split) throw new Error(`split at ${cut}, the file tells ${split} instead of ${whole}`);
+  }
+}
+
+/** How many records, how many bytes in all, the last time, and how it ended. */
+function recordsOf(Reader: typeof PcapReader | typeof PcapngReader, chunks: readonly Uint8Array[]): string {
+  let count = 0;
+  let bytes = 0;
+  let at = 0n;
+  const reader = new Reader((record: CaptureRecord) => {
+    count += 1;
+    bytes += record.bytes.length;
+    at = record.at;
+  });
+  let end = 'the end';
+  try {
+    for (const chunk of chunks) reader.feed(chunk);
+    reader.end();
+  } catch (error) {
+    if (!(error instanceof PacketError)) throw error;
+    end = error.code;
+  }
+  return `${count} records, ${bytes} bytes, ${at}, ${end}`;
+}
+
+function attempt<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PacketError) return undefined;
+    throw error;
+  }
+}
+
+/** The bytes in the middle of others. */
+function within(bytes: Uint8Array, around: number): Uint8Array {
+  const room = new Uint8Array(bytes.length + 200).fill(around);
+  room.set(bytes, 100);
+  return room.subarray(100, 100 + bytes.length);
+}

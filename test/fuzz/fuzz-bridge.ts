@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startNumberServerProcess } from '../helpers/number-server-process.ts';
+import { WatchedBridge } from '../helpers/watched-bridge.ts';
+import type { Fuzzed } from './fuzz.ts';
+
+/** So that every table of the bridge has its size before its memory is taken down. */
+const WARM_UP_CASES = 2000;
+/** Milliseconds in which a bridge has closed what its last clients left. */
+const CLOSED_MS = 15_000;
+
+/** Plays so many cases, by default all. */
+type Fuzz = (bridge: WatchedBridge, cases?: number) => Promise<Pick<Fuzzed, 'cases' | 'faults'>>;
+
+/** Fuzzes a bridge of its own, in a process of its own, with a number server; then it must be as it was. */
+export async function fuzzBridge(fuzz: Fuzz): Promise<Fuzzed> {
+  const server = await startNumberServerProcess();
+  const target = ['--target', `127.0.0.1:${server.port}`];
+  const bridge = await WatchedBridge.start(['--wire', 'direct', '--capture', 'off', ...target]);
+  try {
+    const { descriptors } = await bridge.open();
+    await fuzz(bridge, WARM_UP_CASES);
+    const before = await heap(bridge);
+    const startedAt = performance.now();
+    const { cases, faults } = await fuzz(bridge);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const left = await leftOpen(bridge, descriptors);
+    if (left.length > 0) faults.push(`left open: ${left.join(', ')}`);
+    if (bridge.complaints !== '') faults.push(bridge.complaints);
+    return { cases, seconds, grewBytes: (await heap(bridge)) - before, faults };
+  } finally {
+    await bridge.kill();
+    server.process.kill();
+  }
+}
+
+/** The descriptors that are open beside those at first, when the time to close them is over. */
+async function leftOpen(bridge: WatchedBridge, atFirst: readonly string[]): Promise<string[]> {
+  const end = performance.now() + CLOSED_MS;
+  for (;;) {
+    const left = (await bridge.open()).descriptors;
+    for (const kind of atFirst) if (left.includes(kind)) left.splice(left.indexOf(kind), 1);
+    if (left.length === 0 || performance.now() > end) return left;
+    await delay(100);
+  }
+}
+
+async function heap(bridge: WatchedBridge): Promise<number> {
+  const { heapUsed, external } = await bridge.memory();
+  return heapUsed + external;
+}

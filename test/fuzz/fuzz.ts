@@ -1,0 +1,66 @@
+/**
+ * `npm run fuzz`: whatever comes, from pages over their WebSocket, in captured packets and files, and over HTTP. It prints
+ * its seed and a table, and its exit status is 1 where anything went wrong.
+ */
+import { parseArgs } from 'node:util';
+import { fuzzDecoders } from './fuzz-decoders.ts';
+import { fuzzBridge } from './fuzz-bridge.ts';
+import { fuzzMessages } from './messages.ts';
+import { fuzzRequests } from './requests.ts';
+
+/** What a part of it did. */
+export interface Fuzzed {
+  cases: number;
+  seconds: number;
+  /** Bytes by which the heap grew, after all garbage was collected. */
+  grewBytes: number;
+  faults: string[];
+}
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    packets: { type: 'string', default: '10000000' },
+    messages: { type: 'string', default: '50000' },
+    requests: { type: 'string', default: '20000' },
+    /** Seconds that each part may take. */
+    seconds: { type: 'string', default: '300' },
+    captures: { type: 'string', default: '../shared/captures' },
+  },
+});
+const seed = Number(values.seed);
+const atMostMs = Number(values.seconds) * 1000;
+
+/** More than this is a leak, and not a table that grew once. */
+const MOST_GROWTH_BYTES = 8e6;
+
+const parts: [string, () => Promise<Fuzzed>][] = [
+  [
+    'packets and capture files',
+    () => fuzzDecoders({ seed, cases: Number(values.packets), atMostMs, captures: values.captures }),
+  ],
+  [
+    'messages of pages',
+    () => fuzzBridge((bridge, cases = Number(values.messages)) => fuzzMessages(bridge, { seed, cases, atMostMs })),
+  ],
+  [
+    'requests and frames',
+    () => fuzzBridge((bridge, cases = Number(values.requests)) => fuzzRequests(bridge, { seed, cases, atMostMs })),
+  ],
+];
+
+console.log(`seed ${seed}\n`);
+console.log(row('', 'cases', 'seconds', 'grew kB', 'faults'));
+let faulty = false;
+for (const [name, fuzz] of parts) {
+  const { cases, seconds, grewBytes, faults } = await fuzz();
+  if (grewBytes > MOST_GROWTH_BYTES) faults.push(`the heap grew by ${grewBytes} bytes`);
+  console.log(row(name, cases, seconds.toFixed(1), (grewBytes / 1000).toFixed(0), faults.length));
+  for (const fault of faults) console.log(`    ${fault}`);
+  faulty ||= faults.length > 0;
+}
+process.exit(faulty ? 1 : 0);
+
+function row(name: string, ...cells: (string | number)[]): string {
+  return name.padEnd(28) + cells.map((cell) => String(cell).padStart(12)).join('');
+}

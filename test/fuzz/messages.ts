@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Compile } from 'typebox/compile';
+import { WebSocket } from 'ws';
+import { MessageError, readMessage } from '../../bridge/message-reader.ts';
+import { BRIDGE_MESSAGES, type BridgeMessage, type PageMessage, type RunId } from '../../bridge/protocol.ts';
+import { someMessage } from './arbitrary-messages.ts';
+
+const BATCH = 200;
+/** Milliseconds in which a batch is answered, its runs cancelled and done. */
+const ANSWERED_MS = 5000;
+/** The id of a run that is not on: its cancel is answered when all before it was read. */
+const BARRIER = 'a barrier, and no run';
+/** The bridge takes so many messages a second of a page: we send fewer. */
+const PER_SECOND = 5000;
+
+const schemas = {
+  hello: Compile(BRIDGE_MESSAGES.hello),
+  steps: Compile(BRIDGE_MESSAGES.steps),
+  done: Compile(BRIDGE_MESSAGES.done),
+  error: Compile(BRIDGE_MESSAGES.error),
+};
+
+/** What a batch was: how many of each kind of answer it must get. */
+interface Expected {
+  /** Messages that are none: an error each, with this code. */
+  codes: string[];
+  /** Messages that ask for a run: a `done` each, or an error. */
+  runs: RunId[];
+  /** Messages about segments or the server, of which there is neither: an error each. */
+  impossible: number;
+}
+
+/**
+ * Sends messages over one WebSocket, right, nearly right and hostile ones: each is answered by one error, or by one run
+ * with one `done`; all that comes is of the protocol, and the connection lives on.
+ */
+export async function fuzzMessages(
+  bridge: { port: number; origin: string },
+  { seed, cases, atMostMs = Infinity }: { seed: number; cases: number; atMostMs?: number },
+): Promise<{ cases: number; faults: string[] }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${bridge.port}/ws`, { origin: bridge.origin });
+  const heard: BridgeMessage[] = [];
+  socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString()) as BridgeMessage));
+  socket.on('error', () => {});
+  await once(socket, 'open');
+  const end = performance.now() + atMostMs;
+  const faults: string[] = [];
+  let sent = 0;
+  for (; sent < cases && faults.length === 0 && performance.now() < end; sent += BATCH) {
+    const batch = fc.sample(someMessage, { seed: seed + sent, numRuns: BATCH });
+    const expected = expectedOf(batch);
+    heard.length = 0;
+    for (const message of batch) socket.send(message);
+    const fault = (await answered(socket, heard, expected)) ?? nonsenseIn(heard);
+    if (fault !== undefined) faults.push(`messages ${sent} to ${sent + BATCH} of seed ${seed}: ${fault}`);
+    await delay((1000 * BATCH) / PER_SECOND);
+  }
+  socket.terminate();
+  return { cases: sent, faults };
+}
+
+function expectedOf(batch: readonly (string | Buffer)[]): Expected {
+  const expected: Expected = { codes: [], runs: [], impossible: 0 };
+  for (const message of batch) {
+    const read = readOrCode(message);
+    if (typeof read === 'string') expected.codes.push(read);
+    else if (read.type === 'run') expected.runs.push(read.id);
+    else if (read.type !== 'cancel') expected.impossible += 1;
+  }
+  return expected;
+}
+
+function readOrCode(message: string | Buffer): PageMessage | string {
+  try {
+    return readMessage(Buffer.from(message), typeof message !== 'string');
+  } catch (error) {
+    if (error instanceof MessageError) return error.code;
+    throw error;
+  }
+}
+
+/** Waits for the batch's answers, then cancels whatever runs; says what is missing, or too much. */
+async function answered(
+  socket: WebSocket,
+  heard: BridgeMessage[],
+  { codes, runs, impossible }: Expected,
+): Promise<string | undefined> {
+  if (!(await passes(socket, heard, 1))) return 'the bridge does not answer';
+  const errors = heard.flatMap((message) => (message.type === 'error' && message.id !== BARRIER ? [message.code] : []));
+  for (const code of new Set(codes)) {
+    const [wanted, got] = [count(codes, code), count(errors, code)];
+    if (got < wanted) return `${code}: ${got} errors instead of ${wanted}`;
+  }
+  // A cancel of a run that is on has no answer of its own; of one that is not on, this.
+  const refused = errors.length - codes.length - impossible - count(errors, 'NO_SUCH_RUN');
+  for (const id of new Set(runs)) socket.send(JSON.stringify({ type: 'cancel', id }));
+  const begun = runs.length - refused;
+  const isDone = (): boolean => heard.filter(({ type }) => type === 'done').length >= begun;
+  const end = performance.now() + ANSWERED_MS;
+  while (!isDone() && performance.now() < end) await delay(1);
+  await passes(socket, heard, 2);
+  const done = heard.flatMap((message) => (message.type === 'done' ? [message.id] : []));
+  if (refused < 0 || done.length !== begun) return `${done.length} done of ${begun} runs, ${refused} refused`;
+  const foreign = done.find((id) => !runs.includes(id));
+  return foreign === undefined ? undefined : `a done of ${foreign}, which nobody asked for`;
+}
+
+/** Answers whether the bridge has read all that was sent so far. */
+async function passes(socket: WebSocket, heard: readonly BridgeMessage[], times: number): Promise<boolean> {
+  socket.send(JSON.stringify({ type: 'cancel', id: BARRIER }));
+  const end = performance.now() + ANSWERED_MS;
+  const passed = (): boolean =>
+    heard.filter((message) => message.type === 'error' && message.id === BARRIER).length >= times;
+  while (!passed()) {
+    if (socket.readyState !== socket.OPEN || performance.now() > end) return false;
+    await delay(1);
+  }
+  return true;
+}
+
+function nonsenseIn(heard: readonly BridgeMessage[]): string | undefined {
+  const nonsense = heard.find(
+    (message) => !schemas[message.type]?.Check(message) || (message.type === 'error' && message.code === 'INTERNAL'),
+  );
+  return nonsense && `not of the protocol: ${JSON.stringify(nonsense).slice(0, 500)}`;
+}
+
+function count(values: readonly string[], value: string): number {
+  return values.filter((other) => other === value).length;
+}
