@@ -1,5 +1,6 @@
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import type { Bridge } from '../bridge.ts';
 import { PageConnection } from '../page-connection.ts';
 import type { AllowList } from '../plugins/allow-list.ts';
@@ -21,6 +22,7 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, allowList: A
       socket.terminate();
     },
   });
+  endUnreached(app);
   // The plugin accepts an upgrade of any route, whoever asks, only to close it.
   app.addHook('onRequest', async (request, reply) => {
     if (request.ws && request.routeOptions.url !== '/ws') return reply.code(404).send();
@@ -30,4 +32,19 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, allowList: A
     { websocket: true, onRequest: (request, reply) => allowList.checkOrigin(request, reply) },
     (socket, request) => void new PageConnection(socket, request.raw.socket, bridge),
   );
+}
+
+/**
+ * The plugin forgets an upgrade that comes before the request ahead of it on its connection is answered: its socket, which
+ * nobody reads any more, would stay open for ever.
+ */
+function endUnreached(app: FastifyInstance): void {
+  const reached = new WeakSet<IncomingMessage>();
+  app.addHook('onRequest', (request, _, done) => {
+    reached.add(request.raw);
+    done();
+  });
+  app.server.on('upgrade', (request, socket) => {
+    setImmediate(() => reached.has(request) || socket.destroy());
+  });
 }

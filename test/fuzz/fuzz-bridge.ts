@@ -18,10 +18,11 @@ export async function fuzzBridge(fuzz: Fuzz): Promise<Fuzzed> {
   const bridge = await WatchedBridge.start(['--wire', 'direct', '--capture', 'off', ...target]);
   try {
     const { descriptors } = await bridge.open();
-    await fuzz(bridge, WARM_UP_CASES);
+    const warm = await fuzz(bridge, WARM_UP_CASES);
     const before = await heap(bridge);
     const startedAt = performance.now();
     const { cases, faults } = await fuzz(bridge);
+    faults.unshift(...warm.faults);
     const seconds = (performance.now() - startedAt) / 1000;
     const left = await leftOpen(bridge, descriptors);
     if (left.length > 0) faults.push(`left open: ${left.join(', ')}`);
