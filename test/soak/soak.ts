@@ -29,8 +29,11 @@ const RUDE = 1000;
 const WARM_UP_RUNS = 3000;
 /** Milliseconds in which all pages have begun the run that they hold. */
 const HOLD_MS = 1000;
-/** With fewer pages, what each of them takes is less than what the heap varies by. */
-const FEWEST_MEASURED = 400;
+/** What pages and runs are weighed by, and how many come before them. */
+const WEIGHED = 1000;
+const FIRST_PAGES = 200;
+/** Bytes that an idle page may take in the bridge. */
+const MOST_PER_PAGE = 20e3;
 /** Pages at once while memory is watched. */
 const WATCHED_PAGES = 40;
 /** What may be left of a thousand pages, and of a hundred thousand runs, in bytes: tables keep their size. */
@@ -44,12 +47,12 @@ const DIRECT = ['--wire', 'direct', '--capture', 'off'];
 
 const complaints: string[] = [];
 const heads = ['runs', 'per s', 'p50 ms', 'p99 ms', 'again', 'failed', 'lost', 'doubled'];
-const memoryHeads = ['kB/page', 'RSS/page', 'kB/run', 'open', 'left kB', 'left open'];
-console.log(row('', ...heads, ...memoryHeads));
+console.log(row('', ...heads, 'open', 'left kB', 'left open'));
 for (const pages of [40, 400, 4000]) await soakDirect(`${pages} pages, direct`, pages);
 await soakDirect(`400, after ${RUDE} rude`, 400, RUDE);
 await soakLab('40 pages, lab', 40);
 await soakRuns();
+await weigh();
 for (const complaint of complaints) console.log(complaint);
 process.exit(complaints.length > 0 ? 1 : 0);
 
@@ -82,36 +85,18 @@ async function soak(name: string, pages: number, options: string[], rude = 0): P
   await crowd.run((done) => done >= WARM_UP_RUNS);
   const atFirst = await state(bridge);
   await comeAndGo(bridge, rude);
-  const before = rude > 0 ? await closed(bridge, atFirst.open) : atFirst;
   await crowd.open(pages);
-  const idle = await state(bridge);
   const end = performance.now() + seconds * 1000;
   const startedAt = performance.now();
   const tally = await crowd.run(() => performance.now() > end);
   const perSecond = (1000 * tally.latencies.length) / (performance.now() - startedAt);
-  const rested = await state(bridge);
-  const held = Math.min(pages, LIMITS.runsInAll);
-  crowd.hold(held);
+  crowd.hold(pages);
   await delay(HOLD_MS);
-  const holding = await state(bridge);
+  const { open } = await state(bridge);
   crowd.leave(pages);
   await crowd.open(1);
   const left = await closed(bridge, atFirst.open);
-  const each = [
-    (idle.heap - before.heap) / (pages - 1),
-    (idle.resident - before.resident) / (pages - 1),
-    (holding.heap - rested.heap) / held,
-  ];
-  console.log(
-    row(
-      name,
-      ...tallied(tally, perSecond),
-      ...(pages < FEWEST_MEASURED ? ['', '', ''] : each.map(kB)),
-      holding.open,
-      kB(left.heap - atFirst.heap),
-      left.open - atFirst.open,
-    ),
-  );
+  console.log(row(name, ...tallied(tally, perSecond), open, kB(left.heap - atFirst.heap), left.open - atFirst.open));
   judge(name, tally);
   if (left.open > atFirst.open) complaints.push(`${name}: ${left.open - atFirst.open} descriptors were left open`);
   if (left.heap - atFirst.heap > MOST_LEFT) complaints.push(`${name}: ${kB(left.heap - atFirst.heap)} kB were left`);
@@ -144,6 +129,29 @@ async function soakRuns(): Promise<void> {
   }
   console.log(`\nheap after ${marks.join(', ')} runs: ${heaps.map(kB).join(', ')} kB`);
   if (heaps.at(-1)! - heaps[0]! > MOST_LEFT) complaints.push('the heap grows with the runs');
+  await bridge.kill();
+  server.process.kill();
+}
+
+/** What a page takes that is only there, and what a run takes that is under way. */
+async function weigh(): Promise<void> {
+  const server = await startNumberServerProcess();
+  const bridge = await WatchedBridge.start([...DIRECT, '--target', `127.0.0.1:${server.port}`]);
+  const crowd = new Crowd(bridge);
+  // The first pages fill what stays.
+  await crowd.open(FIRST_PAGES);
+  const before = await state(bridge);
+  await crowd.open(FIRST_PAGES + WEIGHED);
+  const idle = await state(bridge);
+  crowd.hold(WEIGHED);
+  await delay(HOLD_MS);
+  const held = await state(bridge);
+  await crowd.cancel();
+  const perPage = (idle.heap - before.heap) / WEIGHED;
+  const ofPage = `${kB(perPage)} kB of heap, ${kB((idle.resident - before.resident) / WEIGHED)} kB resident`;
+  const ofRun = `${kB((held.heap - idle.heap) / WEIGHED)} kB of heap, ${kB((held.resident - idle.resident) / WEIGHED)} kB resident`;
+  console.log(`an idle page: ${ofPage}; a run under way: ${ofRun} (${WEIGHED} of each)`);
+  if (perPage > MOST_PER_PAGE) complaints.push(`an idle page takes ${kB(perPage)} kB`);
   await bridge.kill();
   server.process.kill();
 }
