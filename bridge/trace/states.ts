@@ -7,7 +7,8 @@ import type { Call, Segment, Side, State, TcpState } from './step.ts';
 
 /** Something that may change the state of one end. */
 type Moment = (
-  { what: 'sent' | 'received'; segment: Segment } | { what: 'closed' | 'closing' | 'aborted'; segment?: undefined }
+  | { what: 'sent' | 'received'; segment: Segment }
+  | { what: 'closed' | 'closing' | 'aborted' | 'expired'; segment?: undefined }
 ) & { at: number; side: Side; cause: string | undefined };
 
 /** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
@@ -63,7 +64,18 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
     else if ((state === 'CLOSED' || state === 'LISTEN') && resetsAfter(segments, side, at))
       all.push({ at, side, cause, what: 'aborted' });
   }
+  for (const { at, side } of expiries(seen.sightings)) all.push({ at, side, cause: undefined, what: 'expired' });
   return sortedBy(all, ({ at }) => at);
+}
+
+/** When a connection was forgotten, where it was seen in TIME_WAIT and then, after the time that it had left, no more. */
+function expiries(told: Seen['sightings']): Pick<Moment, 'at' | 'side'>[] {
+  return told.flatMap(({ at, side, expiresMs }) => {
+    const end = toTenths(at + (expiresMs ?? Infinity) * 1000);
+    return told.some((later) => later.side === side && later.at >= end && later.state !== 'TIME_WAIT')
+      ? [{ at: end, side }]
+      : [];
+  });
 }
 
 /** When its kernel did what the call asked for: not before it was last seen open in the middle of the call. */
