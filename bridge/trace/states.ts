@@ -58,24 +58,27 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
   // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
   const refused = dataRefused(segments, 'server');
   if (refused) all.unshift({ at: refused.arrivedAt!, side: 'server', cause: refused.id, what: 'closed' });
-  for (const { state, at, side } of seen.sightings) {
+  all.push(...momentsSeen(segments, seen.sightings, calls));
+  return sortedBy(all, ({ at }) => at);
+}
+
+/** What no segment tells: an end that waits to be sent, a connection that was given up or forgotten. */
+function momentsSeen(segments: readonly Segment[], told: Seen['sightings'], calls: readonly Call[]): Moment[] {
+  const all: Moment[] = [];
+  for (const { state, at, side } of told) {
     const cause = endingBefore(calls, side, at);
     if (state === 'FIN_WAIT_1' || state === 'LAST_ACK') all.push({ at, side, cause, what: 'closing' });
     else if ((state === 'CLOSED' || state === 'LISTEN') && resetsAfter(segments, side, at))
       all.push({ at, side, cause, what: 'aborted' });
   }
-  for (const { at, side } of expiries(seen.sightings)) all.push({ at, side, cause: undefined, what: 'expired' });
-  return sortedBy(all, ({ at }) => at);
-}
-
-/** When a connection was forgotten, where it was seen in TIME_WAIT and then, after the time that it had left, no more. */
-function expiries(told: Seen['sightings']): Pick<Moment, 'at' | 'side'>[] {
-  return told.flatMap(({ at, side, expiresMs }) => {
-    const end = toTenths(at + (expiresMs ?? Infinity) * 1000);
-    return told.some((later) => later.side === side && later.at >= end && later.state !== 'TIME_WAIT')
-      ? [{ at: end, side }]
-      : [];
-  });
+  for (const side of ['client', 'server'] as const) {
+    const waiting = told.findLast((sighting) => sighting.side === side && sighting.state === 'TIME_WAIT');
+    if (waiting?.expiresMs === undefined) continue;
+    const at = toTenths(waiting.at + waiting.expiresMs * 1000);
+    if (told.some((later) => later.side === side && later.at >= at))
+      all.push({ at, side, cause: undefined, what: 'expired' });
+  }
+  return all;
 }
 
 /** When its kernel did what the call asked for: not before it was last seen open in the middle of the call. */
