@@ -1,8 +1,10 @@
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
+import type { Access } from '../access.ts';
 import type { Bridge } from '../bridge.ts';
 import { PageConnection } from '../page-connection.ts';
-import type { AllowList } from '../plugins/allow-list.ts';
+import { refuseBytes } from '../plugins/http-server.ts';
+import { refuse } from '../plugins/refusal.ts';
 
 /** Frames beyond this end the connection; messages beyond the protocol's limit, but within this, get an error. */
 const FRAME_BYTES = 1024 * 1024;
@@ -10,24 +12,44 @@ const FRAME_BYTES = 1024 * 1024;
 const CLOSE_TIMEOUT_MS = 300;
 
 /** `/ws`: one WebSocket a page. */
-export async function addLive(app: FastifyInstance, bridge: Bridge, allowList: AllowList): Promise<void> {
+export async function addLive(app: FastifyInstance, bridge: Bridge, access: Access): Promise<void> {
   await app.register(websocket, {
     options: {
       maxPayload: FRAME_BYTES,
       closeTimeout: CLOSE_TIMEOUT_MS,
     } as websocket.WebsocketPluginOptions['options'] & object,
     errorHandler: (error, socket) => {
-      bridge.log.error(error, 'a page could not be served');
+      // With a code it is the page's own fault, or its network's: it must not fill the log.
+      if (!('code' in error)) bridge.log.error(error, 'a page could not be served');
       socket.terminate();
     },
   });
+  app.websocketServer.on('wsClientError', (_, socket) => refuseBytes(socket, 'BAD_REQUEST'));
+  // After the WebSocket plugin's own hooks: it ends the socket of an upgrade that is refused only where those ran first.
+  app.addHook('onRequest', (request, reply) => access.checkNames(request, reply));
   // The plugin accepts an upgrade of any route, whoever asks, only to close it.
   app.addHook('onRequest', async (request, reply) => {
-    if (request.ws && request.routeOptions.url !== '/ws') return reply.code(404).send();
+    if (request.ws && request.routeOptions.url !== '/ws') return refuse(reply, 'NOT_FOUND');
   });
   app.get(
     '/ws',
-    { websocket: true, onRequest: (request, reply) => allowList.checkOrigin(request, reply) },
-    (socket, request) => void new PageConnection(socket, request.raw.socket, bridge),
+    {
+      websocket: true,
+      onRequest: [
+        (request, reply) => access.countUpgrade(request, reply),
+        (request, reply) => access.checkToken(request, reply),
+        (request, reply) => access.takePlace(request, reply),
+      ],
+    },
+    (socket, request) => void new PageConnection(socket, request.raw.socket, bridge, access.allowances),
   );
+  keepAsking(app, bridge, access.limits.pingMs);
+}
+
+/** A page that is gone without a word, its machine asleep or its cable pulled, is noticed by its silence. */
+function keepAsking(app: FastifyInstance, bridge: Bridge, everyMs: number): void {
+  const timer = setInterval(() => {
+    for (const page of bridge.pages) page.ping();
+  }, everyMs).unref();
+  app.addHook('preClose', async () => clearInterval(timer));
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, onTestFinished } from 'vitest';
 import { Compile } from 'typebox/compile';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import { BRIDGE_MESSAGES, type BridgeMessage, type DoneMessage, type RunId } from '../../bridge/protocol.ts';
 import type { LinkSettings } from '../../bridge/trace/link.ts';
 import type { Script } from '../../bridge/trace/script.ts';
@@ -19,6 +19,13 @@ export interface PlayedRun {
   done: DoneMessage;
   /** The last version of every step, in time order. */
   steps: Step[];
+}
+
+/** The bridge of a page, with what goes behind the path. */
+interface PageOf {
+  port: number;
+  origin: string;
+  query?: string;
 }
 
 /** A page without a browser: it keeps every message, and holds each against its schema. */
@@ -41,8 +48,8 @@ export class Page {
   }
 
   /** Connects; resolves when the first `hello` is there. The connection ends with the test. */
-  static async open(bridge: { port: number; origin: string }): Promise<Page> {
-    const page = new Page(new WebSocket(`ws://127.0.0.1:${bridge.port}/ws`, { origin: bridge.origin }));
+  static async open({ port, origin, query = '' }: PageOf, options: ClientOptions = {}): Promise<Page> {
+    const page = new Page(new WebSocket(`ws://127.0.0.1:${port}/ws${query}`, { origin, ...options }));
     onTestFinished(() => {
       page.socket.terminate();
       expectValid(page.messages);
