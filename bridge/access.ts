@@ -96,7 +96,6 @@ export class Access {
 
   /** For an upgrade that is allowed otherwise: its place is taken until its connection is closed. */
   async takePlace(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    if (!request.ws) return;
     const leave = this.#allowances.pages.enter(clientOf(request.raw.socket));
     if (!leave) return refuse(reply, 'TOO_MANY_PAGES');
     request.raw.socket.once('close', leave);

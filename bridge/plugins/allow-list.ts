@@ -26,11 +26,12 @@ export class AllowList {
   }
 
   /** What is wrong with the names in a request, if anything. */
-  faultOf({ raw, ws }: FastifyRequest): 'HOST_NOT_ALLOWED' | 'ORIGIN_NOT_ALLOWED' | undefined {
-    // Two hosts, or another one in the request target (RFC 9112 §3.2): whom it means is nobody's guess.
-    const [host, ...more] = raw.headersDistinct['host'] ?? [];
-    if (more.length > 0 || !raw.url?.startsWith('/')) return 'HOST_NOT_ALLOWED';
-    if (!this.#hosts.has(host?.toLowerCase() ?? '')) return 'HOST_NOT_ALLOWED';
+  faultOf({ raw, ws }: FastifyRequest): 'BAD_REQUEST' | 'HOST_NOT_ALLOWED' | 'ORIGIN_NOT_ALLOWED' | undefined {
+    const hosts = raw.headersDistinct['host'] ?? [];
+    // RFC 9112 §3.2; before HTTP/1.1 there need not be one.
+    if (hosts.length > 1 || (hosts.length === 0 && raw.httpVersion === '1.1')) return 'BAD_REQUEST';
+    // A target with a host of its own is what a proxy is asked for, and this is none.
+    if (!raw.url?.startsWith('/') || !this.#hosts.has(hosts[0]?.toLowerCase() ?? '')) return 'HOST_NOT_ALLOWED';
     const { origin } = raw.headers;
     // A browser names the origin of every WebSocket; of its own page's other requests it need not.
     if (origin === undefined && !ws) return undefined;

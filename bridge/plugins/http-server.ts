@@ -42,6 +42,8 @@ function bounded(handler: RequestListener, access: Access): Server {
       requestTimeout: requestMs,
       connectionsCheckingInterval: requestMs / LOOKS,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // It is demanded where every refusal has its headers.
+      requireHostHeader: false,
     },
     handler,
   );

@@ -27,9 +27,9 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
   app.websocketServer.on('wsClientError', (_, socket) => refuseBytes(socket, 'BAD_REQUEST'));
   // After the WebSocket plugin's own hooks: it ends the socket of an upgrade that is refused only where those ran first.
   app.addHook('onRequest', (request, reply) => access.checkNames(request, reply));
-  // The plugin accepts an upgrade of any route, whoever asks, only to close it.
+  // The plugin accepts an upgrade of any route, whoever asks, only to close it; and here is nothing but upgrades.
   app.addHook('onRequest', async (request, reply) => {
-    if (request.ws && request.routeOptions.url !== '/ws') return refuse(reply, 'NOT_FOUND');
+    if (request.ws !== (request.routeOptions.url === '/ws')) return refuse(reply, 'NOT_FOUND');
   });
   app.get(
     '/ws',

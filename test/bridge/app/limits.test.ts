@@ -94,6 +94,41 @@ test('a reply in thousands of pieces: the run fails before its trace outgrows th
   expect(steps.length).toBeLessThan(4 * LIMITS.stepsPerRun);
 });
 
+test('a page that answers no ping is dropped, and its run with it; one that answers stays', async () => {
+  let met = '';
+  const targetPort = await startServer((socket) => {
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => (met = code!)).on('end', () => (met ||= 'end'));
+    socket.resume();
+  });
+  const bridge = await startBridge({ targetPort, limits: { pingMs: 50 } });
+  const page = await Page.open(bridge);
+  let pings = 0;
+  page.socket.on('ping', () => (pings += 1));
+  const silent = await openDeaf(bridge);
+  silent.resume();
+  silent.write(frame(JSON.stringify({ type: 'run', id: 1, script: waiting })));
+  await once(silent, 'close');
+  await until(() => met !== '');
+  const before = pings;
+  await until(() => pings > before + 2);
+  expect(page.socket.readyState).toBe(page.socket.OPEN);
+  expect((await page.complaint('#')).code).toBe('BAD_JSON');
+});
+
+test('a page that answers no ping, but speaks, is no silent one', async () => {
+  const bridge = await startBridge({ limits: { pingMs: 50 } });
+  const talking = await openDeaf(bridge);
+  talking.resume();
+  const said = setInterval(() => talking.write(frame('#')), 5);
+  const page = await Page.open(bridge);
+  let pings = 0;
+  page.socket.on('ping', () => (pings += 1));
+  await until(() => pings > 5);
+  clearInterval(said);
+  expect(talking.destroyed).toBe(false);
+  await once(talking, 'close');
+});
+
 test('a page that never reads is given up before much waits for it, and its runs with it', async () => {
   let connected = 0;
   const targetPort = await startServer((socket) => {
