@@ -31,10 +31,14 @@ export class AllowList {
     // RFC 9112 §3.2; before HTTP/1.1 there need not be one.
     if (hosts.length > 1 || (hosts.length === 0 && raw.httpVersion === '1.1')) return 'BAD_REQUEST';
     // A target with a host of its own is what a proxy is asked for, and this is none.
-    if (!raw.url?.startsWith('/') || !this.#hosts.has(hosts[0]?.toLowerCase() ?? '')) return 'HOST_NOT_ALLOWED';
+    if (!raw.url?.startsWith('/') || !this.#hosts.has(lower(hosts[0]) ?? '')) return 'HOST_NOT_ALLOWED';
     const { origin } = raw.headers;
     // A browser names the origin of every WebSocket; of its own page's other requests it need not.
     if (origin === undefined && !ws) return undefined;
-    return this.#origins.has(origin?.toLowerCase() ?? 'none') ? undefined : 'ORIGIN_NOT_ALLOWED';
+    return this.#origins.has(lower(origin) ?? 'none') ? undefined : 'ORIGIN_NOT_ALLOWED';
   }
+}
+
+function lower(name: string | undefined): string | undefined {
+  return name?.toLowerCase();
 }
