@@ -74,6 +74,7 @@ export class Access {
       pagesPerAddress: limits.pagesInAll,
       runsPerAddress: limits.runsInAll,
       messagesPerSecondPerAddress: limits.messagesPerSecondInAll,
+      scenarioServersPerAddress: limits.scenarioServers,
       upgradesPerMinutePerAddress: limits.upgradesPerMinuteInAll,
     };
   }

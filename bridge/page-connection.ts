@@ -11,8 +11,6 @@ import type { Step } from './trace/step.ts';
 
 type RunMessage = Extract<PageMessage, { type: 'run' }>;
 
-/** Bytes waiting for a page that does not read, before the bridge gives it up. */
-const UNSENT_BYTES = 8 * 1024 * 1024;
 const SECOND_MS = 1000;
 /** WebSocket close code "try again later" (RFC 6455 §7.4.2, IANA registry). */
 const TRY_AGAIN_LATER = 1013;
@@ -54,7 +52,7 @@ export class PageConnection {
 
   send(message: BridgeMessage): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > UNSENT_BYTES) return this.#giveUp();
+    if (this.unsentBytes > this.#limits.unsentBytesPerPage) return this.giveUp();
     this.#cork();
     if (message.type === 'steps') this.#socket.send(stepsMessage(message.id, message.steps), AS_TEXT);
     else this.#socket.send(JSON.stringify(message));
@@ -80,8 +78,13 @@ export class PageConnection {
     for (const session of this.#runs.values()) session.cancel();
   }
 
+  /** Bytes that wait because it does not read. */
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
   /** A page that does not read: its runs end now, and it may connect again. */
-  #giveUp(): void {
+  giveUp(): void {
     this.#socket.close(TRY_AGAIN_LATER, 'the page does not read');
     this.#socket.terminate();
     this.end();
@@ -123,15 +126,10 @@ export class PageConnection {
 
   #run({ id, script, link, server }: RunMessage): void {
     if (this.#runs.has(id)) throw new BridgeError('RUN_ID_IN_USE', 'A run of this id is on.');
-    const { runsPerPage, runsPerAddress, runsInAll } = this.#limits;
+    const { runsPerPage } = this.#limits;
     if (this.#runs.size >= runsPerPage)
       throw new BridgeError('TOO_MANY_RUNS', `A page has at most ${runsPerPage} runs at a time.`);
-    const leave = this.#allowances.runs.enter(this.#address);
-    if (!leave)
-      throw new BridgeError(
-        'TOO_MANY_RUNS',
-        `The pages of one address have at most ${runsPerAddress} runs at a time, and all pages ${runsInAll}.`,
-      );
+    const leave = this.#enter(server !== undefined);
     try {
       const session = this.#bridge.startSession({
         script,
@@ -149,6 +147,24 @@ export class PageConnection {
       leave();
       throw error;
     }
+  }
+
+  /** Takes a run's place, and that of its server; answers how to give them back. */
+  #enter(withServer: boolean): () => void {
+    const { runsPerAddress, runsInAll, scenarioServersPerAddress, scenarioServers } = this.#limits;
+    const leave = this.#allowances.runs.enter(this.#address);
+    const many = (each: number, all: number): string =>
+      `At most ${each} such runs are on for one address at a time, and ${all} in all.`;
+    if (!leave) throw new BridgeError('TOO_MANY_RUNS', many(runsPerAddress, runsInAll));
+    if (!withServer) return leave;
+    const leaveServer = this.#allowances.servers.enter(this.#address);
+    if (leaveServer)
+      return () => {
+        leave();
+        leaveServer();
+      };
+    leave();
+    throw new BridgeError('TOO_MANY_SERVERS', many(scenarioServersPerAddress, scenarioServers));
   }
 
   get #limits(): Limits {

@@ -26,6 +26,9 @@ export const LIMITS = {
   requestMs: 10_000,
   /** Milliseconds between two pings; a page that has not answered one before the next comes is dropped. */
   pingMs: 30_000,
+  /** Bytes that wait for pages that read slowly; beyond, a page is dropped, first the one for which most waits. */
+  unsentBytesPerPage: 8 * 1024 * 1024,
+  unsentBytesInAll: 256 * 1024 * 1024,
   messageBytes: 64 * 1024,
   /** Of one page. */
   messagesPerSecond: 10_000,
@@ -35,6 +38,7 @@ export const LIMITS = {
   runsPerAddress: 256,
   runsInAll: 1024,
   /** Programs for runs with a `server`, one for each. */
+  scenarioServersPerAddress: 8,
   scenarioServers: 16,
   operationsPerRun: 64,
   /** Of all sends, each counted as often as it is repeated. */

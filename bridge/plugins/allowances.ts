@@ -75,6 +75,8 @@ export class Allowances {
   readonly connections: Places;
   readonly pages: Places;
   readonly runs: Places;
+  /** Servers of scenarios, each for one run. */
+  readonly servers: Places;
   readonly messages: Rates;
   /** Attempts of a page to open its WebSocket. */
   readonly upgrades: Rates;
@@ -83,6 +85,7 @@ export class Allowances {
     this.connections = new Places(limits.connectionsPerAddress, limits.connectionsInAll);
     this.pages = new Places(limits.pagesPerAddress, limits.pagesInAll);
     this.runs = new Places(limits.runsPerAddress, limits.runsInAll);
+    this.servers = new Places(limits.scenarioServersPerAddress, limits.scenarioServers);
     this.messages = new Rates(limits.messagesPerSecondPerAddress, limits.messagesPerSecondInAll, SECOND_MS);
     this.upgrades = new Rates(limits.upgradesPerMinutePerAddress, limits.upgradesPerMinuteInAll, MINUTE_MS);
   }

@@ -11,6 +11,9 @@ const FRAME_BYTES = 1024 * 1024;
 /** Milliseconds that a silent page may hold up the end of the bridge. */
 const CLOSE_TIMEOUT_MS = 300;
 
+/** Milliseconds between looks at what waits for slow pages. */
+const LOOK_EVERY_MS = 500;
+
 /** `/ws`: one WebSocket a page. */
 export async function addLive(app: FastifyInstance, bridge: Bridge, access: Access): Promise<void> {
   await app.register(websocket, {
@@ -43,13 +46,21 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
     },
     (socket, request) => void new PageConnection(socket, request.raw.socket, bridge, access.allowances),
   );
-  keepAsking(app, bridge, access.limits.pingMs);
+  const { pingMs, unsentBytesInAll } = access.limits;
+  // A page that is gone without a word, its machine asleep or its cable pulled, is noticed by its silence.
+  const asking = setInterval(() => bridge.pages.forEach((page) => page.ping()), pingMs).unref();
+  const looking = setInterval(() => dropSlowest(bridge.pages, unsentBytesInAll), LOOK_EVERY_MS).unref();
+  app.addHook('preClose', async () => [asking, looking].forEach((timer) => clearInterval(timer)));
 }
 
-/** A page that is gone without a word, its machine asleep or its cable pulled, is noticed by its silence. */
-function keepAsking(app: FastifyInstance, bridge: Bridge, everyMs: number): void {
-  const timer = setInterval(() => {
-    for (const page of bridge.pages) page.ping();
-  }, everyMs).unref();
-  app.addHook('preClose', async () => clearInterval(timer));
+/** Each page alone has its own bound; many that do not read must not fill the memory together. */
+function dropSlowest(pages: Iterable<PageConnection>, mostBytes: number): void {
+  const slow = [...pages].filter(({ unsentBytes }) => unsentBytes > 0);
+  let sum = slow.reduce((before, { unsentBytes }) => before + unsentBytes, 0);
+  if (sum <= mostBytes) return;
+  for (const page of slow.sort((one, other) => other.unsentBytes - one.unsentBytes)) {
+    sum -= page.unsentBytes;
+    page.giveUp();
+    if (sum <= mostBytes) return;
+  }
 }

@@ -10,6 +10,7 @@ const inAllForEach = {
   upgradesPerMinutePerAddress: LIMITS.upgradesPerMinuteInAll,
   messagesPerSecondPerAddress: LIMITS.messagesPerSecondInAll,
   runsPerAddress: LIMITS.runsInAll,
+  scenarioServersPerAddress: LIMITS.scenarioServers,
 };
 
 test('GET /health has the facts of hello', async () => {
