@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import { formatAddress } from './address.ts';
+import { formatAddress, isLoopback } from './address.ts';
 import type { Config } from './config.ts';
-import { isLoopbackAddress, ownNames } from './own-names.ts';
+import { ownNames } from './own-names.ts';
 import { AllowList } from './plugins/allow-list.ts';
 import { Allowances, clientOf } from './plugins/allowances.ts';
 import { refuse } from './plugins/refusal.ts';
@@ -41,7 +41,7 @@ export class Access {
   /** Opens the bridge to those who may use it: under no name before. */
   listensOn({ address, port }: Pick<AddressInfo, 'address' | 'port'>): void {
     const { first, all, others } = ownNames(this.#settings.http.host, address);
-    this.#isOpen = !isLoopbackAddress(address);
+    this.#isOpen = !isLoopback(address);
     this.#allowances = new Allowances(this.limits);
     this.#allowList.listensOn(all, port);
     const query = this.#needsToken ? `/?token=${this.#token.text}` : '';

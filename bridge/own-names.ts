@@ -1,16 +1,7 @@
-import { BlockList, isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+import { isLoopback } from './address.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1'];
-
-/** Whether only this machine reaches what listens on this IP address; also `::ffff:127.0.0.1`. */
-export function isLoopbackAddress(address: string): boolean {
-  return isIP(address) !== 0 && loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
 
 /** What a listener can be called, each name or address exactly: no pattern, and nothing that a request says of itself. */
 export interface OwnNames {
@@ -29,7 +20,7 @@ export interface OwnNames {
  */
 export function ownNames(asked: string, bound: string, machine: Machine = { networkInterfaces, hostname }): OwnNames {
   const name = asked.toLowerCase();
-  if (isLoopbackAddress(bound)) return { first: asked, all: [name, ...LOOPBACK_NAMES], others: [] };
+  if (isLoopback(bound)) return { first: asked, all: [name, ...LOOPBACK_NAMES], others: [] };
   if (bound !== '0.0.0.0' && bound !== '::') return { first: asked, all: [name, bound], others: [asked] };
   const others = addresses(machine, bound === '::');
   return {
