@@ -26,11 +26,11 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** Refuses a request for which Fastify has a reply. */
+/** Refuses a request for which Fastify has a reply, and hangs up. */
 export function refuse(reply: FastifyReply, code: RefusalCode): FastifyReply {
   const [status, message] = REFUSALS[code];
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Aperto"');
-  return reply.code(status).header('cache-control', 'no-store').send({ code, message });
+  return reply.code(status).headers({ 'cache-control': 'no-store', connection: 'close' }).send({ code, message });
 }
 
 /** A whole response, for a socket of which no request could be read. It says nothing of what was sent. */
