@@ -347,7 +347,7 @@ describe('settled', () => {
     const settled = vi.fn();
     played.flow.whenSettled(settled);
     played.send('server', { ...ACK, seq: 7001, ack: 1001 });
-    played.look('client', 'CLOSED');
+    played.look('client', 'LAST_ACK');
     vi.runAllTimers();
     expect(settled).not.toHaveBeenCalled();
     played.confirm('client', 'CLOSED');
@@ -363,6 +363,41 @@ describe('settled', () => {
     expect(settled).not.toHaveBeenCalled();
     played.look('client', 'CLOSED');
     expect(settled).toHaveBeenCalledOnce();
+  });
+
+  test('an end that is done is given the time to answer what still comes to it', () => {
+    const played = new Played();
+    const settled = vi.fn();
+    played.flow.whenSettled(settled);
+    played.send('client', { ...ACK, flags: ['FIN', 'ACK'] });
+    played.look('server', 'LISTEN');
+    played.look('client', 'TIME_WAIT');
+    played.confirm('server', 'LISTEN');
+    expect(settled).not.toHaveBeenCalled();
+    played.send('server', { flags: ['RST'], seq: 7001 });
+    vi.runAllTimers();
+    expect(settled).not.toHaveBeenCalled();
+    played.confirm('client', 'CLOSED');
+    expect(settled).toHaveBeenCalledOnce();
+    expect(played.segments.at(-1)).toMatchObject({ id: 'server.rst', fate: 'delivered' });
+  });
+
+  test('an end that is done may leave it unanswered, and never answers a reset', () => {
+    for (const [flags, waits] of [
+      [['ACK'], true],
+      [['RST'], false],
+    ] as const) {
+      const played = new Played();
+      const settled = vi.fn();
+      played.look('client', 'TIME_WAIT');
+      played.look('server', 'LISTEN');
+      played.send('server', { flags: [...flags], seq: 7001 });
+      played.confirm('client', 'TIME_WAIT');
+      played.flow.whenSettled(settled);
+      expect(settled).toHaveBeenCalledTimes(waits ? 0 : 1);
+      vi.runAllTimers();
+      expect(settled).toHaveBeenCalledOnce();
+    }
   });
 
   test('a lost segment does not keep it open', () => {
