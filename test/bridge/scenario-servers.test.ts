@@ -102,7 +102,7 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     const [page, second, other] = [
       await Page.open(bridge),
       await Page.open(bridge),
-      await Page.open(bridge, { localAddress: '127.0.0.9' }),
+      await Page.open({ ...bridge, localAddress: '127.0.0.9' }),
     ];
     void start(page, 1, 'never-accepts', STAY);
     await page.message('steps');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, onTestFinished } from 'vitest';
 import { Compile } from 'typebox/compile';
-import { WebSocket, type ClientOptions } from 'ws';
+import { WebSocket } from 'ws';
 import { BRIDGE_MESSAGES, type BridgeMessage, type DoneMessage, type RunId } from '../../bridge/protocol.ts';
 import type { LinkSettings } from '../../bridge/trace/link.ts';
 import type { Script } from '../../bridge/trace/script.ts';
@@ -26,6 +26,8 @@ interface PageOf {
   port: number;
   origin: string;
   query?: string;
+  /** From which the page comes. */
+  localAddress?: string;
 }
 
 /** A page without a browser: it keeps every message, and holds each against its schema. */
@@ -48,8 +50,8 @@ export class Page {
   }
 
   /** Connects; resolves when the first `hello` is there. The connection ends with the test. */
-  static async open({ port, origin, query = '' }: PageOf, options: ClientOptions = {}): Promise<Page> {
-    const page = new Page(new WebSocket(`ws://127.0.0.1:${port}/ws${query}`, { origin, ...options }));
+  static async open({ port, origin, query = '', localAddress = '127.0.0.1' }: PageOf): Promise<Page> {
+    const page = new Page(new WebSocket(`ws://127.0.0.1:${port}/ws${query}`, { origin, localAddress }));
     onTestFinished(() => {
       page.socket.terminate();
       expectValid(page.messages);

@@ -189,7 +189,7 @@ describe('what one address may take, the others have left', () => {
     const [first, second, other] = [
       await Page.open(bridge),
       await Page.open(bridge),
-      await Page.open(bridge, elsewhere),
+      await Page.open({ ...bridge, ...elsewhere }),
     ];
     const waiting = [{ do: 'recv' } as const];
     const refused = async (page: Page): Promise<void> =>
@@ -212,7 +212,7 @@ describe('what one address may take, the others have left', () => {
   test('messages in a second, of all its pages together', async () => {
     const bridge = await startOpen({ limits: { messagesPerSecondPerAddress: 60 } });
     const pages = [await Page.open(bridge), await Page.open(bridge)];
-    const other = await Page.open(bridge, elsewhere);
+    const other = await Page.open({ ...bridge, ...elsewhere });
     // Each alone sends less than a page may.
     for (let turn = 0; turn < 40; turn++)
       for (const page of pages) for (let more = 0; more < 6; more++) page.socket.send('#');
