@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { parseAddress } from './address.ts';
 import { BridgeError } from './errors.ts';
 import { tracePcap } from './packet/trace-pcap.ts';
+import { printable, printableJson } from './printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
 import type { RunResult } from './session.ts';
 import { captureAdvice, captureCode } from './sources/packet-capture-unavailable.ts';
@@ -50,12 +51,12 @@ export async function main(args: readonly string[]): Promise<number> {
     const number = numberOf(positionals);
     const trace = await runOnce(settingsOf(values), plainScript(number));
     if (values.pcap !== undefined) save(values.pcap, packetsOf(trace));
-    await (values.json ? print(JSON.stringify(trace, null, 2)) : tellReply(number, trace));
+    await (values.json ? print(printableJson(JSON.stringify(trace, null, 2))) : tellReply(number, trace));
     return statusOf(trace);
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     const usage = !(error instanceof BridgeError) || code === 'BAD_OPTION';
-    console.error(usage ? `${message}\n${USAGE}` : message);
+    console.error(usage ? `${printable(message)}\n${USAGE}` : printable(message));
     return usage ? 2 : 1;
   }
 }
@@ -139,12 +140,3 @@ function print(text: string): Promise<void> {
 
 /** The pipe is closed; of what follows, Node says that the stream is. */
 const NOBODY_READS: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
-
-/** What a server sends may hold terminal commands: control characters are shown, not obeyed. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}]/gu, (character) =>
-    character === '\n' || character === '\t'
-      ? character
-      : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-}

@@ -24,6 +24,15 @@ export interface PlayedRun {
   steps: Step[];
 }
 
+/** The bridge of a page, with what goes behind the path. */
+interface PageOf {
+  port: number;
+  origin: string;
+  query?: string;
+  /** From which the page comes. */
+  localAddress?: string;
+}
+
 /** A page without a browser: it keeps every message, and holds each against its schema. */
 export class Page {
   readonly socket: WebSocket;
@@ -47,8 +56,11 @@ export class Page {
    * Connects; resolves when the first `hello` is there. The connection ends with the test.
    * @param whenOver that of a test among others at the same time, which has to name itself
    */
-  static async open(bridge: { port: number; origin: string }, whenOver: WhenOver = onTestFinished): Promise<Page> {
-    const page = new Page(new WebSocket(`ws://127.0.0.1:${bridge.port}/ws`, { origin: bridge.origin }));
+  static async open(
+    { port, origin, query = '', localAddress = '127.0.0.1' }: PageOf,
+    whenOver: WhenOver = onTestFinished,
+  ): Promise<Page> {
+    const page = new Page(new WebSocket(`ws://127.0.0.1:${port}/ws${query}`, { origin, localAddress }));
     whenOver(() => {
       page.socket.terminate();
       expectValid(page.messages);
