@@ -125,8 +125,9 @@ test('a page that answers no ping is dropped, and its run with it; one that answ
 test('a page that answers no ping, but speaks, is no silent one', async () => {
   const bridge = await startBridge({ limits: { pingMs: 50 } });
   const talking = await openDeaf(bridge);
+  onTestFinished(() => void talking.destroy());
   talking.resume();
-  const said = setInterval(() => talking.write(frame('#')), 5);
+  const said = setInterval(() => talking.write(textFrame('#')), 5);
   const page = await Page.open(bridge);
   let pings = 0;
   page.socket.on('ping', () => (pings += 1));
