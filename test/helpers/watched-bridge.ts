@@ -17,7 +17,7 @@ export interface Open {
   namespaces: string[];
 }
 
-/** A bridge in a process of its own that can be looked into, also from inside. Linux only. */
+/** A bridge in a process of its own that can be looked into, also from inside; it ends with this process. Linux only. */
 export class WatchedBridge {
   readonly #child: ChildProcess;
   #complaints = '';
@@ -39,7 +39,6 @@ export class WatchedBridge {
     this.#child = spawn(process.execPath, [...node, '--http', '127.0.0.1:0', ...options], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...inside },
-      detached: true,
     });
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
   }
