@@ -29,3 +29,8 @@ export function shows(key: ScenarioKey, trace: Told): boolean {
 export function answerOf(key: ScenarioKey, trace: Told): string | undefined {
   return SHELF[key].question.answer(new Facts(trace));
 }
+
+/** Whether this, which may come from anywhere, is the name of a scenario. */
+export function isScenario(name: string | undefined): name is ScenarioKey {
+  return name !== undefined && Object.hasOwn(shelf, name);
+}

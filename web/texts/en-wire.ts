@@ -106,14 +106,6 @@ export const enLink = {
 export const enShelf = {
   heading: 'Scenarios',
   needsLab: 'Scenarios need the lab’s wire.',
-  run: 'Run this scenario',
-  again: 'Run it again',
-  right: 'Right.',
-  wrong: (answer: string) => `In this run it was: ${answer}.`,
-  answer: (answer: string) => `In this run: ${answer}.`,
-  untold: 'This run does not tell.',
-  shown: 'Look at it:',
-  notShown: 'This run went another way. To look for:',
 };
 
 export const enHeld = {

@@ -13,6 +13,7 @@ export const en = {
   link: enLink,
   held: enHeld,
   shelf: enShelf,
+  ownScript: 'Your own script',
   files: enFiles,
   connection: {
     lost: 'The bridge is gone. This page keeps trying to reach it and goes on by itself.',
@@ -140,6 +141,7 @@ export const en = {
     ADDRESS_IN_USE: 'Another program already uses the server’s address.',
     SHUTTING_DOWN: 'The bridge is shutting down.',
     INTERNAL: 'Something went wrong inside the bridge.',
+    address: (parts: string) => `This page’s address asks for what cannot be, and that is left out: ${parts}.`,
     unknown: (message: string) => `The bridge says: ${message}`,
   },
   steps: enSteps,

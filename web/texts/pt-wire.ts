@@ -109,14 +109,6 @@ export const ptLink: typeof enLink = {
 export const ptShelf: typeof enShelf = {
   heading: 'Cenários',
   needsLab: 'Os cenários precisam do enlace do laboratório.',
-  run: 'Executar este cenário',
-  again: 'Executar de novo',
-  right: 'Certo.',
-  wrong: (answer) => `Nesta execução foi: ${answer}.`,
-  answer: (answer) => `Nesta execução: ${answer}.`,
-  untold: 'Esta execução não diz.',
-  shown: 'Repare:',
-  notShown: 'Esta execução foi por outro caminho. O que procurar:',
 };
 
 export const ptHeld: typeof enHeld = {

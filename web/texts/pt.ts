@@ -14,6 +14,7 @@ export const pt: Texts = {
   link: ptLink,
   held: ptHeld,
   shelf: ptShelf,
+  ownScript: 'Seu próprio roteiro',
   files: ptFiles,
   connection: {
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',
@@ -140,6 +141,7 @@ export const pt: Texts = {
     ADDRESS_IN_USE: 'Outro programa já usa o endereço do servidor.',
     SHUTTING_DOWN: 'A ponte está sendo encerrada.',
     INTERNAL: 'Algo deu errado dentro da ponte.',
+    address: (parts) => `O endereço desta página pede o que não pode ser, e isso fica de fora: ${parts}.`,
     unknown: (message) => `A ponte diz: ${message}`,
   },
   steps: ptSteps,
