@@ -76,7 +76,10 @@ export class Page {
     if (this.#storage) import('./kept-traces.ts').catch(() => undefined);
     const { run, message } = this.runs.begin(begun);
     this.#show(run);
-    if (!this.#bridge.send(message)) run.finish({ kind: 'rejected', code: 'not-connected', message: '' });
+    if (!this.#bridge.send(message)) {
+      run.finish({ kind: 'rejected', code: 'not-connected', message: '' });
+      void this.#keep(run);
+    }
     setTimeout(() => {
       if (!run.end && this.#selected === run && this.playback.cursor < 0) this.playback.follow();
     }, LIVE_AFTER_MS);
@@ -142,7 +145,7 @@ export class Page {
   }
 
   #changed(run: Run): void {
-    if (run.done) void this.#keep(run);
+    if (run.end) void this.#keep(run);
     if (run !== this.#selected) return;
     this.playback.update(run.steps.map(beatOf));
     if (!run.end) return;

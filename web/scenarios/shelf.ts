@@ -31,6 +31,6 @@ export function answerOf(key: ScenarioKey, trace: Told): string | undefined {
 }
 
 /** Whether this, which may come from anywhere, is the name of a scenario. */
-export function isScenario(name: string | undefined): name is ScenarioKey {
-  return name !== undefined && Object.hasOwn(shelf, name);
+export function isScenario(name: unknown): name is ScenarioKey {
+  return typeof name === 'string' && Object.hasOwn(shelf, name);
 }
