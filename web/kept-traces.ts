@@ -58,7 +58,10 @@ export function restore(storage: Storage): ({ trace: Trace } & Remembered)[] {
     });
 }
 
-function moreOf({ scenario, end }: Trace & { scenario?: unknown; end?: unknown }): Pick<Remembered, 'scenario' | 'end'> {
+function moreOf({
+  scenario,
+  end,
+}: Trace & { scenario?: unknown; end?: unknown }): Pick<Remembered, 'scenario' | 'end'> {
   const { kind, code = '', message = '' } = isUntoldEnd(end) ? (end as Record<string, string>) : {};
   return {
     ...(typeof scenario === 'string' && { scenario }),

@@ -31,9 +31,11 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
       },
       { requiredKeys: ['hex'] },
     )
-    .map(({ hex: bytes, ...rest }) => ({ do: 'send', hex: Buffer.from(bytes).toString('hex'), ...rest })),
-  fc.integer({ min: 0, max: 200 }).map((ms) => ({ do: 'wait', ms })),
-  fc.option(fc.integer({ min: 1, max: LIMITS.replyBytes })).map((bytes) => ({ do: 'recv', ...(bytes && { bytes }) })),
+    .map(({ hex: bytes, ...rest }): Operation => ({ do: 'send', hex: Buffer.from(bytes).toString('hex'), ...rest })),
+  fc.integer({ min: 0, max: 200 }).map((ms): Operation => ({ do: 'wait', ms })),
+  fc
+    .option(fc.integer({ min: 1, max: LIMITS.replyBytes }))
+    .map((bytes): Operation => ({ do: 'recv', ...(bytes && { bytes }) })),
 );
 const anyScript = fc
   .tuple(fc.array(anyOperation, { minLength: 1, maxLength: 20 }), fc.constantFrom('shutdown', 'close', 'reset'))
