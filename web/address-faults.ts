@@ -1,5 +1,5 @@
 import { SCENARIO_SERVERS } from '../bridge/trace/scenario-server.ts';
-import { DROPS, HOLDS, LINK_FIELDS, parseField } from './link-settings.ts';
+import { DROPS, isHoldKey, LINK_FIELDS, parseField } from './link-settings.ts';
 import { lineFromWords } from './own-script/line-words.ts';
 import { isScenario } from './scenarios/shelf.ts';
 
@@ -17,7 +17,7 @@ export function addressFaults(asked: URLSearchParams): string[] {
       LINK_FIELDS.map((field) => [field.parameter, (value: string) => parseField(field, value) !== undefined]),
     ),
     drop: (value) => value.split('.').every((key) => Object.hasOwn(DROPS, key)),
-    hold: (value) => value.split('.').every((key) => Object.hasOwn(HOLDS, key)),
+    hold: (value) => value.split('.').every(isHoldKey),
     scenario: isScenario,
     server: (value) => (SCENARIO_SERVERS as readonly string[]).includes(value),
     do: (value) => lineFromWords(value) !== undefined,
