@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // Two projects: the page's tests resolve packages as a browser does, and would give the bridge's tests a stub of `ws`.
 export default defineConfig({
   test: {
+    // Most of the bridge's tests wait for a kernel or a child process: another file can run meanwhile.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -1,6 +1,10 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { BridgeError } from './errors.ts';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
 
 export interface Address {
   /** To dial: an IP literal, as a name could be dialled at several addresses, each with a SYN of its own. */
@@ -40,6 +44,8 @@ export async function resolveAddress({ host, port }: Address): Promise<Address> 
   }
 }
 
+/** Whether only this machine reaches what listens there; also for `::ffff:127.0.0.1`. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  const version = isIP(host);
+  return version === 0 ? host === 'localhost' : LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,8 +1,10 @@
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import { Access } from './access.ts';
 import { Bridge } from './bridge.ts';
 import type { Config } from './config.ts';
-import { AllowList } from './plugins/allow-list.ts';
+import { httpServer, refuseBytes } from './plugins/http-server.ts';
+import { refuse } from './plugins/refusal.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import { addHealth } from './routes/health.ts';
 import { addLive } from './routes/live.ts';
@@ -16,20 +18,30 @@ import { chooseWire } from './wires/choose-wire.ts';
 export async function buildApp(
   config: Config,
   logger: FastifyServerOptions['logger'] = false,
-): Promise<{ app: FastifyInstance; bridge: Bridge }> {
-  const app = fastify({ logger: logger ?? false, bodyLimit: 1024, forceCloseConnections: true });
+): Promise<{ app: FastifyInstance; bridge: Bridge; access: Access }> {
+  const access = new Access(config);
+  const app = fastify({
+    ...httpServer(access),
+    logger: logger ?? false,
+    bodyLimit: 1024,
+    forceCloseConnections: true,
+    // A path that cannot be decoded: no hook has seen the request, and an upgrade would keep its socket open.
+    frameworkErrors: (_, request, reply) => {
+      reply.hijack();
+      refuseBytes(request.raw.socket, 'BAD_REQUEST');
+    },
+  });
   const bridge = new Bridge(config, await chooseWire(config), app.log);
-  const allowList = new AllowList(config);
   app.addHook('onListen', async () => {
-    allowList.listensOn((app.server.address() as AddressInfo).port);
+    access.listensOn(app.server.address() as AddressInfo);
+    bridge.terms = { mayControl: access.mayControl, limits: access.limits };
     void bridge.start();
   });
   app.addHook('preClose', () => bridge.stop());
+  app.setNotFoundHandler((_, reply) => refuse(reply, 'NOT_FOUND'));
   await addSecurityHeaders(app);
-  await addLive(app, bridge, allowList);
-  // After the WebSocket plugin's own hooks: it ends the socket of an upgrade that is refused only where those ran first.
-  app.addHook('onRequest', (request, reply) => allowList.checkHost(request, reply));
-  addHealth(app, bridge);
+  await addLive(app, bridge, access);
+  addHealth(app, bridge, access);
   await addPage(app);
-  return { app, bridge };
+  return { app, bridge, access };
 }

@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { BridgeError } from './errors.ts';
 import type { PageConnection } from './page-connection.ts';
 import { BUILT, VERSION } from './paths.ts';
-import { LIMITS, type Hello, type ServerStatus } from './protocol.ts';
+import { LIMITS, type Hello, type Limits, type ServerStatus } from './protocol.ts';
 import { ScenarioServers, type Lent } from './scenario-servers.ts';
 import { ServerProgram, type Command } from './server-program.ts';
 import { Session, type SessionOptions } from './session.ts';
@@ -23,10 +23,19 @@ const HELLO_EVERY_MS = 100;
 export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
   Partial<Pick<Config, 'strace'>>;
 
+/** What pages may do. */
+export interface Terms {
+  /** Whether they may start and stop the server program. */
+  mayControl: boolean;
+  limits: Limits;
+}
+
 /** What this bridge is made of, for all its pages: the target, the server program, the sources, and who is connected. */
 export class Bridge {
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   readonly pages = new Set<PageConnection>();
+  /** To be set before there is a page. */
+  terms: Terms = { mayControl: false, limits: LIMITS };
   readonly #config: BridgeSettings;
   #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
@@ -91,18 +100,19 @@ export class Bridge {
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
       target: formatAddress(wire.target),
       server: this.#serverStatus(),
+      mayControl: this.terms.mayControl,
       sources: [
         { name: 'client-socket', active: true },
         ...wire.status(),
         ...this.#sources().map((source) => source.status()),
       ],
-      limits: LIMITS,
+      limits: this.terms.limits,
     };
   }
 
   /**
    * @param server the name of a server for this run alone
-   * @throws BridgeError `TOO_MANY_RUNS`, `SHUTTING_DOWN`, `LINK_NEEDS_LAB`, `SERVER_NEEDS_LAB`, `TOO_MANY_SERVERS`
+   * @throws BridgeError `SHUTTING_DOWN`, `LINK_NEEDS_LAB`, `SERVER_NEEDS_LAB`, `TOO_MANY_SERVERS`
    */
   startSession({
     script,
@@ -112,8 +122,6 @@ export class Bridge {
     onDone,
   }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'> & { server?: ScenarioServer }): Session {
     if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
-    if (this.#sessions.size >= LIMITS.runsInAll)
-      throw new BridgeError('TOO_MANY_RUNS', `The bridge has at most ${LIMITS.runsInAll} runs at a time.`);
     const { wire } = this.#chosen;
     if (link) this.expectLink();
     const lent = server && this.#lend(server);
@@ -123,7 +131,7 @@ export class Bridge {
       ...(link && { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } }),
       ...(lent && { server: lent }),
       sources: lent?.sources ?? this.#sources(),
-      limits: LIMITS,
+      limits: this.terms.limits,
       onSteps,
       onDone: (result) => {
         this.#sessions.delete(session);
@@ -143,9 +151,11 @@ export class Bridge {
 
   /**
    * Starts or stops the server program.
-   * @throws BridgeError `SERVER_NOT_OWNED`, `SERVER_RUNNING`, `SERVER_NOT_RUNNING`, `SHUTTING_DOWN`
+   * @throws BridgeError `CONTROL_NOT_ALLOWED`, `SERVER_NOT_OWNED`, `SERVER_RUNNING`, `SERVER_NOT_RUNNING`, `SHUTTING_DOWN`
    */
   controlServer(action: 'start' | 'stop', complain: (error: unknown) => void): void {
+    if (!this.terms.mayControl)
+      throw new BridgeError('CONTROL_NOT_ALLOWED', 'Pages may not start or stop the server: see --allow-control.');
     if (!this.#program)
       throw new BridgeError(
         'SERVER_NOT_OWNED',

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { parseAddress } from './address.ts';
 import { BridgeError } from './errors.ts';
 import { tracePcap } from './packet/trace-pcap.ts';
+import { printable, printableJson } from './printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
 import type { RunResult } from './session.ts';
 import { captureAdvice, captureCode } from './sources/packet-capture-unavailable.ts';
@@ -45,11 +46,13 @@ export async function main(args: readonly string[]): Promise<number> {
     const number = numberOf(positionals);
     const trace = await runOnce(settingsOf(values), plainScript(number));
     if (values.pcap !== undefined) writeFileSync(values.pcap, packetsOf(trace));
-    return values.json ? tell(JSON.stringify(trace, null, 2), statusOf(trace)) : tellReply(number, trace);
+    return values.json
+      ? tell(printableJson(JSON.stringify(trace, null, 2)), statusOf(trace))
+      : tellReply(number, trace);
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     const usage = !(error instanceof BridgeError) || code === 'BAD_OPTION';
-    console.error(usage ? `${message}\n${USAGE}` : message);
+    console.error(usage ? `${printable(message)}\n${USAGE}` : printable(message));
     return usage ? 2 : 1;
   }
 }
@@ -113,13 +116,4 @@ function statusOf({ outcome }: Trace): number {
 function tell(text: string, status = 0): number {
   console.log(text);
   return status;
-}
-
-/** What a server sends may hold terminal commands: control characters are shown, not obeyed. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}]/gu, (character) =>
-    character === '\n' || character === '\t'
-      ? character
-      : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }

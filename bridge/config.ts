@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { parseAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
+import { readToken } from './plugins/token.ts';
+import type { Limits } from './protocol.ts';
 
 /** Settings, fixed when the bridge starts. */
 export interface Config {
@@ -20,6 +22,12 @@ export interface Config {
   allowOrigins: string[];
   /** Hosts (`host:port`) allowed besides the bridge's own. */
   allowHosts: string[];
+  /** Whether pages may start and stop the server program; absent: where only this machine reaches the bridge. */
+  allowControl?: boolean;
+  /** The token without which nothing is told or done; absent: one of chance, where other machines reach the bridge. */
+  token?: string;
+  /** Limits other than those of the protocol. */
+  limits?: Partial<Limits>;
 }
 
 export const USAGE = `npm start -- [options]
@@ -33,7 +41,10 @@ export const USAGE = `npm start -- [options]
   --capture auto|off        whether tcpdump captures the packets on the direct wire, where it may (default auto)
   --allow-origin ORIGIN     one more origin whose pages may connect; "none": requests without one
   --allow-host HOST:PORT    one more name under which the page is served
-Each also as APERTO_HTTP, APERTO_WIRE, … in the environment; lists with commas.`;
+  --allow-control           let pages start and stop the server program; without it they may where only
+                            this machine reaches the bridge, and with --no-allow-control nowhere
+Each also as APERTO_HTTP, APERTO_WIRE, … in the environment; lists with commas. Where other machines reach the bridge,
+it takes a token of chance, or that in APERTO_TOKEN.`;
 
 const OPTIONS = {
   http: { type: 'string' },
@@ -45,6 +56,8 @@ const OPTIONS = {
   capture: { type: 'string' },
   'allow-origin': { type: 'string', multiple: true },
   'allow-host': { type: 'string', multiple: true },
+  'allow-control': { type: 'boolean' },
+  'no-allow-control': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -67,8 +80,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     restart: values.restart ?? isOn(environment['APERTO_RESTART']),
     strace: values.strace ?? isOn(environment['APERTO_STRACE']),
     capture: captureOf(values.capture ?? environment['APERTO_CAPTURE']),
-    allowOrigins: list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf),
-    allowHosts: list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase()),
+    ...accessOf(values, environment),
   };
 }
 
@@ -88,6 +100,26 @@ function wireOf(text: string): Config['wire'] {
 function captureOf(text = 'auto'): Config['capture'] {
   if (text === 'auto' || text === 'off') return text;
   throw new BridgeError('BAD_OPTION', `"${text}" is not a way to capture: auto or off.`);
+}
+
+/** Who may use the bridge, and for what. */
+function accessOf(
+  values: ReturnType<typeof parse>,
+  environment: NodeJS.ProcessEnv,
+): Pick<Config, 'allowOrigins' | 'allowHosts' | 'allowControl' | 'token'> {
+  const control = values['no-allow-control'] ? false : values['allow-control'];
+  const allowControl = control ?? switchOf(environment['APERTO_ALLOW_CONTROL']);
+  const token = environment['APERTO_TOKEN'];
+  return {
+    allowOrigins: list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf),
+    allowHosts: list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase()),
+    ...(allowControl !== undefined && { allowControl }),
+    ...(token !== undefined && { token: readToken(token) }),
+  };
+}
+
+function switchOf(value: string | undefined): boolean | undefined {
+  return value === undefined ? undefined : isOn(value);
 }
 
 function originOf(text: string): string {

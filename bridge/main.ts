@@ -1,10 +1,11 @@
 import closeWithGrace from 'close-with-grace';
-import { formatAddress, isLoopback, resolveAddress } from './address.ts';
+import { formatAddress, resolveAddress } from './address.ts';
+import type { Access } from './access.ts';
 import { buildApp } from './app.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
-import type { FastifyInstance } from 'fastify';
-import type { AddressInfo } from 'node:net';
+import { printable, printableJson } from './printable.ts';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
 /** Milliseconds from a signal to the end of everything. */
 const GRACE_MS = 900;
@@ -12,33 +13,45 @@ const GRACE_MS = 900;
 /** Exit status for a command line that cannot be understood (sysexits.h EX_USAGE would be 64; most tools say 2). */
 const USAGE_ERROR = 2;
 
+/** A URL may hold the token, and anything may hold what a terminal obeys. */
+const LOG: FastifyServerOptions['logger'] = {
+  level: 'warn',
+  serializers: { req: ({ method, url }) => ({ method, url: url.replace(/\?.*/s, '') }) },
+  stream: { write: (line) => process.stdout.write(printableJson(line)) },
+};
+
 export async function main(args: readonly string[]): Promise<void> {
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
-    const { app, bridge } = await buildApp(
-      { ...config, target: await resolveAddress(config.target) },
-      { level: 'warn' },
-    );
+    // The server program has no use for it.
+    delete process.env['APERTO_TOKEN'];
+    const { app, bridge, access } = await buildApp({ ...config, target: await resolveAddress(config.target) }, LOG);
     const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
     await listen(app, config.http).catch((error) => {
       // It would end this process in its own way, with its own exit status.
       grace.uninstall();
       throw error;
     });
-    const { port } = app.server.address() as AddressInfo;
-    console.log(`Aperto is at http://${formatAddress({ host: config.http.host, port })}`);
+    console.log(`Aperto is at ${access.urls.own}`);
+    if (access.isOpen) console.log(openness(access));
     const { wireMessage } = bridge.hello();
     if (wireMessage !== undefined) console.log(`The wire is direct: ${wireMessage}`);
     const { captureAdvice } = bridge;
     if (captureAdvice !== undefined) console.log(`Packets are not captured: ${captureAdvice}`);
-    if (!isLoopback(config.http.host)) console.log('It is reachable from other machines: whoever opens it can use it.');
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    console.error(`${error.message} (${error.code})`);
+    console.error(printable(`${error.message} (${error.code})`));
     if (error.code === 'BAD_OPTION') console.error(USAGE);
     process.exitCode = error.code === 'BAD_OPTION' ? USAGE_ERROR : 1;
   }
+}
+
+/** What who starts the bridge for others must know, in one sentence. */
+function openness({ urls, mayControl }: Access): string {
+  const control = mayControl ? 'and start and stop the server program' : 'but not start or stop the server program';
+  const where = urls.others.length > 0 ? urls.others.join(' ') : 'this machine has no address for them now';
+  return `It is open to other machines: whoever has the token in its URL can use it, ${control}: ${where}`;
 }
 
 async function listen(app: FastifyInstance, http: { host: string; port: number }): Promise<void> {

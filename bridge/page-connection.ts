@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 import type { Bridge } from './bridge.ts';
 import { BridgeError } from './errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
-import { LIMITS, type BridgeMessage, type PageMessage, type RunId } from './protocol.ts';
+import { clientOf, Rates, type Allowances } from './plugins/allowances.ts';
+import type { BridgeMessage, Limits, PageMessage, RunId } from './protocol.ts';
 import type { Session } from './session.ts';
 import { stepsJson } from './step-json.ts';
 import type { Step } from './trace/step.ts';
 
 type RunMessage = Extract<PageMessage, { type: 'run' }>;
 
-/** Bytes waiting for a page that does not read, before the bridge gives it up. */
-const UNSENT_BYTES = 8 * 1024 * 1024;
+const SECOND_MS = 1000;
 /** WebSocket close code "try again later" (RFC 6455 §7.4.2, IANA registry). */
 const TRY_AGAIN_LATER = 1013;
 
@@ -25,17 +25,25 @@ export class PageConnection {
   readonly #socket: WebSocket;
   readonly #transport: Socket;
   readonly #bridge: Bridge;
+  readonly #allowances: Allowances;
+  readonly #address: string;
+  readonly #messages: Rates;
   readonly #runs = new Map<RunId, Session>();
-  #second = 0;
-  #messages = 0;
+  /** Whether it was heard of since the last ping. */
+  #isHeard = true;
 
   /** @param transport the TCP socket below the WebSocket */
-  constructor(socket: WebSocket, transport: Socket, bridge: Bridge) {
+  constructor(socket: WebSocket, transport: Socket, bridge: Bridge, allowances: Allowances) {
     this.#socket = socket;
     this.#transport = transport;
     this.#bridge = bridge;
+    this.#allowances = allowances;
+    this.#address = clientOf(transport);
+    const { messagesPerSecond } = this.#limits;
+    this.#messages = new Rates(messagesPerSecond, messagesPerSecond, SECOND_MS);
     // A throw in a listener would be an uncaught exception of the whole bridge: everything goes through #receive.
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on('pong', () => (this.#isHeard = true));
     socket.on('close', () => this.end());
     socket.on('error', () => this.end());
     bridge.pages.add(this);
@@ -44,7 +52,7 @@ export class PageConnection {
 
   send(message: BridgeMessage): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > UNSENT_BYTES) return this.#giveUp();
+    if (this.unsentBytes > this.#limits.unsentBytesPerPage) return this.giveUp();
     this.#cork();
     if (message.type === 'steps') this.#socket.send(stepsMessage(message.id, message.steps), AS_TEXT);
     else this.#socket.send(JSON.stringify(message));
@@ -57,20 +65,33 @@ export class PageConnection {
     setImmediate(() => this.#transport.uncork());
   }
 
+  /** Drops a page that was not heard of since the last time, and asks it for a sign. */
+  ping(): void {
+    if (!this.#isHeard) return this.#socket.terminate();
+    this.#isHeard = false;
+    this.#socket.ping();
+  }
+
   /** Ends every run of this page. */
   end(): void {
     this.#bridge.pages.delete(this);
     for (const session of this.#runs.values()) session.cancel();
   }
 
+  /** Bytes that wait because it does not read. */
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
   /** A page that does not read: its runs end now, and it may connect again. */
-  #giveUp(): void {
+  giveUp(): void {
     this.#socket.close(TRY_AGAIN_LATER, 'the page does not read');
     this.#socket.terminate();
     this.end();
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
+    this.#isHeard = true;
     try {
       this.#countMessage();
       this.#obey(readMessage(data, isBinary));
@@ -80,12 +101,11 @@ export class PageConnection {
   }
 
   #countMessage(): void {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#second) this.#messages = 0;
-    this.#second = second;
-    this.#messages += 1;
-    if (this.#messages > LIMITS.messagesPerSecond)
-      throw new BridgeError('TOO_MANY_MESSAGES', `A page sends at most ${LIMITS.messagesPerSecond} messages a second.`);
+    const { messagesPerSecond } = this.#limits;
+    if (!this.#messages.count(this.#address))
+      throw new BridgeError('TOO_MANY_MESSAGES', `A page sends at most ${messagesPerSecond} messages a second.`);
+    if (!this.#allowances.messages.count(this.#address))
+      throw new BridgeError('TOO_MANY_MESSAGES', 'The pages of this address, or of all, send too many messages.');
   }
 
   #obey(message: PageMessage): void {
@@ -106,19 +126,49 @@ export class PageConnection {
 
   #run({ id, script, link, server }: RunMessage): void {
     if (this.#runs.has(id)) throw new BridgeError('RUN_ID_IN_USE', 'A run of this id is on.');
-    if (this.#runs.size >= LIMITS.runsPerPage)
-      throw new BridgeError('TOO_MANY_RUNS', `A page has at most ${LIMITS.runsPerPage} runs at a time.`);
-    const session = this.#bridge.startSession({
-      script,
-      ...(link && { link }),
-      ...(server && { server }),
-      onSteps: (steps) => this.send({ type: 'steps', id, steps }),
-      onDone: (result) => {
-        this.#runs.delete(id);
-        this.send({ type: 'done', id, ...result });
-      },
-    });
-    this.#runs.set(id, session);
+    const { runsPerPage } = this.#limits;
+    if (this.#runs.size >= runsPerPage)
+      throw new BridgeError('TOO_MANY_RUNS', `A page has at most ${runsPerPage} runs at a time.`);
+    const leave = this.#enter(server !== undefined);
+    try {
+      const session = this.#bridge.startSession({
+        script,
+        ...(link && { link }),
+        ...(server && { server }),
+        onSteps: (steps) => this.send({ type: 'steps', id, steps }),
+        onDone: (result) => {
+          leave();
+          this.#runs.delete(id);
+          this.send({ type: 'done', id, ...result });
+        },
+      });
+      this.#runs.set(id, session);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Takes a run's place, and that of its server; answers how to give them back. */
+  #enter(withServer: boolean): () => void {
+    const { runsPerAddress, runsInAll, scenarioServersPerAddress, scenarioServers } = this.#limits;
+    const leave = this.#allowances.runs.enter(this.#address);
+    const many = (each: number, all: number): string =>
+      `At most ${each} such runs are on for one address at a time, and ${all} in all.`;
+    if (!leave) throw new BridgeError('TOO_MANY_RUNS', many(runsPerAddress, runsInAll));
+    if (!withServer) return leave;
+    const leaveServer = this.#allowances.servers.enter(this.#address);
+    if (leaveServer)
+      return () => {
+        leave();
+        leaveServer();
+      };
+    leave();
+    throw new BridgeError('TOO_MANY_SERVERS', many(scenarioServersPerAddress, scenarioServers));
+  }
+
+  get #limits(): Limits {
+    return this.#bridge.terms.limits;
   }
 
   #running(id: RunId): Session {

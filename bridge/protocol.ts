@@ -9,13 +9,36 @@ import type { Step } from './trace/step.ts';
 
 const strict = { additionalProperties: false } as const;
 
-/** Limits of the bridge, sent in `hello`: what a page may ask for. */
+/**
+ * Limits of the bridge, sent in `hello`: what a page may ask for. Those of an address are in effect where other machines
+ * can reach the bridge; where only its own can, one address is everybody, and has what there is in all.
+ */
 export const LIMITS = {
+  /** TCP connections, whatever they carry. */
+  connectionsPerAddress: 256,
+  connectionsInAll: 10_000,
+  pagesPerAddress: 128,
+  pagesInAll: 8192,
+  /** Attempts to open a WebSocket. */
+  upgradesPerMinutePerAddress: 600,
+  upgradesPerMinuteInAll: 60_000,
+  /** Milliseconds that a request may take until it is whole. */
+  requestMs: 10_000,
+  /** Milliseconds between two pings; a page that has not answered one before the next comes is dropped. */
+  pingMs: 30_000,
+  /** Bytes that wait for pages that read slowly; beyond, a page is dropped, first the one for which most waits. */
+  unsentBytesPerPage: 8 * 1024 * 1024,
+  unsentBytesInAll: 256 * 1024 * 1024,
   messageBytes: 64 * 1024,
+  /** Of one page. */
   messagesPerSecond: 10_000,
+  messagesPerSecondPerAddress: 20_000,
+  messagesPerSecondInAll: 100_000,
   runsPerPage: 128,
+  runsPerAddress: 256,
   runsInAll: 1024,
   /** Programs for runs with a `server`, one for each. */
+  scenarioServersPerAddress: 8,
   scenarioServers: 16,
   operationsPerRun: 64,
   /** Of all sends, each counted as often as it is repeated. */
@@ -187,6 +210,8 @@ export const HelloMessage = Type.Object({
   /** `host:port`. */
   target: Type.String(),
   server: ServerStatus,
+  /** Whether this page may start and stop the server program. */
+  mayControl: Type.Boolean(),
   sources: Type.Array(SourceSchema),
   limits: Type.Record(Type.String(), Type.Number()),
 });

@@ -142,19 +142,20 @@ export class Session {
     return new Promise((resolve) => {
       let open = watches.length;
       if (open === 0) return resolve();
-      const timer = setInterval(() => {
+      const end = (): void => {
         const inTime = monotonicUs() - this.#zero < this.#limitMs * 1000;
+        // One that has settled may have come to be busy since: a kernel repeats what is lost.
         if (inTime && watches.some(({ busy }) => busy)) return;
         clearInterval(timer);
-        // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
-        setImmediate(resolve);
-      }, SETTLE_MS);
+        resolve();
+      };
+      // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
+      const timer = setInterval(() => setImmediate(end), SETTLE_MS);
       for (const watch of watches)
         watch.whenSettled(() => {
           open -= 1;
-          if (open > 0) return;
-          clearInterval(timer);
-          resolve();
+          // What came together with the last word of a source is still being read: more packets, for one.
+          if (open === 0) queueMicrotask(end);
         });
     });
   }

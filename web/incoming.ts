@@ -78,6 +78,7 @@ const MESSAGES: Record<string, Check> = {
       'blockedIn?': isText,
       output: listOf(object({ stream: oneOf('stdout', 'stderr'), line: isText })),
     }),
+    mayControl: isFlag,
     sources: isSources,
     limits: (value) => isRecord(value) && Object.values(value).every(isNumber),
   }),

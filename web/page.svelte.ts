@@ -199,6 +199,17 @@ export class Page {
     if (!this.#bridge.send(message)) this.complain('not-connected');
   }
 
+  /** Says what of the page's address it cannot do. */
+  async check(asked: URLSearchParams): Promise<void> {
+    try {
+      const { addressFaults } = await import('./address-faults.ts');
+      const faults = addressFaults(asked);
+      if (faults.length > 0) this.complain('ADDRESS', faults.join(', '));
+    } catch {
+      this.complain('not-connected');
+    }
+  }
+
   /** Says what went wrong, once. */
   complain(code: string, message = ''): void {
     // Said once is enough: a bridge that repeats itself must not fill the screen.

@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatAddress, isLoopback } from '../address.ts';
+import type { FastifyRequest } from 'fastify';
+import { formatAddress } from '../address.ts';
 import type { Config } from '../config.ts';
 
 /**
@@ -7,19 +7,17 @@ import type { Config } from '../config.ts';
  * foreign: so each is held against an exact list.
  */
 export class AllowList {
-  readonly #config: Pick<Config, 'http' | 'allowHosts' | 'allowOrigins'>;
+  readonly #allowed: Pick<Config, 'allowHosts' | 'allowOrigins'>;
   #hosts: ReadonlySet<string> = new Set();
   #origins: ReadonlySet<string> = new Set();
 
-  constructor(config: Pick<Config, 'http' | 'allowHosts' | 'allowOrigins'>) {
-    this.#config = config;
+  constructor(allowed: Pick<Config, 'allowHosts' | 'allowOrigins'>) {
+    this.#allowed = allowed;
   }
 
-  /** The port is known only when the server listens, where 0 was asked for. */
-  listensOn(port: number): void {
-    const { http, allowHosts, allowOrigins } = this.#config;
-    const asked = http.host.toLowerCase();
-    const names = isLoopback(asked) ? [asked, 'localhost', '127.0.0.1', '::1'] : [asked];
+  /** @param names of the bridge itself, in lower case; the port is known only when it listens, where 0 was asked for */
+  listensOn(names: readonly string[], port: number): void {
+    const { allowHosts, allowOrigins } = this.#allowed;
     const own = names.map((host) => formatAddress({ host, port }));
     // A browser leaves the standard port out.
     if (port === 80) own.push(...own.map((host) => host.slice(0, -':80'.length)));
@@ -27,17 +25,20 @@ export class AllowList {
     this.#origins = new Set([...own.map((host) => `http://${host}`), ...allowOrigins]);
   }
 
-  async checkHost(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    if (this.#hosts.has(request.headers.host?.toLowerCase() ?? '')) return;
-    return reply
-      .code(403)
-      .send({ code: 'HOST_NOT_ALLOWED', message: 'This host name is not on the list: see --allow-host.' });
+  /** What is wrong with the names in a request, if anything. */
+  faultOf({ raw, ws }: FastifyRequest): 'BAD_REQUEST' | 'HOST_NOT_ALLOWED' | 'ORIGIN_NOT_ALLOWED' | undefined {
+    const hosts = raw.headersDistinct['host'] ?? [];
+    // RFC 9112 §3.2; before HTTP/1.1 there need not be one.
+    if (hosts.length > 1 || (hosts.length === 0 && raw.httpVersion === '1.1')) return 'BAD_REQUEST';
+    // A target with a host of its own is what a proxy is asked for, and this is none.
+    if (!raw.url?.startsWith('/') || !this.#hosts.has(lower(hosts[0]) ?? '')) return 'HOST_NOT_ALLOWED';
+    const { origin } = raw.headers;
+    // A browser names the origin of every WebSocket; of its own page's other requests it need not.
+    if (origin === undefined && !ws) return undefined;
+    return this.#origins.has(lower(origin) ?? 'none') ? undefined : 'ORIGIN_NOT_ALLOWED';
   }
+}
 
-  async checkOrigin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    if (this.#origins.has(request.headers.origin?.toLowerCase() ?? 'none')) return;
-    return reply
-      .code(403)
-      .send({ code: 'ORIGIN_NOT_ALLOWED', message: 'This origin is not on the list: see --allow-origin.' });
-  }
+function lower(name: string | undefined): string | undefined {
+  return name?.toLowerCase();
 }

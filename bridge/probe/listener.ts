@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server, Socket } from 'node:net';
-import { endsOf, formatAddress } from './address.ts';
+import { peerOf, formatAddress } from './address.ts';
 import { Calls } from './calls.ts';
 import type { Channel } from './channel.ts';
 import { now } from './clock.ts';
@@ -11,6 +11,7 @@ interface Listening {
   startedAt: number;
   /** When it could last have begun to wait for a connection. */
   acceptableSince: number;
+  address: string;
 }
 
 /** Processes that share a channel number their connections apart: 2^22 process ids at most, and a double holds 2^53. */
@@ -33,8 +34,7 @@ export function observeServers(channel: Channel): void {
     const startedAt = listening.acceptableSince;
     const at = now();
     listening.acceptableSince = at;
-    const { peer, local } = endsOf(socket);
-    channel.tell({ what: 'accept', connection, startedAt, at, peer, local });
+    channel.tell({ what: 'accept', connection, startedAt, at, peer: peerOf(socket), local: listening.address });
     observe(socket, new Calls(socket, connection, at, channel));
   };
 
@@ -42,7 +42,7 @@ export function observeServers(channel: Channel): void {
     const { server } = message as { server: Server };
     const known = servers.get(server);
     if (known) known.startedAt = now();
-    else servers.set(server, { startedAt: now(), acceptableSince: 0 });
+    else servers.set(server, { startedAt: now(), acceptableSince: 0, address: '' });
   });
 
   subscribe('tracing:net.server.listen:asyncEnd', (message) => {
@@ -51,8 +51,8 @@ export function observeServers(channel: Channel): void {
     const listening = servers.get(server);
     if (listening === undefined || address === null || typeof address === 'string') return;
     const at = now();
-    const where = formatAddress(address.address, address.port);
-    channel.tell({ what: 'listen', startedAt: listening.startedAt, at, address: where });
+    listening.address = formatAddress(address.address, address.port);
+    channel.tell({ what: 'listen', startedAt: listening.startedAt, at, address: listening.address });
     // A server that has stopped may listen again.
     const again = listening.acceptableSince > 0;
     listening.acceptableSince = at;

@@ -8,7 +8,10 @@
 export type ProbeReport =
   | { what: 'probe'; pid: number }
   | { what: 'listen'; startedAt: number; at: number; address: string }
-  /** Blocked since `startedAt`: since the listen, or the accept before. `peer` is empty where it has gone already. */
+  /**
+   * Blocked since `startedAt`: since the listen, or the accept before. `peer` is empty where it has gone already; `local`
+   * is where the server listens.
+   */
   | { what: 'accept'; connection: number; startedAt: number; at: number; peer: string; local: string }
   /** Blocked since the accept, or the recv before. `bytes` 0: the peer's end of data. `result`: `ok` or an errno name. */
   | { what: 'recv'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }

@@ -78,6 +78,12 @@ export class Endpoint {
     return this.state;
   }
 
+  /** The time-wait timeout: the connection is forgotten (RFC 9293 §3.10.8). */
+  expired(): TcpState {
+    if (this.state === 'TIME_WAIT') this.#become('CLOSED');
+    return this.state;
+  }
+
   /** Whether it brings data that have not been here. */
   #isNew({ seq, length }: SegmentHeader): boolean {
     return length > 0 && seq + length > this.#expected;

@@ -1,16 +1,15 @@
 import { otherSide, toTenths, type Draft } from './draft.ts';
 import type { Seen } from './infer.ts';
+import { sortedBy } from './sorted.ts';
 import { Endpoint } from './state-machine.ts';
 import { stepId } from './step-id.ts';
 import type { Call, Segment, Side, State, TcpState } from './step.ts';
 
 /** Something that may change the state of one end. */
-interface Moment {
-  at: number;
-  side: Side;
-  cause: string | undefined;
-  happen(end: Endpoint): void;
-}
+type Moment = (
+  | { what: 'sent' | 'received'; segment: Segment }
+  | { what: 'closed' | 'closing' | 'aborted' | 'expired'; segment?: undefined }
+) & { at: number; side: Side; cause: string | undefined };
 
 /** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
 export function deriveStates(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Draft<State>[] {
@@ -23,19 +22,25 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
     server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
   };
   const lastAt = { client: -Infinity, server: -Infinity };
-  for (const { at, side, cause, happen } of moments(segments, seen, inferredCalls)) {
+  for (const moment of moments(segments, seen, inferredCalls)) {
+    const { at, side, cause } = moment;
     const endpoint = endpoints[side];
     const from = endpoint.state;
-    happen(endpoint);
-    const to = endpoint.state;
+    const to = moment.segment ? endpoint[moment.what](moment.segment) : endpoint[moment.what]();
     if (to === from) continue;
     // Two changes of one end never share a moment: their order could not be told.
     lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
-    const before = (state: { side: Side; to: TcpState }): boolean => state.side === side && state.to === to;
-    const earlier = states.filter(before).length + seen.states.filter(before).length;
+    const earlier = timesIn(states, side, to) + timesIn(seen.states, side, to);
     states.push(draftState(side, from, to, lastAt[side], cause, earlier));
   }
   return states;
+}
+
+/** How often that end came to be in that state. */
+function timesIn(states: readonly Pick<State, 'side' | 'to'>[], side: Side, to: TcpState): number {
+  let times = 0;
+  for (const state of states) if (state.side === side && state.to === to) times += 1;
+  return times;
 }
 
 function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Moment[] {
@@ -43,24 +48,37 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
   const all: Moment[] = [];
   for (const segment of segments) {
     const { from, sentAt, arrivedAt, id } = segment;
-    all.push({ at: sentAt, side: from, cause: id, happen: (end) => end.sent(segment) });
+    all.push({ at: sentAt, side: from, cause: id, what: 'sent', segment });
     if (arrivedAt !== undefined && !isDropped(segment, segments, seen.sightings))
-      all.push({ at: arrivedAt, side: otherSide(from), cause: id, happen: (end) => end.received(segment) });
+      all.push({ at: arrivedAt, side: otherSide(from), cause: id, what: 'received', segment });
   }
   for (const call of [...seen.calls.client, ...seen.calls.server])
     if (call.name === 'close' || call.name === 'reset')
-      all.push({ at: closedAt(call, seen.sightings), side: call.side, cause: call.id, happen: (end) => end.closed() });
+      all.push({ at: closedAt(call, seen.sightings), side: call.side, cause: call.id, what: 'closed' });
   // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
   const refused = dataRefused(segments, 'server');
-  if (refused)
-    all.unshift({ at: refused.arrivedAt!, side: 'server', cause: refused.id, happen: (end) => end.closed() });
-  for (const { state, at, side } of seen.sightings) {
+  if (refused) all.unshift({ at: refused.arrivedAt!, side: 'server', cause: refused.id, what: 'closed' });
+  all.push(...momentsSeen(segments, seen.sightings, calls));
+  return sortedBy(all, ({ at }) => at);
+}
+
+/** What no segment tells: an end that waits to be sent, a connection that was given up or forgotten. */
+function momentsSeen(segments: readonly Segment[], told: Seen['sightings'], calls: readonly Call[]): Moment[] {
+  const all: Moment[] = [];
+  for (const { state, at, side } of told) {
     const cause = endingBefore(calls, side, at);
-    if (state === 'FIN_WAIT_1' || state === 'LAST_ACK') all.push({ at, side, cause, happen: (end) => end.closing() });
+    if (state === 'FIN_WAIT_1' || state === 'LAST_ACK') all.push({ at, side, cause, what: 'closing' });
     else if ((state === 'CLOSED' || state === 'LISTEN') && resetsAfter(segments, side, at))
-      all.push({ at, side, cause, happen: (end) => end.aborted() });
+      all.push({ at, side, cause, what: 'aborted' });
   }
-  return all.sort((a, b) => a.at - b.at);
+  for (const side of ['client', 'server'] as const) {
+    const waiting = told.findLast((sighting) => sighting.side === side && sighting.state === 'TIME_WAIT');
+    if (waiting?.expiresMs === undefined) continue;
+    const at = toTenths(waiting.at + waiting.expiresMs * 1000);
+    if (told.some((later) => later.side === side && later.at >= at))
+      all.push({ at, side, cause: undefined, what: 'expired' });
+  }
+  return all;
 }
 
 /** When its kernel did what the call asked for: not before it was last seen open in the middle of the call. */

@@ -3,6 +3,8 @@
  * Sources report steps that they saw; `infer.ts` adds those that must have happened; views draw them.
  */
 
+import { sortedBy } from './sorted.ts';
+
 export type Side = 'client' | 'server';
 
 /** How a step is known. `captured`: the packet was seen. `observed`: a program or kernel told. `inferred`: nobody saw it. */
@@ -160,6 +162,15 @@ export const PAYLOAD_SHOWN = 4096;
 /** Steps in time order; at the same instant, causes before effects. */
 export function compareSteps(a: Step, b: Step): number {
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return atOneInstant(a, b);
+}
+
+/** The same order as `compareSteps`, for many. */
+export function inTimeOrder<Kind extends Step>(steps: Kind[]): Kind[] {
+  return sortedBy(steps, ({ at }) => at, atOneInstant);
+}
+
+function atOneInstant(a: Step, b: Step): number {
   return rank[a.kind] - rank[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 

@@ -1,7 +1,8 @@
 import { infer, type Seen } from './infer.ts';
 import { narrow } from './narrow.ts';
 import type { Heard, Report, Sighting } from './report.ts';
-import { compareSteps, type Call, type Segment, type Side, type State, type Step } from './step.ts';
+import { sortedBy } from './sorted.ts';
+import { inTimeOrder, type Call, type Segment, type Side, type State, type Step } from './step.ts';
 
 type Facts = Pick<Seen, 'serverWatched' | 'final' | 'now'>;
 
@@ -34,7 +35,7 @@ export class TraceBuilder {
     const calls: Record<Side, Call[]> = { client: [], server: [] };
     const heard: Record<Side, Heard[]> = { client: [], server: [] };
     const states: State[] = [];
-    const segments: Segment[] = [];
+    const copies: Segment[] = [];
     const sightings: Sighting[] = [];
     for (const report of this.#reports.values()) {
       switch (report.kind) {
@@ -46,7 +47,7 @@ export class TraceBuilder {
           break;
         case 'segment':
           // A copy: what links it to calls is written on it anew each time.
-          segments.push({ ...report });
+          copies.push({ ...report });
           break;
         case 'call':
           calls[report.side].push(report);
@@ -59,19 +60,23 @@ export class TraceBuilder {
           steps.push(report);
       }
     }
-    segments.sort(compareSteps);
-    for (const side of ['client', 'server'] as const) heard[side].sort(byTime);
+    const segments = inTimeOrder(copies);
+    for (const side of ['client', 'server'] as const) heard[side] = inOrder(heard[side]);
     calls.server = calls.server.map((call) => (call.within ? narrow(call, segments, heard.client) : call));
     for (const side of ['client', 'server'] as const) {
-      calls[side].sort(compareSteps);
+      calls[side] = inTimeOrder(calls[side]);
       steps.push(...calls[side]);
     }
-    sightings.sort(byTime);
-    steps.push(...segments, ...infer({ calls, heard, states, segments, sightings, captured, ...facts }));
-    return steps.sort(compareSteps);
+    const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, ...facts };
+    steps.push(...segments, ...infer(seen));
+    return inTimeOrder(steps);
   }
 }
 
-function byTime(a: Heard | Sighting, b: Heard | Sighting): number {
-  return a.at - b.at || (a.id < b.id ? -1 : 1);
+function inOrder<Kind extends Heard | Sighting>(reports: Kind[]): Kind[] {
+  return sortedBy(
+    reports,
+    ({ at }) => at,
+    (a, b) => (a.id < b.id ? -1 : 1),
+  );
 }

@@ -1,4 +1,4 @@
-/** The two clients that the benchmark compares, each run in a process of its own: `bare` and `page`. */
+/** The clients that the benchmark compares, each run in a process of its own. */
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { plainScript } from '../../bridge/trace/script.ts';
@@ -55,6 +55,20 @@ export async function page(url: string, atOnce: number, seconds: number): Promis
   return measured;
 }
 
+/** A program behind a bridge that passes bytes on: a WebSocket of its own for each request. */
+export async function websocket(url: string, atOnce: number, seconds: number): Promise<Measured> {
+  return repeat(atOnce, seconds, () => {
+    return new Promise<boolean>((resolve) => {
+      const socket = new WebSocket(url, ['binary']);
+      let text = '';
+      socket.on('open', () => socket.send(number));
+      socket.on('message', (bytes: Buffer) => (text += bytes.toString('hex')));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(text === reply));
+    });
+  });
+}
+
 async function repeat(atOnce: number, seconds: number, once: () => Promise<boolean>): Promise<Measured> {
   const latencies: number[] = [];
   let failed = 0;
@@ -71,11 +85,15 @@ async function repeat(atOnce: number, seconds: number, once: () => Promise<boole
   return { seconds: (performance.now() - start) / 1000, latencies, failed };
 }
 
+const CLIENTS = {
+  bare: (port: string, atOnce: number, seconds: number) => bare(Number(port), atOnce, seconds),
+  page,
+  websocket,
+};
+export type ClientKind = keyof typeof CLIENTS;
+
 if (process.send) {
-  const [kind, where, atOnce, seconds] = process.argv.slice(2) as [string, string, string, string];
-  const measured =
-    kind === 'bare'
-      ? await bare(Number(where), Number(atOnce), Number(seconds))
-      : await page(where, Number(atOnce), Number(seconds));
+  const [kind, where, atOnce, seconds] = process.argv.slice(2) as [ClientKind, string, string, string];
+  const measured = await CLIENTS[kind](where, Number(atOnce), Number(seconds));
   process.send(measured, () => process.exit());
 }

@@ -41,7 +41,8 @@ test('names are looked up, IPv4 first; addresses are left as they are', async ()
 });
 
 test('loopback', () => {
-  for (const host of ['localhost', '127.0.0.1', '127.9.8.7', '::1']) expect(isLoopback(host)).toBe(true);
-  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example', 'example'])
+  for (const host of ['localhost', '127.0.0.1', '127.9.8.7', '::1', '::ffff:127.0.0.1'])
+    expect(isLoopback(host)).toBe(true);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '::ffff:10.0.0.1', '127.0.0.1.example', 'evil.localhost', ''])
     expect(isLoopback(host)).toBe(false);
 });

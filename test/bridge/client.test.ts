@@ -96,11 +96,17 @@ test('--help', async () => {
   expect(program.out.join('\n')).toContain('--json');
 });
 
-test("a reply's control characters are shown, not obeyed", async () => {
-  const port = await startServer((socket) => socket.end('\u001b[2J\u009b31m\u0007é\n'));
+test('what a terminal obeys in a reply is shown, not obeyed; as JSON it is the same reply', async () => {
+  const reply = '\u001b[2J\u009b31m\u0007é\u202egpj\n';
+  const port = await startServer((socket) => socket.end(reply));
   const program = start('1', ...at(port));
   expect(await program.ended).toBe(0);
-  expect(program.out[1]).toBe('\\x1b[2J\\x9b31m\\x07é');
+  expect(program.out[1]).toBe('\\x1b[2J\\x9b31m\\x07é\\u202egpj');
+  const asJson = start('1', '--json', ...at(port));
+  expect(await asJson.ended).toBe(0);
+  const json = asJson.out.join('\n');
+  expect(json).not.toMatch(/[^\P{C}\n]/u);
+  expect(JSON.parse(json)).toMatchObject({ reply: { text: reply } });
 });
 
 test('Ctrl+C gives the run up: exit code 1, and the server meets the end', async () => {

@@ -26,6 +26,8 @@ test('every option is in the usage', () => {
     'capture',
     'allow-origin',
     'allow-host',
+    'allow-control',
+    'no-allow-control',
   ])
     expect(USAGE).toContain(`--${option}`);
   expect(readConfig(['--help'], {})).toBe('help');
@@ -58,6 +60,8 @@ test('the environment counts where the command line is silent', () => {
     APERTO_CAPTURE: 'off',
     APERTO_ALLOW_ORIGIN: 'http://a.example, none,',
     APERTO_ALLOW_HOST: 'A.example:80',
+    APERTO_ALLOW_CONTROL: '1',
+    APERTO_TOKEN: 'a-token_of.16~ch',
   };
   expect(readConfig([], environment)).toEqual({
     http: { host: '::1', port: 9000 },
@@ -70,12 +74,47 @@ test('the environment counts where the command line is silent', () => {
     capture: 'off',
     allowOrigins: ['http://a.example', 'none'],
     allowHosts: ['a.example:80'],
+    allowControl: true,
+    token: 'a-token_of.16~ch',
   });
   expect(readConfig(['--http', ':0', '--allow-origin', 'http://b.example'], environment)).toMatchObject({
     http: { host: '127.0.0.1', port: 0 },
     allowOrigins: ['http://b.example'],
   });
   expect(readConfig([], { APERTO_RESTART: '0' })).toMatchObject({ restart: false });
+});
+
+test.each<[string[], NodeJS.ProcessEnv, boolean | undefined]>([
+  [[], {}, undefined],
+  [['--allow-control'], {}, true],
+  [['--no-allow-control'], {}, false],
+  [['--allow-control', '--no-allow-control'], {}, false],
+  [[], { APERTO_ALLOW_CONTROL: 'true' }, true],
+  [[], { APERTO_ALLOW_CONTROL: '0' }, false],
+  [[], { APERTO_ALLOW_CONTROL: '' }, false],
+  [['--allow-control'], { APERTO_ALLOW_CONTROL: '0' }, true],
+  [['--no-allow-control'], { APERTO_ALLOW_CONTROL: '1' }, false],
+])('control: %j with %j is %s', (args, environment, allowed) => {
+  const config = readConfig(args, environment);
+  expect(config !== 'help' && config.allowControl).toBe(allowed);
+});
+
+test.each([
+  '',
+  'short',
+  'fifteen-letters',
+  'with a blank in it',
+  'with-a-line-end-in-it\n',
+  'ção-não-é-para-URLs',
+  'x'.repeat(257),
+])('the token %j is refused with a code, and not repeated', (token) => {
+  const refused = expect.objectContaining({
+    code: 'BAD_OPTION',
+    message: expect.not.stringContaining(token || ' ') as string,
+  });
+  expect(() => readConfig([], { APERTO_TOKEN: token })).toThrow(
+    token ? refused : expect.objectContaining({ code: 'BAD_OPTION' }),
+  );
 });
 
 test('lists: given more than once, or with commas', () => {

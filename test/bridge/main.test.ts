@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import type { Hello } from '../../bridge/protocol.ts';
+import { plainScript } from '../../bridge/trace/script.ts';
 import { startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { Page } from '../helpers/page.ts';
+import { raw } from '../helpers/raw-request.ts';
 import { isAlive, startNode, type Program } from '../helpers/program.ts';
 import { exchange } from '../helpers/tcp-client.ts';
 import { until } from '../helpers/until.ts';
@@ -39,6 +43,45 @@ test('prints one line, the URL, and serves there', async () => {
   expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({ target: `127.0.0.1:${target}` });
   expect(program.out).toEqual([expect.any(String), expect.stringMatching(/^The wire is direct: .* cannot be moved/)]);
   expect(program.err).toEqual([]);
+});
+
+test('for other machines: one sentence says so, with URLs that work; the token is in no environment', async () => {
+  const target = await freePort();
+  const program = startNode(
+    ['--input-type=module', '-e', MAIN, '--', '--wire', 'direct', '--http', '0.0.0.0:0', '--target', `:${target}`],
+    { env: { ...process.env, APERTO_TOKEN: 'chosen-by-the-owner', APERTO_SERVER: 'echo "told: $APERTO_TOKEN"' } },
+  );
+  const { origin: url, port } = await listening(program);
+  expect(url).toBe(`http://127.0.0.1:${port}/?token=chosen-by-the-owner`);
+  const said = await program.line(/^It is open to other machines/);
+  expect(said).toMatch(/whoever has the token in its URL can use it, but not start or stop the server program: /);
+  const others = said.match(/http:\S+/g) ?? [];
+  const facts = async (at: string) => (await fetch(at.replace('/?', '/health?'))).json() as Promise<Hello>;
+  for (const other of [url, ...others]) expect(await facts(other)).toMatchObject({ mayControl: false });
+  expect(others.filter((other) => !other.endsWith(`:${port}/?token=chosen-by-the-owner`))).toEqual([]);
+  await until(async () => (await facts(url)).server.state === 'exited');
+  expect((await facts(url)).server.output).toEqual([{ stream: 'stdout', line: 'told: ' }]);
+  expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(401);
+});
+
+test('nothing that a server prints, or a request holds, reaches the terminal as a command', async () => {
+  const hostile = fileURLToPath(new URL('../fixtures/servers/hostile.mjs', import.meta.url));
+  const target = await freePort();
+  const server = `'${process.execPath}' '${hostile}' ${target}`;
+  const program = start('--wire', 'direct', '--http', '127.0.0.1:0', '--target', `:${target}`, '--server', server);
+  const { port, origin } = await listening(program);
+  const page = await Page.open({ port, origin });
+  await page.message('hello', ({ server: { output } }) => output.length > 0);
+  expect((await page.run(plainScript(1n))).done.reply!.text).toContain('\u001b[2J');
+  for (const sent of [
+    'GET /\u009b31m%zz HTTP/1.1\r\n\r\n',
+    '\u001b[2J\r\n\r\n',
+    `GET /\u009b2J HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,
+  ])
+    expect((await raw(port, sent)).status).toBeGreaterThanOrEqual(400);
+  program.child.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  expect([...program.out, ...program.err].join('')).not.toMatch(/[^\P{C}]/u);
 });
 
 test('--help tells the options and exits with 0', async () => {

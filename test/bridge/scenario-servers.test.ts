@@ -95,4 +95,24 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     await until(() => page.count('done') === LIMITS.scenarioServers);
     expect(await start(page, 'again', 'nobody')).toMatchObject({ outcome: 'refused' });
   });
+
+  test('is refused to an address that has its share, where other machines reach the bridge', async () => {
+    const limits = { scenarioServersPerAddress: 1 };
+    const bridge = await startOwning({ wire: 'lab', listenOn: '0.0.0.0', limits });
+    const [page, second, other] = [
+      await Page.open(bridge),
+      await Page.open(bridge),
+      await Page.open({ ...bridge, localAddress: '127.0.0.9' }),
+    ];
+    void start(page, 1, 'never-accepts', STAY);
+    await page.message('steps');
+    expect(await second.complaint({ type: 'run', id: 2, script: PLAIN, server: 'nobody' })).toMatchObject({
+      id: 2,
+      code: 'TOO_MANY_SERVERS',
+    });
+    expect(await start(other, 3, 'nobody')).toMatchObject({ outcome: 'refused' });
+    page.send({ type: 'cancel', id: 1 });
+    await page.message('done');
+    expect(await start(second, 4, 'nobody')).toMatchObject({ outcome: 'refused' });
+  });
 });

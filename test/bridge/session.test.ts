@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LIMITS } from '../../bridge/protocol.ts';
+import type { Watch } from '../../bridge/sources/source.ts';
 import { Session, type RunResult, type SessionOptions } from '../../bridge/session.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import { compareSteps, type Step } from '../../bridge/trace/step.ts';
@@ -347,4 +348,27 @@ test('sources are given the client port, stopped after the end, and may say that
     { name: 'capture', active: true },
   ]);
   expect(heard).toEqual(['port', 'asked', 'stopped']);
+});
+
+test('a source that is busy again after it has settled is waited for, also where both came in one reading', async () => {
+  let busy = false;
+  const link: Watch = {
+    watchesServer: false,
+    connectedFrom: () => {},
+    whenSettled(callback) {
+      callback();
+      busy = true;
+    },
+    get busy() {
+      return busy;
+    },
+    stop: () => {},
+  };
+  const source = { status: () => ({ name: 'capture', active: true }) as const, watch: () => link };
+  const { done, results } = play(await startNumberServer(), plainScript(1n), { sources: [source] });
+  await until(() => busy);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(results).toEqual([]);
+  busy = false;
+  expect(await done).toMatchObject({ outcome: 'replied' });
 });

@@ -13,14 +13,22 @@ export interface TestBridge {
   app: FastifyInstance;
   port: number;
   origin: string;
+  /** What goes behind a path: the token, where the bridge takes one. */
+  query: string;
   health(): Promise<Omit<Hello, 'type'>>;
 }
 
+type TestSettings = Partial<Config> & {
+  targetPort?: number;
+  /** The IP address on which the bridge listens: 0.0.0.0 makes one that other machines can reach. */
+  listenOn?: string;
+};
+
 /** A bridge on a free port, closed when the test is over. By default it owns no server program. */
-export async function startBridge(settings: Partial<Config> & { targetPort?: number } = {}): Promise<TestBridge> {
-  const { targetPort = 1, ...others } = settings;
-  const { app } = await buildApp({
-    http: { host: '127.0.0.1', port: 0 },
+export async function startBridge(settings: TestSettings = {}): Promise<TestBridge> {
+  const { targetPort = 1, listenOn = '127.0.0.1', ...others } = settings;
+  const { app, access } = await buildApp({
+    http: { host: listenOn, port: 0 },
     wire: 'direct',
     target: { host: '127.0.0.1', port: targetPort },
     ownsServer: false,
@@ -32,15 +40,16 @@ export async function startBridge(settings: Partial<Config> & { targetPort?: num
     ...others,
   });
   onTestFinished(() => app.close());
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: listenOn, port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
-  const health = async () => (await (await fetch(`${origin}/health`)).json()) as Hello;
-  return { app, port, origin, health };
+  const query = new URL(access.urls.own).search;
+  const health = async () => (await (await fetch(`${origin}/health${query}`)).json()) as Hello;
+  return { app, port, origin, query, health };
 }
 
 /** A bridge that owns a server program, once that listens. Without `server` it is the number server, with the probe in it. */
-export async function startOwning(settings: Partial<Config> = {}): Promise<TestBridge & { targetPort: number }> {
+export async function startOwning(settings: TestSettings = {}): Promise<TestBridge & { targetPort: number }> {
   const targetPort = await freePort();
   const server = settings.server?.replaceAll('PORT', String(targetPort));
   const bridge = await startBridge({

@@ -21,6 +21,15 @@ export interface PlayedRun {
   steps: Step[];
 }
 
+/** The bridge of a page, with what goes behind the path. */
+interface PageOf {
+  port: number;
+  origin: string;
+  query?: string;
+  /** From which the page comes. */
+  localAddress?: string;
+}
+
 /** A page without a browser: it keeps every message, and holds each against its schema. */
 export class Page {
   readonly socket: WebSocket;
@@ -41,8 +50,8 @@ export class Page {
   }
 
   /** Connects; resolves when the first `hello` is there. The connection ends with the test. */
-  static async open(bridge: { port: number; origin: string }): Promise<Page> {
-    const page = new Page(new WebSocket(`ws://127.0.0.1:${bridge.port}/ws`, { origin: bridge.origin }));
+  static async open({ port, origin, query = '', localAddress = '127.0.0.1' }: PageOf): Promise<Page> {
+    const page = new Page(new WebSocket(`ws://127.0.0.1:${port}/ws${query}`, { origin, localAddress }));
     onTestFinished(() => {
       page.socket.terminate();
       expectValid(page.messages);

@@ -1,7 +1,7 @@
 import { enInspector } from './en-inspector.ts';
 import { enCompare, enRuns, enSummary } from './en-runs.ts';
 import { enSteps } from './en-steps.ts';
-import { enFiles, enHeld, enLink, enShelf, enSources, enWire } from './en-wire.ts';
+import { enFiles, enLink, enShelf, enSources, enWire } from './en-wire.ts';
 
 /** Every sentence of the page in English. `pt.ts` has the same shape: a missing one fails the type check. */
 export const en = {
@@ -11,12 +11,12 @@ export const en = {
   wire: enWire,
   sources: enSources,
   link: enLink,
-  held: enHeld,
   shelf: enShelf,
   ownScript: 'Your own script',
   files: enFiles,
   connection: {
     lost: 'The bridge is gone. This page keeps trying to reach it and goes on by itself.',
+    needsToken: 'This page needs a token: open the whole address that Aperto printed when it started.',
   },
   server: {
     listening: 'server listening',
@@ -27,6 +27,7 @@ export const en = {
     start: 'Start server',
     startAgain: 'Start it again',
     stop: 'Stop server',
+    notFromHere: 'Only whoever started Aperto can start or stop the server.',
     blockedIn: (call: string) => `blocked in ${call}`,
     exitedWithCode: (code: number) => `The server program ended by itself, with exit code ${code}.`,
     exitedBySignal: (signal: string) => `The server program was ended by the signal ${signal}.`,
@@ -135,6 +136,7 @@ export const en = {
     LINK_NEEDS_LAB: 'A wire that can be slowed or broken needs the lab.',
     SERVER_NEEDS_LAB: 'This scenario has a server of its own, and that needs the lab.',
     TOO_MANY_SERVERS: 'Too many runs have a server of their own. Wait until some have ended.',
+    CONTROL_NOT_ALLOWED: 'Pages may not start or stop the server here: whoever started Aperto did not allow it.',
     SERVER_NOT_OWNED: 'The server was not started by Aperto, so Aperto cannot start or stop it.',
     SERVER_RUNNING: 'The server is already running.',
     SERVER_NOT_RUNNING: 'The server is not running.',

@@ -2,7 +2,7 @@ import type { Texts } from './en.ts';
 import { ptInspector } from './pt-inspector.ts';
 import { ptCompare, ptRuns, ptSummary } from './pt-runs.ts';
 import { ptSteps } from './pt-steps.ts';
-import { ptFiles, ptHeld, ptLink, ptShelf, ptSources, ptWire } from './pt-wire.ts';
+import { ptFiles, ptLink, ptShelf, ptSources, ptWire } from './pt-wire.ts';
 
 /** Every sentence of the page in Brazilian Portuguese. */
 export const pt: Texts = {
@@ -12,12 +12,12 @@ export const pt: Texts = {
   wire: ptWire,
   sources: ptSources,
   link: ptLink,
-  held: ptHeld,
   shelf: ptShelf,
   ownScript: 'Seu próprio roteiro',
   files: ptFiles,
   connection: {
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',
+    needsToken: 'Esta página precisa de um token: abra o endereço inteiro que o Aperto mostrou ao iniciar.',
   },
   server: {
     listening: 'servidor escutando',
@@ -28,6 +28,7 @@ export const pt: Texts = {
     start: 'Iniciar servidor',
     startAgain: 'Iniciar de novo',
     stop: 'Parar servidor',
+    notFromHere: 'Só quem iniciou o Aperto pode iniciar ou parar o servidor.',
     blockedIn: (call) => `bloqueado em ${call}`,
     exitedWithCode: (code) => `O programa servidor terminou sozinho, com código de saída ${code}.`,
     exitedBySignal: (signal) => `O programa servidor foi encerrado pelo sinal ${signal}.`,
@@ -135,6 +136,7 @@ export const pt: Texts = {
     LINK_NEEDS_LAB: 'Um enlace que se pode atrasar ou romper precisa do laboratório.',
     SERVER_NEEDS_LAB: 'Este cenário tem um servidor próprio, e isso precisa do laboratório.',
     TOO_MANY_SERVERS: 'Há execuções demais com servidor próprio. Espere até que algumas terminem.',
+    CONTROL_NOT_ALLOWED: 'Aqui as páginas não podem iniciar nem parar o servidor: quem iniciou o Aperto não permitiu.',
     SERVER_NOT_OWNED: 'O servidor não foi iniciado pelo Aperto, por isso o Aperto não pode iniciá-lo nem pará-lo.',
     SERVER_RUNNING: 'O servidor já está em execução.',
     SERVER_NOT_RUNNING: 'O servidor não está em execução.',

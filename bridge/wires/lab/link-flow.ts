@@ -37,6 +37,12 @@ interface UnderWay {
 /** States after which a kernel sends nothing more of its own accord. */
 const OVER: ReadonlySet<TcpState> = new Set(['CLOSED', 'LISTEN', 'TIME_WAIT']);
 
+/**
+ * Milliseconds: a kernel that is done may still answer what comes to it (RFC 9293 §3.10.7.1: a reset), at once, but its
+ * host tells the packet after the state.
+ */
+const ANSWER_MS = 20;
+
 /** States in which a kernel waits for an acknowledgment of its SYN or FIN. */
 const UNANSWERED: ReadonlySet<TcpState> = new Set(['SYN_RCVD', 'FIN_WAIT_1', 'CLOSING', 'LAST_ACK']);
 
@@ -61,6 +67,7 @@ export class LinkFlow implements Watch {
   #sightings = 0;
   #sink: Sink | undefined;
   #whenSettled: (() => void) | undefined;
+  #answering: NodeJS.Timeout | undefined;
 
   constructor(options: LinkFlowOptions) {
     this.#options = options;
@@ -141,6 +148,7 @@ export class LinkFlow implements Watch {
   stop(): void {
     this.letGo();
     this.#sink = undefined;
+    clearTimeout(this.#answering);
     this.#options.onStop();
   }
 
@@ -187,12 +195,22 @@ export class LinkFlow implements Watch {
     if (side === 'server') this.#pace.arrived();
     this.#underWay.delete(segment.id);
     this.#tell({ ...segment, fate: 'delivered', arrivedAt: this.#since(at) });
+    const state = this.#states[side];
+    if (state && OVER.has(state) && !segment.flags.includes('RST')) this.#awaitAnswer();
+  }
+
+  #awaitAnswer(): void {
+    clearTimeout(this.#answering);
+    this.#answering = setTimeout(() => {
+      this.#answering = undefined;
+      this.#settle();
+    }, ANSWER_MS);
   }
 
   /** Over, when both kernels are done with it and nothing is under way. */
   #settle(): void {
     const { client, server } = this.#states;
-    if (!this.#whenSettled || this.#held.size + this.#underWay.size > 0) return;
+    if (!this.#whenSettled || this.#answering || this.#held.size + this.#underWay.size > 0) return;
     if (!client || !OVER.has(client) || (server && !OVER.has(server))) return;
     const callback = this.#whenSettled;
     this.#whenSettled = undefined;

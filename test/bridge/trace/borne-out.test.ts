@@ -56,6 +56,18 @@ describe('a kernel that does what follows from the segments', () => {
     expect(bare(told([...run, ...all]))).toEqual(bare(told(run)));
   });
 
+  test('TIME_WAIT that has run out: the kernel has forgotten the connection, as it said it would', () => {
+    const expiring = sighting('server', 'TIME_WAIT', 575, 60_000);
+    const forgotten = sighting('server', 'LISTEN', 61_000_000);
+    const steps = told([...run, ...all, expiring, forgotten]);
+    expect(disagreements(steps)).toEqual([]);
+    expect(states(steps, 'server').at(-1)).toMatchObject({
+      ...{ from: 'TIME_WAIT', to: 'CLOSED', at: 60_000_575, seenAt: 61_000_000, evidence: 'observed' },
+    });
+    const early = told([...run, ...all, expiring, sighting('server', 'LISTEN', 50_000_000)]);
+    expect(disagreements(early)).toMatchObject([{ to: 'LISTEN', expected: 'TIME_WAIT' }]);
+  });
+
   test('seen twice in a state, the first time counts', () => {
     const steps = told([...run, ...all, sighting('client', 'ESTABLISHED', 300)]);
     expect(known(steps)[1]).toEqual(['ESTABLISHED', 'observed', 155]);

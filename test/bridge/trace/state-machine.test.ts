@@ -184,6 +184,13 @@ describe('what the program asks for', () => {
     }
   });
 
+  test('TIME_WAIT runs out, and nothing else does', () => {
+    const inTimeWait = after([...accepted, ['>', segment('FIN ACK', 1, 1)], ['<', segment('FIN ACK', 1, 2)]]);
+    expect(inTimeWait.state).toBe('TIME_WAIT');
+    expect(inTimeWait.expired()).toBe('CLOSED');
+    expect(after(accepted).expired()).toBe('ESTABLISHED');
+  });
+
   test('a connection that is aborted is gone; a socket that listens is not', () => {
     expect(after(accepted).aborted()).toBe('CLOSED');
     expect(new Endpoint('LISTEN').aborted()).toBe('LISTEN');

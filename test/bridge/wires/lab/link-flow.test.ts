@@ -1,97 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeTcpPacket } from '../../../../bridge/packet/packet.ts';
-import type { LinkSettings } from '../../../../bridge/trace/link.ts';
-import type { Report, Sighting } from '../../../../bridge/trace/report.ts';
-import type { Segment, Side, TcpState } from '../../../../bridge/trace/step.ts';
-import { LinkFlow } from '../../../../bridge/wires/lab/link-flow.ts';
-import { bytesOf, tcpPacket, type TcpFields } from '../../../helpers/packets.ts';
+import type { Side, TcpState } from '../../../../bridge/trace/step.ts';
+import { ACK, data, PlayedFlow, SYN, SYN_ACK } from '../../../helpers/played-flow.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
 
-/** The monotonic clock at the run's zero, in microseconds: not a whole number, as it never is. */
-const ZERO = 123_456_789_012.3;
-const ADDRESSES = { client: [10, 77, 0, 1], server: [10, 77, 0, 2] };
-
-interface Delivery {
-  to: Side;
-  packet: Uint8Array;
-  /** Milliseconds of the timers' clock. */
-  at: number;
-}
-
-/** One run on a link between hosts that the test plays. */
-class Played {
-  readonly reports: Report[] = [];
-  readonly deliveries: Delivery[] = [];
-  readonly flow: LinkFlow;
-  stopped = 0;
-  #confirmed: Record<Side, number> = { client: 0, server: 0 };
-
-  constructor(settings: LinkSettings = {}) {
-    this.flow = new LinkFlow({
-      settings,
-      zero: ZERO,
-      sink: (report) => this.reports.push(report),
-      deliver: (to, packet) => this.deliveries.push({ to, packet, at: Date.now() }),
-      onStop: () => (this.stopped += 1),
-    });
-  }
-
-  /** @param sinceZero when it was sent, in microseconds; by default now, by the timers' clock */
-  send(from: Side, tcp: TcpFields, sinceZero = Date.now() * 1000): Uint8Array {
-    const ports = {
-      sourcePort: from === 'client' ? 40_000 : 65_432,
-      destinationPort: from === 'client' ? 65_432 : 40_000,
-    };
-    const to = from === 'client' ? 'server' : 'client';
-    const packet = tcpPacket({ ...ports, ...tcp }, { source: ADDRESSES[from], destination: ADDRESSES[to] });
-    this.flow.carry(from, packet, decodeTcpPacket(packet), ZERO + sinceZero, ZERO + sinceZero);
-    return packet;
-  }
-
-  /** The host on that side says in which state its kernel is. */
-  look(side: Side, state: TcpState, sinceZero = Date.now() * 1000, expiresMs?: number): void {
-    this.flow.saw(side, { port: 40_000, state, at: ZERO + sinceZero, ...(expiresMs !== undefined && { expiresMs }) });
-  }
-
-  /** The host says that its kernel got the next packet. */
-  confirm(side: Side, state: TcpState, sinceZero = Date.now() * 1000): void {
-    this.#confirmed[side] += 1;
-    this.flow.saw(side, { port: 40_000, state, at: ZERO + sinceZero + 20, deliveredAt: ZERO + sinceZero });
-  }
-
-  /** Confirms whatever was delivered and is not yet confirmed, in order. */
-  confirmAll(state: TcpState = 'ESTABLISHED'): void {
-    for (const side of ['client', 'server'] as const) {
-      const delivered = this.deliveries.filter(({ to }) => to === side).length;
-      while (this.#confirmed[side] < delivered) this.confirm(side, state);
-    }
-  }
-
-  get segments(): Segment[] {
-    return this.reports.filter((report) => report.kind === 'segment');
-  }
-
-  get sightings(): Sighting[] {
-    return this.reports.filter((report) => report.kind === 'sighting');
-  }
-}
-
-const SYN: TcpFields = { flags: ['SYN'], seq: 1000 };
-const SYN_ACK: TcpFields = { flags: ['SYN', 'ACK'], seq: 7000, ack: 1001 };
-const ACK: TcpFields = { flags: ['ACK'], seq: 1001, ack: 7001 };
-const data = (text: string, seq = 1001): TcpFields => ({
-  flags: ['PSH', 'ACK'],
-  seq,
-  ack: 7001,
-  payload: bytesOf(text),
-});
-
 describe('a segment', () => {
   test('is told as under way, then as delivered when its host says that its kernel got it', () => {
-    const played = new Played();
+    const played = new PlayedFlow();
     const packet = played.send('client', SYN, 250.04);
     expect(played.deliveries).toEqual([{ to: 'server', packet, at: 0 }]);
     expect(played.segments).toMatchObject([
@@ -105,7 +23,7 @@ describe('a segment', () => {
   });
 
   test('carries what crossed the wire: headers, numbers, options, data', () => {
-    const played = new Played();
+    const played = new PlayedFlow();
     played.send('client', { ...SYN, options: Uint8Array.of(2, 4, 5, 0xb4) });
     played.send('server', SYN_ACK);
     const packet = played.send('client', data('hi'));
@@ -116,7 +34,7 @@ describe('a segment', () => {
   });
 
   test('sent again is told as what it is', () => {
-    const played = new Played({ drop: [{ kind: 'SYN' }] });
+    const played = new PlayedFlow({ drop: [{ kind: 'SYN' }] });
     played.send('client', SYN);
     played.send('client', SYN, 1_000_000);
     expect(played.segments).toMatchObject([
@@ -126,7 +44,7 @@ describe('a segment', () => {
   });
 
   test('that is dropped is told once, and nobody gets it', () => {
-    const played = new Played({ drop: [{ kind: 'data' }] });
+    const played = new PlayedFlow({ drop: [{ kind: 'data' }] });
     played.send('client', data('lost'));
     vi.runAllTimers();
     expect(played.deliveries).toEqual([]);
@@ -135,7 +53,7 @@ describe('a segment', () => {
   });
 
   test('that is dropped and would have had a copy has none', () => {
-    const played = new Played({ drop: [{}], duplicatePercent: 100 });
+    const played = new PlayedFlow({ drop: [{}], duplicatePercent: 100 });
     played.send('client', SYN);
     vi.runAllTimers();
     expect(played.deliveries).toEqual([]);
@@ -144,7 +62,7 @@ describe('a segment', () => {
 });
 
 test('each host confirms what came to it, in the order in which it was delivered', () => {
-  const played = new Played();
+  const played = new PlayedFlow();
   played.send('client', SYN, 10);
   played.send('server', SYN_ACK, 20);
   played.send('client', ACK, 30);
@@ -163,7 +81,7 @@ test('each host confirms what came to it, in the order in which it was delivered
 });
 
 test('a look at a kernel that got nothing confirms nothing', () => {
-  const played = new Played();
+  const played = new PlayedFlow();
   played.send('client', SYN, 10);
   played.look('client', 'SYN_SENT', 11);
   played.look('server', 'LISTEN', 12);
@@ -175,7 +93,7 @@ test('a look at a kernel that got nothing confirms nothing', () => {
 });
 
 test('how long TIME_WAIT will last is told on', () => {
-  const played = new Played();
+  const played = new PlayedFlow();
   played.look('client', 'TIME_WAIT', 5, 60_000);
   expect(played.sightings).toMatchObject([{ state: 'TIME_WAIT', expiresMs: 60_000 }]);
   expect(new Set(played.reports.map(({ id }) => id)).size).toBe(1);
@@ -183,7 +101,7 @@ test('how long TIME_WAIT will last is told on', () => {
 
 describe('a duplicate', () => {
   test('is a step of its own, names the segment, and arrives by itself', () => {
-    const played = new Played({ duplicatePercent: 100 });
+    const played = new PlayedFlow({ duplicatePercent: 100 });
     const packet = played.send('client', data('twice'), 100);
     expect(played.deliveries.map(({ packet }) => packet)).toEqual([packet, packet]);
     expect(played.deliveries[1]!.packet, 'a host may change its own in place').not.toBe(packet);
@@ -202,7 +120,7 @@ describe('a duplicate', () => {
   });
 
   test('is no retransmission, and a retransmission of what was doubled is none of the copy', () => {
-    const played = new Played({ duplicatePercent: 100 });
+    const played = new PlayedFlow({ duplicatePercent: 100 });
     played.send('client', data('twice'));
     played.send('client', data('twice'), 300_000);
     expect(played.segments.map(({ id, retransmissionOf, duplicateOf }) => [id, retransmissionOf, duplicateOf])).toEqual(
@@ -218,7 +136,7 @@ describe('a duplicate', () => {
 
 describe('a delay', () => {
   test('keeps a packet back until its time', () => {
-    const played = new Played({ delayMs: 40 });
+    const played = new PlayedFlow({ delayMs: 40 });
     played.send('client', SYN);
     vi.advanceTimersByTime(39);
     expect(played.deliveries).toEqual([]);
@@ -247,7 +165,7 @@ describe('a delay', () => {
     fc.assert(
       fc.property(anySettings, anyGaps, (settings, gaps) => {
         vi.setSystemTime(0);
-        const played = new Played(settings);
+        const played = new PlayedFlow(settings);
         let now = 0;
         const sent: Record<Side, number[]> = { client: [], server: [] };
         gaps.forEach(([from, gap], index) => {
@@ -276,7 +194,7 @@ describe('a delay', () => {
   test('one that is overtaken comes after those sent behind it', () => {
     for (let seed = 0; seed < 40; seed += 1) {
       vi.setSystemTime(0);
-      const played = new Played({ reorderPercent: 50, delayMs: 5, seed });
+      const played = new PlayedFlow({ reorderPercent: 50, delayMs: 5, seed });
       for (let index = 0; index < 10; index += 1) played.send('client', data('x', 2000 + index), index * 10);
       vi.runAllTimers();
       const numbers = played.deliveries.map(({ packet }) => decodeTcpPacket(packet).tcp.seq);
@@ -290,7 +208,7 @@ describe('a delay', () => {
 
 describe('busy', () => {
   test('while a packet is under way, and until its host has confirmed it', () => {
-    const played = new Played({ delayMs: 10 });
+    const played = new PlayedFlow({ delayMs: 10 });
     expect(played.flow.busy).toBe(false);
     played.send('client', data('x'));
     expect(played.flow.busy).toBe(true);
@@ -313,88 +231,9 @@ describe('busy', () => {
     ['LISTEN', false],
   ])('a kernel in %s: %s', (state, busy) => {
     for (const side of ['client', 'server'] as const) {
-      const played = new Played();
+      const played = new PlayedFlow();
       played.look(side, state);
       expect(played.flow.busy).toBe(busy);
     }
-  });
-});
-
-describe('settled', () => {
-  test('when both kernels are done with it', () => {
-    const played = new Played();
-    const settled = vi.fn();
-    played.flow.whenSettled(settled);
-    played.look('client', 'LAST_ACK');
-    played.look('server', 'TIME_WAIT');
-    expect(settled).not.toHaveBeenCalled();
-    played.look('client', 'CLOSED');
-    played.look('client', 'CLOSED');
-    expect(settled).toHaveBeenCalledOnce();
-  });
-
-  test('at once, where they are already', () => {
-    const played = new Played();
-    played.look('client', 'TIME_WAIT');
-    played.look('server', 'LISTEN');
-    const settled = vi.fn();
-    played.flow.whenSettled(settled);
-    expect(settled).toHaveBeenCalledOnce();
-  });
-
-  test('not while a packet is under way or unconfirmed', () => {
-    const played = new Played({ delayMs: 10 });
-    const settled = vi.fn();
-    played.flow.whenSettled(settled);
-    played.send('server', { ...ACK, seq: 7001, ack: 1001 });
-    played.look('client', 'CLOSED');
-    vi.runAllTimers();
-    expect(settled).not.toHaveBeenCalled();
-    played.confirm('client', 'CLOSED');
-    expect(settled).toHaveBeenCalledOnce();
-  });
-
-  test('not before anything is known of the client, and without a server that was never reached', () => {
-    const played = new Played();
-    const settled = vi.fn();
-    played.flow.whenSettled(settled);
-    expect(settled).not.toHaveBeenCalled();
-    played.look('client', 'SYN_SENT');
-    expect(settled).not.toHaveBeenCalled();
-    played.look('client', 'CLOSED');
-    expect(settled).toHaveBeenCalledOnce();
-  });
-
-  test('a lost segment does not keep it open', () => {
-    const played = new Played({ drop: [{ every: true }] });
-    played.send('client', SYN);
-    const settled = vi.fn();
-    played.flow.whenSettled(settled);
-    played.look('client', 'CLOSED');
-    expect(settled).toHaveBeenCalledOnce();
-  });
-});
-
-describe('after stop', () => {
-  test('nothing is told, and the wire is told once that the run is over', () => {
-    const played = new Played({ delayMs: 10 });
-    played.send('client', SYN);
-    played.flow.stop();
-    expect(played.stopped).toBe(1);
-    const before = played.reports.length;
-    played.look('client', 'CLOSED');
-    vi.runAllTimers();
-    played.confirm('server', 'SYN_RCVD');
-    expect(played.reports).toHaveLength(before);
-  });
-
-  test('packets that were under way are delivered all the same, in order', () => {
-    const played = new Played({ delayMs: 10, jitterMs: 5, duplicatePercent: 100, seed: 1 });
-    for (let index = 0; index < 5; index += 1) played.send('client', data('x', 2000 + index), index * 700);
-    played.flow.stop();
-    vi.runAllTimers();
-    expect(played.deliveries.map(({ packet }) => decodeTcpPacket(packet).tcp.seq)).toEqual(
-      [0, 0, 1, 1, 2, 2, 3, 3, 4, 4].map((index) => 2000 + index),
-    );
   });
 });

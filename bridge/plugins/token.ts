@@ -1,0 +1,41 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { BridgeError } from '../errors.ts';
+
+/** 192 bits: nobody guesses them. */
+const RANDOM_BYTES = 24;
+/** Characters of a token that the owner chose; all may stand in a URL as they are (RFC 3986 §2.3). */
+const CHOSEN = /^[A-Za-z0-9._~-]{16,256}$/;
+
+/** What whoever uses the bridge must know, where it can be reached from other machines. */
+export class Token {
+  readonly text: string;
+  readonly #digest: Buffer;
+
+  /** @param chosen by the owner; without it, chance chooses */
+  constructor(chosen?: string) {
+    this.text = chosen ?? randomBytes(RANDOM_BYTES).toString('base64url');
+    this.#digest = digest(this.text);
+  }
+
+  /** Whether the request carries it, as `?token=…` or as `Authorization: Bearer …`. */
+  isIn({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): boolean {
+    const { token } = query as { token?: unknown };
+    return this.#is(token ?? /^Bearer (.*)$/i.exec(headers.authorization ?? '')?.[1]);
+  }
+
+  /** Digests are equally long, and compared in constant time: how long it takes tells nothing. */
+  #is(text: unknown): boolean {
+    return typeof text === 'string' && timingSafeEqual(digest(text), this.#digest);
+  }
+}
+
+/** @throws BridgeError `BAD_OPTION`, without the token in it */
+export function readToken(text: string): string {
+  if (CHOSEN.test(text)) return text;
+  throw new BridgeError('BAD_OPTION', 'APERTO_TOKEN has 16 to 256 letters, digits or -._~ in it.');
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
