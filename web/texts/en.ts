@@ -1,5 +1,5 @@
 import { enInspector } from './en-inspector.ts';
-import { enCompare, enRuns, enSummary } from './en-runs.ts';
+import { enRuns, enSummary } from './en-runs.ts';
 import { enSteps } from './en-steps.ts';
 import { enFiles, enLink, enShelf, enSources, enWire } from './en-wire.ts';
 
@@ -57,7 +57,6 @@ export const en = {
   },
   runs: enRuns,
   summary: enSummary,
-  compare: enCompare,
   diagram: {
     label: 'The connection as a sequence diagram; time flows down',
     clientProgram: 'client program',

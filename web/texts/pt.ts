@@ -1,6 +1,6 @@
 import type { Texts } from './en.ts';
 import { ptInspector } from './pt-inspector.ts';
-import { ptCompare, ptRuns, ptSummary } from './pt-runs.ts';
+import { ptRuns, ptSummary } from './pt-runs.ts';
 import { ptSteps } from './pt-steps.ts';
 import { ptFiles, ptLink, ptShelf, ptSources, ptWire } from './pt-wire.ts';
 
@@ -58,7 +58,6 @@ export const pt: Texts = {
   },
   runs: ptRuns,
   summary: ptSummary,
-  compare: ptCompare,
   diagram: {
     label: 'A conexão como diagrama de sequência; o tempo corre para baixo',
     clientProgram: 'programa cliente',
