@@ -1,6 +1,7 @@
 import type { Trace } from '../bridge/trace/outcome.ts';
+import { isText, object, oneOf } from './checks.ts';
 import { keptIn, keyOf } from './kept.ts';
-import type { Run } from './runs.svelte.ts';
+import type { Remembered, Run } from './runs.svelte.ts';
 import { readTrace } from './trace-file.ts';
 
 /** Runs, and characters of them all, that are kept: browsers give a tab about five million. */
@@ -9,9 +10,10 @@ const MOST_CHARACTERS = 4_000_000;
 
 /** Keeps a run that is over; the oldest make room. Where it does not fit it is not kept, and nobody is troubled. */
 export function keep(run: Run, storage: Storage): void {
-  const trace = run.trace();
-  if (!trace) return;
-  const text = JSON.stringify(trace);
+  if (!run.end) return;
+  const { scenario } = run.begun;
+  const end = run.end.kind === 'done' ? undefined : run.end;
+  const text = JSON.stringify({ ...(run.trace() ?? untold(run)), scenario, end });
   if (text.length > MOST_CHARACTERS) return;
   const key = keyOf(run);
   const others = keptIn(storage).filter((kept) => kept.key !== key);
@@ -34,14 +36,36 @@ export function keep(run: Run, storage: Storage): void {
   }
 }
 
+/** A run whose end the bridge did not tell, in the shape of a trace; `end` says what became of it. */
+function untold({ begun, startedAt, steps }: Run): Trace {
+  const { script, link, server, wire = 'direct', target = '' } = begun;
+  const beginning = { format: 'aperto-trace', version: 1, startedAt, wire, target, script } as const;
+  const asked = { ...(link && { link }), ...(server && { server }) };
+  return { ...beginning, ...asked, sources: [], outcome: 'failed', durationUs: 0, steps: [...steps] } as Trace;
+}
+
+const isUntoldEnd = object({ kind: oneOf('lost', 'rejected'), 'code?': isText, 'message?': isText });
+
 /** What was kept, newest first; checked like a file from anyone, and thrown away where it is not a trace. */
-export function restore(storage: Storage): { trace: Trace; order: number; isOpened: boolean }[] {
+export function restore(storage: Storage): ({ trace: Trace } & Remembered)[] {
   return keptIn(storage)
     .reverse()
     .flatMap(({ key, order, isOpened }) => {
       const trace = readTrace(storage.getItem(key) ?? '');
-      if (typeof trace !== 'string') return [{ trace, order, isOpened }];
+      if (typeof trace !== 'string') return [{ trace, order, isOpened, ...moreOf(trace) }];
       storage.removeItem(key);
       return [];
     });
+}
+
+function moreOf({
+  scenario,
+  end,
+}: Trace & { scenario?: unknown; end?: unknown }): Pick<Remembered, 'scenario' | 'end'> {
+  const { kind, code = '', message = '' } = isUntoldEnd(end) ? (end as Record<string, string>) : {};
+  return {
+    ...(typeof scenario === 'string' && { scenario }),
+    ...(kind === 'lost' && { end: { kind } }),
+    ...(kind === 'rejected' && { end: { kind, code, message } }),
+  };
 }

@@ -1,4 +1,5 @@
-import type { LinkSettings, SegmentKind } from '../bridge/trace/link.ts';
+import type { LinkSettings, SegmentKind, SegmentSelector } from '../bridge/trace/link.ts';
+import type { Side } from '../bridge/trace/step.ts';
 import { isFlag, isInteger, isNumber, listOf, object, oneOf, within, type Check } from './checks.ts';
 
 /** What a viewer may set of the lab's wire, as a number. */
@@ -37,6 +38,20 @@ export const DROPS: Record<string, SegmentKind> = {
 
 /** Segments that can be held in mid-wire: every one of a kind, or everything. */
 export const HOLDS: Record<string, SegmentKind | 'all'> = { all: 'all', ...DROPS, rst: 'RST' };
+
+/** A single one that can be held: `client-3` is the client's third segment. */
+const HELD_ONE = /^(client|server)-([1-9]\d{0,3})$/;
+
+/** Which single segment such a key means. */
+export function heldOne(key: string): { from: Side; nth: number } | undefined {
+  const [, from, nth] = HELD_ONE.exec(key) ?? [];
+  return from === undefined ? undefined : { from: from as Side, nth: Number(nth) };
+}
+
+/** Whether this is a key of `HOLDS`, or means a single segment. */
+export function isHoldKey(key: string): boolean {
+  return Object.hasOwn(HOLDS, key) || HELD_ONE.test(key);
+}
 
 const isSelectors = listOf(
   object(
@@ -86,18 +101,24 @@ export function dropsOf({ drop = [] }: LinkSettings): string[] {
   return Object.keys(DROPS).filter((key) => drop.some(({ kind }) => kind === DROPS[key]));
 }
 
-/** The keys of `HOLDS` that the link holds. */
+/** The keys of what the link holds: those of `HOLDS`, and those of single segments. */
 export function holdsOf({ hold }: LinkSettings): string[] {
   if (hold === true) return ['all'];
-  const kinds = hold || [];
-  return Object.keys(HOLDS).filter((key) => kinds.some(({ kind }) => kind === HOLDS[key]));
+  const selectors = hold || [];
+  const single = selectors.flatMap(({ from, kind, nth = 1 }) => (from && !kind ? [`${from}-${nth}`] : []));
+  return [...Object.keys(HOLDS).filter((key) => selectors.some(({ kind }) => kind === HOLDS[key])), ...single];
 }
 
 /** The setting that holds these keys; nothing where there are none. */
 export function holding(keys: readonly string[]): Pick<LinkSettings, 'hold'> {
   if (keys.includes('all')) return { hold: true };
-  const kinds = keys.map((key) => HOLDS[key]).filter((kind) => kind !== undefined && kind !== 'all');
-  return kinds.length > 0 ? { hold: kinds.map((kind) => ({ kind, every: true })) } : {};
+  const hold = keys.flatMap((key): SegmentSelector[] => {
+    const one = heldOne(key);
+    const kind = HOLDS[key];
+    if (one) return [one];
+    return kind && kind !== 'all' ? [{ kind, every: true }] : [];
+  });
+  return hold.length > 0 ? { hold } : {};
 }
 
 /** As parameters of the page's address, so that a scenario can be opened again. */
@@ -124,7 +145,7 @@ export function linkFromParameters(parameters: URLSearchParams): LinkSettings {
   }
   const drops = (parameters.get('drop') ?? '').split('.').filter((key) => Object.hasOwn(DROPS, key));
   if (drops.length > 0) link.drop = [...new Set(drops)].map((key) => ({ kind: DROPS[key]! }));
-  const holds = (parameters.get('hold') ?? '').split('.').filter((key) => Object.hasOwn(HOLDS, key));
+  const holds = (parameters.get('hold') ?? '').split('.').filter(isHoldKey);
   Object.assign(link, holding([...new Set(holds)]));
   return link;
 }

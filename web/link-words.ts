@@ -1,5 +1,5 @@
 import type { LinkSettings } from '../bridge/trace/link.ts';
-import { changesAnything, DROPS, dropsOf, HOLDS, holdsOf, LINK_FIELDS } from './link-settings.ts';
+import { changesAnything, DROPS, dropsOf, heldOne, HOLDS, holdsOf, LINK_FIELDS } from './link-settings.ts';
 import type { Language } from './texts/language.svelte.ts';
 
 /** A setting with its unit: `±10 ms`, `30 %`, `500 bytes`. */
@@ -19,7 +19,10 @@ export function linkInWords(link: LinkSettings, language: Language): string {
     return [`${t.fields[name]}\u00a0${valueInWords(name, value, unit, language)}`];
   });
   const kinds = dropsOf(link).map((key) => (key === 'data' ? t.data : DROPS[key]));
-  const held = holdsOf(link).map((key) => t.holdNames[key] ?? HOLDS[key]!);
+  const held = holdsOf(link).map((key) => {
+    const one = heldOne(key);
+    return one ? t.holdOne(one.from, one.nth) : (t.holdNames[key] ?? HOLDS[key]!);
+  });
   return [
     ...settings,
     ...(kinds.length > 0 ? [t.drops(kinds.join(', '))] : []),

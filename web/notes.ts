@@ -44,7 +44,8 @@ export function paceSentence(steps: readonly Step[], speed: number, language: La
 }
 
 export function errorSentence({ code, message }: { code: string; message: string }, texts: Texts): string {
-  const { unknown, ...known } = texts.errors;
+  const { unknown, address, ...known } = texts.errors;
+  if (code === 'ADDRESS') return address(message);
   return lookup<string>(known, code) ?? lookup<string>(texts.files.problems, code) ?? unknown(message || code);
 }
 

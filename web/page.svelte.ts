@@ -7,8 +7,6 @@ import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-c
 import { keptIn, keyOf, tabStorage } from './kept.ts';
 import { Playback, type Beat } from './playback.svelte.ts';
 import { Runs, type Beginning, type Run } from './runs.svelte.ts';
-import type { Scenario } from './scenarios/scenario.ts';
-import type { ScenarioKey } from './scenarios/shelf.ts';
 import { toneOf } from './segment-kind.ts';
 
 /** A run that takes longer than this is followed while it happens; a shorter one is played when it is over. */
@@ -63,16 +61,14 @@ export class Page {
 
   /** @param link what the lab's wire is to do; nothing where the wire is another */
   send(number: bigint, link?: LinkSettings): void {
-    const { wire, target, server } = this.#hello ?? {};
-    const asked = wire === 'lab' ? link : undefined;
-    this.#begin({ script: plainScript(number), number, link: asked, wire, target, command: server?.command });
+    this.play({ script: plainScript(number), number, link });
   }
 
-  /** Plays a scenario of the shelf, which needs the lab. */
-  play(scenario: ScenarioKey, { script, link, server }: Scenario): void {
+  /** Plays a script, be it a scenario's or one's own. A server of its own needs the lab; so does its link, as in `send`. */
+  play({ link, server, ...asked }: Omit<Beginning, 'wire' | 'target' | 'command'>): void {
     const { wire, target } = this.#hello ?? {};
     const command = server ? `scenarios/${server}` : this.#hello?.server.command;
-    this.#begin({ script, link, server, scenario, wire, target, command });
+    this.#begin({ ...asked, server, link: wire === 'lab' ? link : undefined, wire, target, command });
   }
 
   #begin(begun: Beginning): void {
@@ -80,7 +76,10 @@ export class Page {
     if (this.#storage) import('./kept-traces.ts').catch(() => undefined);
     const { run, message } = this.runs.begin(begun);
     this.#show(run);
-    if (!this.#bridge.send(message)) run.finish({ kind: 'rejected', code: 'not-connected', message: '' });
+    if (!this.#bridge.send(message)) {
+      run.finish({ kind: 'rejected', code: 'not-connected', message: '' });
+      void this.#keep(run);
+    }
     setTimeout(() => {
       if (!run.end && this.#selected === run && this.playback.cursor < 0) this.playback.follow();
     }, LIVE_AFTER_MS);
@@ -146,7 +145,7 @@ export class Page {
   }
 
   #changed(run: Run): void {
-    if (run.done) void this.#keep(run);
+    if (run.end) void this.#keep(run);
     if (run !== this.#selected) return;
     this.playback.update(run.steps.map(beatOf));
     if (!run.end) return;
@@ -198,6 +197,17 @@ export class Page {
 
   #sendOrComplain(message: Parameters<BridgeConnection['send']>[0]): void {
     if (!this.#bridge.send(message)) this.complain('not-connected');
+  }
+
+  /** Says what of the page's address it cannot do. */
+  async check(asked: URLSearchParams): Promise<void> {
+    try {
+      const { addressFaults } = await import('./address-faults.ts');
+      const faults = addressFaults(asked);
+      if (faults.length > 0) this.complain('ADDRESS', faults.join(', '));
+    } catch {
+      this.complain('not-connected');
+    }
   }
 
   /** Says what went wrong, once. */

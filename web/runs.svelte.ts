@@ -1,9 +1,8 @@
 import type { BridgeMessage, DoneMessage, Hello, PageMessage } from '../bridge/protocol.ts';
 import type { LinkSettings } from '../bridge/trace/link.ts';
 import type { ScenarioServer } from '../bridge/trace/scenario-server.ts';
-import type { ScenarioKey } from './scenarios/shelf.ts';
 import type { Source, Trace } from '../bridge/trace/outcome.ts';
-import { type Script } from '../bridge/trace/script.ts';
+import { plainScript, type Script } from '../bridge/trace/script.ts';
 import type { Step } from '../bridge/trace/step.ts';
 import { now } from './now.ts';
 import { withSteps } from './with-steps.ts';
@@ -21,8 +20,8 @@ export interface Beginning {
   wire?: Trace['wire'] | undefined;
   target?: string | undefined;
   command?: string | undefined;
-  /** The scenario that it plays, and its own server. */
-  scenario?: ScenarioKey | undefined;
+  /** The name of the scenario that it plays, and its own server. */
+  scenario?: string | undefined;
   server?: ScenarioServer | undefined;
 }
 
@@ -90,6 +89,16 @@ export class Run {
   }
 }
 
+/** What a saved trace does not say of a run of this page. */
+export interface Remembered {
+  /** Its place in the list. */
+  order: number;
+  isOpened: boolean;
+  scenario?: string | undefined;
+  /** How it ended, where the bridge did not tell its end. */
+  end?: RunEnd | undefined;
+}
+
 type AboutRun = Exclude<BridgeMessage, Hello>;
 
 /** Runs kept: enough for a lesson, and an end to what a forgotten page holds. */
@@ -129,13 +138,11 @@ export class Runs {
 
   /**
    * Puts a saved trace into the list, as a run that is over.
-   * @param kept its place, where it has been in this list before
+   * @param kept what else is known of it, where it has been in this list before
    */
-  open(trace: Trace, kept?: { order: number; isOpened: boolean }): Run {
+  open(trace: Trace, kept?: Remembered): Run {
     const { script, link, server, wire, target, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
-    const first = script[0];
-    const hex = first?.do === 'send' && first.hex.length <= 2048 ? first.hex : '';
-    const begun = { script, link, server, wire, target, ...(hex && { number: BigInt(`0x${hex}`) }) };
+    const begun = { script, link, server, wire, target, number: numberOf(script), scenario: kept?.scenario };
     const run = this.#insert(new Run(kept?.order ?? this.#next(), begun, startedAt, kept?.isOpened ?? true));
     run.add(steps);
     const told = {
@@ -146,7 +153,7 @@ export class Runs {
       ...(error && { error }),
       ...(link && { link }),
     };
-    run.finish({ kind: 'done', done: { type: 'done', id: run.id, ...told } });
+    run.finish(kept?.end ?? { kind: 'done', done: { type: 'done', id: run.id, ...told } });
     return run;
   }
 
@@ -198,4 +205,12 @@ export class Runs {
       this.#onchange(run);
     }
   }
+}
+
+/** The number that a script sends, where it does nothing else; at most 1024 bytes. */
+function numberOf(script: Script): bigint | undefined {
+  const [first] = script;
+  if (first?.do !== 'send' || first.hex === '' || first.hex.length > 2048) return undefined;
+  const number = BigInt(`0x${first.hex}`);
+  return JSON.stringify(plainScript(number)) === JSON.stringify(script) ? number : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Call, Segment, Step } from '../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from './bytes.ts';
 import { flagsText, toneOf } from './segment-kind.ts';
+import type { CompareTexts } from './texts/en-compare.ts';
 import type { Texts } from './texts/en.ts';
 
 /** A step in as few signs as a table has room for. */
@@ -12,12 +13,15 @@ export interface StepBrief {
   hue: string;
 }
 
-export function briefOf(step: Step, texts: Texts): StepBrief {
+/** What is said of a segment that is not just another one. */
+type Marks = Pick<CompareTexts, 'lost' | 'again' | 'copy'>;
+
+export function briefOf(step: Step, texts: Texts, marks: Marks): StepBrief {
   switch (step.kind) {
     case 'call':
       return { what: `${step.name}()`, detail: resultOf(step, texts), hue: step.side };
     case 'segment':
-      return { ...segmentBrief(step, texts), hue: `tone-${toneOf(step)}` };
+      return { ...segmentBrief(step, texts, marks), hue: `tone-${toneOf(step)}` };
     case 'state':
       return { what: step.to, detail: '', hue: `state-${step.to}` };
     case 'output':
@@ -32,17 +36,16 @@ function resultOf({ name, bytes, payload = '', result, returnedAt }: Call, texts
   return result !== undefined && result !== 'ok' ? `→ ${result}` : carried && `→ ${carried}`;
 }
 
-function segmentBrief(segment: Segment, texts: Texts) {
+function segmentBrief(segment: Segment, texts: Texts, { lost, again, copy }: Marks) {
   const { fate, length, payload, retransmissionOf, duplicateOf } = segment;
-  const { lost, again, copy } = texts.compare;
-  const marks = [
+  const notes = [
     fate === 'dropped' && `✕ ${lost}`,
     retransmissionOf !== undefined && `↻ ${again}`,
     duplicateOf !== undefined && `×2 ${copy}`,
   ].filter(Boolean);
   return {
     what: flagsText(segment),
-    detail: [...marks, length > 0 ? sized(length, payload, texts) : ''].filter(Boolean).join(' · '),
+    detail: [...notes, length > 0 ? sized(length, payload, texts) : ''].filter(Boolean).join(' · '),
   };
 }
 

@@ -98,6 +98,13 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('button', { name: 'Delete all' }).click();
     await expect(page.getByRole('button', { name: 'Delete 40 runs?' })).toBeVisible();
   },
+  'a script with wrong lines, and a scenario': async (page) => {
+    await playBridge(page, () => {}, hello({}, { wire: 'lab' }));
+    await page.goto('/?scenario=split&server=dies&delay=20&do=text+olá%5Cn&do=hex+0&do=wait+9&do=close&do=recv&do=x');
+    await expect(page.getByText('2 lines are not right yet.')).toBeVisible();
+    await expect(page.getByText('121 is odd.')).toBeVisible();
+    await expect(page.getByRole('alert')).toContainText('do=x');
+  },
   comparison: async (page) => {
     let count = 0;
     await playBridge(page, (message, say) => {

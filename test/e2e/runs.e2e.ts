@@ -64,6 +64,27 @@ test('what somebody has put into the storage is text, or nothing', async ({ page
   await expect(page.locator('img')).toHaveCount(0);
 });
 
+test('a run that the bridge lost or refused outlives a reload, as what it was', async ({ page }) => {
+  let count = 0;
+  const bridge = await playBridge(page, (message, say) => {
+    if (message.type !== 'run') return;
+    if ((count += 1) === 1) say({ type: 'error', id: message.id, code: 'TOO_MANY_RUNS', message: 'limit' });
+    else say({ type: 'steps', id: message.id, steps: plainTrace().slice(0, 12) });
+  });
+  await page.goto('/');
+  await sendAll(page, ['40']);
+  await sendNumber(page, '41');
+  await expect(page.getByText('live', { exact: true })).toBeVisible();
+  await bridge.leave();
+  await expect(spoken(page)).toHaveText(/^Run 2: The bridge went away during this run/);
+  bridge.comeBack();
+  await page.reload();
+  await expect(lines(page)).toHaveText([/#2\s+41 →\s+lost sight of/, /#1\s+40 →\s+not served/]);
+  await lines(page).first().click();
+  await expect(spoken(page)).toHaveText(/^Run 2: The bridge went away during this run/);
+  await expect(page.locator('.picture .segment').first()).toBeVisible();
+});
+
 test('without a storage the page works all the same', async ({ page }) => {
   await page.addInitScript(() =>
     Object.defineProperty(window, 'sessionStorage', {

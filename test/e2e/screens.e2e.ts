@@ -1,21 +1,28 @@
+import { labTrace } from '../web/fixtures/lab-traces.ts';
 import { plainTrace } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
-import { playBridge, sendNumber, spoken, tell } from './page.ts';
+import { playBridge, segments, sendNumber, spoken, tell } from './page.ts';
 
-test('on a laptop the button, the picture, the player and the first sentence are on the screen at once', async ({
+test('on a laptop the button, the picture, the player, what happened and why are on the screen at once', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
+  await playBridge(page, tell(labTrace(), 'replied'));
   await page.goto('/');
-  await sendNumber(page, '121');
-  await expect(spoken(page)).not.toBeEmpty();
+  for (const run of [1, 2, 3]) {
+    await sendNumber(page, '121');
+    await expect(spoken(page)).toHaveText(new RegExp(`^Run ${run}:`));
+  }
   await page.locator('main').focus();
   await page.keyboard.press('End');
+  await segments(page, '2 bytes').first().locator('text').first().click();
   for (const part of [
     page.getByRole('button', { name: 'Send random number' }),
     page.locator('.scroller'),
     page.getByRole('button', { name: 'Play', exact: true }),
     page.locator('.inspector .what'),
+    page.locator('.inspector .why'),
+    page.getByRole('heading', { name: 'This connection' }),
   ])
     await expect(part).toBeInViewport({ ratio: 1 });
   expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(800);
@@ -52,6 +59,23 @@ for (const width of [360, 768, 1280, 1920])
         expect(outside).toEqual([]);
       });
     });
+
+test.describe('on a phone in Brazil', () => {
+  test.use({ viewport: { width: 360, height: 800 }, locale: 'pt-BR' });
+
+  test('a touch of the button leaves no row of the picture behind the player', async ({ page }) => {
+    await playBridge(page, tell(plainTrace(), 'replied'));
+    await page.goto('/');
+    await page.locator('.random').click();
+    await expect(spoken(page)).not.toBeEmpty();
+    await page.keyboard.press('End');
+    const bottomOf = (selector: string) =>
+      page.locator(selector).evaluate((element) => element.getBoundingClientRect().bottom);
+    const player = (await page.locator('.player').boundingBox())!;
+    expect(await bottomOf('main')).toBeLessThanOrEqual(player.y + 0.5);
+    expect(player.y + player.height).toBeLessThanOrEqual(800);
+  });
+});
 
 test('the picture follows the cursor', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });

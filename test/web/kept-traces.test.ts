@@ -101,11 +101,26 @@ describe('runs that are kept', () => {
     expect(none.length).toBe(0);
   });
 
+  it('come back as lost or refused where the bridge told no end, with what was seen of them', () => {
+    const storage = new FakeStorage();
+    const ends = [{ kind: 'lost' }, { kind: 'rejected', code: 'TOO_MANY_RUNS', message: 'limit' }] as const;
+    const kept = ends.map((end) => {
+      const { run } = runs.begin({ script: [{ do: 'reset' }], link: { delayMs: 20 }, scenario: 'plain' });
+      run.add(plainTrace());
+      run.finish(end);
+      keep(run, storage);
+      return run;
+    });
+    const again = new Runs(() => {});
+    for (const { trace, ...place } of restore(storage)) again.open(trace, place);
+    const told = (run: Run) => [run.order, run.end, run.steps, run.link, run.number, run.begun.scenario, run.trace()];
+    expect([...again.list].reverse().map(told)).toEqual(kept.map(told));
+  });
+
   it('are not those that have no end, or one that is not a trace', () => {
     const storage = new FakeStorage();
     const { run } = runs.begin({ script: plainScript(1n) });
     keep(run, storage);
-    run.finish({ kind: 'lost' });
     keep(run, storage);
     expect(storage.length).toBe(0);
   });

@@ -23,7 +23,10 @@ const anyLink = fc
   .tuple(
     fc.tuple(...LINK_FIELDS.map(({ least, most }) => fc.option(fc.integer({ min: Math.ceil(least), max: most })))),
     fc.subarray(Object.keys(DROPS)),
-    fc.oneof(fc.constant(['all']), fc.subarray(Object.keys(HOLDS).filter((key) => key !== 'all'))),
+    fc.oneof(
+      fc.constant(['all']),
+      fc.subarray([...Object.keys(HOLDS).filter((key) => key !== 'all'), 'client-1', 'server-3', 'server-9999']),
+    ),
   )
   .map(([values, drops, holds]): LinkSettings => {
     const link: LinkSettings = {};
@@ -59,6 +62,16 @@ describe('the settings of the wire', () => {
     ['loss=101', {}],
     ['drop=syn.constructor.fin.syn', { drop: [{ kind: 'SYN' }, { kind: 'FIN' }] }],
     ['delay=1e2', { delayMs: 100 }],
+    [
+      'hold=fin.client-3',
+      {
+        hold: [
+          { kind: 'FIN', every: true },
+          { from: 'client', nth: 3 },
+        ],
+      },
+    ],
+    ['hold=client-0.peer-1.server-1x.client-', {}],
   ])('%s is read as %o', (text, link) => expect(fromAddress(text)).toEqual(link));
 
   it('are nothing while only a seed is chosen', () => {
@@ -88,6 +101,9 @@ describe('the settings of the wire', () => {
     expect(said(linkInWords(link, await Language.load('pt')))).toBe(
       'atraso 100 ms · variação ±10 ms · perda 30 % · semente 7 · perde o primeiro dados',
     );
+    const hold = [{ from: 'server' as const, nth: 2 }];
+    expect(linkInWords({ hold }, await Language.load('en'))).toBe('holds segment 2 of the server');
+    expect(linkInWords({ hold }, await Language.load('pt'))).toBe('retém o segmento 2 do servidor');
     expect(linkInWords({ seed: 7 }, await Language.load('en'))).toBe('');
   });
 });

@@ -46,7 +46,6 @@ export const ending = {
     shows: (run) => run.reply === 'ÍMPAR' && answerAfterFin(run) && run.state('client', 'FIN_WAIT_2') !== undefined,
     question: {
       choices: ['yes', 'no'],
-      stop: { from: 'client', kind: 'FIN' },
       answer: (run) => (answerAfterFin(run) && run.reply !== '' ? 'yes' : 'no'),
     },
   }),

@@ -70,7 +70,7 @@ export const numbers = {
         .data('client')
         .map(({ payload }) => payload)
         .join() === '00,79',
-    question: { choices: PARITY, stop: FIRST_DATA, answer: parity },
+    question: { choices: PARITY, answer: parity },
   }),
   two: scenario({
     script: [

@@ -26,7 +26,6 @@ export const onTheWay = {
     },
     question: {
       choices: SECONDS,
-      stop: { ...FIRST_DATA, nth: 2 },
       answer: (run) => inSeconds(patience(run, run.data('client')[0])),
     },
   }),
@@ -40,7 +39,6 @@ export const onTheWay = {
     },
     question: {
       choices: ['client', 'server', 'nobody'],
-      stop: { from: 'server', kind: 'FIN', nth: 2 },
       answer: (run) => run.again(run.flag('server', 'FIN'))[0]?.from ?? 'nobody',
     },
   }),
@@ -51,7 +49,7 @@ export const onTheWay = {
     shows: (run) => run.reply === 'ÍMPAR' && run.copies.some(({ from, length }) => from === 'server' && length > 0),
     question: {
       choices: ['once', 'twice'],
-      stop: { from: 'server', kind: 'data' },
+      stop: FIRST_DATA,
       answer: ({ reply }) => (({ ÍMPAR: 'once', ÍMPARÍMPAR: 'twice' }) as const)[reply],
     },
   }),
@@ -70,7 +68,6 @@ export const onTheWay = {
     },
     question: {
       choices: ['yes', 'no'],
-      stop: { ...FIRST_DATA, nth: 2 },
       answer: (run) => (run.again(run.data('client')[0]).length > 0 ? 'yes' : 'no'),
     },
   }),
@@ -84,7 +81,6 @@ export const onTheWay = {
       run.flag('client', 'SYN')?.options?.includes(`mss ${SMALL}`) === true,
     question: {
       choices: ['whole', 'part'],
-      stop: FIRST_DATA,
       answer: (run) => {
         const { bytes } = run.call('server', 'recv') ?? {};
         return bytes === undefined ? undefined : bytes < 1024 ? 'part' : 'whole';
@@ -102,7 +98,6 @@ export const onTheWay = {
     },
     question: {
       choices: ['asks', 'waits', 'resets'],
-      stop: FIRST_DATA,
       answer: (run) =>
         run.flag('client', 'RST')
           ? 'resets'
@@ -128,7 +123,6 @@ export const onTheWay = {
     },
     question: {
       choices: ['once', 'ack', 'reply'],
-      stop: { ...FIRST_DATA, nth: 5 },
       answer: (run) => {
         const { called, second, acked } = lastPair(run);
         if (!second) return undefined;

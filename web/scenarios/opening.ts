@@ -40,7 +40,7 @@ export const opening = {
       const answer = run.flag('server', 'SYN');
       return first?.fate === 'delivered' && !!second && !!answer && answer.sentAt > second.sentAt && run.connected;
     },
-    question: { choices: SYN_ANSWERS, stop: SYN, answer: synAnswer },
+    question: { choices: SYN_ANSWERS, answer: synAnswer },
   }),
   blackhole: scenario({
     script: PLAIN,
@@ -52,7 +52,6 @@ export const opening = {
       run.segments.every(({ fate }) => fate === 'dropped'),
     question: {
       choices: ['same', 'double', 'once'],
-      stop: SYN,
       answer: (run) => {
         const [first, second, third] = run.flagged('client', 'SYN').map(({ sentAt }) => sentAt);
         if (first === undefined || second === undefined || third === undefined) return 'once';
@@ -67,7 +66,6 @@ export const opening = {
     shows: (run) => run.connected && run.flag('client', 'SYN')?.fate === 'dropped',
     question: {
       choices: SECONDS,
-      stop: { kind: 'SYN', nth: 2 },
       answer: (run) => inSeconds(patience(run, run.flag('client', 'SYN'))),
     },
   }),
@@ -78,7 +76,6 @@ export const opening = {
     shows: (run) => run.connected && run.flag('server', 'SYN')?.fate === 'dropped',
     question: {
       choices: ['client', 'server', 'nobody'],
-      stop: SYN,
       answer: (run) => run.segments.find(({ retransmissionOf }) => retransmissionOf !== undefined)?.from ?? 'nobody',
     },
   }),
@@ -98,7 +95,6 @@ export const opening = {
     },
     question: {
       choices: ['ack', 'synack', 'nothing'],
-      stop: { from: 'client', kind: 'data' },
       answer: (run) => {
         if (run.flagged('server', 'SYN').length > 1) return 'synack';
         const [lost, next] = run.acks('client');

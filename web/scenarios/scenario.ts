@@ -19,11 +19,14 @@ export interface Scenario<Choice extends string = string> {
   question: Question<Choice>;
 }
 
-/** What a viewer may guess before the run, or where the link stops it. */
+/** What a viewer may guess: where the link stops the run, or else before it. */
 export interface Question<Choice extends string = string> {
   choices: readonly Choice[];
-  /** The segment at which to ask, for a run whose link holds it: what is asked comes after. */
-  stop: SegmentSelector;
+  /**
+   * The segment at which to ask, for a run whose link holds it: what is asked comes after. Absent where there is none:
+   * where the time that a viewer takes to think would change the answer, or what is held would betray it.
+   */
+  stop?: SegmentSelector;
   /** What the run itself says, whatever was expected; undefined where it does not tell. */
   answer: (run: Facts) => Choice | undefined;
 }

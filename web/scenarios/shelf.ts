@@ -29,3 +29,8 @@ export function shows(key: ScenarioKey, trace: Told): boolean {
 export function answerOf(key: ScenarioKey, trace: Told): string | undefined {
   return SHELF[key].question.answer(new Facts(trace));
 }
+
+/** Whether this, which may come from anywhere, is the name of a scenario. */
+export function isScenario(name: unknown): name is ScenarioKey {
+  return typeof name === 'string' && Object.hasOwn(shelf, name);
+}

@@ -28,6 +28,7 @@ export const enInspector = {
   noCode: 'No call led to this: it is the kernel’s own doing.',
   states: 'States',
   machine: 'The states of a TCP connection, as figure 5 of RFC 9293 has them.',
+  machineWords: { rcv: 'received', snd: 'sent' },
   links: {
     label: 'What belongs to this step',
     state: (state: string, side: 'client' | 'server') => `${state} (${side})`,

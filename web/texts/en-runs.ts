@@ -1,4 +1,4 @@
-/** The list of runs, what each adds up to, and two side by side, in English. Portuguese has the same shape (`pt-runs.ts`). */
+/** The list of runs and what each adds up to, in English. Portuguese has the same shape (`pt-runs.ts`). */
 export const enRuns = {
   heading: 'Runs',
   none: 'No run yet.',
@@ -64,21 +64,4 @@ export const enSummary = {
   evidence: 'Evidence',
   segments: (count: number, all: number, how: string) => `${count} of ${all} segments ${how}.`,
   noSegments: 'No segment yet.',
-};
-
-export const enCompare = {
-  heading: 'Two runs, side by side',
-  close: 'Close',
-  first: 'first run',
-  second: 'second run',
-  same: (count: number) => `${count} steps in both`,
-  moved: (count: number) => `${count} in another place`,
-  only: (count: number, order: number) => `${count} only in #${order}`,
-  next: 'Next difference',
-  steps: 'The steps of both runs; what is the same stands side by side',
-  missing: 'not here',
-  elsewhere: (moment: string) => `here at another place: ${moment}`,
-  lost: 'lost',
-  again: 'again',
-  copy: 'the wire’s copy',
 };

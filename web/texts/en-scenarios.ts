@@ -6,6 +6,21 @@ const synAnswers = { synack: 'SYN+ACK', rst: 'RST', nothing: 'Nothing' };
 
 /** The shelf of scenarios in English. */
 export const enScenarios: ScenarioTexts = {
+  words: {
+    stop: 'Stop the run where its question is asked',
+    goesOn: 'The run goes on until its question is asked …',
+    held: 'The wire holds a segment. What comes next?',
+    letGo: 'Let it go',
+    run: 'Run this scenario',
+    again: 'Run it again',
+    edit: 'Edit its script',
+    right: 'Right.',
+    wrong: (answer) => `In this run it was: ${answer}.`,
+    answer: (answer) => `In this run: ${answer}.`,
+    untold: 'This run does not tell.',
+    shown: 'Look at it:',
+    notShown: 'This run went another way. To look for:',
+  },
   themes: {
     numbers: 'A number and its answer',
     opening: 'Opening a connection',

@@ -97,6 +97,10 @@ export const enLink = {
   data: 'data',
   hold: 'hold in mid-wire',
   holds: (kinds: string) => `holds ${kinds}`,
+  andSegment: 'and segment number',
+  holdFrom: 'of the',
+  holdOne: (from: 'client' | 'server', nth: number) => `segment ${nth} of the ${from}`,
+  sides: { client: 'client', server: 'server' },
   holdNames: { all: 'everything', data: 'data' } as Record<string, string>,
   clear: 'Add nothing',
   again: 'Set the wire like this again',
@@ -106,27 +110,6 @@ export const enLink = {
 export const enShelf = {
   heading: 'Scenarios',
   needsLab: 'Scenarios need the lab’s wire.',
-  run: 'Run this scenario',
-  again: 'Run it again',
-  right: 'Right.',
-  wrong: (answer: string) => `In this run it was: ${answer}.`,
-  answer: (answer: string) => `In this run: ${answer}.`,
-  untold: 'This run does not tell.',
-  shown: 'Look at it:',
-  notShown: 'This run went another way. To look for:',
-};
-
-export const enHeld = {
-  heading: 'Held in mid-wire',
-  nothing: 'Nothing now: the kernels and programs are at work.',
-  way: (from: 'client' | 'server'): string => (from === 'client' ? 'client → server' : 'server → client'),
-  bytes: (count: number) => (count === 1 ? '1 byte' : `${count} bytes`),
-  repeats: (count: number) =>
-    count === 1 ? 'its kernel has sent it once more' : `its kernel has sent it ${count} more times`,
-  deliver: 'Deliver',
-  drop: 'Drop',
-  duplicate: 'Duplicate',
-  deliverAll: 'Deliver all',
 };
 
 export const enFiles = {

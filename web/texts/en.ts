@@ -1,7 +1,7 @@
 import { enInspector } from './en-inspector.ts';
-import { enCompare, enRuns, enSummary } from './en-runs.ts';
+import { enRuns, enSummary } from './en-runs.ts';
 import { enSteps } from './en-steps.ts';
-import { enFiles, enHeld, enLink, enShelf, enSources, enWire } from './en-wire.ts';
+import { enFiles, enLink, enShelf, enSources, enWire } from './en-wire.ts';
 
 /** Every sentence of the page in English. `pt.ts` has the same shape: a missing one fails the type check. */
 export const en = {
@@ -11,8 +11,8 @@ export const en = {
   wire: enWire,
   sources: enSources,
   link: enLink,
-  held: enHeld,
   shelf: enShelf,
+  ownScript: 'Your own script',
   files: enFiles,
   connection: {
     lost: 'The bridge is gone. This page keeps trying to reach it and goes on by itself.',
@@ -57,7 +57,6 @@ export const en = {
   },
   runs: enRuns,
   summary: enSummary,
-  compare: enCompare,
   diagram: {
     label: 'The connection as a sequence diagram; time flows down',
     clientProgram: 'client program',
@@ -143,6 +142,7 @@ export const en = {
     ADDRESS_IN_USE: 'Another program already uses the server’s address.',
     SHUTTING_DOWN: 'The bridge is shutting down.',
     INTERNAL: 'Something went wrong inside the bridge.',
+    address: (parts: string) => `This page’s address asks for what cannot be, and that is left out: ${parts}.`,
     unknown: (message: string) => `The bridge says: ${message}`,
   },
   steps: enSteps,

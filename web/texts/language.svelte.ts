@@ -15,9 +15,9 @@ export class Language {
   #name = $state<LanguageName>('en');
   readonly texts = $derived(tables[this.#name]!);
   readonly locale = $derived(LOCALES[this.#name]);
-  readonly #fraction = $derived(new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 3 }));
-  readonly #seconds = $derived(new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 4 }));
-  readonly #whole = $derived(new Intl.NumberFormat(this.locale, { maximumFractionDigits: 0 }));
+  readonly #fraction = $derived(this.#format({ maximumSignificantDigits: 3 }));
+  readonly #seconds = $derived(this.#format({ maximumSignificantDigits: 4 }));
+  readonly #whole = $derived(this.#format({ maximumFractionDigits: 0 }));
 
   /** Rejects where its texts cannot be had. */
   static async load(name: LanguageName): Promise<Language> {
@@ -27,6 +27,11 @@ export class Language {
   }
 
   private constructor() {}
+
+  /** Nothing stands between thousands: a comma or a dot there is the sign of a fraction in the other language. */
+  #format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+    return new Intl.NumberFormat(this.locale, { useGrouping: false, ...options });
+  }
 
   get name(): LanguageName {
     return this.#name;

@@ -25,6 +25,7 @@ export const ptInspector: typeof enInspector = {
   noCode: 'Nenhuma chamada levou a isto: é trabalho do próprio kernel.',
   states: 'Estados',
   machine: 'Os estados de uma conexão TCP, como na figura 5 da RFC 9293.',
+  machineWords: { rcv: 'recebido', snd: 'enviado' },
   links: {
     label: 'O que tem a ver com este passo',
     state: (state, side) => `${state} (${side === 'client' ? 'cliente' : 'servidor'})`,

@@ -1,6 +1,6 @@
-import type { enCompare, enRuns, enSummary } from './en-runs.ts';
+import type { enRuns, enSummary } from './en-runs.ts';
 
-/** The list of runs, what each adds up to, and two side by side, in Brazilian Portuguese. */
+/** The list of runs and what each adds up to, in Brazilian Portuguese. */
 export const ptRuns: typeof enRuns = {
   heading: 'Execuções',
   none: 'Nenhuma execução ainda.',
@@ -66,21 +66,4 @@ export const ptSummary: typeof enSummary = {
   evidence: 'Evidência',
   segments: (count, all, how) => `${count} de ${all} segmentos ${how}.`,
   noSegments: 'Nenhum segmento ainda.',
-};
-
-export const ptCompare: typeof enCompare = {
-  heading: 'Duas execuções, lado a lado',
-  close: 'Fechar',
-  first: 'primeira execução',
-  second: 'segunda execução',
-  same: (count) => `${count} passos em ambas`,
-  moved: (count) => `${count} em outro lugar`,
-  only: (count, order) => `${count} só na #${order}`,
-  next: 'Próxima diferença',
-  steps: 'Os passos das duas execuções; o que é igual fica lado a lado',
-  missing: 'não há aqui',
-  elsewhere: (moment) => `aqui em outro lugar: ${moment}`,
-  lost: 'perdido',
-  again: 'de novo',
-  copy: 'cópia do enlace',
 };

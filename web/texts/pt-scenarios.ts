@@ -6,6 +6,21 @@ const synAnswers = { synack: 'Um SYN+ACK', rst: 'Um RST', nothing: 'Nada' };
 
 /** The shelf of scenarios in Brazilian Portuguese. */
 export const ptScenarios: ScenarioTexts = {
+  words: {
+    stop: 'Parar a execução onde a pergunta é feita',
+    goesOn: 'A execução segue até que a pergunta seja feita …',
+    held: 'O enlace retém um segmento. O que vem a seguir?',
+    letGo: 'Deixar seguir',
+    run: 'Executar este cenário',
+    again: 'Executar de novo',
+    edit: 'Editar o roteiro',
+    right: 'Certo.',
+    wrong: (answer) => `Nesta execução foi: ${answer}.`,
+    answer: (answer) => `Nesta execução: ${answer}.`,
+    untold: 'Esta execução não diz.',
+    shown: 'Repare:',
+    notShown: 'Esta execução foi por outro caminho. O que procurar:',
+  },
   themes: {
     numbers: 'Um número e sua resposta',
     opening: 'Abrir uma conexão',

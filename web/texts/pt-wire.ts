@@ -1,4 +1,4 @@
-import type { enFiles, enHeld, enLink, enShelf, enSources, enWire } from './en-wire.ts';
+import type { enFiles, enLink, enShelf, enSources, enWire } from './en-wire.ts';
 
 /** The wire, what it does to packets, and who sees what, in Brazilian Portuguese. */
 export const ptWire: typeof enWire = {
@@ -100,6 +100,10 @@ export const ptLink: typeof enLink = {
   data: 'dados',
   hold: 'reter no meio do enlace',
   holds: (kinds) => `retém ${kinds}`,
+  andSegment: 'e o segmento número',
+  holdFrom: 'do',
+  holdOne: (from, nth) => `o segmento ${nth} do ${from === 'client' ? 'cliente' : 'servidor'}`,
+  sides: { client: 'cliente', server: 'servidor' },
   holdNames: { all: 'tudo', data: 'dados' },
   clear: 'Não acrescentar nada',
   again: 'Ajustar o enlace assim de novo',
@@ -109,26 +113,6 @@ export const ptLink: typeof enLink = {
 export const ptShelf: typeof enShelf = {
   heading: 'Cenários',
   needsLab: 'Os cenários precisam do enlace do laboratório.',
-  run: 'Executar este cenário',
-  again: 'Executar de novo',
-  right: 'Certo.',
-  wrong: (answer) => `Nesta execução foi: ${answer}.`,
-  answer: (answer) => `Nesta execução: ${answer}.`,
-  untold: 'Esta execução não diz.',
-  shown: 'Repare:',
-  notShown: 'Esta execução foi por outro caminho. O que procurar:',
-};
-
-export const ptHeld: typeof enHeld = {
-  heading: 'Retido no meio do enlace',
-  nothing: 'Nada agora: os kernels e os programas estão trabalhando.',
-  way: (from) => (from === 'client' ? 'cliente → servidor' : 'servidor → cliente'),
-  bytes: (count) => (count === 1 ? '1 byte' : `${count} bytes`),
-  repeats: (count) => (count === 1 ? 'o kernel já o reenviou uma vez' : `o kernel já o reenviou ${count} vezes`),
-  deliver: 'Entregar',
-  drop: 'Perder',
-  duplicate: 'Duplicar',
-  deliverAll: 'Entregar todos',
 };
 
 export const ptFiles: typeof enFiles = {

@@ -1,8 +1,8 @@
 import type { Texts } from './en.ts';
 import { ptInspector } from './pt-inspector.ts';
-import { ptCompare, ptRuns, ptSummary } from './pt-runs.ts';
+import { ptRuns, ptSummary } from './pt-runs.ts';
 import { ptSteps } from './pt-steps.ts';
-import { ptFiles, ptHeld, ptLink, ptShelf, ptSources, ptWire } from './pt-wire.ts';
+import { ptFiles, ptLink, ptShelf, ptSources, ptWire } from './pt-wire.ts';
 
 /** Every sentence of the page in Brazilian Portuguese. */
 export const pt: Texts = {
@@ -12,8 +12,8 @@ export const pt: Texts = {
   wire: ptWire,
   sources: ptSources,
   link: ptLink,
-  held: ptHeld,
   shelf: ptShelf,
+  ownScript: 'Seu próprio roteiro',
   files: ptFiles,
   connection: {
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',
@@ -58,7 +58,6 @@ export const pt: Texts = {
   },
   runs: ptRuns,
   summary: ptSummary,
-  compare: ptCompare,
   diagram: {
     label: 'A conexão como diagrama de sequência; o tempo corre para baixo',
     clientProgram: 'programa cliente',
@@ -143,6 +142,7 @@ export const pt: Texts = {
     ADDRESS_IN_USE: 'Outro programa já usa o endereço do servidor.',
     SHUTTING_DOWN: 'A ponte está sendo encerrada.',
     INTERNAL: 'Algo deu errado dentro da ponte.',
+    address: (parts) => `O endereço desta página pede o que não pode ser, e isso fica de fora: ${parts}.`,
     unknown: (message) => `A ponte diz: ${message}`,
   },
   steps: ptSteps,

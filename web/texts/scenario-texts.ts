@@ -13,10 +13,30 @@ export interface ScenarioText<Choice extends string> {
   explanation: string;
 }
 
+/** What the shelf says of any scenario. */
+interface ShelfWords {
+  /** Whether to be asked where the wire holds the run, rather than before it. */
+  stop: string;
+  /** Said while the run has not come to its question yet. */
+  goesOn: string;
+  held: string;
+  letGo: string;
+  run: string;
+  again: string;
+  edit: string;
+  right: string;
+  wrong: (answer: string) => string;
+  answer: (answer: string) => string;
+  untold: string;
+  shown: string;
+  notShown: string;
+}
+
 type Shelf = { [Key in ScenarioKey]: ScenarioText<ChoiceOf<Key>> };
 
 /** A scenario, or a choice, without its words fails the type check, in either language. */
 export interface ScenarioTexts {
+  words: ShelfWords;
   themes: Record<ThemeKey, string>;
   shelf: Shelf;
 }

@@ -1,0 +1,137 @@
+import { numberToHex, type Operation } from '../../bridge/trace/script.ts';
+import { bytesFromHex, textFromHex } from '../bytes.ts';
+import { parseNumber } from '../number-facts.ts';
+import { hexOfTyped, typedOf } from './typed-text.ts';
+
+/** How the bytes of a send are written. */
+export const FORMS = ['text', 'hex', 'number'] as const;
+export type Form = (typeof FORMS)[number];
+
+/**
+ * One operation of a script as somebody types it: the fields of every operation, whichever it is now, so that nothing
+ * typed is lost on the way from one to another. Empty means: nothing said.
+ */
+export interface Line {
+  do: Operation['do'];
+  form: Form;
+  data: string;
+  times: string;
+  nagle: boolean;
+  /** Milliseconds of a wait. */
+  ms: string;
+  /** Of a recv. */
+  bytes: string;
+}
+
+export const EMPTY_LINE: Line = { do: 'send', form: 'text', data: '', times: '', nagle: false, ms: '', bytes: '' };
+
+/** What the bridge takes; a test holds these to its schema. */
+export const MOST_TIMES = 64;
+export const MOST_WAIT_MS = 20_000;
+export const MOST_RECV_BYTES = 1024 * 1024;
+
+/** What is wrong with a line by itself: a stable code. */
+export type FieldProblem =
+  | 'TEXT_ESCAPE'
+  | 'HEX_DIGITS'
+  | 'HEX_ODD'
+  | 'NUMBER_MISSING'
+  | 'NUMBER_DIGITS'
+  | 'NUMBER_TOO_LARGE'
+  | 'TIMES'
+  | 'WAIT'
+  | 'RECV_BYTES';
+
+/** The bytes of a send as hex, or why there are none. */
+export function dataOf({ form, data }: Pick<Line, 'form' | 'data'>): { hex: string } | { problem: FieldProblem } {
+  if (form === 'text') {
+    const hex = hexOfTyped(data);
+    return hex === undefined ? { problem: 'TEXT_ESCAPE' } : { hex };
+  }
+  if (form === 'hex') {
+    const hex = data.replace(/\s+/g, '').toLowerCase();
+    if (!/^[0-9a-f]*$/.test(hex)) return { problem: 'HEX_DIGITS' };
+    return hex.length % 2 === 0 ? { hex } : { problem: 'HEX_ODD' };
+  }
+  const parsed = parseNumber(data);
+  if ('number' in parsed) return { hex: numberToHex(parsed.number) };
+  const problems = {
+    empty: 'NUMBER_MISSING',
+    'not-a-number': 'NUMBER_DIGITS',
+    'too-large': 'NUMBER_TOO_LARGE',
+  } as const;
+  return { problem: problems[parsed.problem] };
+}
+
+/** The operation that a line means, or what is wrong with it. */
+export function operationOf(line: Line): Operation | FieldProblem {
+  switch (line.do) {
+    case 'send':
+      return sendOf(line);
+    case 'wait': {
+      const ms = wholeOrNot(line.ms, 0, MOST_WAIT_MS, false);
+      return ms === undefined ? 'WAIT' : { do: 'wait', ms };
+    }
+    case 'recv': {
+      if (line.bytes.trim() === '') return { do: 'recv' };
+      const bytes = wholeOrNot(line.bytes, 1, MOST_RECV_BYTES);
+      return bytes === undefined ? 'RECV_BYTES' : { do: 'recv', bytes };
+    }
+    default:
+      return { do: line.do };
+  }
+}
+
+function sendOf(line: Line): Operation | FieldProblem {
+  const data = dataOf(line);
+  if ('problem' in data) return data.problem;
+  const times = line.times.trim() === '' ? 1 : wholeOrNot(line.times, 1, MOST_TIMES);
+  if (times === undefined) return 'TIMES';
+  return { do: 'send', hex: data.hex, ...(times > 1 && { times }), ...(line.nagle && { nagle: true }) };
+}
+
+/** A number as typed; undefined where it is none, or outside. */
+function wholeOrNot(typed: string, least: number, most: number, isWhole = true): number | undefined {
+  const value = typed.trim() === '' ? NaN : Number(typed);
+  const fits = value >= least && value <= most && (!isWhole || Number.isInteger(value));
+  return fits ? value : undefined;
+}
+
+/** How an operation would be typed. */
+export function lineOf(operation: Operation): Line {
+  const line: Line = { ...EMPTY_LINE, do: operation.do };
+  if (operation.do === 'wait') return { ...line, ms: String(operation.ms) };
+  if (operation.do === 'recv') return { ...line, bytes: String(operation.bytes ?? '') };
+  if (operation.do !== 'send') return line;
+  const { hex, times = 1, nagle = false } = operation;
+  return { ...line, ...written(hex), times: times > 1 ? String(times) : '', nagle };
+}
+
+/** Bytes in the form in which they say most. */
+function written(hex: string): Pick<Line, 'form' | 'data'> {
+  const text = inForm(hex, 'text');
+  if (text !== undefined && hex.length > 2) return { form: 'text', data: text };
+  const number = hex.length <= 16 ? inForm(hex, 'number') : undefined;
+  return number === undefined ? { form: 'hex', data: hex } : { form: 'number', data: number };
+}
+
+/** The line with its bytes written in another form; where they cannot be, what was typed stays. */
+export function withForm(line: Line, form: Form): Line {
+  const bytes = dataOf(line);
+  const data = 'hex' in bytes && bytes.hex !== '' ? inForm(bytes.hex, form) : undefined;
+  return { ...line, form, data: data ?? line.data };
+}
+
+function inForm(hex: string, form: Form): string | undefined {
+  if (form === 'hex') return hex;
+  const data = form === 'text' ? typedText(hex) : BigInt(`0x${hex || 0}`).toString();
+  const back = data === undefined ? undefined : dataOf({ form, data });
+  return back && 'hex' in back && back.hex === hex.toLowerCase() ? data : undefined;
+}
+
+/** Text in which at most ends of lines and tabs are escaped. */
+function typedText(hex: string): string | undefined {
+  const rest = hex.replace(/../g, (byte) => (/^0[9ad]$/i.test(byte) ? '' : byte));
+  if (rest !== '' && textFromHex(rest) === undefined) return undefined;
+  return typedOf(new TextDecoder().decode(bytesFromHex(hex)));
+}
