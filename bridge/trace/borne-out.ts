@@ -10,8 +10,11 @@ export interface JudgedState {
   seen: boolean;
 }
 
-/** What is told of a kernel's state may come before what made it so: it is not judged until this long after, in microseconds. */
-const PATIENCE_US = 50_000;
+/**
+ * What is told of a kernel’s state may come before what made it so: it is not judged until this long after, in microseconds.
+ * Long, as on a busy machine packets wait in line, and what was told cannot be taken back.
+ */
+const PATIENCE_US = 1_000_000;
 
 interface Told {
   /** What programs reported as such, in whatever order: it stands. */
