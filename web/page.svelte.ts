@@ -9,8 +9,11 @@ import { Playback, type Beat } from './playback.svelte.ts';
 import { Runs, type Beginning, type Run } from './runs.svelte.ts';
 import { toneOf } from './segment-kind.ts';
 
-/** A run that takes longer than this is followed while it happens; a shorter one is played when it is over. */
-const LIVE_AFTER_MS = 300;
+/**
+ * A run that takes longer than this is followed while it happens; a shorter one is played when it is over, also on a machine
+ * that has much to do. One whose segments are held is followed at once.
+ */
+const LIVE_AFTER_MS = 1000;
 /** Something that went wrong and belongs to no run. */
 export interface Trouble {
   order: number;
@@ -80,9 +83,11 @@ export class Page {
       run.finish({ kind: 'rejected', code: 'not-connected', message: '' });
       void this.#keep(run);
     }
-    setTimeout(() => {
+    const follow = (): void => {
       if (!run.end && this.#selected === run && this.playback.cursor < 0) this.playback.follow();
-    }, LIVE_AFTER_MS);
+    };
+    if (begun.link?.hold) follow();
+    else setTimeout(follow, LIVE_AFTER_MS);
   }
 
   cancel(): void {
