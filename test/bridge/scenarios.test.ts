@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { tracePcap } from '../../bridge/packet/trace-pcap.ts';
 import type { Script } from '../../bridge/trace/script.ts';
 import type { Segment } from '../../bridge/trace/step.ts';
 import { answerOf, SCENARIO_KEYS, SHELF, shows, type ScenarioKey } from '../../web/scenarios/shelf.ts';
 import { whyNoLab } from '../helpers/lab.ts';
 import { ShelfRuns, told, type Played } from '../helpers/shelf-runs.ts';
-import { expectCausal, states } from '../helpers/trace-checks.ts';
+import { expectCausal, segments, states } from '../helpers/trace-checks.ts';
+import { hasTshark, traceSays, tsharkSays } from '../helpers/tshark.ts';
 
 /** How often each is played: `SCENARIO_RUNS=20 npx vitest run test/bridge/scenarios.test.ts` for more. */
 const TIMES = Number(process.env['SCENARIO_RUNS'] ?? 2);
@@ -40,6 +45,18 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     test.skipIf(key === 'plain')('is not shown by a plain run', async () => {
       for (const plain of await all('plain')) expect(shows(key, plain)).toBe(false);
     });
+  });
+
+  test.skipIf(!hasTshark)('tshark reads the packets of each as its trace tells them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'aperto-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const played = (await Promise.all(SCENARIO_KEYS.map((key) => all(key)))).flat();
+    const file = join(folder, 'all.pcap');
+    await writeFile(
+      file,
+      oneFile(played.map(({ steps }) => tracePcap({ startedAt: new Date().toISOString(), steps }))),
+    );
+    expect(tsharkSays(file)).toEqual(played.flatMap(({ steps }) => traceSays(segments(steps))));
   });
 
   test('without Nagle’s algorithm the second small segment leaves at once', async () => {
@@ -80,6 +97,15 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     async (key) => expect(shows('plain', await runs.run(key, 0))).toBe(false),
   );
 });
+
+/** The records of several pcap files in one: tshark takes its time to begin. */
+function oneFile(files: readonly Uint8Array[]): Uint8Array {
+  const [first, ...others] = files;
+  return Buffer.concat([first!, ...others.map((file) => file.subarray(FILE_HEADER))]);
+}
+
+/** Bytes before a pcap file's first record. */
+const FILE_HEADER = 24;
 
 /** `server × 19, nobody × 1` */
 function tally(answers: readonly (string | undefined)[]): string {
