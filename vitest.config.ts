@@ -19,7 +19,8 @@ export default defineConfig({
       {
         plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
         resolve: { conditions: ['browser'] },
-        test: { name: 'page', include: ['test/web/**/*.test.ts'] },
+        // Nothing there keeps anything between tests: a process of its own for each file would take longer than the tests.
+        test: { name: 'page', include: ['test/web/**/*.test.ts'], isolate: false, testTimeout: 20_000 },
       },
     ],
   },
