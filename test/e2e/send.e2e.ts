@@ -42,6 +42,7 @@ test('exactly ten digits are answered with silence, and that is said', async ({ 
   const line = page.getByRole('button', { name: '#1 1234567890 → silence' });
   const cut = (part: string) => line.locator(part).evaluate((element) => element.scrollWidth - element.clientWidth);
   expect([await cut('.subject'), await cut('.how')]).toEqual([0, 0]);
+  expect(await line.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeLessThanOrEqual(0);
 });
 
 test('the largest number that the server reads in one piece comes back', async ({ page }) => {
