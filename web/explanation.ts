@@ -17,19 +17,25 @@ export interface Explanation {
   reason?: { text: string; section: string };
 }
 
-/** @param isOver whether the run has ended: a call without a return is then no longer blocked, only unseen */
-export function explain(step: Step, language: Language, isOver: boolean): Explanation {
+/** The run that a step stands in, as far as it is told. */
+export interface Told {
+  steps: readonly Step[];
+  /** Whether it has ended: a call without a return is then no longer blocked, only unseen. */
+  isOver: boolean;
+}
+
+export function explain(step: Step, language: Language, { steps: told, isOver }: Told): Explanation {
   const { steps } = language.texts;
   const base = { evidence: steps.evidenceMeans[step.evidence], ...reasonOf(step, language) };
   if (step.kind === 'call') return { ...base, ...explainCall(step, language, isOver) };
-  if (step.kind === 'segment') return { ...base, ...explainSegment(step, language) };
+  if (step.kind === 'segment') return { ...base, ...explainSegment(step, told, language) };
   if (step.kind === 'state') return { ...base, ...explainState(step, language) };
   return { ...base, what: steps.output.what(step.side), why: steps.output.why, section: '' };
 }
 
 /** The same, as short as a tooltip. */
-export function titleOf(step: Step, language: Language, isOver: boolean): string {
-  const { what, evidence, reason } = explain(step, language, isOver);
+export function titleOf(step: Step, language: Language, told: Told): string {
+  const { what, evidence, reason } = explain(step, language, told);
   return `${what}\n${language.texts.steps.evidence[step.evidence]}: ${reason?.text ?? evidence}`;
 }
 
@@ -135,10 +141,10 @@ const SEGMENT_SECTIONS: Record<SegmentKind, string> = {
   rst: 'RFC 9293 §3.5.3',
 };
 
-function explainSegment(segment: Segment, language: Language) {
+function explainSegment(segment: Segment, told: readonly Step[], language: Language) {
   const { segment: texts } = language.texts.steps;
   const { retransmissionOf, duplicateOf, probe, repeats = 0 } = segment;
-  const kind = segmentKind(segment);
+  const kind = segmentKind(segment, told);
   // What is most special about it is what has to be explained.
   const special =
     probe !== undefined

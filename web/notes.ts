@@ -1,4 +1,5 @@
 import type { Step } from '../bridge/trace/step.ts';
+import { spacedHex, textFromHex } from './bytes.ts';
 import { COMMANDS } from './commands.ts';
 import { lookup } from './lookup.ts';
 import { roundedFactor, slowness } from './pace.ts';
@@ -11,27 +12,53 @@ import type { Language } from './texts/language.svelte.ts';
 
 export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   const { end } = run;
-  const { outcomes, replyThenReset } = texts.summary;
+  const { outcomes, replyThenReset, tenDigits } = texts.summary;
   if (!end) return outcomes.running;
   if (end.kind === 'lost') return outcomes.lost;
   if (end.kind === 'rejected') return `${outcomes.rejected} ${errorSentence(end, texts)}`;
-  const { outcome, reply, error } = end.done;
+  const { reply, error } = end.done;
+  const outcome = howItEnded(run);
+  if (outcome === 'silent' && run.number?.toString().length === 10) return `${outcomes.silent} ${tenDigits}`;
   if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortened(reply?.text ?? ''));
   return outcome === 'failed' ? outcomes.failed(error ?? '') : outcomes[outcome];
 }
 
+/** `unread`: the client got no byte, but not because the server closed without one. */
+function howItEnded({ outcome, steps }: Run): keyof Texts['runs']['outcomes'] {
+  if (outcome !== 'silent') return outcome ?? 'running';
+  const sent = steps.filter((step) => step.kind === 'segment').filter(({ from }) => from === 'server');
+  const isSilence = sent.some(({ flags }) => flags.includes('FIN')) && sent.every(({ length }) => length === 0);
+  return isSilence ? 'silent' : 'unread';
+}
+
 /** What the list of runs says of one. */
-export function runLine(run: Run, texts: Texts) {
+export function runLine(run: Run) {
   return {
     id: run.id,
     order: run.order,
-    subject: run.number?.toString() ?? texts.runs.script,
-    outcome: run.outcome ?? ('running' as const),
+    subject: subjectOf(run),
+    outcome: howItEnded(run),
     isOpened: run.isOpened,
     isOver: run.end !== undefined,
     ...(run.done?.reply && { reply: run.done.reply.text }),
     ...(run.done && { durationUs: run.done.durationUs }),
   };
+}
+
+/** More sends are not told of one by one. */
+const SUBJECT_SENDS = 3;
+const SUBJECT_BYTES = 16;
+
+/** What a run's client sends: a number, or send by send what its script has; where it sends nothing, what it calls. */
+function subjectOf({ number, begun: { script } }: Run): string {
+  if (number !== undefined) return number.toString();
+  const sends = script.filter((operation) => operation.do === 'send');
+  if (sends.length === 0) return `${script.find((each) => each.do !== 'wait')?.do ?? 'close'}()`;
+  const told = sends.slice(0, SUBJECT_SENDS).map(({ hex, times = 1 }) => {
+    const text = hex.length > 2 && hex.length <= 2 * SUBJECT_BYTES ? textFromHex(hex) : undefined;
+    return `${text ?? spacedHex(hex, SUBJECT_BYTES)}${times > 1 ? ` ×${times}` : ''}`;
+  });
+  return [...told, ...(sends.length > SUBJECT_SENDS ? ['…'] : [])].join(' + ');
 }
 
 /** How much slower than life the run is played. */
@@ -53,6 +80,15 @@ type AnySource = { name: string; active: boolean; why?: string | undefined };
 
 /** Sources that tell what the server program calls: one is enough. */
 const TELL_CALLS = ['server-probe', 'server-strace', 'server-syscalls'];
+
+/** A server that has ended since is watched no more, but what stands in a trace was seen all the same. */
+export function withSeen<Some extends AnySource>(sources: readonly Some[], steps: readonly Step[]): readonly Some[] {
+  const seen: Record<string, boolean> = {
+    'server-output': steps.some(({ kind }) => kind === 'output'),
+    'server-syscalls': steps.some((step) => step.kind === 'call' && step.side === 'server' && step.within),
+  };
+  return sources.map((source) => (seen[source.name] ? { ...source, active: true } : source));
+}
 
 /** What a run's sources told, and what they could not. */
 export function sourceNotes(sources: readonly AnySource[], texts: Texts): string[] {

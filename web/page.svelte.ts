@@ -64,7 +64,7 @@ export class Page {
 
   /** @param link what the lab's wire is to do; nothing where the wire is another */
   send(number: bigint, link?: LinkSettings): void {
-    this.play({ script: plainScript(number), number, link });
+    this.play({ script: plainScript(number), link });
   }
 
   /** Plays a script, be it a scenario's or one's own. A server of its own needs the lab; so does its link, as in `send`. */

@@ -3,43 +3,42 @@ import { conversationOf, type Conversation } from './conversation.ts';
 import { linkInWords } from './link-words.ts';
 import { endSentence, runLine, shortened } from './notes.ts';
 import type { Run } from './runs.svelte.ts';
+import type { StoryTexts } from './texts/en-story.ts';
 import type { Language } from './texts/language.svelte.ts';
 
 /** What a run adds up to, in words: for its summary, for a picture of it, and for two side by side. */
 
 /** A run that is over, in a few sentences: how it went from end to end, what it carried, and what went wrong. */
-export function summarySentences(run: Run, facts: ConnectionFacts, language: Language): string[] {
-  const { summary, steps } = language.texts;
+export function summarySentences(run: Run, facts: ConnectionFacts, language: Language, t: StoryTexts): string[] {
   const conversation = conversationOf(run.steps, facts.hasReset);
   const { opener, ending, answer } = conversation;
   const isRefused = run.outcome === 'refused';
-  const { count } = steps.bytes;
+  const { count } = language.texts.steps.bytes;
   return [
     endSentence(run, facts.hasReset, language.texts),
-    opener && run.end && !isRefused ? summary.ending[ending](opener) : '',
-    ...closingSentences(conversation, language),
-    facts.up + facts.down > 0 ? summary.traffic(count(facts.up), count(facts.down)) : '',
-    answer ? summary.answer(language.duration(answer.us), answer.isBound) : '',
-    facts.lost + facts.again + facts.copied > 0 ? summary.trouble(facts.lost, facts.again, facts.copied) : '',
+    opener && run.end && !isRefused ? t.ending[ending](opener) : '',
+    ...closingSentences(conversation, language, t),
+    facts.up + facts.down > 0 ? t.traffic(count(facts.up), count(facts.down)) : '',
+    answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
+    facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
   ].filter(Boolean);
 }
 
-function closingSentences({ closedFirst, waits }: Conversation, language: Language): string[] {
-  const { summary } = language.texts;
+function closingSentences({ closedFirst, waits }: Conversation, language: Language, t: StoryTexts): string[] {
   const lasts = (ms: number | undefined) => (ms === undefined ? '' : language.duration(ms * 1000));
-  const others = waits.filter(({ side }) => side !== closedFirst).map(({ side, ms }) => summary.waits(side, lasts(ms)));
+  const others = waits.filter(({ side }) => side !== closedFirst).map(({ side, ms }) => t.waits(side, lasts(ms)));
   if (closedFirst === undefined) return others;
-  if (closedFirst === 'both') return [summary.bothFirst, ...others];
+  if (closedFirst === 'both') return [t.bothFirst, ...others];
   const own = waits.find(({ side }) => side === closedFirst);
-  return [own ? summary.firstAndWaits(closedFirst, lasts(own.ms)) : summary.first(closedFirst), ...others];
+  return [own ? t.firstAndWaits(closedFirst, lasts(own.ms)) : t.first(closedFirst), ...others];
 }
 
 /** What can be compared: runs that are over, and of which something was seen. */
-export function comparableRuns(runs: readonly Run[], language: Language) {
+export function comparableRuns(runs: readonly Run[], language: Language, t: StoryTexts) {
   return runs
     .filter(({ end, steps }) => end && steps.length > 0)
     .map((run) => {
-      const { subject, outcome, reply, durationUs } = runLine(run, language.texts);
+      const { subject, outcome, reply, durationUs } = runLine(run);
       const took = durationUs === undefined ? '' : ` · ${language.duration(durationUs)}`;
       return {
         id: run.id,
@@ -47,7 +46,7 @@ export function comparableRuns(runs: readonly Run[], language: Language) {
         label: `${shortened(subject)} → ${shortened(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
         steps: run.steps,
         link: run.link ? linkInWords(run.link, language) : '',
-        story: () => summarySentences(run, factsOfConnection(run.steps), language).join(' '),
+        story: () => summarySentences(run, factsOfConnection(run.steps), language, t).join(' '),
       };
     });
 }

@@ -14,7 +14,6 @@ export type RunEnd =
 /** What is settled about a run when it begins. */
 export interface Beginning {
   script: Script;
-  number?: bigint | undefined;
   /** What was asked of the wire. */
   link?: LinkSettings | undefined;
   wire?: Trace['wire'] | undefined;
@@ -33,6 +32,8 @@ export class Run {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly isOpened: boolean;
+  /** What it sends, where its script is that of a plain run. */
+  readonly number: bigint | undefined;
   // Raw: thousands of steps in a deep proxy are slow, and a step never changes, it is replaced.
   #steps = $state.raw<readonly Step[]>([]);
   #end = $state.raw<RunEnd | undefined>();
@@ -45,6 +46,7 @@ export class Run {
     this.begun = begun;
     this.isOpened = isOpened;
     this.startedAt = startedAt;
+    this.number = numberOf(begun.script);
   }
 
   /** In the order of `compareSteps`. */
@@ -54,10 +56,6 @@ export class Run {
 
   get end(): RunEnd | undefined {
     return this.#end;
-  }
-
-  get number(): bigint | undefined {
-    return this.begun.number;
   }
 
   /** With the seed that was used, once that is known. */
@@ -142,7 +140,7 @@ export class Runs {
    */
   open(trace: Trace, kept?: Remembered): Run {
     const { script, link, server, wire, target, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
-    const begun = { script, link, server, wire, target, number: numberOf(script), scenario: kept?.scenario };
+    const begun = { script, link, server, wire, target, scenario: kept?.scenario };
     const run = this.#insert(new Run(kept?.order ?? this.#next(), begun, startedAt, kept?.isOpened ?? true));
     run.add(steps);
     const told = {

@@ -77,6 +77,22 @@ test.describe('on a phone in Brazil', () => {
   });
 });
 
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 800 } });
+
+  test('the words of a packet are not broken into pieces', async ({ page }) => {
+    await playBridge(page, tell(labTrace(), 'replied'));
+    await page.goto('/');
+    await sendNumber(page, '121');
+    await expect(spoken(page)).not.toBeEmpty();
+    await page.keyboard.press('End');
+    await segments(page, 'SYN').first().locator('text').first().click();
+    const name = page.locator('.packet .name', { hasText: 'acknowledgment number' });
+    const flags = page.locator('.packet .value', { hasText: /^SYN$/ });
+    for (const words of [name, flags]) expect((await words.boundingBox())!.height).toBeLessThan(24);
+  });
+});
+
 test('the picture follows the cursor', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.emulateMedia({ reducedMotion: 'reduce' });

@@ -135,6 +135,8 @@ labTest(
     await expect(page.locator('.summary')).toContainText('delay 5 ms · holds data');
     await shelf.getByRole('button', { name: 'Edit its script' }).click();
     await expect(page.getByLabel('Line 1: The bytes')).toHaveValue('1000000000');
+    await expect(page.getByLabel('Line 1: The bytes')).toBeInViewport({ ratio: 1 });
+    await expect(page.locator('header')).toBeInViewport({ ratio: 1 });
     expect(new URL(page.url()).search).toBe('?scenario=silence&do=number+1000000000&do=recv&do=close');
   },
 );

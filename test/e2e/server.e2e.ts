@@ -32,6 +32,8 @@ test('a server that ends by itself is told of, and can be started again', async 
     await sendNumber(page, '40');
     await expect(spoken(page)).toHaveText('Run 1: The server replied PAR.');
     await expect(page.getByText('The server program ended by itself, with exit code 0.')).toBeVisible();
+    // One button for one thing.
+    await expect(page.getByRole('button', { name: /Start/ })).toHaveCount(1);
     await page.getByRole('button', { name: 'Start it again' }).click();
     await expect(page.getByText('server listening')).toBeVisible();
     await sendNumber(page, '41');

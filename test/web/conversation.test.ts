@@ -5,7 +5,9 @@ import { factsOfConnection } from '../../web/connection-facts.ts';
 import { conversationOf } from '../../web/conversation.ts';
 import { summarySentences } from '../../web/run-story.ts';
 import { Runs } from '../../web/runs.svelte.ts';
+import { enStory } from '../../web/texts/en-story.ts';
 import { Language } from '../../web/texts/language.svelte.ts';
+import { ptStory } from '../../web/texts/pt-story.ts';
 import { labTrace, seen, seenState, troubledTrace } from './fixtures/lab-traces.ts';
 import { call, done, plainTrace, refusedTrace, resetTrace, silentTrace, timeoutTrace } from './fixtures/traces.ts';
 
@@ -16,15 +18,18 @@ function told(
   steps: Step[],
   outcome: 'replied' | 'refused' | 'reset' | 'silent' | 'timeout',
   name: 'en' | 'pt' = 'en',
+  number = 121n,
 ) {
   const runs = new Runs(
     () => {},
     (task) => task(),
   );
-  const { run } = runs.begin({ script: plainScript(121n) });
+  const { run } = runs.begin({ script: plainScript(number) });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, outcome));
-  return summarySentences(run, factsOfConnection(run.steps), languages[name]).join(' ');
+  return summarySentences(run, factsOfConnection(run.steps), languages[name], { en: enStory, pt: ptStory }[name]).join(
+    ' ',
+  );
 }
 const without = (steps: readonly Step[], ...names: string[]) =>
   steps.filter((step) => step.kind !== 'call' || !names.includes(`${step.side} ${step.name}`));
@@ -66,6 +71,20 @@ describe('how a connection ended', () => {
     expect(sentences).toContain(
       'Both closed at the same time. The client holds TIME_WAIT. The server holds TIME_WAIT.',
     );
+  });
+});
+
+describe('a connection that ended without a reply', () => {
+  it('was silence where the server closed without a byte, and only then the protocol may ask for it', () => {
+    expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without a byte\. (?!For a number)/);
+    expect(told(silentTrace(), 'silent', 'en', 1_234_567_890n)).toMatch(
+      /^The server closed without a byte\. For a number of exactly ten digits that is what the protocol says\./,
+    );
+  });
+
+  it('was none where bytes came that the client did not read, or where no end of the server was seen', () => {
+    for (const steps of [plainTrace(), timeoutTrace()])
+      expect(told(steps, 'silent', 'en', 1_234_567_890n)).toMatch(/^The client ended without having read a byte\. /);
   });
 });
 

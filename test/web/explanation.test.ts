@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, State } from '../../bridge/trace/step.ts';
+import type { Call, State, Step } from '../../bridge/trace/step.ts';
 import { explain } from '../../web/explanation.ts';
 import { Language } from '../../web/texts/language.svelte.ts';
 import { codeOf } from '../../web/views/inspector/code-lines.ts';
@@ -8,7 +8,9 @@ import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from '.
 
 const english = await Language.load('en');
 const portuguese = await Language.load('pt');
-const what = (step: Parameters<typeof explain>[0], isOver = true) => explain(step, english, isOver).what;
+const what = (step: Step, isOver = true, steps: readonly Step[] = [step]) =>
+  explain(step, english, { steps, isOver }).what;
+const over = (step: Step) => ({ steps: [step], isOver: true });
 
 describe('a step in words', () => {
   it('says what a call did, and how it ended', () => {
@@ -32,6 +34,15 @@ describe('a step in words', () => {
   it('tells the third segment of a handshake from any other acknowledgment', () => {
     expect(what(segment('client', ['ACK'], 0, 1, { seq: 1, ack: 1 }))).toContain('third segment');
     expect(what(segment('client', ['ACK'], 0, 1, { seq: 3, ack: 7 }))).toContain('before relative byte 7');
+  });
+
+  it('knows only one third segment: what says the same later is one more acknowledgment', () => {
+    const bare = (sent: number, more: object = {}) =>
+      segment('client', ['ACK'], sent, sent + 1, { seq: 1, ack: 1, id: `ack ${sent}`, ...more });
+    const [third, copy, later] = [bare(0), bare(2, { duplicateOf: 'ack 0' }), bare(4)];
+    const steps = [segment('client', ['SYN'], 0, 1), third, copy, later];
+    expect(steps.map((step) => what(step, true, steps).includes('third segment'))).toEqual([false, true, true, false]);
+    expect(what(later, true, steps)).toContain('before relative byte 1');
   });
 
   it('tells a refusal from a reset', () => {
@@ -63,17 +74,17 @@ describe('a step in words', () => {
     expect(what(early)).toContain(
       'It was seen blocked before the run. By +2.5 ms it was over. It returned 2 bytes (00 79).',
     );
-    expect(explain(early, portuguese, true).what).toContain('Foi vista bloqueada antes da execução.');
+    expect(explain(early, portuguese, over(early)).what).toContain('Foi vista bloqueada antes da execução.');
   });
 
   it('gives the reason for what is inferred, and for nothing else', () => {
     for (const step of [...plainTrace(), ...capturedTrace()])
-      expect(explain(step, english, true).reason !== undefined).toBe(step.evidence === 'inferred');
+      expect(explain(step, english, over(step)).reason !== undefined).toBe(step.evidence === 'inferred');
   });
 
   it('has a sentence of its own in each language for every step', () => {
     for (const step of [...plainTrace(), ...capturedTrace(), ...refusedTrace()]) {
-      const [en, pt] = [explain(step, english, true), explain(step, portuguese, true)];
+      const [en, pt] = [explain(step, english, over(step)), explain(step, portuguese, over(step))];
       for (const part of ['what', 'why', 'evidence'] as const) {
         expect(en[part]).not.toBe('');
         expect(pt[part]).not.toBe(en[part]);
@@ -86,8 +97,8 @@ describe('a step in words', () => {
     expect(what(odd)).toBe('constructor()');
     expect(codeOf(odd)).toBeUndefined();
     const state_ = { ...state('client', 'CLOSED', 'LISTEN', 0), to: 'toString', reason: 'valueOf' } as unknown as State;
-    expect(explain(state_, english, true)).toMatchObject({ why: '' });
-    expect(explain(state_, english, true).reason).toBeUndefined();
+    expect(explain(state_, english, over(state_))).toMatchObject({ why: '' });
+    expect(explain(state_, english, over(state_)).reason).toBeUndefined();
   });
 });
 

@@ -34,7 +34,7 @@ const runs = new Runs(
   (task) => task(),
 );
 function ended(steps: Step[] = labTrace(), extra = {}): Run {
-  const { run } = runs.begin({ script: plainScript(121n), number: 121n, wire: 'lab', target: '10.77.0.2:65432' });
+  const { run } = runs.begin({ script: plainScript(121n), wire: 'lab', target: '10.77.0.2:65432' });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, 'replied', extra));
   return run;

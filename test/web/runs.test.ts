@@ -11,14 +11,14 @@ function begun() {
     (run) => changes.push(run),
     (task) => frames.push(task),
   );
-  const { run } = runs.begin({ script: plainScript(121n), number: 121n });
+  const { run } = runs.begin({ script: plainScript(121n) });
   return { runs, run, changes, frames, frame: () => frames.splice(0).forEach((task) => task()) };
 }
 
 describe('the runs of a visit', () => {
   it('asks for the plain script', () => {
     const { runs } = begun();
-    expect(runs.begin({ script: plainScript(40n), number: 40n }).message).toEqual({
+    expect(runs.begin({ script: plainScript(40n) }).message).toEqual({
       type: 'run',
       id: 'run-2',
       script: [{ do: 'send', hex: '0028' }, { do: 'recv' }, { do: 'close' }],

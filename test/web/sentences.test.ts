@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { plainScript, type Script } from '../../bridge/trace/script.ts';
+import type { Step } from '../../bridge/trace/step.ts';
 import { COMMANDS } from '../../web/commands.ts';
-import { sourceLines, sourceNotes } from '../../web/notes.ts';
+import { runLine, sourceLines, sourceNotes, withSeen } from '../../web/notes.ts';
+import { Runs } from '../../web/runs.svelte.ts';
 import { en } from '../../web/texts/en.ts';
 import { pt } from '../../web/texts/pt.ts';
+import { seenFromOutside } from './fixtures/lab-traces.ts';
+import { output, refusedTrace } from './fixtures/traces.ts';
 
 const labUnavailable = readFileSync('bridge/wires/lab/lab-unavailable.ts', 'utf8');
 const labCodes = [...labUnavailable.matchAll(/^ {2}(LAB_[A-Z0-9_]+):/gm)].map(([, code]) => code!);
@@ -69,9 +74,45 @@ describe('who saw what', () => {
     expect(sourceNotes([], en)).toEqual([]);
   });
 
+  it('does not deny what stands in the trace, though its server has ended since', () => {
+    const sources = ['capture', 'server-syscalls', 'server-output', 'server-probe'].map((name) =>
+      source(name, name === 'capture'),
+    );
+    const active = (steps: readonly Step[]) =>
+      withSeen(sources, steps).flatMap((each) => (each.active ? each.name : []));
+    expect(active(refusedTrace())).toEqual(['capture']);
+    expect(active([seenFromOutside()])).toEqual(['capture', 'server-syscalls']);
+    expect(active([output('connected', 3)])).toEqual(['capture', 'server-output']);
+    expect(sourceNotes(withSeen(sources, [seenFromOutside()]), en)).toEqual([en.sources.captured]);
+  });
+
   it('asks nobody to install what is not needed', () => {
     const missing = source('server-strace', false, 'STRACE_NOT_INSTALLED');
     expect(sourceLines([missing], en)[0]!.command).toBe('sudo apt-get install strace');
     expect(sourceLines([missing, source('server-probe', true)], en)[0]!.command).toBeUndefined();
+  });
+});
+
+describe('a line of the list of runs', () => {
+  const subject = (script: Script) => {
+    const { run } = new Runs(
+      () => {},
+      () => {},
+    ).begin({ script });
+    return runLine(run).subject;
+  };
+  const send = (hex: string, times?: number) => ({ do: 'send' as const, hex, ...(times && { times }) });
+
+  it.each([
+    ['its number', plainScript(121n), '121'],
+    ['the bytes', [send('0079')], '00 79'],
+    ['each send', [send('00'), { do: 'wait', ms: 9 }, send('79', 3)], '00 + 79 ×3'],
+    ['text where it is some', [send('6f6cc3a1')], 'olá'],
+    ['only the first sends', [send('01'), send('02'), send('03'), send('04')], '01 + 02 + 03 + …'],
+    ['only the first bytes', [send('ff'.repeat(100))], `${'ff '.repeat(16)}…`],
+    ['a call, where nothing is sent', [{ do: 'wait', ms: 9 }, { do: 'shutdown' }], 'shutdown()'],
+    ['the close that ends every script', [], 'close()'],
+  ] as [string, Script, string][])('says what the client sends: %s', (_what, script, expected) => {
+    expect(subject(script)).toBe(expected);
   });
 });

@@ -23,7 +23,7 @@ function saved(steps = labTrace()): Trace {
     () => {},
     (task) => task(),
   );
-  const { run } = runs.begin({ script: plainScript(121n), number: 121n, wire: 'lab', target: '10.77.0.2:65432' });
+  const { run } = runs.begin({ script: plainScript(121n), wire: 'lab', target: '10.77.0.2:65432' });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, 'replied', { link: { delayMs: 100, seed: 7 } }));
   return run.trace()!;
@@ -36,7 +36,7 @@ function show(trace: Trace): void {
   layoutOf(steps, columnsFor(1000), pictureWords(english, true));
   factsOfConnection(steps);
   for (const step of steps) {
-    explain(step, english, true);
+    explain(step, english, { steps: [step], isOver: true });
     fieldsOf(step, english, true);
     if (step.kind === 'segment') headerFields(step, english, true);
   }

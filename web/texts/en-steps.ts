@@ -182,8 +182,6 @@ export const enSteps = {
     observed: 'observed',
     inferred: 'inferred',
   },
-  /** Of several. */
-  evidenceMany: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
   evidenceMeans: {
     captured: 'The packet itself was seen on the wire.',
     observed: 'A program or a kernel reported it.',

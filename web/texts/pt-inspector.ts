@@ -52,7 +52,7 @@ export const ptInspector: typeof enInspector = {
   header: 'O cabeçalho, campo por campo',
   numbers: 'Números',
   relative: 'relativos',
-  raw: 'do enlace',
+  raw: 'absolutos',
   packet: 'O pacote, byte por byte',
   headerFields: {
     sourcePort: 'porta de origem',

@@ -13,7 +13,7 @@ export const ptTrouble: TroubleTexts = {
     question: 'Depois de quanto tempo os bytes são enviados de novo?',
     choices: seconds,
     explanation:
-      'A espera segue do tempo de ida e volta medido. Num caminho tão curto, o que vale é o mínimo que o Linux permite: 200 ms, onde a RFC 6298 pede um segundo inteiro.',
+      'A espera é calculada a partir do tempo de ida e volta medido. Num caminho tão curto, o que vale é o mínimo que o Linux permite: 200 ms, onde a RFC 6298 pede um segundo inteiro.',
   },
   lostFin: {
     name: 'Um FIN perdido',

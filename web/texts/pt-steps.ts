@@ -185,8 +185,6 @@ export const ptSteps: StepTexts = {
     observed: 'observado',
     inferred: 'inferido',
   },
-  /** Of several. */
-  evidenceMany: { captured: 'capturados', observed: 'observados', inferred: 'inferidos' },
   evidenceMeans: {
     captured: 'O próprio pacote foi visto no enlace.',
     observed: 'Um programa ou um kernel informou.',

@@ -25,8 +25,8 @@ const STEPS: Step[] = [
 ];
 
 function lines(id: string, language = english, steps = STEPS): string[] {
-  const stepOf = (wanted: string | undefined) => steps.find((step) => step.id === wanted);
-  const found = linkLines(stepOf(id)!, related(steps, id), stepOf, language);
+  const step = steps.find((each) => each.id === id)!;
+  const found = linkLines(step, related(steps, id), steps, language);
   return found.map(({ text, isEffect }) => `${isEffect ? '→' : '←'} ${text}`);
 }
 

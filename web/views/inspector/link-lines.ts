@@ -12,8 +12,6 @@ export interface LinkLine {
   side: Side;
 }
 
-type StepOf = (id: string | undefined) => Step | undefined;
-
 /** What to read first. */
 const ORDER = ['caused', 'woke', 'filled', 'carried', 'changed', 'repeated', 'copied', 'acknowledged'] as const;
 /** More would bury those that count: one acknowledgment may cover fifty segments. */
@@ -21,7 +19,12 @@ const MOST = 8;
 const SHOWN_BYTES = 4;
 
 /** What the step came of, then what came of it. A segment that woke a call and brought its bytes is told of once. */
-export function linkLines(step: Step, links: readonly Related[], stepOf: StepOf, language: Language): LinkLine[] {
+export function linkLines(
+  step: Step,
+  links: readonly Related[],
+  steps: readonly Step[],
+  language: Language,
+): LinkLine[] {
   const { links: texts } = language.texts.inspector;
   const filled = new Map(links.filter(({ kind }) => kind === 'filled').map((link) => [link.id, link]));
   const woke = new Set(links.filter(({ kind }) => kind === 'woke').map(({ id }) => id));
@@ -29,10 +32,10 @@ export function linkLines(step: Step, links: readonly Related[], stepOf: StepOf,
     .filter(({ id, kind }) => kind !== 'filled' || !woke.has(id))
     .sort((a, b) => Number(a.isEffect) - Number(b.isEffect) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
     .flatMap(({ id, kind, isEffect, bytes }) => {
-      const other = stepOf(id);
+      const other = steps.find((each) => each.id === id);
       if (!other) return [];
       const both = kind === 'woke' ? filled.get(id) : undefined;
-      const words = texts[both ? 'wokeFilled' : kind][isEffect ? 1 : 0](nameOf(other, language));
+      const words = texts[both ? 'wokeFilled' : kind][isEffect ? 1 : 0](nameOf(other, steps, language));
       const text = words + partOf(step, other, bytes ?? both?.bytes, language);
       return [{ id, text, isEffect, side: other.side }];
     })
@@ -46,13 +49,13 @@ function partOf(step: Step, other: Step, bytes: number | undefined, { texts }: L
   return isAll ? '' : ` (${texts.steps.bytes.count(bytes)})`;
 }
 
-function nameOf(step: Step, { texts }: Language): string {
+function nameOf(step: Step, steps: readonly Step[], { texts }: Language): string {
   const { links } = texts.inspector;
   if (step.kind === 'call') return `${step.name}()`;
   if (step.kind === 'state') return links.state(step.to, step.side);
   if (step.kind === 'output') return step.line;
   const { length, payload, ack } = step;
-  const kind = segmentKind(step);
+  const kind = segmentKind(step, steps);
   if (kind === 'handshakeAck') return links.third;
   if (kind === 'ack') return links.segment(`ACK ${ack}`);
   if (kind !== 'data') return links.segment(flagsText(step));

@@ -1,0 +1,10 @@
+/** A server program that has ended, in English. Portuguese has the same shape (`pt-server-trouble.ts`). */
+export const enServerTrouble = {
+  startAgain: 'Start it again',
+  exitedWithCode: (code: number) => `The server program ended by itself, with exit code ${code}.`,
+  exitedBySignal: (signal: string) => `The server program was ended by the signal ${signal}.`,
+  exitedSomehow: 'The server program ended by itself.',
+  lastLines: 'Its last lines:',
+  noLines: 'It printed nothing.',
+  isStopped: 'The server is stopped. A connection now would be refused.',
+};
