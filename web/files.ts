@@ -1,7 +1,6 @@
 import type { Trace } from '../bridge/trace/outcome.ts';
-import type { TraceProblem } from './trace-file.ts';
 
-/** What the page gives out as files, and takes in. */
+/** What the page gives out as files. */
 
 /** Rejects where what writes packets cannot be had, or the trace is damaged: few visits save packets, so it comes then. */
 export async function savePackets(trace: Trace, order: number): Promise<void> {
@@ -11,20 +10,6 @@ export async function savePackets(trace: Trace, order: number): Promise<void> {
 
 export function saveTrace(trace: Trace, order: number): void {
   save(`aperto-run-${order}.json`, 'application/json', JSON.stringify(trace, null, 1));
-}
-
-type OpenProblem = TraceProblem | 'TRACE_TOO_LARGE' | 'FILE_UNREADABLE' | 'not-connected';
-
-/** What reads it comes from the bridge when the first file is opened. */
-export async function openTrace(file: File): Promise<Trace | OpenProblem> {
-  const reader = await import('./trace-file.ts').catch(() => undefined);
-  if (!reader) return 'not-connected';
-  if (file.size > reader.LARGEST_TRACE) return 'TRACE_TOO_LARGE';
-  try {
-    return reader.readTrace(await file.text());
-  } catch {
-    return 'FILE_UNREADABLE';
-  }
 }
 
 /** Has the browser write a file. */

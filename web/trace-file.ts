@@ -21,13 +21,23 @@ import { lookup } from './lookup.ts';
 import { withSteps } from './with-steps.ts';
 
 /** A larger file is none of ours: the most that a run can be told in is a third of that. */
-export const LARGEST_TRACE = 32 * 1024 * 1024;
+const LARGEST_TRACE = 32 * 1024 * 1024;
 /** Twice what a bridge tells of a run. */
 const MOST_STEPS = 10_000;
 /** IP and TCP headers, each with all the options that it can have. */
 const LONGEST_HEADERS = 120;
 
 export type TraceProblem = 'TRACE_NOT_JSON' | 'TRACE_FOREIGN' | 'TRACE_VERSION' | 'TRACE_BROKEN';
+
+/** Reads the trace in a file. */
+export async function openTrace(file: File): Promise<Trace | TraceProblem | 'TRACE_TOO_LARGE' | 'FILE_UNREADABLE'> {
+  if (file.size > LARGEST_TRACE) return 'TRACE_TOO_LARGE';
+  try {
+    return readTrace(await file.text());
+  } catch {
+    return 'FILE_UNREADABLE';
+  }
+}
 
 /**
  * Reads a saved trace. A file may come from anyone: whatever a view would rely on is checked, also what the page takes on

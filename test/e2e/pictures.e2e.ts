@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { labTrace } from '../web/fixtures/lab-traces.ts';
 import { capturedTrace, done, longTrace, plainTrace, timeoutTrace } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
 import { playBridge, segments, sendNumber, spoken, tell } from './page.ts';
@@ -53,6 +54,22 @@ test('a lost, a repeated and a held segment can be told apart', async ({ page })
   await page.getByRole('button', { name: 'raw' }).click();
   await expect(page.locator('.inspector')).toContainText('4081819185');
   await expect(page.locator('.inspector')).toContainText('mss 1460');
+});
+
+test('to scale, what took longer takes more room, and even rows come back', async ({ page }) => {
+  await playBridge(page, tell(labTrace(100_000), 'replied'));
+  await open(page);
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  const height = () => page.locator('svg.picture').evaluate((picture) => picture.getBoundingClientRect().height);
+  const even = await height();
+  const toScale = page.getByRole('button', { name: 'to scale' });
+  await toScale.click();
+  await expect(toScale).toHaveAttribute('aria-pressed', 'true');
+  expect(await height()).toBeGreaterThan(even);
+  await toScale.click();
+  expect(await height()).toBe(even);
 });
 
 test('an inferred segment is dashed and says why it must have been', async ({ page }) => {

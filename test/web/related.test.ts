@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { growth, LESS_THAN_ITS_SQUARE } from '../helpers/growth.ts';
 import { compareSteps, type Flag, type Segment, type Side, type Step } from '../../bridge/trace/step.ts';
 import { callBehind, linksIn, related, type LinkKind } from '../../web/related.ts';
 import { seen } from './fixtures/lab-traces.ts';
@@ -185,15 +186,17 @@ describe('links of any trace', () => {
       }),
     ));
 
-  it('are found quickly in thousands of steps', () => {
-    const steps = Array.from({ length: 1500 }, (_, index) => [
-      call('client', 'send', 3 * index, 3 * index + 1, { bytes: 10 }),
-      segment('client', ['ACK'], 3 * index, 3 * index + 2, { seq: 1 + 10 * index, ack: 1, length: 10 }),
-      segment('server', ['ACK'], 3 * index + 2, 3 * index + 3, { seq: 1, ack: 11 + 10 * index }),
-    ]).flat();
-    steps.push(call('server', 'recv', 5000, 6000, { bytes: 15_000 }) as never);
-    const before = performance.now();
-    linksIn(steps.sort(compareSteps));
-    expect(performance.now() - before).toBeLessThan(1500);
+  it('take about as much longer to find as there are more steps', () => {
+    const finding = (count: number) => {
+      const steps = Array.from({ length: count }, (_, index) => [
+        call('client', 'send', 3 * index, 3 * index + 1, { bytes: 10 }),
+        segment('client', ['ACK'], 3 * index, 3 * index + 2, { seq: 1 + 10 * index, ack: 1, length: 10 }),
+        segment('server', ['ACK'], 3 * index + 2, 3 * index + 3, { seq: 1, ack: 11 + 10 * index }),
+      ]).flat();
+      steps.push(call('server', 'recv', 5000, 6000, { bytes: 10 * count }) as never);
+      steps.sort(compareSteps);
+      return () => void linksIn(steps);
+    };
+    expect(growth(finding(1000), finding(4000))).toBeLessThan(LESS_THAN_ITS_SQUARE);
   });
 });

@@ -12,6 +12,7 @@ import { overlap, type Box } from '../../../web/views/diagram/boxes.ts';
 import { columnsFor, type Columns } from '../../../web/views/diagram/columns.ts';
 import { layoutOf, type Label, type Layout } from '../../../web/views/diagram/layout.ts';
 import { CHARACTER, pictureWords } from '../../../web/views/diagram/words.ts';
+import { growth, LESS_THAN_ITS_SQUARE } from '../../helpers/growth.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
 import { disagreeingTrace, labTrace, seen, troubledTrace } from '../fixtures/lab-traces.ts';
 import {
@@ -243,10 +244,43 @@ describe('the picture', () => {
     expect(wakes.some(({ x2, y2 }) => Math.abs(x2 - recv.x) < 6 && y2 === recv.end - 7)).toBe(true);
   });
 
-  it('is quick with thousands of steps', () => {
-    const steps = sorted(longTrace(5000));
-    const before = performance.now();
-    layoutOf(steps, columnsFor(1000), words);
-    expect(performance.now() - before).toBeLessThan(1500);
+  it('takes about as much longer as there are more steps', () => {
+    const drawing = (count: number) => {
+      const steps = sorted(longTrace(count));
+      return () => void layoutOf(steps, columnsFor(1000), words);
+    };
+    expect(growth(drawing(1000), drawing(4000))).toBeLessThan(LESS_THAN_ITS_SQUARE);
+  });
+});
+
+describe('to scale', () => {
+  const scaled = (steps: Step[], width: number) => layoutOf(sorted(steps), columnsFor(width), words, { toScale: true });
+
+  it('what is further apart in time is further apart in the picture, by the same measure', () => {
+    const { marks } = scaled(
+      [call('client', 'send', 0, 1), call('client', 'recv', 1000), state('client', 'CLOSED', 'SYN_SENT', 4000)],
+      1000,
+    );
+    const [, , recv, last] = marks;
+    const [first] = marks;
+    expect((last!.y - recv!.y) / (recv!.y - first!.y)).toBeCloseTo(3, 1);
+  });
+
+  it('whatever the trace: in the order of time, no closer than rows, and nothing overlaps', () => {
+    fc.assert(
+      fc.property(anyTrace, anyWidth, (steps, width) => {
+        const [even, layout] = [draw(steps, width), scaled(steps, width)];
+        expect(collisions(layout, columnsFor(width))).toEqual([]);
+        expect(layout.marks.map(({ step }) => step.id)).toEqual(even.marks.map(({ step }) => step.id));
+        expect(layout.height).toBeGreaterThanOrEqual(even.height);
+        for (const [index, { y }] of layout.marks.entries())
+          expect(y).toBeGreaterThanOrEqual(layout.marks[index - 1]?.y ?? 0);
+      }),
+    );
+  });
+
+  it('what the server did before the run takes no room', () => {
+    const early = call('server', 'listen', -60_000_000, -59_000_000);
+    expect(scaled([early, ...labTrace()], 1000).height).toBeLessThan(scaled(labTrace(), 1000).height + 100);
   });
 });

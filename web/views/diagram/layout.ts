@@ -1,7 +1,7 @@
 import type { Call, Output, Segment, Side, State, Step } from '../../../bridge/trace/step.ts';
 import type { Box } from './boxes.ts';
 import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
-import { ROW, rowsOf, type PlacedMark, type Rows } from './rows.ts';
+import { ROW, rowsOf, type PlacedMark, type Rows, type Spacing } from './rows.ts';
 import { placeWireLabels, type WireLabel } from './wire-labels.ts';
 import { CHARACTER, fitting, type PictureWords } from './words.ts';
 
@@ -98,9 +98,8 @@ const FLAG_HEIGHT = 17;
 /** How far down a segment has come where it stops on its way. */
 const STOP_BELOW = 4;
 
-/** @param leastHeight what the picture fills even where there is little to show */
-export function layoutOf(steps: readonly Step[], columns: Columns, words: PictureWords, leastHeight = 0): Layout {
-  const rows = rowsOf(steps, (call) => words.result(call).length > 0, leastHeight);
+export function layoutOf(steps: readonly Step[], columns: Columns, words: PictureWords, spacing?: Spacing): Layout {
+  const rows = rowsOf(steps, (call) => words.result(call).length > 0, spacing);
   const of = <Kind extends Step['kind']>(kind: Kind) =>
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
   const calls = callShapes(of('call'), rows, columns, words);

@@ -11,6 +11,8 @@ const ARRIVAL_ROW = 12;
 const NOTE_ROW = 15;
 const TOP = 22;
 const BOTTOM = 26;
+/** Pixels that all of the time takes at least, where the picture is to scale. */
+const SCALED = 900;
 
 /** A moment with its place in the picture. */
 export interface PlacedMark extends Mark {
@@ -33,19 +35,32 @@ export interface Rows {
   height: number;
 }
 
-/** Gives every moment its height in the picture: time order from top to bottom, evenly spaced. */
-export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean, leastHeight = 0): Rows {
+export interface Spacing {
+  /** What the picture fills even where there is little to show, in pixels. */
+  leastHeight?: number;
+  /** What happened in the run stands as far apart as the time between, though never closer than rows do. */
+  toScale?: boolean;
+}
+
+/** Gives every moment its height in the picture: time order from top to bottom, evenly spaced or to scale. */
+export function rowsOf(
+  steps: readonly Step[],
+  isNoted: (call: Call) => boolean,
+  { leastHeight = 0, toScale = false }: Spacing = {},
+): Rows {
   const marks = marksOf(steps);
+  const pixelsPerUs = toScale ? scaleOf(marks) : 0;
   const placed: PlacedMark[] = [];
   let y = TOP - ROW;
   marks.forEach((mark, order) => {
     const former = marks[order - 1];
-    y += gapBefore(mark, former, marks[order + 1], isNoted) + (former && hasNote(former) ? NOTE_ROW : 0);
+    const gap = gapBefore(mark, former, marks[order + 1], isNoted) + (former && hasNote(former) ? NOTE_ROW : 0);
+    y += Math.max(gap, former && former.time >= 0 ? (mark.time - former.time) * pixelsPerUs : 0);
     placed.push({ ...mark, order, y, timed: isTimed(mark, isNoted) });
   });
   placed.forEach((mark, order) => {
     const next = placed[order + 1];
-    if (next && meets(mark, next, isNoted)) mark.y = next.y;
+    if (next && meets(mark, next, isNoted) && next.y - mark.y <= ROW) mark.y = next.y;
   });
   const bottom = Math.max(y, TOP);
   const last = placed.at(-1);
@@ -66,6 +81,10 @@ export function rowsOf(steps: readonly Step[], isNoted: (call: Call) => boolean,
     bottom,
     height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM),
   };
+}
+
+function scaleOf(marks: readonly Mark[]): number {
+  return Math.max(SCALED, marks.length * ROW) / Math.max(1, marks.at(-1)?.time ?? 0);
 }
 
 function isTimed(mark: Mark, isNoted: (call: Call) => boolean): boolean {
