@@ -125,7 +125,10 @@ describe.skipIf(whyNoLab)('nothing is left behind', () => {
     ]);
     const { page } = await started(program);
     const id = page.start([{ do: 'recv' }, { do: 'close' }]);
-    await page.message('steps', ({ id: run, steps }) => run === id && steps.some((step) => step.id === 'client.recv.0'));
+    await page.message(
+      'steps',
+      ({ id: run, steps }) => run === id && steps.some((step) => step.id === 'client.recv.0'),
+    );
     const servers = descendants(program.child.pid!).filter((pid) => commandOf(pid).includes('createServer'));
     for (const pid of servers) process.kill(pid, 'SIGKILL');
     expect(await page.message('done', (done) => done.id === id)).toMatchObject({ outcome: 'silent' });
