@@ -15,25 +15,22 @@ import {
 import { expect, test } from './bridge.ts';
 import { playBridge, sendNumber, spoken, tell } from './page.ts';
 
-async function violations(page: Page, axe = new AxeBuilder({ page })) {
-  const { violations: found } = await axe.analyze();
+async function violations(page: Page) {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
-/** Dark differs from light in colours alone. */
+/** Each width, and each scheme of colours. */
 const LOOKS = [
-  { width: 1280, colorScheme: 'light', rules: 'all' },
-  { width: 1280, colorScheme: 'dark', rules: 'colours' },
-  { width: 360, colorScheme: 'light', rules: 'all' },
+  { width: 1280, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
 ] as const;
 
 async function expectNothingInTheWay(page: Page) {
-  for (const { width, colorScheme, rules } of LOOKS) {
+  for (const { width, colorScheme } of LOOKS) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const axe = new AxeBuilder({ page });
-    const found = await violations(page, rules === 'all' ? axe : axe.withRules('color-contrast'));
-    expect({ width, colorScheme, found }).toEqual({ width, colorScheme, found: [] });
+    expect({ width, colorScheme, found: await violations(page) }).toEqual({ width, colorScheme, found: [] });
   }
 }
 
