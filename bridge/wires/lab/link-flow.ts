@@ -67,7 +67,8 @@ export class LinkFlow implements Watch {
   #sightings = 0;
   #sink: Sink | undefined;
   #whenSettled: (() => void) | undefined;
-  #answering: NodeJS.Timeout | undefined;
+  /** Who may be about to answer, and how long that is waited for. */
+  #answering: { side: Side; timer: NodeJS.Timeout } | undefined;
 
   constructor(options: LinkFlowOptions) {
     this.#options = options;
@@ -79,6 +80,7 @@ export class LinkFlow implements Watch {
 
   /** @param at when it was sent, @param now: both in microseconds of the monotonic clock */
   carry(from: Side, packet: Uint8Array, { tcp, header }: TcpPacket, at: number, now: number): void {
+    if (from === this.#answering?.side) this.#answered();
     const plan = this.#plan.decide(
       { from, flags: tcp.flags, length: tcp.payloadLength, packetLength: packet.length },
       now,
@@ -148,7 +150,7 @@ export class LinkFlow implements Watch {
   stop(): void {
     this.letGo();
     this.#sink = undefined;
-    clearTimeout(this.#answering);
+    this.#answered();
     this.#options.onStop();
   }
 
@@ -196,15 +198,21 @@ export class LinkFlow implements Watch {
     this.#underWay.delete(segment.id);
     this.#tell({ ...segment, fate: 'delivered', arrivedAt: this.#since(at) });
     const state = this.#states[side];
-    if (state && OVER.has(state) && !segment.flags.includes('RST')) this.#awaitAnswer();
+    if (state && OVER.has(state) && !segment.flags.includes('RST')) this.#awaitAnswer(side);
   }
 
-  #awaitAnswer(): void {
-    clearTimeout(this.#answering);
-    this.#answering = setTimeout(() => {
-      this.#answering = undefined;
+  #awaitAnswer(side: Side): void {
+    this.#answered();
+    const timer = setTimeout(() => {
+      this.#answered();
       this.#settle();
     }, ANSWER_MS);
+    this.#answering = { side, timer };
+  }
+
+  #answered(): void {
+    clearTimeout(this.#answering?.timer);
+    this.#answering = undefined;
   }
 
   /** Over, when both kernels are done with it and nothing is under way. */

@@ -67,6 +67,19 @@ describe('settled', () => {
     expect(played.segments.at(-1)).toMatchObject({ id: 'server.rst', fate: 'delivered' });
   });
 
+  test('what has been answered is not waited for: a server that listens answers each SYN', () => {
+    const played = new PlayedFlow();
+    const settled = vi.fn();
+    played.flow.whenSettled(settled);
+    played.look('server', 'LISTEN');
+    played.send('client', SYN);
+    played.confirm('server', 'SYN_RCVD');
+    played.send('server', { flags: ['RST', 'ACK'], seq: 7000, ack: 1001 });
+    played.look('server', 'LISTEN');
+    played.confirm('client', 'CLOSED');
+    expect(settled).toHaveBeenCalledOnce();
+  });
+
   test('an end that is done may leave it unanswered, and never answers a reset', () => {
     for (const [flags, waits] of [
       [['ACK'], true],
