@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { prepare, root } from './prepare.mjs';
+import { prepare } from './prepare.mjs';
+import { runSource } from './source.mjs';
 
 prepare();
-const args = ['--expose-gc', '--import', 'tsx', join(root, 'test', 'fuzz', 'fuzz.ts'), ...process.argv.slice(2)];
-process.exit(spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1);
+runSource('fuzz/fuzz.ts', ['--expose-gc']);

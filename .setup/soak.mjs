@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { prepare, root } from './prepare.mjs';
+import { prepare } from './prepare.mjs';
+import { runSource } from './source.mjs';
 
 prepare();
-const args = ['--import', 'tsx', join(root, 'test', 'soak', 'soak.ts'), ...process.argv.slice(2)];
-process.exit(spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1);
+runSource('soak/soak.ts');

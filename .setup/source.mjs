@@ -1,0 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './prepare.mjs';
+
+/** Runs a program of `test/` from its source, with what the command line says, and ends as it does. */
+export function runSource(file, nodeOptions = [], env = process.env) {
+  const args = [...nodeOptions, '--import', 'tsx', join(root, 'test', file), ...process.argv.slice(2)];
+  process.exit(spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env }).status ?? 1);
+}
