@@ -44,12 +44,12 @@ export function infer(seen: Seen): Step[] {
     : exchangeInferred(seen, connect);
   const listening = listeningCalls(seen, establishedAt !== undefined || isAnswered(seen)).map(inferred<Call>);
   const unseen = serverCallsProved(sendings, seen.calls.server, establishedAt).map(inferred<Call>);
-  const calls = { client: seen.calls.client, server: [...seen.calls.server, ...unseen] };
-  if (seen.captured) linkCauses(seen.segments, calls);
+  if (seen.captured)
+    linkCauses(seen.segments, { client: seen.calls.client, server: [...seen.calls.server, ...unseen] });
   linkWoken(seen.captured ? seen.segments : segments, seen.calls);
-  const derived = deriveStates(seen.captured ? seen.segments : segments, seen, [...listening, ...unseen]);
+  const derived = deriveStates(seen.captured ? seen.segments : segments, seen, listening.concat(unseen));
   const states = bearOut(derived, seen).map(({ state, seen }) => (seen ? observed(state) : inferred<State>(state)));
-  return [...listening, ...unseen, ...segments, ...states];
+  return (listening as Step[]).concat(unseen, segments, states);
 }
 
 /** What the walk through a connection's segments comes to. */
@@ -73,7 +73,7 @@ function exchangeInferred(seen: Seen, connect: Call): Exchanged {
     final: seen.final,
     now: seen.now,
   });
-  const segments = [...opening.segments, ...exchange.segments].map(inferred<Segment>);
+  const segments = opening.segments.concat(exchange.segments).map(inferred<Segment>);
   return { segments, establishedAt: opening.establishedAt, sendings: sendings.server };
 }
 

@@ -14,7 +14,7 @@ type Moment = (
 /** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
 export function deriveStates(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Draft<State>[] {
   const states: Draft<State>[] = [];
-  const listen = [...seen.calls.server, ...inferredCalls].find(({ name }) => name === 'listen');
+  const listen = seen.calls.server.find(isListen) ?? inferredCalls.find(isListen);
   if (listen && !seen.states.some(({ to }) => to === 'LISTEN'))
     states.push(draftState('server', 'CLOSED', 'LISTEN', listen.returnedAt ?? listen.at, listen.id, 0));
   const endpoints: Record<Side, Endpoint> = {
@@ -43,22 +43,28 @@ function timesIn(states: readonly Pick<State, 'side' | 'to'>[], side: Side, to: 
   return times;
 }
 
+function isListen({ name }: Call): boolean {
+  return name === 'listen';
+}
+
 function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Moment[] {
-  const calls = [...seen.calls.client, ...seen.calls.server, ...inferredCalls];
+  const { calls, sightings } = seen;
   const all: Moment[] = [];
+  // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
+  const refused = dataRefused(segments, 'server');
+  if (refused) all.push({ at: refused.arrivedAt!, side: 'server', cause: refused.id, what: 'closed' });
   for (const segment of segments) {
     const { from, sentAt, arrivedAt, id } = segment;
     all.push({ at: sentAt, side: from, cause: id, what: 'sent', segment });
-    if (arrivedAt !== undefined && !isDropped(segment, segments, seen.sightings))
+    if (arrivedAt !== undefined && !isDropped(segment, segments, sightings))
       all.push({ at: arrivedAt, side: otherSide(from), cause: id, what: 'received', segment });
   }
-  for (const call of [...seen.calls.client, ...seen.calls.server])
-    if (call.name === 'close' || call.name === 'reset')
-      all.push({ at: closedAt(call, seen.sightings), side: call.side, cause: call.id, what: 'closed' });
-  // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
-  const refused = dataRefused(segments, 'server');
-  if (refused) all.unshift({ at: refused.arrivedAt!, side: 'server', cause: refused.id, what: 'closed' });
-  all.push(...momentsSeen(segments, seen.sightings, calls));
+  for (const ofSide of [calls.client, calls.server])
+    for (const call of ofSide)
+      if (call.name === 'close' || call.name === 'reset')
+        all.push({ at: closedAt(call, sightings), side: call.side, cause: call.id, what: 'closed' });
+  if (sightings.length > 0)
+    all.push(...momentsSeen(segments, sightings, [...calls.client, ...calls.server, ...inferredCalls]));
   return sortedBy(all, ({ at }) => at);
 }
 
@@ -83,6 +89,7 @@ function momentsSeen(segments: readonly Segment[], told: Seen['sightings'], call
 
 /** When its kernel did what the call asked for: not before it was last seen open in the middle of the call. */
 function closedAt({ side, startedAt, returnedAt = startedAt }: Call, told: Seen['sightings']): number {
+  if (told.length === 0) return startedAt;
   const open = told.findLast(
     (sighting) =>
       sighting.side === side && sighting.at > startedAt && sighting.at <= returnedAt && OPEN.has(sighting.state),
@@ -101,7 +108,7 @@ function isDropped(
   segments: readonly Segment[],
   told: Seen['sightings'],
 ): boolean {
-  if (from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
+  if (told.length === 0 || from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
   const answer = segments.find((other) => other.from === 'server' && other.sentAt >= arrivedAt);
   return told.some(
     ({ side, state, at }) =>

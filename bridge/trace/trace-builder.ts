@@ -62,14 +62,12 @@ export class TraceBuilder {
     }
     const segments = inTimeOrder(copies);
     for (const side of ['client', 'server'] as const) heard[side] = inOrder(heard[side]);
-    calls.server = calls.server.map((call) => (call.within ? narrow(call, segments, heard.client) : call));
-    for (const side of ['client', 'server'] as const) {
-      calls[side] = inTimeOrder(calls[side]);
-      steps.push(...calls[side]);
-    }
-    const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, ...facts };
-    steps.push(...segments, ...infer(seen));
-    return inTimeOrder(steps);
+    if (calls.server.some(({ within }) => within !== undefined))
+      calls.server = calls.server.map((call) => (call.within ? narrow(call, segments, heard.client) : call));
+    for (const side of ['client', 'server'] as const) calls[side] = inTimeOrder(calls[side]);
+    const { serverWatched, final, now } = facts;
+    const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, serverWatched, final, now };
+    return inTimeOrder(steps.concat(calls.client, calls.server, segments, infer(seen)));
   }
 }
 

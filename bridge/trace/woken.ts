@@ -1,4 +1,5 @@
 import { otherSide } from './draft.ts';
+import { sortedBy } from './sorted.ts';
 import type { Call, Segment, Side } from './step.ts';
 
 /** Names on each segment the call that was blocked until it arrived: which connect(), accept() or recv() it woke. */
@@ -6,15 +7,15 @@ export function linkWoken(segments: readonly Segment[], calls: Record<Side, read
   for (const from of ['client', 'server'] as const) {
     const receiver = calls[otherSide(from)];
     // A call is woken once, by the first that arrives while it waits.
-    const awake = new Set<Call>();
-    for (const segment of newsInOrder(segments.filter((segment) => segment.from === from))) {
+    const awake: Call[] = [];
+    for (const segment of newsInOrder(segments, from)) {
       const call = wokenBy(segment, receiver);
-      if (!call || awake.has(call)) continue;
-      awake.add(call);
+      if (!call || awake.includes(call)) continue;
+      awake.push(call);
       segment.woke = call.id;
     }
   }
-  const third = firstArrival(segments.filter(({ from, flags }) => from === 'client' && !flags.includes('SYN')));
+  const third = thirdOfHandshake(segments);
   const accept = third && blocked(named(calls.server, 'accept'), third.arrivedAt!);
   if (third && accept && !third.flags.includes('RST')) third.woke = accept.id;
 }
@@ -23,9 +24,11 @@ export function linkWoken(segments: readonly Segment[], calls: Record<Side, read
  * One direction's segments in the order of arrival, without those that bring nothing new: repetitions, and what came
  * ahead of a gap. Whatever fills the gap brings that too.
  */
-function newsInOrder(segments: readonly Segment[]): Segment[] {
-  const arrived = segments.filter(({ arrivedAt }) => arrivedAt !== undefined);
-  arrived.sort((a, b) => a.arrivedAt! - b.arrivedAt!);
+function newsInOrder(segments: readonly Segment[], sender: Side): Segment[] {
+  const arrived = sortedBy(
+    segments.filter(({ from, arrivedAt }) => from === sender && arrivedAt !== undefined),
+    ({ arrivedAt }) => arrivedAt!,
+  );
   const ahead: Segment[] = [];
   let next = 0;
   return arrived.filter((segment) => {
@@ -45,11 +48,14 @@ function endOf({ seq, length, flags }: Segment): number {
   return seq + length + (flags.includes('SYN') ? 1 : 0) + (flags.includes('FIN') ? 1 : 0);
 }
 
-function firstArrival(segments: readonly Segment[]): Segment | undefined {
-  return segments.reduce<Segment | undefined>(
-    (first, segment) => ((segment.arrivedAt ?? Infinity) < (first?.arrivedAt ?? Infinity) ? segment : first),
-    undefined,
-  );
+/** The first of the client's that arrived after its SYN. */
+function thirdOfHandshake(segments: readonly Segment[]): Segment | undefined {
+  let first: Segment | undefined;
+  for (const segment of segments) {
+    const { from, flags, arrivedAt = Infinity } = segment;
+    if (from === 'client' && !flags.includes('SYN') && arrivedAt < (first?.arrivedAt ?? Infinity)) first = segment;
+  }
+  return first;
 }
 
 function wokenBy({ flags, arrivedAt, length, seq, from }: Segment, calls: readonly Call[]): Call | undefined {
