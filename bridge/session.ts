@@ -173,7 +173,7 @@ export class Session {
     clearTimeout(this.#tick);
     this.#tick = undefined;
     const steps = this.#trace.steps({
-      captured: this.#sources().some(({ name, active }) => name === 'capture' && active),
+      captured: this.#sourcesOfWire().some(({ name, active }) => name === 'capture' && active),
       serverWatched: this.#serverWatched(final),
       final,
       now: monotonicUs() - this.#zero,
@@ -219,9 +219,12 @@ export class Session {
   }
 
   #sources(): Source[] {
-    const { wire, sources } = this.#options;
-    const ofWire = this.#run?.status?.() ?? wire.status();
-    return [{ name: 'client-socket', active: true }, ...ofWire, ...sources.map((source) => source.status())];
+    const ofServer = this.#options.sources.map((source) => source.status());
+    return [{ name: 'client-socket', active: true }, ...this.#sourcesOfWire(), ...ofServer];
+  }
+
+  #sourcesOfWire(): Source[] {
+    return this.#run?.status?.() ?? this.#options.wire.status();
   }
 }
 

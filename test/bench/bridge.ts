@@ -1,10 +1,28 @@
 import type { Hello } from '../../bridge/protocol.ts';
-import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
-import { measure, printHead, printRow, ratio, ROUNDS, startNumberServer, warmUp, type Result } from './measure.ts';
+import type { ClientKind } from './clients.ts';
+import { startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
+import { fileURLToPath } from 'node:url';
+import {
+  measure,
+  printHead,
+  printRow,
+  ratio,
+  ROUNDS,
+  startNumberServer,
+  startServer,
+  warmUp,
+  type Result,
+} from './measure.ts';
 
-/** What the bridge costs, beside a bare client of the same server program. */
+const tracelessSource = fileURLToPath(new URL('./traceless-bridge.ts', import.meta.url));
+
+/**
+ * What the bridge costs, beside a bare client of the same server program; and beside what no trace could be cheaper than:
+ * a server whose probe reports, and a bridge of the same libraries that tells nothing.
+ */
 export async function benchBridge(): Promise<void> {
   const server = await startNumberServer();
+  const traceless = await startServer(process.execPath, ['--import', 'tsx', tracelessSource, server.port]);
   const bridge = await startBridge(undefined, ['--wire', 'direct', '--capture', 'off']);
   const capturing = await startBridge(undefined, ['--wire', 'direct', '--capture', 'auto']);
   const lab = await startBridge(undefined, ['--wire', 'auto']);
@@ -14,17 +32,7 @@ export async function benchBridge(): Promise<void> {
   try {
     printHead();
     for (const atOnce of [1, 64]) {
-      await warmUp('bare', server.port, atOnce);
-      await warmUp('page', bridge.url, atOnce);
-      const bare: Result[] = [];
-      const page: Result[] = [];
-      for (let round = 0; round < ROUNDS; round += 1) {
-        bare.push(await measure('bare', server.port, atOnce));
-        page.push(await measure('page', bridge.url, atOnce));
-      }
-      printRow(`(a) bare client, ${atOnce} at a time`, bare);
-      printRow(`(b) through the bridge, full traces, ${atOnce} at a time`, page);
-      console.log(`    b/a: throughput ${ratio(page, bare, 'perSecond')}, p50 ${ratio(page, bare, 'p50')}`);
+      await compare(atOnce, { bare: server.port, page: bridge, least: traceless.line });
       // Each run waits for tcpdump, unless one is on already: a tcpdump never outlives the runs that it captures for.
       await alone(`(c) the same, packets captured, ${atOnce} at a time`, capturing.url, atOnce, whyNot);
       await alone(`(d) the same in the lab, ${atOnce} at a time`, lab.url, atOnce, wireMessage);
@@ -35,7 +43,37 @@ export async function benchBridge(): Promise<void> {
     await stopBridge(capturing);
     await stopBridge(lab);
     server.process.kill();
+    traceless.process.kill();
   }
+}
+
+/** @param where the number server's port, and the URLs of the bridges */
+async function compare(atOnce: number, where: { bare: string; page: Bridge; least: string }): Promise<void> {
+  const bare = row('(a) bare client', 'bare', where.bare);
+  const probed = row('(a′) the same, server with the probe', 'bare', where.page.target.split(':')[1]!);
+  const least = row('(a″) through a bridge that keeps no trace', 'page', where.least);
+  const full = row('(b) through the bridge, full traces', 'page', where.page.url);
+  const rows = [bare, probed, least, full];
+  for (const { kind, where: url } of rows) await warmUp(kind, url, atOnce);
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const { kind, where: url, results } of rows) results.push(await measure(kind, url, atOnce));
+  for (const { name, results } of rows) printRow(`${name}, ${atOnce} at a time`, results);
+  for (const { name, results } of [probed, least, full]) {
+    const [speed, p50] = [ratio(results, bare.results, 'perSecond'), ratio(results, bare.results, 'p50')];
+    console.log(`    ${/\((.*?)\)/.exec(name)![1]}/a: throughput ${speed}, p50 ${p50}`);
+  }
+}
+
+/** What is compared with the others of its table, round by round. */
+interface Row {
+  name: string;
+  kind: ClientKind;
+  where: string;
+  results: Result[];
+}
+
+function row(name: string, kind: ClientKind, where: string): Row {
+  return { name, kind, where, results: [] };
 }
 
 /** A row of its own: for what a bare client has no counterpart. */

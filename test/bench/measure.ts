@@ -39,7 +39,7 @@ export async function measure(
     p50: quantile(0.5),
     p99: quantile(0.99),
     failed: measured.failed,
-    cpuUs: (after - before) / (sorted.length + measured.failed),
+    cpuUs: (after - before) / measured.requests,
   };
 }
 
@@ -71,18 +71,22 @@ function print(name: string, cells: readonly string[]): void {
   console.log((name.padEnd(54) + cells.map((cell) => cell.padStart(14)).join('')).trimEnd());
 }
 
+export interface StartedServer {
+  port: string;
+  /** The line in which it said where it listens. */
+  line: string;
+  process: ChildProcess;
+}
+
 /** A program that says where it listens, as ours and the one in C do. */
-export async function startServer(
-  command: string,
-  args: readonly string[],
-): Promise<{ port: string; process: ChildProcess }> {
+export async function startServer(command: string, args: readonly string[]): Promise<StartedServer> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   child.stdout.resume();
-  return { port: /:(\d+)/.exec(line)![1]!, process: child };
+  return { port: /:(\d+)/.exec(line)![1]!, line: line.trim(), process: child };
 }
 
-export function startNumberServer(): Promise<{ port: string; process: ChildProcess }> {
+export function startNumberServer(): Promise<StartedServer> {
   return startServer(process.execPath, [numberServer, '--port', '0']);
 }
 
