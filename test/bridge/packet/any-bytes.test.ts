@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toHex } from '../../../bridge/packet/bytes.ts';
 import { tcpIsIntact } from '../../../bridge/packet/checksum.ts';
 import { ipPacketIn } from '../../../bridge/packet/link-layer.ts';
 import { optionText } from '../../../bridge/packet/option-text.ts';
 import { PacketError } from '../../../bridge/packet/packet-error.ts';
 import { decodeIp, decodeTcpPacket } from '../../../bridge/packet/packet.ts';
-import { PcapReader } from '../../../bridge/packet/pcap-reader.ts';
+import { PcapReader, type CaptureRecord } from '../../../bridge/packet/pcap-reader.ts';
 import { pcapFile } from '../../../bridge/packet/pcap-writer.ts';
 import { PcapngReader } from '../../../bridge/packet/pcapng-reader.ts';
 import { rewriteAddress } from '../../../bridge/packet/rewrite-address.ts';
@@ -13,6 +14,8 @@ import { SegmentFlow } from '../../../bridge/packet/segment-flow.ts';
 import { decodeTcpOptions } from '../../../bridge/packet/tcp-options.ts';
 import { decodeTcp } from '../../../bridge/packet/tcp.ts';
 import { bytesOf, hex, tcpPacket } from '../../helpers/packets.ts';
+import { LIMIT, pcapngPackets, pcapPackets } from '../../helpers/packets-in.ts';
+import { expectSoundIp, expectSoundOptions, expectSoundTcp } from '../../helpers/sound-packet.ts';
 
 /** Runs what may fail; anything but a `PacketError` is a fault of ours. */
 function attempt<Result>(read: () => Result): Result | undefined {
@@ -38,12 +41,49 @@ const mutated = fc
     for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
     return bytes.subarray(0, length);
   });
-const versioned = fc.tuple(fc.constantFrom(0x45, 0x46, 0x4f, 0x60, 0x6f), fc.uint8Array({ maxLength: 120 }));
+const versioned = fc.tuple(
+  fc.constantFrom(0x40, 0x44, 0x45, 0x46, 0x4f, 0x60, 0x6f),
+  fc.uint8Array({ maxLength: 120 }),
+);
 const packets = fc.oneof(
   fc.uint8Array({ maxLength: 120 }),
   versioned.map(([first, rest]) => Uint8Array.from([first, ...rest])),
   mutated,
 );
+
+/** An IP packet behind the headers of all links, some of them damaged. */
+const links: [linkType: number, header: Uint8Array][] = [
+  [0, hex('02000000')],
+  [108, hex('00000002')],
+  [1, hex(`${'00'.repeat(12)} 0800`)],
+  [1, hex(`${'00'.repeat(12)} 8100 0001 88a8 0002 0800`)],
+  [1, hex(`${'00'.repeat(12)} 8864 110000010000 0021`)],
+  [1, hex(`${'00'.repeat(12)} 0040 aaaa0300 0000 0800`)],
+  [113, hex(`0000 0001 0006 ${'00'.repeat(8)} 0800`)],
+  [276, hex(`0800 ${'00'.repeat(18)}`)],
+];
+const frames = fc
+  .tuple(
+    fc.constantFrom(...links),
+    fc.constantFrom(...real),
+    fc.array(fc.tuple(fc.nat(29), fc.nat(255)), { maxLength: 2 }),
+  )
+  .map(([[linkType, header], packet, changes]): [number, Uint8Array] => {
+    const frame = Uint8Array.from([...header, ...packet]);
+    for (const [at, byte] of changes) frame[at] = byte;
+    return [linkType, frame];
+  });
+
+/** Where in a frame the IP packet begins. */
+function beginOf(linkType: number, frame: Uint8Array): number | 'no IP' | 'cut short' {
+  try {
+    const packet = ipPacketIn(linkType, frame);
+    return packet ? packet.byteOffset - frame.byteOffset : 'no IP';
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'TRUNCATED' });
+    return 'cut short';
+  }
+}
 
 /** The bytes in the middle of others: a decoder that reads outside would tell of what stands there. */
 function within(bytes: Uint8Array, around: number): Uint8Array {
@@ -77,18 +117,29 @@ describe('whatever bytes come', () => {
     );
   });
 
-  test('lengths are those of the bytes', () => {
+  test('every number is one, every length that of bytes which are there', () => {
     fc.assert(
       fc.property(packets, (packet) => {
+        const ip = attempt(() => decodeIp(packet));
+        if (ip) expectSoundIp(packet, ip);
         const read = attempt(() => decodeTcpPacket(packet));
-        if (!read) return;
-        const { ip, tcp } = read;
-        expect(ip.headerLength + ip.payloadLength).toBe(ip.totalLength);
-        expect(tcp.headerLength + tcp.payloadLength).toBe(ip.payloadLength);
-        expect(tcp.payload.length).toBeLessThanOrEqual(tcp.payloadLength);
-        expect(tcp.payload.length).toBe(
-          Math.max(0, Math.min(packet.length, ip.totalLength) - ip.headerLength - tcp.headerLength),
-        );
+        if (read) expectSoundTcp(read.ip.payload, read.ip.payloadLength, read.tcp);
+        const tcp = attempt(() => decodeTcp(packet));
+        if (tcp) expectSoundTcp(packet, packet.length, tcp);
+        expectSoundOptions(packet, decodeTcpOptions(packet));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('of the beginning of a frame nothing is told that the whole frame does not tell', () => {
+    fc.assert(
+      fc.property(frames, fc.nat(60), ([linkType, frame], length) => {
+        const [whole, part] = [frame, frame.subarray(0, length)].map((bytes) => beginOf(linkType, bytes));
+        // Nothing more is known of a frame of which the header was cut off.
+        if (part === 'cut short') return;
+        const isSnap = typeof whole === 'number' && toHex(frame.subarray(0, whole)).endsWith('aaaa030000000800');
+        if (!(isSnap && part === 'no IP')) expect(part).toBe(whole);
       }),
       { numRuns: 3000 },
     );
@@ -130,6 +181,7 @@ describe('whatever bytes come', () => {
       03000000 14000000 02000000 abcd0000 14000000`),
     ],
   ])('the %s reader', (_, Reader, file) => {
+    const packetsOf = Reader === PcapReader ? pcapPackets : pcapngPackets;
     const changes = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 4 });
     const damaged = changes.map((places) => {
       const bytes = file.slice();
@@ -139,17 +191,18 @@ describe('whatever bytes come', () => {
     fc.assert(
       fc.property(fc.oneof(damaged, fc.uint8Array()), fc.nat(400), (bytes, cut) => {
         const told = [[bytes], [bytes.subarray(0, cut), bytes.subarray(cut)]].map((chunks) => {
-          const records: unknown[] = [];
+          const records: CaptureRecord[] = [];
           attempt(() => {
-            const reader = new Reader((record) => records.push(record));
+            const reader = new Reader((record) => records.push(record), LIMIT);
             for (const chunk of chunks) reader.feed(chunk);
             reader.end();
           });
           return records;
         });
         expect(told[0]).toEqual(told[1]);
+        expect(told[0]!.map((record) => record.bytes)).toEqual(packetsOf(bytes));
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     );
   });
 });
