@@ -6,6 +6,7 @@ import { buildApp } from '../../bridge/app.ts';
 import type { Config } from '../../bridge/config.ts';
 import type { Hello } from '../../bridge/protocol.ts';
 import { createNumberServer } from '../../server/number-server.ts';
+import type { WhenOver } from './page.ts';
 import { until } from './until.ts';
 import { freePort } from './free-port.ts';
 
@@ -25,7 +26,10 @@ type TestSettings = Partial<Config> & {
 };
 
 /** A bridge on a free port, closed when the test is over. By default it owns no server program. */
-export async function startBridge(settings: TestSettings = {}): Promise<TestBridge> {
+export async function startBridge(
+  settings: TestSettings = {},
+  whenOver: WhenOver = onTestFinished,
+): Promise<TestBridge> {
   const { targetPort = 1, listenOn = '127.0.0.1', ...others } = settings;
   const { app, access } = await buildApp({
     http: { host: listenOn, port: 0 },
@@ -39,7 +43,7 @@ export async function startBridge(settings: TestSettings = {}): Promise<TestBrid
     allowHosts: [],
     ...others,
   });
-  onTestFinished(() => app.close());
+  whenOver(() => app.close());
   await app.listen({ host: listenOn, port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
@@ -49,15 +53,14 @@ export async function startBridge(settings: TestSettings = {}): Promise<TestBrid
 }
 
 /** A bridge that owns a server program, once that listens. Without `server` it is the number server, with the probe in it. */
-export async function startOwning(settings: TestSettings = {}): Promise<TestBridge & { targetPort: number }> {
+export async function startOwning(
+  settings: TestSettings = {},
+  whenOver: WhenOver = onTestFinished,
+): Promise<TestBridge & { targetPort: number }> {
   const targetPort = await freePort();
   const server = settings.server?.replaceAll('PORT', String(targetPort));
-  const bridge = await startBridge({
-    ownsServer: true,
-    targetPort,
-    ...settings,
-    ...(server !== undefined && { server }),
-  });
+  const options = { ownsServer: true, targetPort, ...settings, ...(server !== undefined && { server }) };
+  const bridge = await startBridge(options, whenOver);
   await until(async () => (await bridge.health()).server.state !== 'starting');
   return { ...bridge, targetPort };
 }
