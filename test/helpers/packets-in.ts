@@ -1,5 +1,3 @@
-/** Far below what the readers accept by default, so that mutations reach it. */
-export const LIMIT = 1000;
 /** What a pcapng packet's block may have beside the packet. */
 const BESIDE_PACKET = 65_536;
 
@@ -10,8 +8,9 @@ export function equal(some: readonly Uint8Array[], others: readonly Uint8Array[]
 /**
  * The packets of a pcap file, read from the whole of it at once, up to where it is damaged: what a reader that gets the
  * file in pieces must tell, too.
+ * @param limit the longest packet to accept, bytes
  */
-export function pcapPackets(file: Uint8Array): Uint8Array[] {
+export function pcapPackets(file: Uint8Array, limit: number): Uint8Array[] {
   const view = viewOf(file);
   const packets: Uint8Array[] = [];
   if (file.length < 24) return packets;
@@ -19,7 +18,7 @@ export function pcapPackets(file: Uint8Array): Uint8Array[] {
   if (!little && !/a1b2(c3d4|3c4d)/.test(view.getUint32(0).toString(16))) return packets;
   for (let at = 24; at + 16 <= file.length;) {
     const length = view.getUint32(at + 8, little);
-    if (length > LIMIT || at + 16 + length > file.length) break;
+    if (length > limit || at + 16 + length > file.length) break;
     packets.push(file.subarray(at + 16, at + 16 + length));
     at += 16 + length;
   }
@@ -27,18 +26,18 @@ export function pcapPackets(file: Uint8Array): Uint8Array[] {
 }
 
 /** The same of a pcapng file. */
-export function pcapngPackets(file: Uint8Array): Uint8Array[] {
+export function pcapngPackets(file: Uint8Array, limit: number): Uint8Array[] {
   const packets: Uint8Array[] = [];
   /** The snap length of each interface of the section. */
   let snapLengths: number[] = [];
-  for (const block of blocksOf(file)) {
+  for (const block of blocksOf(file, limit)) {
     const { at, type, length, field } = block;
     if (type === SECTION) snapLengths = [];
     if (type === INTERFACE && length < 20) break;
     if (type === INTERFACE) snapLengths.push(field(12));
     if (type !== SIMPLE_PACKET && type !== ENHANCED_PACKET) continue;
     const { begins, captured } = type === SIMPLE_PACKET ? simple(block, snapLengths) : enhanced(block, snapLengths);
-    if (begins + captured + 4 > length || !(captured <= LIMIT)) break;
+    if (begins + captured + 4 > length || !(captured <= limit)) break;
     packets.push(file.subarray(at + begins, at + begins + captured));
   }
   return packets;
@@ -75,7 +74,7 @@ interface Block {
 }
 
 /** The blocks of a pcapng file, up to the first that cannot be one. */
-function* blocksOf(file: Uint8Array): Generator<Block> {
+function* blocksOf(file: Uint8Array, limit: number): Generator<Block> {
   const view = viewOf(file);
   let little: boolean | undefined;
   for (let at = 0; at + 12 <= file.length;) {
@@ -83,7 +82,7 @@ function* blocksOf(file: Uint8Array): Generator<Block> {
     if (little === undefined) return;
     const field = (offset: number): number => view.getUint32(at + offset, little);
     const [type, length, first] = [field(0), field(4), field(8)];
-    if (!isLength(type, length) || at + length > file.length || field(length - 4) !== length) return;
+    if (!isLength(type, length, limit) || at + length > file.length || field(length - 4) !== length) return;
     yield { at, type, length, first, field };
     at += length;
   }
@@ -96,9 +95,9 @@ function littleEndian(view: DataView, at: number): boolean | undefined {
 }
 
 /** Only a block of which nothing is known may have nothing in it. */
-function isLength(type: number, length: number): boolean {
+function isLength(type: number, length: number, limit: number): boolean {
   const least = [SECTION, INTERFACE, SIMPLE_PACKET, ENHANCED_PACKET].includes(type) ? 16 : 12;
-  return length >= least && length % 4 === 0 && length <= LIMIT + BESIDE_PACKET;
+  return length >= least && length % 4 === 0 && length <= limit + BESIDE_PACKET;
 }
 
 function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
