@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { buildApp } from '../../bridge/app.ts';
 import type { Config } from '../../bridge/config.ts';
 import type { Hello } from '../../bridge/protocol.ts';
@@ -63,6 +63,23 @@ export async function startOwning(
   const bridge = await startBridge(options, whenOver);
   await until(async () => (await bridge.health()).server.state !== 'starting');
   return { ...bridge, targetPort };
+}
+
+/**
+ * The same for all tests of a group or a file, started before the first and closed after the last.
+ * @param possible false: there can be none on this machine, and the tests that need it are left out
+ * @returns it, once a test runs
+ */
+export function startOwningForAll(settings: TestSettings, possible = true): () => TestBridge {
+  const closings: Parameters<WhenOver>[0][] = [];
+  let bridge: TestBridge;
+  beforeAll(async () => {
+    if (possible) bridge = await startOwning(settings, (close) => void closings.push(close));
+  });
+  afterAll(async () => {
+    for (const close of closings) await close();
+  });
+  return () => bridge;
 }
 
 /** A TCP server in this process, on a free port; it and its connections end with the test. */

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import type { Segment, Step } from '../../../../bridge/trace/step.ts';
-import { startOwning, type TestBridge } from '../../../helpers/bridge.ts';
+import { startOwning, startOwningForAll } from '../../../helpers/bridge.ts';
 import { whyNoLab } from '../../../helpers/lab.ts';
 import { Page, type WhenOver } from '../../../helpers/page.ts';
 import { calls, expectCausal, segmentNames, segments, states } from '../../../helpers/trace-checks.ts';
@@ -10,15 +10,8 @@ import { calls, expectCausal, segmentNames, segments, states } from '../../../he
 const openOwn = async (server?: string) => Page.open(await startOwning({ wire: 'lab', ...(server && { server }) }));
 
 /** The lab in which all other runs are: no run disturbs another. */
-let lab: TestBridge;
-const closings: Parameters<WhenOver>[0][] = [];
-beforeAll(async () => {
-  if (!whyNoLab) lab = await startOwning({ wire: 'lab' }, (close) => void closings.push(close));
-});
-afterAll(async () => {
-  for (const close of closings) await close();
-});
-const openPage = (whenOver: WhenOver = onTestFinished) => Page.open(lab, whenOver);
+const lab = startOwningForAll({ wire: 'lab' }, !whyNoLab);
+const openPage = (whenOver: WhenOver = onTestFinished) => Page.open(lab(), whenOver);
 
 const path = (steps: Step[], side: 'client' | 'server') => states(steps, side).map(({ to }) => to);
 const of = (steps: Step[], from: Segment['from'], flag: Segment['flags'][number]) =>
@@ -130,6 +123,15 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
 });
 
 describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
+  // Alone: an accept() for which others wait too is woken by another segment, or by none.
+  test.sequential('the ACK of the handshake lost: the data carry it', async ({ onTestFinished }) => {
+    const { steps } = await (
+      await openPage(onTestFinished)
+    ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'ACK' }] });
+    expectSeen(steps);
+    expect(segments(steps).find(({ woke }) => woke === 'server.accept')).toMatchObject({ from: 'client', length: 2 });
+  });
+
   test('a first SYN lost: the kernel sends it again after about a second', async ({ onTestFinished }) => {
     const { done, steps } = await (await openPage(onTestFinished)).run(plainScript(121n), { drop: [{ kind: 'SYN' }] });
     expect(done).toMatchObject({ outcome: 'replied', link: { drop: [{ kind: 'SYN' }] } });
@@ -165,14 +167,6 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
     expect(data[0]).toMatchObject({ fate: 'dropped', causedBy: 'client.send.0' });
     expect(data.slice(1).every(({ retransmissionOf }) => retransmissionOf === data[0]!.id)).toBe(true);
     expect(data.at(-1)).toMatchObject({ fate: 'delivered', woke: 'server.recv.0' });
-  });
-
-  test('the ACK of the handshake lost: the data carry it', async ({ onTestFinished }) => {
-    const { steps } = await (
-      await openPage(onTestFinished)
-    ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'ACK' }] });
-    expectSeen(steps);
-    expect(segments(steps).find(({ woke }) => woke === 'server.accept')).toMatchObject({ from: 'client', length: 2 });
   });
 
   test('delay: each segment is under way so long, and is told before it arrives', async ({ onTestFinished }) => {
