@@ -8,6 +8,7 @@ import { browserEnvironment } from './browser.mjs';
 import { prepare, root } from './prepare.mjs';
 
 prepare();
+process.env.APERTO_BUILT = '1';
 const browser = await browserEnvironment();
 const reports = mkdtempSync(join(tmpdir(), 'aperto-tests-'));
 const report = (name) => join(reports, `${name}.json`);

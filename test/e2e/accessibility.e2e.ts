@@ -132,7 +132,6 @@ for (const [name, reach] of Object.entries(STATES))
   });
 
 test('nor however a run ends', async ({ page }) => {
-  test.slow();
   let sent = 0;
   await playBridge(page, (message, say) => {
     if (message.type !== 'run') return;
