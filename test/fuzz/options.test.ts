@@ -3,7 +3,7 @@ import { startNode } from '../helpers/program.ts';
 
 test.each([
   ['fuzz/fuzz.ts', ['--nonsense'], /--nonsense.*--seed/],
-  ['fuzz/fuzz.ts', ['--seconds', 'many'], /--seconds takes a whole number, not 'many'/],
+  ['soak/soak.ts', ['--seconds', 'many'], /--seconds takes a whole number, not 'many'/],
   ['soak/soak.ts', ['--nonsense'], /--nonsense.*--runs 100000/],
   ['bench/bench.ts', ['nosuch'], /no part nosuch.*bridge/],
 ])('%s %s: a sentence, exit code 2', async (file, words, sentence) => {
