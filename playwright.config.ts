@@ -7,10 +7,13 @@ const packaged = process.env['APERTO_CHROMIUM_PACKAGED'] === '1';
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '*.e2e.ts',
+  globalSetup: './test/helpers/nothing-left.ts',
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,
-  timeout: 30_000,
+  // What a test waits for comes when it comes: on a busy machine a page alone may take seconds to draw.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   use: {
     ...devices['Desktop Chrome'],
     locale: 'en-US',

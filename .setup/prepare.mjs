@@ -1,6 +1,6 @@
 // What a fresh clone needs before anything else can run: packages, and the built program. Each is done once.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,9 +30,16 @@ export function prepare() {
     'vite.config.ts',
     'package-lock.json',
   ];
-  // What has not changed is not written anew: only the list of what was looked at tells when the program was last built.
-  if (Math.max(...sources.map(newest)) > Math.min(modified('dist/.tsbuildinfo'), modified('dist/web/index.html')))
-    quietly('Building', npm, ['run', '--silent', 'build']);
+  if (Math.max(...sources.map(newest)) > Math.min(modified(BUILT), modified('dist/web/index.html'))) build();
+}
+
+/** What has not changed is not written anew, nor even this list, where a file was only touched: so it is stamped. */
+const BUILT = 'dist/.tsbuildinfo';
+
+function build() {
+  const begun = new Date();
+  quietly('Building', npm, ['run', '--silent', 'build']);
+  utimesSync(join(root, BUILT), begun, begun);
 }
 
 function checkNode() {

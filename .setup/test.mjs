@@ -2,12 +2,13 @@
 // What does not depend on each other runs at the same time. The last line counts: `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browserEnvironment } from './browser.mjs';
 import { prepare, root } from './prepare.mjs';
 
 prepare();
+process.env.APERTO_BUILT = '1';
 const browser = await browserEnvironment();
 const reports = mkdtempSync(join(tmpdir(), 'aperto-tests-'));
 const report = (name) => join(reports, `${name}.json`);
@@ -24,8 +25,6 @@ const first = await together(
     '--output',
     'human',
   ]),
-);
-const second = await together(
   suite(
     'unit and integration tests',
     bin('vitest'),
@@ -42,7 +41,7 @@ const second = await together(
     },
   ),
 );
-const third = await together(
+const second = await together(
   suite(
     'end-to-end tests',
     bin('playwright'),
@@ -56,7 +55,7 @@ const third = await together(
 );
 
 rmSync(reports, { recursive: true, force: true });
-const counts = [...first, ...second, ...third];
+const counts = [...first, ...second];
 const sum = (key) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
 const skipped = sum('skipped');
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
@@ -70,9 +69,12 @@ function together(...jobs) {
   return Promise.all(jobs);
 }
 
-/** A check passes or fails as a whole; what it says is shown when it fails. */
+/**
+ * A check passes or fails as a whole; what it says is shown when it fails. It takes the processor while the tests beside
+ * it wait, and leaves it to them when they do not.
+ */
 async function check(name, command, args) {
-  const { status, output } = await run(command, args, {});
+  const { status, output } = await run(command, args, {}, constants.priority.PRIORITY_LOW);
   console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`);
   if (status !== 0) console.log(output);
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
@@ -93,13 +95,14 @@ async function suite(name, command, args, environment, count) {
   return counts;
 }
 
-function run(command, args, environment) {
+function run(command, args, environment, priority = constants.priority.PRIORITY_NORMAL) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...environment, FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) setPriority(child.pid, priority);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (status) => resolve({ status, output }));

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { endedWithUs } from './ended-with-us.ts';
 import { BridgeError } from './errors.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { PROBE_DESCRIPTOR, PROBE_VARIABLE } from './probe/report.ts';
@@ -151,7 +152,10 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     const where = prefix?.() ?? [];
     const tracing = strace && 'line' in command ? this.strace.command(where) : [];
     const [file, ...args] = [...where, ...tracing, ...argumentsOf(command)];
-    return spawn(file!, args, options);
+    const child = spawn(file!, args, options);
+    // A host of the lab ends with this process, and all that is on it.
+    if (child.pid !== undefined && where.length === 0) child.once('close', endedWithUs(child.pid));
+    return child;
   }
 
   #follow(child: ChildProcess): void {

@@ -5,6 +5,7 @@ import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Segment, Side } from '../trace/step.ts';
 import type { CaptureChild } from './packet-capture-child.ts';
+import type { CaptureTime } from './packet-capture-clock.ts';
 import type { CaptureTimes } from './packet-capture-times.ts';
 import type { CaptureFlaw, CaptureUnavailableCode } from './packet-capture-unavailable.ts';
 import type { Watch } from './source.ts';
@@ -72,14 +73,14 @@ export class CaptureFlow implements Watch {
     this.#options.onPort(port);
   }
 
-  /** @param at when it came by, microseconds of the monotonic clock */
-  take(from: Side, { tcp, header }: TcpPacket, at: number): void {
+  take(from: Side, { tcp, header }: TcpPacket, { at, sure }: CaptureTime): void {
     const { by, zero } = this.#options;
     const opens = from === 'client' && tcp.flags.includes('SYN');
     if (typeof by === 'string' || !this.#sink || this.#foreign || !(this.#begun || opens)) return;
     this.#foreign = this.#segments.beginsAnew(from, tcp);
     if (this.#foreign || this.#flaw === 'CAPTURE_SAW_NOTHING') return;
     this.#begun = true;
+    if (!sure) this.#flaw ??= 'CAPTURE_CLOCK_SET';
     this.#lastAt = Math.max(this.#lastAt + BETWEEN_US, at - zero);
     const segment = this.#segments.segment(from, tcp, { sentAt: this.#lastAt, fate: 'unknown', header });
     for (const told of by.times.put(segment, this.#lastAt)) this.#sink?.(told);

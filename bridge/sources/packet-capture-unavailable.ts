@@ -14,12 +14,15 @@ const REASONS = {
   CAPTURE_SAW_NOTHING: { sentence: 'No packet of this connection came by where tcpdump captures.' },
   CAPTURE_LOST_PACKETS: { sentence: 'The kernel had no room for all packets: some were not captured.' },
   CAPTURE_ENDED_EARLY: { sentence: 'tcpdump ended before the connection did.' },
+  CAPTURE_CLOCK_SET: {
+    sentence: 'The clock of this machine was set meanwhile: the times of some packets may be wrong.',
+  },
 } as const satisfies Record<string, { sentence: string; help?: string }>;
 
 type CaptureCode = keyof typeof REASONS;
 
-/** What is wrong with the capture of one run. Of the first nothing is known, of the others not all. */
-export type CaptureFlaw = 'CAPTURE_SAW_NOTHING' | 'CAPTURE_LOST_PACKETS' | 'CAPTURE_ENDED_EARLY';
+/** What is wrong with the capture of one run. Of the first nothing is known, of the next two not all, of the last not when. */
+export type CaptureFlaw = 'CAPTURE_SAW_NOTHING' | 'CAPTURE_LOST_PACKETS' | 'CAPTURE_ENDED_EARLY' | 'CAPTURE_CLOCK_SET';
 /** Why nothing is captured. */
 export type CaptureUnavailableCode = Exclude<CaptureCode, CaptureFlaw>;
 

@@ -1,11 +1,11 @@
 import type { Address } from '../address.ts';
-import { monotonicUs, realtimeOffsetUs } from '../clock.ts';
 import { ipPacketIn } from '../packet/link-layer.ts';
 import { decodeTcpPacket, type TcpPacket } from '../packet/packet.ts';
 import type { CaptureRecord } from '../packet/pcap-reader.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
 import { CaptureChild } from './packet-capture-child.ts';
+import { CaptureClock, type Clocks } from './packet-capture-clock.ts';
 import { CaptureFlow } from './packet-capture-flow.ts';
 import { capturePoint, type CapturePoint } from './packet-capture-point.ts';
 import { LocalTimes, RemoteTimes } from './packet-capture-times.ts';
@@ -22,6 +22,8 @@ export interface PacketCaptureOptions {
   program?: string;
   /** Milliseconds after which it is tried again where it could not capture: rights may have been granted since. */
   tryAgainMs?: number;
+  /** The machine's clocks, where others are to stand in for them. */
+  clocks?: Clocks;
 }
 
 /**
@@ -45,7 +47,7 @@ export class PacketCapture implements EvidenceSource {
   /** Runs that wait for it, or have been given it. */
   #users = 0;
   #closed = false;
-  #realtimeOffsetUs = 0;
+  #clock: CaptureClock | undefined;
   /** Called when `status` answers something else than before. */
   onChange: (() => void) | undefined;
 
@@ -87,7 +89,6 @@ export class PacketCapture implements EvidenceSource {
 
   watch(startedAt: number, sink: Sink): CaptureFlow {
     const child = this.#child;
-    this.#followRealtime();
     const times = this.#point?.local ? new LocalTimes() : new RemoteTimes();
     const flow: CaptureFlow = new CaptureFlow({
       zero: startedAt,
@@ -120,7 +121,7 @@ export class PacketCapture implements EvidenceSource {
   }
 
   #startAt(point: CapturePoint): Promise<CaptureUnavailable | undefined> {
-    const { program } = this.#options;
+    const { program, clocks } = this.#options;
     const child: CaptureChild = new CaptureChild({
       point,
       onRecord: (record) => child === this.#child && this.#take(record),
@@ -130,7 +131,7 @@ export class PacketCapture implements EvidenceSource {
     this.#point = point;
     this.#child = child;
     // While it starts, there is time to find out how the clocks differ.
-    this.#realtimeOffsetUs = realtimeOffsetUs();
+    this.#clock = new CaptureClock(clocks);
     return child.listening;
   }
 
@@ -140,17 +141,7 @@ export class PacketCapture implements EvidenceSource {
     const { sourcePort, destinationPort } = packet.tcp;
     const from = destinationPort === this.#options.target.port ? 'client' : 'server';
     const flow = this.#byPort.get(from === 'client' ? sourcePort : destinationPort);
-    // Not through a double of nanoseconds since 1970, which has no room for single ones.
-    const at = Number(record.at / 1000n) - this.#realtimeOffsetUs + Number(record.at % 1000n) / 1000;
-    flow?.take(from, packet, at);
-  }
-
-  /** The two clocks drift together, but the realtime one is also set: then they have to be compared anew. */
-  #followRealtime(): void {
-    if (!this.#child) return;
-    const aheadUs = Date.now() * 1000 - monotonicUs() - this.#realtimeOffsetUs;
-    // `Date.now()` holds whole milliseconds.
-    if (aheadUs < -1000 - CLOCK_ERROR_US || aheadUs > CLOCK_ERROR_US) this.#realtimeOffsetUs = realtimeOffsetUs();
+    flow?.take(from, packet, this.#clock!.read(record.at));
   }
 
   #childEnded(): void {
@@ -177,9 +168,6 @@ export class PacketCapture implements EvidenceSource {
     this.#ending.add(ended);
   }
 }
-
-/** Microseconds by which the comparison of the clocks, and each look at them, may be wrong on a busy machine. */
-const CLOCK_ERROR_US = 500;
 
 function packetIn({ linkType, bytes }: CaptureRecord): TcpPacket | undefined {
   try {

@@ -1,4 +1,3 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Outcome } from '../../bridge/trace/outcome.ts';
 import type { Step } from '../../bridge/trace/step.ts';
@@ -13,12 +12,7 @@ import {
   timeoutTrace,
 } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
-import { playBridge, sendNumber, spoken, tell } from './page.ts';
-
-async function violations(page: Page) {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-}
+import { playBridge, sendNumber, spoken, tell, violations } from './page.ts';
 
 /** Each width, and each scheme of colours. */
 const LOOKS = [
@@ -38,11 +32,27 @@ async function expectNothingInTheWay(page: Page) {
 async function see(page: Page, steps: Step[], outcome?: Outcome) {
   await playBridge(page, tell(steps, outcome));
   await page.goto('/');
+  await sendAndSee(page, 1, outcome);
+}
+
+async function sendAndSee(page: Page, run: number, outcome?: Outcome) {
   await sendNumber(page, '121');
-  if (outcome) await expect(spoken(page)).not.toBeEmpty();
+  if (outcome) await expect(spoken(page)).toHaveText(new RegExp(`^Run ${run}:`));
+  else await expect(page.getByText('live', { exact: true })).toBeVisible();
   await page.locator('main').focus();
   await page.keyboard.press('End');
 }
+
+/** How a run looks when it ended so, or has not ended. */
+const ENDINGS: [name: string, steps: Step[], outcome?: Outcome][] = [
+  ['done', labTrace(), 'replied'],
+  ['refused', refusedTrace(), 'refused'],
+  ['reset', resetTrace(), 'reset'],
+  ['silent', silentTrace(), 'silent'],
+  ['timed out', timeoutTrace(), 'timeout'],
+  ['lossy', troubledTrace(), 'replied'],
+  ['live', timeoutTrace()],
+];
 
 const STATES: Record<string, (page: Page) => Promise<void>> = {
   'before the first run': async (page) => {
@@ -57,13 +67,6 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press('Space');
     await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
   },
-  done: (page) => see(page, labTrace(), 'replied'),
-  live: (page) => see(page, timeoutTrace()),
-  refused: (page) => see(page, refusedTrace(), 'refused'),
-  reset: (page) => see(page, resetTrace(), 'reset'),
-  silent: (page) => see(page, silentTrace(), 'silent'),
-  'timed out': (page) => see(page, timeoutTrace(), 'timeout'),
-  lossy: (page) => see(page, troubledTrace(), 'replied'),
   'five hundred steps': (page) => see(page, longTrace(500), 'replied'),
   'server stopped': async (page) => {
     await playBridge(page, () => {}, hello({ state: 'stopped' }));
@@ -89,9 +92,14 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
   'many runs': async (page) => {
     await playBridge(page, tell(plainTrace(), 'replied'));
     await page.goto('/');
-    await page.getByRole('button', { name: 'Send random number' }).focus();
-    for (let run = 0; run < 40; run++) await page.keyboard.press('Enter');
-    await expect(spoken(page)).toHaveText(/^Run 40:/);
+    await sendNumber(page, '121');
+    await expect(spoken(page)).toHaveText(/^Run 1:/);
+    await page.evaluate(() => {
+      const kept = sessionStorage.getItem('aperto-run-1')!;
+      for (let run = 2; run <= 40; run++) sessionStorage.setItem(`aperto-run-${run}`, kept);
+    });
+    await page.reload();
+    await page.getByRole('button', { name: /^#40 / }).click();
     await page.getByRole('button', { name: 'Delete all' }).click();
     await expect(page.getByRole('button', { name: 'Delete 40 runs?' })).toBeVisible();
   },
@@ -122,6 +130,21 @@ for (const [name, reach] of Object.entries(STATES))
     await reach(page);
     await expectNothingInTheWay(page);
   });
+
+test('nor however a run ends', async ({ page }) => {
+  let sent = 0;
+  await playBridge(page, (message, say) => {
+    if (message.type !== 'run') return;
+    const [, steps, outcome] = ENDINGS[sent++]!;
+    tell(steps, outcome)(message, say);
+  });
+  await page.goto('/');
+  for (const [index, [name, , outcome]] of ENDINGS.entries())
+    await test.step(name, async () => {
+      await sendAndSee(page, index + 1, outcome);
+      await expectNothingInTheWay(page);
+    });
+});
 
 test('nor at any step of a run', async ({ page }) => {
   await page.goto('/');

@@ -5,28 +5,38 @@ import { startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.
 /** The wire on which nothing is captured: what the page shows there is inferred. */
 export const DIRECT = ['--wire', 'direct', '--capture', 'off'];
 
-async function serve(options: readonly string[], use: (bridge: Bridge) => Promise<void>): Promise<void> {
-  const bridge = await startBridge(undefined, options);
-  await use(bridge);
-  await stopBridge(bridge);
-}
+/** Answers a bridge of some sort, which is started when the worker's tests first ask for it, and ends with the worker. */
+export type BridgeOf = (sort: string, start: () => Promise<Bridge>) => Promise<Bridge>;
 
-/** Tests of the page: each worker has a bridge and a number server of its own. */
-export const test = base.extend<{ baseURL: string }, { bridge: Bridge }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from its first parameter
-  bridge: [async ({}, use) => serve(DIRECT, use), { scope: 'worker' }],
-  baseURL: async ({ bridge }, use) => use(bridge.url),
+/**
+ * Tests of the page: each worker has bridges of its own, with a number server each, and by default the one on the direct
+ * wire. All sorts in one fixture: a worker that has another set of fixtures is another process, with a browser of its own.
+ */
+export const test = base.extend<{ wire: 'direct' | 'lab'; baseURL: string }, { bridgeOf: BridgeOf }>({
+  bridgeOf: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from its first parameter
+    async ({}, use) => {
+      const bridges = new Map<string, Promise<Bridge>>();
+      await use((sort, start) => {
+        if (!bridges.has(sort)) bridges.set(sort, start());
+        return bridges.get(sort)!;
+      });
+      await Promise.all([...bridges.values()].map(async (bridge) => stopBridge(await bridge)));
+    },
+    { scope: 'worker' },
+  ],
+  wire: ['direct', { option: true }],
+  baseURL: async ({ bridgeOf, wire }, use, info) => {
+    const { url } = await bridgeOf(wire, () => startBridge(undefined, wire === 'direct' ? DIRECT : []));
+    if (wire === 'lab') {
+      const hello = (await (await fetch(`${url}/health`)).json()) as Hello;
+      info.skip(hello.wire !== 'lab', hello.wireMessage);
+    }
+    await use(url);
+  },
 });
 
 /** The same in the lab, where this machine can have one. */
-export const labTest = base.extend<{ baseURL: string }, { bridge: Bridge }>({
-  // eslint-disable-next-line no-empty-pattern -- as above
-  bridge: [async ({}, use) => serve([], use), { scope: 'worker' }],
-  baseURL: async ({ bridge }, use, info) => {
-    const { wire, wireMessage } = (await (await fetch(`${bridge.url}/health`)).json()) as Hello;
-    info.skip(wire !== 'lab', wireMessage);
-    await use(bridge.url);
-  },
-});
+export const labTest = test.extend<object>({ wire: 'lab' });
 
 export { expect } from '@playwright/test';

@@ -1,7 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
 import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
-import { DIRECT } from './bridge.ts';
+import { DIRECT, expect, test } from './bridge.ts';
 import { sendNumber, spoken } from './page.ts';
 
 const OPEN = [...DIRECT, '--http', '0.0.0.0:0'];

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './bridge.ts';
 import { segments, sendNumber, spoken } from './page.ts';
 
@@ -6,6 +6,11 @@ async function play(page: Page) {
   await page.goto('/');
   await sendNumber(page, '121');
   await expect(spoken(page)).toHaveText('Run 1: The server replied ÍMPAR.');
+}
+
+/** The whole of it, as if nobody had clicked yet. */
+async function seeWhole(page: Page) {
+  await page.mouse.move(0, 0);
   await page.locator('main').focus();
   await page.keyboard.press('End');
 }
@@ -13,100 +18,110 @@ async function play(page: Page) {
 const call = (page: Page, words: string) => page.locator('.picture .call', { hasText: words });
 const links = (page: Page) => page.getByRole('list', { name: 'What belongs to this step' }).getByRole('button');
 
-test('a recv() lights the segment that brought its bytes, and leads there', async ({ page }) => {
+test('what belongs together in a run is shown together', async ({ page }) => {
   await play(page);
-  await call(page, '→ 00 79 = 121').locator('text').first().click();
-  await page.mouse.move(0, 0);
-  await expect(page.locator('.picture')).not.toHaveClass(/touched/);
-  await expect(segments(page).and(page.locator('.ghost'))).toHaveCount(0);
-  const link = links(page).filter({ hasText: 'segment with 2 bytes 00 79' });
-  await link.hover();
-  await expect(page.locator('.picture')).toHaveClass(/touched/);
-  await expect(page.locator('.picture .segment.lit .halo').first()).toBeVisible();
-  await link.click();
-  await expect(page.locator('.inspector .what')).toContainText('sent 2 bytes (00 79)');
-  await expect(links(page).filter({ hasText: 'sent by send()' })).toBeVisible();
+
+  await test.step('a recv() lights the segment that brought its bytes, and leads there', async () => {
+    await seeWhole(page);
+    await call(page, '→ 00 79 = 121').locator('text').first().click();
+    await page.mouse.move(0, 0);
+    await expect(page.locator('.picture')).not.toHaveClass(/touched/);
+    await expect(segments(page).and(page.locator('.ghost'))).toHaveCount(0);
+    const link = links(page).filter({ hasText: 'segment with 2 bytes 00 79' });
+    await link.hover();
+    await expect(page.locator('.picture')).toHaveClass(/touched/);
+    await expect(page.locator('.picture .segment.lit .halo').first()).toBeVisible();
+    await link.click();
+    await expect(page.locator('.inspector .what')).toContainText('sent 2 bytes (00 79)');
+    await expect(links(page).filter({ hasText: 'sent by send()' })).toBeVisible();
+  });
+
+  await test.step('a segment shows the code of the call that caused it, and what the kernel does by itself has none', async () => {
+    await seeWhole(page);
+    await segments(page, '2 bytes').locator('text').first().click();
+    await expect(page.locator('.programs')).toContainText("sock.sendall(b'\\x00\\x79')");
+    await segments(page, 'SYN+ACK').locator('text').first().click();
+    await expect(page.locator('.programs')).toContainText('it is the kernel’s own doing');
+  });
+
+  await test.step('what is pointed at in the picture lights what belongs to it, and dims the rest', async () => {
+    await seeWhole(page);
+    await segments(page, 'ÍMPAR').locator('text').first().hover();
+    await expect(call(page, '→ 6 bytes ÍMPAR')).toHaveClass(/lit/);
+    await expect(call(page, 'send(6 bytes ÍMPAR)')).toHaveClass(/lit/);
+    await expect(call(page, '→ 00 79 = 121')).not.toHaveClass(/lit/);
+    await expect(call(page, '→ 00 79 = 121')).toHaveCSS('opacity', '0.4');
+    await page.mouse.move(0, 0);
+    await expect(call(page, '→ 00 79 = 121')).toHaveCSS('opacity', '1');
+  });
+
+  await test.step('why accept() returned stands beside it, and the keyboard follows the link', async () => {
+    await seeWhole(page);
+    await call(page, 'accept()').locator('text').first().click();
+    const link = links(page).filter({ hasText: 'woken by the ACK that completes the handshake' });
+    await expect(link).toBeVisible();
+    await page.locator('.inspector').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect(link).toBeFocused();
+    await expect(page.locator('.picture')).toHaveClass(/touched/);
+    await page.keyboard.press('Enter');
+    await expect(page.locator('.inspector .what')).toContainText('third segment of the handshake');
+  });
+
+  await test.step('the state diagram shows where both ends stand, and the edge just taken', async () => {
+    await seeWhole(page);
+    const machine = page.getByRole('img', { name: /figure 5 of RFC 9293/ });
+    await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK \/ of FIN\)\./);
+    await expect(machine).toHaveAccessibleName(/server: TIME_WAIT/);
+    await expect(machine.locator('[data-state="TIME_WAIT"]')).toHaveClass(/server/);
+    await expect(machine.locator('[data-state="END"]')).toHaveClass(/client/);
+    await expect(machine.locator('.taken.last')).toHaveClass(/client/);
+    await expect(machine.locator('.chip.client')).toContainText('rcv ACK');
+    const toggle = page.getByRole('button', { name: 'States' });
+    await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+    await toggle.click();
+    await expect(machine).toBeHidden();
+    await expect(page.locator('.programs')).toBeVisible();
+    await toggle.click();
+    await segments(page, 'SYN+ACK').locator('text').first().click();
+    await expect(machine).toHaveAccessibleName(/client: SYN_SENT.+server: SYN_RCVD/);
+  });
 });
 
-test('a segment shows the code of the call that caused it, and what the kernel does by itself has none', async ({
-  page,
-}) => {
-  await play(page);
-  await segments(page, '2 bytes').locator('text').first().click();
-  await expect(page.locator('.programs')).toContainText("sock.sendall(b'\\x00\\x79')");
-  await segments(page, 'SYN+ACK').locator('text').first().click();
-  await expect(page.locator('.programs')).toContainText('it is the kernel’s own doing');
-});
+for (const locale of ['en-US', 'pt-BR'])
+  test.describe(locale, () => {
+    test.use({ locale });
 
-test('what is pointed at in the picture lights what belongs to it, and dims the rest', async ({ page }) => {
-  await play(page);
-  await segments(page, 'ÍMPAR').locator('text').first().hover();
-  await expect(call(page, '→ 6 bytes ÍMPAR')).toHaveClass(/lit/);
-  await expect(call(page, 'send(6 bytes ÍMPAR)')).toHaveClass(/lit/);
-  await expect(call(page, '→ 00 79 = 121')).not.toHaveClass(/lit/);
-  await expect(call(page, '→ 00 79 = 121')).toHaveCSS('opacity', '0.4');
-  await page.mouse.move(0, 0);
-  await expect(call(page, '→ 00 79 = 121')).toHaveCSS('opacity', '1');
-});
-
-test('why accept() returned stands beside it, and the keyboard follows the link', async ({ page }) => {
-  await play(page);
-  await call(page, 'accept()').locator('text').first().click();
-  const link = links(page).filter({ hasText: 'woken by the ACK that completes the handshake' });
-  await expect(link).toBeVisible();
-  await page.locator('.inspector').focus();
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
-  await expect(link).toBeFocused();
-  await expect(page.locator('.picture')).toHaveClass(/touched/);
-  await page.keyboard.press('Enter');
-  await expect(page.locator('.inspector .what')).toContainText('third segment of the handshake');
-});
-
-test('the state diagram shows where both ends stand, and the edge just taken', async ({ page }) => {
-  await play(page);
-  const machine = page.getByRole('img', { name: /figure 5 of RFC 9293/ });
-  await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK \/ of FIN\)\./);
-  await expect(machine).toHaveAccessibleName(/server: TIME_WAIT/);
-  await expect(machine.locator('[data-state="TIME_WAIT"]')).toHaveClass(/server/);
-  await expect(machine.locator('[data-state="END"]')).toHaveClass(/client/);
-  await expect(machine.locator('.taken.last')).toHaveClass(/client/);
-  await expect(machine.locator('.chip.client')).toContainText('rcv ACK');
-  const toggle = page.getByRole('button', { name: 'States' });
-  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
-  await toggle.click();
-  await expect(machine).toBeHidden();
-  await expect(page.locator('.programs')).toBeVisible();
-  await toggle.click();
-  await segments(page, 'SYN+ACK').locator('text').first().click();
-  await expect(machine).toHaveAccessibleName(/client: SYN_SENT.+server: SYN_RCVD/);
-});
-
-for (const width of [360, 768, 1280, 1920])
-  for (const locale of ['en-US', 'pt-BR'])
-    test.describe(`${width} px, ${locale}`, () => {
-      test.use({ viewport: { width, height: 800 }, locale, colorScheme: width === 768 ? 'dark' : 'light' });
-
-      test('the state diagram fits its room', async ({ page }) => {
-        await page.goto('/?n=121');
-        await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
-        await expect(spoken(page)).not.toBeEmpty();
-        await page.locator('main').focus();
-        await page.keyboard.press('End');
-        const machine = page.locator('.machine svg');
-        await expect(machine).toBeVisible();
-        const outside = await machine.evaluate((svg) => {
-          const room = svg.parentElement!.getBoundingClientRect();
-          return [...svg.querySelectorAll('text, rect')]
-            .filter((shape) => {
-              const box = shape.getBoundingClientRect();
-              return box.left < room.left - 1 || box.right > room.right + 1 || box.bottom > room.bottom + 1;
-            })
-            .map(({ outerHTML }) => outerHTML);
+    test('the state diagram fits its room, at every width', async ({ page }) => {
+      await page.goto('/?n=121');
+      await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
+      await expect(spoken(page)).not.toBeEmpty();
+      await page.locator('main').focus();
+      await page.keyboard.press('End');
+      for (const width of [1920, 1280, 768, 360])
+        await test.step(`${width} px`, async () => {
+          await page.setViewportSize({ width, height: 800 });
+          await page.emulateMedia({ colorScheme: width === 768 ? 'dark' : 'light' });
+          const machine = page.locator('.machine svg');
+          await expect(machine).toBeVisible();
+          await expect.poll(() => shapesOutside(machine)).toEqual([]);
+          if (width >= 1280) await expect(machine).toBeInViewport({ ratio: 1 });
+          await expect
+            .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+            .toBeLessThanOrEqual(0);
         });
-        expect(outside).toEqual([]);
-        if (width >= 1280) await expect(machine).toBeInViewport({ ratio: 1 });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow).toBeLessThanOrEqual(0);
-      });
     });
+  });
+
+/** The parts of a drawing that leave its room to the left, to the right or below. */
+const shapesOutside = (drawing: Locator) =>
+  drawing.evaluate((svg) => {
+    const room = svg.parentElement!.getBoundingClientRect();
+    return [...svg.querySelectorAll('text, rect')]
+      .filter((shape) => {
+        const box = shape.getBoundingClientRect();
+        return box.left < room.left - 1 || box.right > room.right + 1 || box.bottom > room.bottom + 1;
+      })
+      .map(({ outerHTML }) => outerHTML);
+  });

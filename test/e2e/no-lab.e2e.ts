@@ -1,34 +1,27 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
+import { startBridge, type Bridge } from '../helpers/bridge-process.ts';
 import { hello } from '../web/fixtures/traces.ts';
-import { expect, test as base } from './bridge.ts';
+import { expect, test } from './bridge.ts';
 import { playBridge, sendNumber, spoken } from './page.ts';
 
 /** A bridge on a machine that has Node and what npm needs, and nothing else: no unshare, so no lab. */
-const test = base.extend<object, { poor: Bridge }>({
-  poor: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from its first parameter
-    async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'aperto-path-'));
-      for (const program of ['node', 'npm', 'sh']) symlinkSync(found(program), join(folder, program));
-      const bridge = await startBridge(undefined, [], { ...process.env, PATH: folder });
-      await use(bridge);
-      await stopBridge(bridge);
-      rmSync(folder, { recursive: true });
-    },
-    { scope: 'worker' },
-  ],
-});
+async function startPoor(): Promise<Bridge> {
+  const folder = mkdtempSync(join(tmpdir(), 'aperto-path-'));
+  for (const program of ['node', 'npm', 'sh']) symlinkSync(found(program), join(folder, program));
+  const bridge = await startBridge(undefined, [], { ...process.env, PATH: folder });
+  bridge.process.once('exit', () => rmSync(folder, { recursive: true }));
+  return bridge;
+}
 
 function found(program: string): string {
   const paths = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
   return paths.find((path) => existsSync(path))!;
 }
 
-test('without a lab the page says why, and what would help', async ({ page, poor }) => {
-  await page.goto(poor.url);
+test('without a lab the page says why, and what would help, in both languages', async ({ page, bridgeOf }) => {
+  await page.goto((await bridgeOf('without a lab', startPoor)).url);
   await page.getByText('wire: direct ?').click();
   const why = page.getByRole('banner').getByText('The lab needs the programs unshare and nsenter');
   await expect(why).toBeVisible();
@@ -42,19 +35,13 @@ test('without a lab the page says why, and what would help', async ({ page, poor
   await expect(spoken(page)).toHaveText('Run 1: The server replied ÍMPAR.');
   await page.locator('.legend summary').click();
   await expect(page.locator('.legend').getByText('sudo apt-get install util-linux')).toBeVisible();
-});
 
-test.describe('in a Brazilian browser', () => {
-  test.use({ locale: 'pt-BR' });
-
-  test('the reason is said in Portuguese', async ({ page, poor }) => {
-    await page.goto(poor.url);
-    await page.getByText('enlace: direto ?').click();
-    await expect(
-      page.getByRole('banner').getByText('O laboratório precisa dos programas unshare e nsenter'),
-    ).toBeVisible();
-    await expect(page.getByRole('banner').getByText('Isto ajudaria:')).toBeVisible();
-  });
+  await page.getByRole('button', { name: 'Português' }).click();
+  await page.getByText('enlace: direto ?').click();
+  await expect(
+    page.getByRole('banner').getByText('O laboratório precisa dos programas unshare e nsenter'),
+  ).toBeVisible();
+  await expect(page.getByRole('banner').getByText('Isto ajudaria:')).toBeVisible();
 });
 
 test('a reason of tomorrow is shown with its code, and with what the bridge says', async ({ page }) => {

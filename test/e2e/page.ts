@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { done, hello } from '../web/fixtures/traces.ts';
 import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol.ts';
@@ -54,4 +55,10 @@ export function tell(steps: Step[], outcome?: Outcome) {
     say({ type: 'steps', id: message.id, steps });
     if (outcome) say(done(message.id, outcome));
   };
+}
+
+/** What stands in somebody's way, as axe tells it. In the page alone: it has no frames, for which axe would open another. */
+export async function violations(page: Page) {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }

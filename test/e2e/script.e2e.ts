@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import type { Hello, PageMessage } from '../../bridge/protocol.ts';
-import { startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
+import { startBridge } from '../helpers/bridge-process.ts';
 import { hello, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, labTest, test } from './bridge.ts';
 import { playBridge, spoken, tell } from './page.ts';
@@ -31,47 +31,34 @@ async function asking(page: Page) {
 /** The echo server of the Python documentation, which serves one client at its own port; nobody here wrote it. */
 const echo = 'python3 test/fixtures/echo_server.py';
 const ECHO_PORT = '127.0.0.1:50007';
-const echoTest = test.extend<object, { echoBridge: Bridge }>({
-  echoBridge: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from its first parameter
-    async ({}, use) => {
-      const bridge = await startBridge(() => echo, ['--target', ECHO_PORT]);
-      await use(bridge);
-      await stopBridge(bridge);
-    },
-    { scope: 'worker' },
-  ],
+test('an echo server in Python that nobody here wrote runs with a script made on the page', async ({
+  page,
+  bridgeOf,
+}, info) => {
+  const echoBridge = await bridgeOf('echo', () => startBridge(() => echo, ['--target', ECHO_PORT]));
+  const { wire, wireMessage } = (await (await fetch(`${echoBridge.url}/health`)).json()) as Hello;
+  info.skip(wire !== 'lab' || spawnSync('python3', ['--version']).status !== 0, wireMessage ?? 'There is no Python.');
+  await page.goto(echoBridge.url);
+  await expect(page.getByText('server listening')).toBeVisible();
+  await page.getByText('Your own script').click();
+  // As it begins, it sends a number, reads to the end and closes.
+  await page.getByLabel('Line 1: written as').selectOption('text');
+  await page.getByLabel('Line 1: The bytes').fill('olá, mundo');
+  await page.getByLabel('Line 2: bytes').fill('11');
+  await page.getByRole('button', { name: 'Move line 3 up' }).press('Enter');
+  await page.getByLabel('Line 2: What it does').selectOption('wait');
+  await page.getByLabel('Line 2: ms').fill('50');
+  await page.getByRole('button', { name: 'Add a line' }).press('Enter');
+  await expect(page.getByLabel('Line 4: What it does')).toBeFocused();
+  await page.keyboard.type('close');
+  await run(page).click();
+  await expect(spoken(page)).toHaveText('Run 1: The server replied olá, mundo.');
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  for (const call of ['accept()', 'recv()'])
+    await expect(page.locator('.picture .call.server:not(.inferred)').filter({ hasText: call }).first()).toBeVisible();
+  await expect(page.locator('.inspector')).toContainText('Connected by');
 });
-
-echoTest(
-  'an echo server in Python that nobody here wrote runs with a script made on the page',
-  async ({ page, echoBridge }, info) => {
-    const { wire, wireMessage } = (await (await fetch(`${echoBridge.url}/health`)).json()) as Hello;
-    info.skip(wire !== 'lab' || spawnSync('python3', ['--version']).status !== 0, wireMessage ?? 'There is no Python.');
-    await page.goto(echoBridge.url);
-    await expect(page.getByText('server listening')).toBeVisible();
-    await page.getByText('Your own script').click();
-    // As it begins, it sends a number, reads to the end and closes.
-    await page.getByLabel('Line 1: written as').selectOption('text');
-    await page.getByLabel('Line 1: The bytes').fill('olá, mundo');
-    await page.getByLabel('Line 2: bytes').fill('11');
-    await page.getByRole('button', { name: 'Move line 3 up' }).press('Enter');
-    await page.getByLabel('Line 2: What it does').selectOption('wait');
-    await page.getByLabel('Line 2: ms').fill('50');
-    await page.getByRole('button', { name: 'Add a line' }).press('Enter');
-    await expect(page.getByLabel('Line 4: What it does')).toBeFocused();
-    await page.keyboard.type('close');
-    await run(page).click();
-    await expect(spoken(page)).toHaveText('Run 1: The server replied olá, mundo.', { timeout: 20_000 });
-    await page.locator('main').focus();
-    await page.keyboard.press('End');
-    for (const call of ['accept()', 'recv()'])
-      await expect(
-        page.locator('.picture .call.server:not(.inferred)').filter({ hasText: call }).first(),
-      ).toBeVisible();
-    await expect(page.locator('.inspector')).toContainText('Connected by');
-  },
-);
 
 test('what an address asks for is shown and not run, as text, and what is wrong stands beside its line', async ({
   page,

@@ -143,7 +143,7 @@ const FAULTS: Case[] = [
 const scenes = new Scenes();
 afterAll(() => scenes.close());
 
-test.concurrent.for(FAULTS)('$name', { timeout: 10_000 }, async (fault) => {
+test.concurrent.for(FAULTS)('$name', { timeout: 30_000 }, async (fault) => {
   const scene = await scenes.take();
   await endure(fault, scene);
   scenes.giveBack(scene);

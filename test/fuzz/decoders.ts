@@ -9,6 +9,8 @@ import { PcapngReader } from '../../bridge/packet/pcapng-reader.ts';
 import { rewriteAddress } from '../../bridge/packet/rewrite-address.ts';
 import { SegmentFlow } from '../../bridge/packet/segment-flow.ts';
 import { decodeTcpOptions } from '../../bridge/packet/tcp-options.ts';
+import { equal, pcapngPackets, pcapPackets } from '../helpers/packets-in.ts';
+import { expectSoundIp, expectSoundTcp } from '../helpers/sound-packet.ts';
 import { below, mutate, pick, type Random } from './mutate.ts';
 
 /** What mutations begin with. */
@@ -23,13 +25,16 @@ const FILE_EVERY = 20;
 const TWICE_EVERY = 8;
 /** Packets of one connection, before another begins. */
 const FLOW_LENGTH = 100;
+/** The longest packets that a reader may accept, bytes: some packets are longer than the first. */
+const LIMITS = [50, 1000];
 /** The first byte of a pcapng file. */
 const SECTION = 0x0a;
 const ADDRESSES = { source: '1.2.3.4', destination: '5.6.7.8' };
 
 /**
  * Packets and capture files that are nearly right, decoded by all that decodes here. Anything but an answer or a
- * `PacketError` is a fault, and so is an answer that depends on bytes outside the packet, or on where a file was split.
+ * `PacketError` is a fault, and so is an answer that does not fit the bytes, or depends on others, or on where a file was
+ * split.
  */
 export class DecoderCases {
   readonly #random: Random;
@@ -69,7 +74,9 @@ export class DecoderCases {
   #decode(linkType: number, frame: Uint8Array): unknown {
     const packet = attempt(() => ipPacketIn(linkType, frame)) ?? frame;
     const ip = attempt(() => decodeIp(packet));
+    if (ip) expectSoundIp(packet, ip);
     const whole = attempt(() => decodeTcpPacket(packet));
+    if (whole) expectSoundTcp(whole.ip.payload, whole.ip.payloadLength, whole.tcp);
     if (whole)
       this.#flow.segment(this.#random() < 0.5 ? 'client' : 'server', whole.tcp, { sentAt: 0, fate: 'unknown' });
     return [
@@ -84,24 +91,29 @@ export class DecoderCases {
   #file(): void {
     const random = this.#random;
     const file = mutate(random, pick(random, this.#files), this.#files);
-    const Reader = file[0] === SECTION ? PcapngReader : PcapReader;
+    const [Reader, packetsOf] = file[0] === SECTION ? [PcapngReader, pcapngPackets] : [PcapReader, pcapPackets];
     const cut = below(random, file.length + 1);
-    const whole = recordsOf(Reader, [file]);
-    const split = recordsOf(Reader, [file.subarray(0, cut), file.subarray(cut)]);
-    if (whole !== split) throw new Error(`split at ${cut}, the file tells ${split} instead of ${whole}`);
+    const limit = pick(random, LIMITS);
+    const whole = readBy(Reader, limit, [file]);
+    const split = readBy(Reader, limit, [file.subarray(0, cut), file.subarray(cut)]);
+    if (whole.told !== split.told) throw new Error(`split at ${cut}, the file tells ${split.told}, not ${whole.told}`);
+    if (!equal(whole.packets, packetsOf(file, limit)))
+      throw new Error(`the file holds other packets than ${whole.told}`);
   }
 }
 
-/** How many records, how many bytes in all, the last time, and how it ended. */
-function recordsOf(Reader: typeof PcapReader | typeof PcapngReader, chunks: readonly Uint8Array[]): string {
-  let count = 0;
-  let bytes = 0;
+/** Its packets; and in words: how many, how many bytes in all, the last time, and how it ended. */
+function readBy(
+  Reader: typeof PcapReader | typeof PcapngReader,
+  limit: number,
+  chunks: readonly Uint8Array[],
+): { packets: Uint8Array[]; told: string } {
+  const packets: Uint8Array[] = [];
   let at = 0n;
   const reader = new Reader((record: CaptureRecord) => {
-    count += 1;
-    bytes += record.bytes.length;
+    packets.push(record.bytes);
     at = record.at;
-  });
+  }, limit);
   let end = 'the end';
   try {
     for (const chunk of chunks) reader.feed(chunk);
@@ -110,7 +122,8 @@ function recordsOf(Reader: typeof PcapReader | typeof PcapngReader, chunks: read
     if (!(error instanceof PacketError)) throw error;
     end = error.code;
   }
-  return `${count} records, ${bytes} bytes, ${at}, ${end}`;
+  const bytes = packets.reduce((sum, { length }) => sum + length, 0);
+  return { packets, told: `${packets.length} records, ${bytes} bytes, ${at}, ${end}` };
 }
 
 function attempt<Result>(read: () => Result): Result | undefined {

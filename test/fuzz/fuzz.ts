@@ -2,7 +2,7 @@
  * `npm run fuzz`: whatever comes, from pages over their WebSocket, in captured packets and files, and over HTTP. It prints
  * its seed and a table, and its exit status is 1 where anything went wrong.
  */
-import { parseArgs } from 'node:util';
+import { readOptions } from '../helpers/options.ts';
 import { fuzzDecoders } from './fuzz-decoders.ts';
 import { fuzzBridge } from './fuzz-bridge.ts';
 import { fuzzMessages } from './messages.ts';
@@ -17,35 +17,29 @@ export interface Fuzzed {
   faults: string[];
 }
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    packets: { type: 'string', default: '10000000' },
-    messages: { type: 'string', default: '50000' },
-    requests: { type: 'string', default: '20000' },
-    /** Seconds that each part may take. */
-    seconds: { type: 'string', default: '300' },
-    captures: { type: 'string', default: '../shared/captures' },
-  },
+const { seed, packets, messages, requests, seconds, captures } = readOptions({
+  seed: Date.now() % 1_000_000,
+  packets: 10_000_000,
+  messages: 50_000,
+  requests: 20_000,
+  /** Seconds that each part may take. */
+  seconds: 300,
+  captures: '../shared/captures',
 });
-const seed = Number(values.seed);
-const atMostMs = Number(values.seconds) * 1000;
+const atMostMs = seconds * 1000;
 
 /** More than this is a leak, and not a table that grew once. */
 const MOST_GROWTH_BYTES = 8e6;
 
 const parts: [string, () => Promise<Fuzzed>][] = [
-  [
-    'packets and capture files',
-    () => fuzzDecoders({ seed, cases: Number(values.packets), atMostMs, captures: values.captures }),
-  ],
+  ['packets and capture files', () => fuzzDecoders({ seed, cases: packets, atMostMs, captures })],
   [
     'messages of pages',
-    () => fuzzBridge((bridge, cases = Number(values.messages)) => fuzzMessages(bridge, { seed, cases, atMostMs })),
+    () => fuzzBridge((bridge, cases = messages) => fuzzMessages(bridge, { seed, cases, atMostMs })),
   ],
   [
     'requests and frames',
-    () => fuzzBridge((bridge, cases = Number(values.requests)) => fuzzRequests(bridge, { seed, cases, atMostMs })),
+    () => fuzzBridge((bridge, cases = requests) => fuzzRequests(bridge, { seed, cases, atMostMs })),
   ],
 ];
 
@@ -53,9 +47,9 @@ console.log(`seed ${seed}\n`);
 console.log(row('', 'cases', 'seconds', 'grew kB', 'faults'));
 let faulty = false;
 for (const [name, fuzz] of parts) {
-  const { cases, seconds, grewBytes, faults } = await fuzz();
+  const { cases, seconds: took, grewBytes, faults } = await fuzz();
   if (grewBytes > MOST_GROWTH_BYTES) faults.push(`the heap grew by ${grewBytes} bytes`);
-  console.log(row(name, cases, seconds.toFixed(1), (grewBytes / 1000).toFixed(0), faults.length));
+  console.log(row(name, cases, took.toFixed(1), (grewBytes / 1000).toFixed(0), faults.length));
   for (const fault of faults) console.log(`    ${fault}`);
   faulty ||= faults.length > 0;
 }

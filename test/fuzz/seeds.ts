@@ -6,6 +6,29 @@ import { pcapFile } from '../../bridge/packet/pcap-writer.ts';
 import { bytesOf, hex, tcpPacket } from '../helpers/packets.ts';
 import type { Seeds } from './decoders.ts';
 
+/** One of each sort: with options, with data, with options of IPv4, with an extension header of IPv6. */
+export const PACKETS: readonly Uint8Array[] = [
+  tcpPacket({ flags: ['SYN'], options: hex('020405b4 0402 080a 89a1b2c3 00000000 01 030307') }),
+  tcpPacket({ payload: bytesOf('ÍMPAR'), options: hex('0101 0512 00000001 00000005 00000009 0000000b') }),
+  tcpPacket({ flags: ['FIN', 'ACK'] }, { options: hex('94040000') }),
+  hex(`60000000 0020 0040 ${'00'.repeat(15)}01 ${'00'.repeat(15)}01 0600000000000000 9c40ff98 00000001 00000002
+    60120200 00000000 02 04 05b4`),
+];
+
+/**
+ * A section with two interfaces, the second of which ends within an option; a packet of each sort; and, before and behind
+ * them, blocks that nobody knows and that are too short for what one changed bit makes of them.
+ */
+export const PCAPNG: Uint8Array = hex(`0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffffffffffff 1c000000
+  01000000 20000000 01000000 00000400 09000100 09000000 00000000 20000000
+  01000000 18000000 01000000 00000400 0e000800 18000000
+  06000000 24000000 00000000 01000000 02000000 02000000 28000000 abcd0000 24000000
+  05000000 10000000 00000000 10000000
+  07000000 10000000 00000000 10000000
+  07000000 18000000 00000000 00000000 00000000 18000000
+  07000000 1c000000 00000000 00000000 00000000 00000000 1c000000
+  03000000 14000000 02000000 abcd0000 14000000`);
+
 /** A longer file takes all the time, and has no more to tell. */
 const LONGEST_FILE = 8192;
 
@@ -27,16 +50,5 @@ function capturesIn(folder: string): Uint8Array[] {
 }
 
 function ownFiles(): Uint8Array[] {
-  const packets = [
-    tcpPacket({ flags: ['SYN'], options: hex('020405b4 0402 080a 89a1b2c3 00000000 01 030307') }),
-    tcpPacket({ payload: bytesOf('ÍMPAR'), options: hex('0101 0512 00000001 00000005 00000009 0000000b') }),
-    tcpPacket({ flags: ['FIN', 'ACK'] }, { options: hex('94040000') }),
-    hex(`60000000 0020 0040 ${'00'.repeat(15)}01 ${'00'.repeat(15)}01 0600000000000000 9c40ff98 00000001 00000002
-      60120200 00000000 02 04 05b4`),
-  ];
-  const pcapng = hex(`0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffffffffffff 1c000000
-    01000000 20000000 01000000 00000400 09000100 09000000 00000000 20000000
-    06000000 24000000 00000000 01000000 02000000 02000000 28000000 abcd0000 24000000
-    03000000 14000000 02000000 abcd0000 14000000`);
-  return [pcapFile(packets.map((bytes) => ({ at: 1n, bytes }))), pcapng];
+  return [pcapFile(PACKETS.map((bytes) => ({ at: 1n, bytes }))), PCAPNG];
 }

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { buildApp } from '../../bridge/app.ts';
 import type { Config } from '../../bridge/config.ts';
 import type { Hello } from '../../bridge/protocol.ts';
 import { createNumberServer } from '../../server/number-server.ts';
+import type { WhenOver } from './page.ts';
 import { until } from './until.ts';
 import { freePort } from './free-port.ts';
 
@@ -25,7 +26,10 @@ type TestSettings = Partial<Config> & {
 };
 
 /** A bridge on a free port, closed when the test is over. By default it owns no server program. */
-export async function startBridge(settings: TestSettings = {}): Promise<TestBridge> {
+export async function startBridge(
+  settings: TestSettings = {},
+  whenOver: WhenOver = onTestFinished,
+): Promise<TestBridge> {
   const { targetPort = 1, listenOn = '127.0.0.1', ...others } = settings;
   const { app, access } = await buildApp({
     http: { host: listenOn, port: 0 },
@@ -39,7 +43,7 @@ export async function startBridge(settings: TestSettings = {}): Promise<TestBrid
     allowHosts: [],
     ...others,
   });
-  onTestFinished(() => app.close());
+  whenOver(() => app.close());
   await app.listen({ host: listenOn, port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
@@ -49,17 +53,33 @@ export async function startBridge(settings: TestSettings = {}): Promise<TestBrid
 }
 
 /** A bridge that owns a server program, once that listens. Without `server` it is the number server, with the probe in it. */
-export async function startOwning(settings: TestSettings = {}): Promise<TestBridge & { targetPort: number }> {
+export async function startOwning(
+  settings: TestSettings = {},
+  whenOver: WhenOver = onTestFinished,
+): Promise<TestBridge & { targetPort: number }> {
   const targetPort = await freePort();
   const server = settings.server?.replaceAll('PORT', String(targetPort));
-  const bridge = await startBridge({
-    ownsServer: true,
-    targetPort,
-    ...settings,
-    ...(server !== undefined && { server }),
-  });
+  const options = { ownsServer: true, targetPort, ...settings, ...(server !== undefined && { server }) };
+  const bridge = await startBridge(options, whenOver);
   await until(async () => (await bridge.health()).server.state !== 'starting');
   return { ...bridge, targetPort };
+}
+
+/**
+ * The same for all tests of a group or a file, started before the first and closed after the last.
+ * @param possible false: there can be none on this machine, and the tests that need it are left out
+ * @returns it, once a test runs
+ */
+export function startOwningForAll(settings: TestSettings, possible = true): () => TestBridge {
+  const closings: Parameters<WhenOver>[0][] = [];
+  let bridge: TestBridge;
+  beforeAll(async () => {
+    if (possible) bridge = await startOwning(settings, (close) => void closings.push(close));
+  });
+  afterAll(async () => {
+    for (const close of closings) await close();
+  });
+  return () => bridge;
 }
 
 /** A TCP server in this process, on a free port; it and its connections end with the test. */

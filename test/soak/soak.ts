@@ -5,23 +5,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { LIMITS } from '../../bridge/protocol.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startNumberServerProcess } from '../helpers/number-server-process.ts';
+import { readOptions } from '../helpers/options.ts';
 import { WatchedBridge } from '../helpers/watched-bridge.ts';
 import { Crowd, type Tally } from './crowd.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** Seconds of running, for each number of pages. */
-    seconds: { type: 'string', default: '15' },
-    /** Runs after which the heap must not have grown. */
-    runs: { type: 'string', default: '100000' },
-  },
+const { seconds, runs } = readOptions({
+  /** Seconds of running, for each number of pages. */
+  seconds: 15,
+  /** Runs after which the heap must not have grown. */
+  runs: 100_000,
 });
-const seconds = Number(values.seconds);
-const runs = Number(values.runs);
 
 /** Pages that leave in mid-run. */
 const RUDE = 1000;

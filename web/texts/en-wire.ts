@@ -58,6 +58,7 @@ export const enSources = {
     CAPTURE_FAILED: 'tcpdump cannot capture here.',
     CAPTURE_SAW_NOTHING: 'No packet of this connection came by tcpdump.',
     CAPTURE_ENDED_EARLY: 'tcpdump ended before the connection did.',
+    CAPTURE_CLOCK_SET: 'The clock of this machine was set meanwhile: some times may be wrong.',
     SYSCALL_NOT_READABLE: 'The kernel does not let Aperto see in which call the server is blocked.',
     UNKNOWN_MACHINE: 'Aperto does not know the call numbers of this kind of processor.',
     SERVER_HAS_PROBE: 'Not needed: the probe tells more.',

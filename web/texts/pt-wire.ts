@@ -61,6 +61,7 @@ export const ptSources: typeof enSources = {
     CAPTURE_FAILED: 'O tcpdump não consegue capturar aqui.',
     CAPTURE_SAW_NOTHING: 'Nenhum pacote desta conexão passou pelo tcpdump.',
     CAPTURE_ENDED_EARLY: 'O tcpdump terminou antes da conexão.',
+    CAPTURE_CLOCK_SET: 'O relógio desta máquina foi acertado nesse meio-tempo: alguns tempos podem estar errados.',
     SYSCALL_NOT_READABLE: 'O kernel não deixa o Aperto ver em que chamada o servidor está bloqueado.',
     UNKNOWN_MACHINE: 'O Aperto não conhece os números das chamadas deste tipo de processador.',
     SERVER_HAS_PROBE: 'Não é preciso: a sonda diz mais.',

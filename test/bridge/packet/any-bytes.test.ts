@@ -1,18 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toHex } from '../../../bridge/packet/bytes.ts';
 import { tcpIsIntact } from '../../../bridge/packet/checksum.ts';
 import { ipPacketIn } from '../../../bridge/packet/link-layer.ts';
 import { optionText } from '../../../bridge/packet/option-text.ts';
 import { PacketError } from '../../../bridge/packet/packet-error.ts';
 import { decodeIp, decodeTcpPacket } from '../../../bridge/packet/packet.ts';
-import { PcapReader } from '../../../bridge/packet/pcap-reader.ts';
+import { PcapReader, type CaptureRecord } from '../../../bridge/packet/pcap-reader.ts';
 import { pcapFile } from '../../../bridge/packet/pcap-writer.ts';
 import { PcapngReader } from '../../../bridge/packet/pcapng-reader.ts';
 import { rewriteAddress } from '../../../bridge/packet/rewrite-address.ts';
 import { SegmentFlow } from '../../../bridge/packet/segment-flow.ts';
 import { decodeTcpOptions } from '../../../bridge/packet/tcp-options.ts';
 import { decodeTcp } from '../../../bridge/packet/tcp.ts';
-import { bytesOf, hex, tcpPacket } from '../../helpers/packets.ts';
+import { PACKETS, PCAPNG } from '../../fuzz/seeds.ts';
+import { hex, tcpPacket } from '../../helpers/packets.ts';
+import { pcapngPackets, pcapPackets } from '../../helpers/packets-in.ts';
+import { expectSoundIp, expectSoundOptions, expectSoundTcp } from '../../helpers/sound-packet.ts';
 
 /** Runs what may fail; anything but a `PacketError` is a fault of ours. */
 function attempt<Result>(read: () => Result): Result | undefined {
@@ -24,26 +28,56 @@ function attempt<Result>(read: () => Result): Result | undefined {
   }
 }
 
-const real = [
-  tcpPacket({ flags: ['SYN'], options: hex('020405b4 0402 080a 89a1b2c3 00000000 01 030307') }),
-  tcpPacket({ payload: bytesOf('ÍMPAR'), options: hex('0101 0512 00000001 00000005 00000009 0000000b') }),
-  tcpPacket({ flags: ['FIN', 'ACK'] }, { options: hex('94040000') }),
-  hex(`60000000 0020 0040 ${'00'.repeat(15)}01 ${'00'.repeat(15)}01 0600000000000000 9c40ff98 00000001 00000002
-    60120200 00000000 02 04 05b4`),
-];
 const mutated = fc
-  .tuple(fc.constantFrom(...real), fc.array(fc.tuple(fc.nat(99), fc.nat(255)), { maxLength: 6 }), fc.nat(100))
+  .tuple(fc.constantFrom(...PACKETS), fc.array(fc.tuple(fc.nat(99), fc.nat(255)), { maxLength: 6 }), fc.nat(100))
   .map(([packet, changes, length]) => {
     const bytes = packet.slice();
     for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
     return bytes.subarray(0, length);
   });
-const versioned = fc.tuple(fc.constantFrom(0x45, 0x46, 0x4f, 0x60, 0x6f), fc.uint8Array({ maxLength: 120 }));
+const versioned = fc.tuple(
+  fc.constantFrom(0x40, 0x44, 0x45, 0x46, 0x4f, 0x60, 0x6f),
+  fc.uint8Array({ maxLength: 120 }),
+);
 const packets = fc.oneof(
   fc.uint8Array({ maxLength: 120 }),
   versioned.map(([first, rest]) => Uint8Array.from([first, ...rest])),
   mutated,
 );
+
+/** An IP packet behind the headers of all links, some of them damaged. */
+const links: [linkType: number, header: Uint8Array][] = [
+  [0, hex('02000000')],
+  [108, hex('00000002')],
+  [1, hex(`${'00'.repeat(12)} 0800`)],
+  [1, hex(`${'00'.repeat(12)} 8100 0001 88a8 0002 0800`)],
+  [1, hex(`${'00'.repeat(12)} 8864 110000010000 0021`)],
+  [1, hex(`${'00'.repeat(12)} 0040 aaaa0300 0000 0800`)],
+  [113, hex(`0000 0001 0006 ${'00'.repeat(8)} 0800`)],
+  [276, hex(`0800 ${'00'.repeat(18)}`)],
+];
+const frames = fc
+  .tuple(
+    fc.constantFrom(...links),
+    fc.constantFrom(...PACKETS),
+    fc.array(fc.tuple(fc.nat(29), fc.nat(255)), { maxLength: 2 }),
+  )
+  .map(([[linkType, header], packet, changes]): [number, Uint8Array] => {
+    const frame = Uint8Array.from([...header, ...packet]);
+    for (const [at, byte] of changes) frame[at] = byte;
+    return [linkType, frame];
+  });
+
+/** Where in a frame the IP packet begins. */
+function beginOf(linkType: number, frame: Uint8Array): number | 'no IP' | 'cut short' {
+  try {
+    const packet = ipPacketIn(linkType, frame);
+    return packet ? packet.byteOffset - frame.byteOffset : 'no IP';
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'TRUNCATED' });
+    return 'cut short';
+  }
+}
 
 /** The bytes in the middle of others: a decoder that reads outside would tell of what stands there. */
 function within(bytes: Uint8Array, around: number): Uint8Array {
@@ -77,18 +111,29 @@ describe('whatever bytes come', () => {
     );
   });
 
-  test('lengths are those of the bytes', () => {
+  test('every number is one, every length that of bytes which are there', () => {
     fc.assert(
-      fc.property(packets, (packet) => {
+      fc.property(packets, fc.nat(130), (packet, length) => {
+        const ip = attempt(() => decodeIp(packet));
+        if (ip) expectSoundIp(packet, ip);
         const read = attempt(() => decodeTcpPacket(packet));
-        if (!read) return;
-        const { ip, tcp } = read;
-        expect(ip.headerLength + ip.payloadLength).toBe(ip.totalLength);
-        expect(tcp.headerLength + tcp.payloadLength).toBe(ip.payloadLength);
-        expect(tcp.payload.length).toBeLessThanOrEqual(tcp.payloadLength);
-        expect(tcp.payload.length).toBe(
-          Math.max(0, Math.min(packet.length, ip.totalLength) - ip.headerLength - tcp.headerLength),
-        );
+        if (read) expectSoundTcp(read.ip.payload, read.ip.payloadLength, read.tcp);
+        const tcp = attempt(() => decodeTcp(packet, length));
+        if (tcp) expectSoundTcp(packet, length, tcp);
+        expectSoundOptions(packet, decodeTcpOptions(packet));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('of the beginning of a frame nothing is told that the whole frame does not tell', () => {
+    fc.assert(
+      fc.property(frames, fc.nat(60), ([linkType, frame], length) => {
+        const [whole, part] = [frame, frame.subarray(0, length)].map((bytes) => beginOf(linkType, bytes));
+        // Nothing more is known of a frame of which the header was cut off.
+        if (part === 'cut short') return;
+        const isSnap = typeof whole === 'number' && toHex(frame.subarray(0, whole)).endsWith('aaaa030000000800');
+        if (!(isSnap && part === 'no IP')) expect(part).toBe(whole);
       }),
       { numRuns: 3000 },
     );
@@ -120,16 +165,10 @@ describe('whatever bytes come', () => {
   });
 
   test.each([
-    ['pcap', PcapReader, pcapFile(real.map((bytes) => ({ at: 1n, bytes })))],
-    [
-      'pcapng',
-      PcapngReader,
-      hex(`0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffffffffffff 1c000000
-      01000000 20000000 01000000 00000400 09000100 09000000 00000000 20000000
-      06000000 24000000 00000000 01000000 02000000 02000000 28000000 abcd0000 24000000
-      03000000 14000000 02000000 abcd0000 14000000`),
-    ],
+    ['pcap', PcapReader, pcapFile(PACKETS.map((bytes) => ({ at: 1n, bytes })))],
+    ['pcapng', PcapngReader, PCAPNG],
   ])('the %s reader', (_, Reader, file) => {
+    const packetsOf = Reader === PcapReader ? pcapPackets : pcapngPackets;
     const changes = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 4 });
     const damaged = changes.map((places) => {
       const bytes = file.slice();
@@ -137,19 +176,20 @@ describe('whatever bytes come', () => {
       return bytes;
     });
     fc.assert(
-      fc.property(fc.oneof(damaged, fc.uint8Array()), fc.nat(400), (bytes, cut) => {
+      fc.property(fc.oneof(damaged, fc.uint8Array()), fc.nat(400), fc.constantFrom(50, 1000), (bytes, cut, limit) => {
         const told = [[bytes], [bytes.subarray(0, cut), bytes.subarray(cut)]].map((chunks) => {
-          const records: unknown[] = [];
+          const records: CaptureRecord[] = [];
           attempt(() => {
-            const reader = new Reader((record) => records.push(record));
+            const reader = new Reader((record) => records.push(record), limit);
             for (const chunk of chunks) reader.feed(chunk);
             reader.end();
           });
           return records;
         });
         expect(told[0]).toEqual(told[1]);
+        expect(told[0]!.map((record) => record.bytes)).toEqual(packetsOf(bytes, limit));
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     );
   });
 });

@@ -17,9 +17,12 @@ function flow(times: CaptureTimes = new LocalTimes()) {
   const sink = (report: unknown) => void told.push(report as Segment);
   const onPort = vi.fn();
   const subject = new CaptureFlow({ zero: 1000, sink, by: { child, times }, onPort, onStop });
-  const take = (from: Side, at: number, fields: TcpFields) => {
+  const take = (from: Side, at: number, fields: TcpFields, sure = true) => {
     const [sourcePort, destinationPort] = from === 'client' ? [CLIENT_PORT, SERVER_PORT] : [SERVER_PORT, CLIENT_PORT];
-    subject.take(from, decodeTcpPacket(ipv4Bytes(tcpBytes({ sourcePort, destinationPort, ...fields }))), 1000 + at);
+    subject.take(from, decodeTcpPacket(ipv4Bytes(tcpBytes({ sourcePort, destinationPort, ...fields }))), {
+      at: 1000 + at,
+      sure,
+    });
   };
   /** The latest of each segment. */
   const segments = () => [...new Map(told.map((segment) => [segment.id, segment])).values()];
@@ -116,6 +119,14 @@ describe('when it is over', () => {
 });
 
 describe('what it says of itself', () => {
+  test('the clock was set, and when a packet came is not sure', () => {
+    const subject = flow();
+    subject.subject.connectedFrom(CLIENT_PORT);
+    subject.take('client', 0, { seq: 500, flags: ['SYN'] }, false);
+    expect(subject.told).toHaveLength(1);
+    expect(subject.subject.status()).toEqual({ name: 'capture', active: true, why: 'CAPTURE_CLOCK_SET' });
+  });
+
   test('lost packets are counted at the end, and before that where the end does not come', async () => {
     const subject = flow();
     open(subject);

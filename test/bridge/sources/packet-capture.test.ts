@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { monotonicUs, realtimeOffsetUs } from '../../../bridge/clock.ts';
 import { PcapReader, type CaptureRecord } from '../../../bridge/packet/pcap-reader.ts';
 import { PacketCapture, type PacketCaptureOptions } from '../../../bridge/sources/packet-capture.ts';
 import { plainScript, type Script } from '../../../bridge/trace/script.ts';
@@ -210,6 +211,24 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
       expectCaptured(await playOn(wire, [{ do: 'send', hex: '01' }, { do: 'recv' }]).done);
     },
   );
+
+  test.each([3_600_000, -3_600_000])('the clock is set by %d ms in mid-run: every time is as before', async (byMs) => {
+    let setMs = 0;
+    const port = await startServer((socket) => socket.once('data', () => ((setMs = byMs), socket.end('ok'))));
+    const { wire } = captured(port, {
+      clocks: {
+        monotonicUs,
+        realtimeMs: () => Date.now() + setMs,
+        realtimeOffsetUs: () => realtimeOffsetUs() + setMs * 1000,
+      },
+    });
+    const run = await playOn(wire, plainScript(121n)).done;
+    expect(run.outcome).toBe('replied');
+    expectCaptured(run);
+    const times = segments(run.steps).map(({ at }) => at);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...times)).toBeLessThan(run.durationUs + 1e6);
+  });
 
   test('the page is told, and its runs have captured segments', async () => {
     const bridge = await startBridge({ capture: 'auto', targetPort: await startNumberServer() });

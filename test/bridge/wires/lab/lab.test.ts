@@ -1,12 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import type { Segment, Step } from '../../../../bridge/trace/step.ts';
-import { startOwning } from '../../../helpers/bridge.ts';
+import { startOwning, startOwningForAll } from '../../../helpers/bridge.ts';
 import { whyNoLab } from '../../../helpers/lab.ts';
-import { Page } from '../../../helpers/page.ts';
+import { Page, type WhenOver } from '../../../helpers/page.ts';
 import { calls, expectCausal, segmentNames, segments, states } from '../../../helpers/trace-checks.ts';
 
-const openPage = async (server?: string) => Page.open(await startOwning({ wire: 'lab', ...(server && { server }) }));
+/** A page of a lab of its own, where the server is another, or is stopped. */
+const openOwn = async (server?: string) => Page.open(await startOwning({ wire: 'lab', ...(server && { server }) }));
+
+/** The lab in which all other runs are: no run disturbs another. */
+const lab = startOwningForAll({ wire: 'lab' }, !whyNoLab);
+const openPage = (whenOver: WhenOver = onTestFinished) => Page.open(lab(), whenOver);
+
 const path = (steps: Step[], side: 'client' | 'server') => states(steps, side).map(({ to }) => to);
 const of = (steps: Step[], from: Segment['from'], flag: Segment['flags'][number]) =>
   segments(steps).filter((segment) => segment.from === from && segment.flags.includes(flag));
@@ -80,7 +86,7 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
   });
 
   test('refused: the server program is stopped', async () => {
-    const page = await openPage();
+    const page = await openOwn();
     page.send({ type: 'server', action: 'stop' });
     await page.message('hello', ({ server }) => server.state === 'stopped');
     const { done, steps } = await page.run(plainScript(1n));
@@ -91,14 +97,14 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
   });
 
   test.each(['127.0.0.1', '0.0.0.0', '10.77.0.2'])('a server bound to %s is reached', async (host) => {
-    const page = await openPage(`exec '${process.execPath}' dist/server/main.js --host ${host} --port PORT`);
+    const page = await openOwn(`exec '${process.execPath}' dist/server/main.js --host ${host} --port PORT`);
     const { done, steps } = await page.run(plainScript(8n));
     expect(done).toMatchObject({ outcome: 'replied', reply: { text: 'PAR' } });
     expectSeen(steps);
   });
 
   test('there is no way out: two interfaces, and one route, to the other host', async () => {
-    const page = await openPage(
+    const page = await openOwn(
       `cat /proc/net/dev /proc/net/route; exec '${process.execPath}' dist/server/main.js --port PORT`,
     );
     const hello = await page.message('hello', ({ server }) => server.output.some(({ line }) => line.includes('Iface')));
@@ -116,9 +122,18 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
   });
 });
 
-describe.skipIf(whyNoLab)('what the link does to a run', () => {
-  test('a first SYN lost: the kernel sends it again after about a second', async () => {
-    const { done, steps } = await (await openPage()).run(plainScript(121n), { drop: [{ kind: 'SYN' }] });
+describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
+  // Alone: an accept() for which others wait too is woken by another segment, or by none.
+  test.sequential('the ACK of the handshake lost: the data carry it', async ({ onTestFinished }) => {
+    const { steps } = await (
+      await openPage(onTestFinished)
+    ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'ACK' }] });
+    expectSeen(steps);
+    expect(segments(steps).find(({ woke }) => woke === 'server.accept')).toMatchObject({ from: 'client', length: 2 });
+  });
+
+  test('a first SYN lost: the kernel sends it again after about a second', async ({ onTestFinished }) => {
+    const { done, steps } = await (await openPage(onTestFinished)).run(plainScript(121n), { drop: [{ kind: 'SYN' }] });
     expect(done).toMatchObject({ outcome: 'replied', link: { drop: [{ kind: 'SYN' }] } });
     expectSeen(steps);
     const [first, second] = of(steps, 'client', 'SYN');
@@ -129,8 +144,8 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
     expect(second!.sentAt - first!.sentAt).toBeLessThan(2_000_000);
   });
 
-  test('every SYN lost: time-out, with each attempt shown', { timeout: 30_000 }, async () => {
-    const { done, steps } = await (await openPage()).run(plainScript(1n), { lossPercent: 100 });
+  test('every SYN lost: time-out, with each attempt shown', { timeout: 30_000 }, async ({ onTestFinished }) => {
+    const { done, steps } = await (await openPage(onTestFinished)).run(plainScript(1n), { lossPercent: 100 });
     expect(done).toMatchObject({ outcome: 'timeout', error: 'ETIMEDOUT', link: { lossPercent: 100 } });
     expectSeen(steps);
     expect(segmentNames(steps)).toEqual(['client SYN', 'client SYN', 'client SYN', 'client SYN']);
@@ -142,9 +157,9 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
     expect(path(steps, 'client')).toEqual(['SYN_SENT', 'CLOSED']);
   });
 
-  test('the first data lost: sent again, marked as that, and answered', async () => {
+  test('the first data lost: sent again, marked as that, and answered', async ({ onTestFinished }) => {
     const { done, steps } = await (
-      await openPage()
+      await openPage(onTestFinished)
     ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'data' }] });
     expect(done.reply?.text).toBe('ÍMPAR');
     expectSeen(steps);
@@ -154,14 +169,8 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
     expect(data.at(-1)).toMatchObject({ fate: 'delivered', woke: 'server.recv.0' });
   });
 
-  test('the ACK of the handshake lost: the data carry it', async () => {
-    const { steps } = await (await openPage()).run(plainScript(121n), { drop: [{ from: 'client', kind: 'ACK' }] });
-    expectSeen(steps);
-    expect(segments(steps).find(({ woke }) => woke === 'server.accept')).toMatchObject({ from: 'client', length: 2 });
-  });
-
-  test('delay: each segment is under way so long, and is told before it arrives', async () => {
-    const page = await openPage();
+  test('delay: each segment is under way so long, and is told before it arrives', async ({ onTestFinished }) => {
+    const page = await openPage(onTestFinished);
     const { steps } = await page.run(plainScript(121n), { delayMs: 150 });
     expectSeen(steps);
     for (const { sentAt, arrivedAt } of segments(steps)) expect(arrivedAt! - sentAt).toBeGreaterThanOrEqual(149_000);
@@ -169,17 +178,17 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
     expect(told.find(({ id }) => id === 'client.syn')).toMatchObject({ fate: 'underway' });
   });
 
-  test('duplicates: the wire made the copy, and the kernel acknowledges it again', async () => {
-    const { steps } = await (await openPage()).run(plainScript(121n), { duplicatePercent: 100, seed: 1 });
+  test('duplicates: the wire made the copy, and the kernel acknowledges it again', async ({ onTestFinished }) => {
+    const { steps } = await (await openPage(onTestFinished)).run(plainScript(121n), { duplicatePercent: 100, seed: 1 });
     expectCausal(steps);
     const copies = segments(steps).filter(({ duplicateOf }) => duplicateOf !== undefined);
     expect(copies.length).toBeGreaterThan(3);
     for (const { id, duplicateOf, fate } of copies) expect(`${id} ${fate}`).toBe(`${duplicateOf}.copy delivered`);
   });
 
-  test('a small MTU: the number comes in many segments', async () => {
+  test('a small MTU: the number comes in many segments', async ({ onTestFinished }) => {
     const { steps } = await (
-      await openPage()
+      await openPage(onTestFinished)
     ).run([{ do: 'send', hex: ones(1000) }, { do: 'recv' }, { do: 'close' }], { mtu: 300 });
     expectCausal(steps);
     expect(of(steps, 'client', 'SYN')[0]!.options).toContain('mss 260');
@@ -188,17 +197,19 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
     for (const { length } of data) expect(length).toBeLessThanOrEqual(260);
   });
 
-  test('a slow line: bytes take their time', async () => {
+  test('a slow line: bytes take their time', async ({ onTestFinished }) => {
     const { steps } = await (
-      await openPage()
+      await openPage(onTestFinished)
     ).run([{ do: 'send', hex: ones(1000) }, { do: 'recv' }, { do: 'close' }], { kbitPerSecond: 100 });
     const data = segments(steps).find(({ from, length }) => from === 'client' && length > 0)!;
     // 1052 bytes at 100 kbit/s: 84 ms.
     expect(data.arrivedAt! - data.sentAt).toBeGreaterThan(80_000);
   });
 
-  test('the same seed gives the same losses to the same packets, and the trace keeps the seed', async () => {
-    const page = await openPage();
+  test('the same seed gives the same losses to the same packets, and the trace keeps the seed', async ({
+    onTestFinished,
+  }) => {
+    const page = await openPage(onTestFinished);
     const link = { lossPercent: 100, seed: 7 };
     const { done } = await page.run([{ do: 'wait', ms: 1 }], { ...link, lossPercent: 0 });
     expect(done.link).toEqual({ lossPercent: 0, seed: 7 });
@@ -206,8 +217,10 @@ describe.skipIf(whyNoLab)('what the link does to a run', () => {
     expect(chosen.done.link?.seed).toEqual(expect.any(Number));
   });
 
-  test('runs do not disturb each other: one that loses everything beside many that lose nothing', async () => {
-    const page = await openPage();
+  test('runs do not disturb each other: one that loses everything beside many that lose nothing', async ({
+    onTestFinished,
+  }) => {
+    const page = await openPage(onTestFinished);
     const lost = page.start(plainScript(1n), 'lost', { lossPercent: 100 });
     const all = await Promise.all(Array.from({ length: 20 }, (_, number) => page.run(plainScript(BigInt(number)))));
     for (const [number, { done, steps }] of all.entries()) {

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { tracePcap } from '../../../../bridge/packet/trace-pcap.ts';
 import type { LinkSettings } from '../../../../bridge/trace/link.ts';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
-import { startOwning } from '../../../helpers/bridge.ts';
+import { startOwningForAll } from '../../../helpers/bridge.ts';
 import { whyNoLab } from '../../../helpers/lab.ts';
 import { Page } from '../../../helpers/page.ts';
 import { expectCausal, segments } from '../../../helpers/trace-checks.ts';
@@ -33,10 +33,12 @@ const RUNS: [string, Script, LinkSettings?][] = [
 const TIMES = Number(process.env['APERTO_RUNS'] ?? 1);
 
 describe.skipIf(whyNoLab || !hasTshark)('tshark reads the saved packets as the trace tells them', () => {
+  const lab = startOwningForAll({ wire: 'lab' });
+
   test.each(RUNS)('%s', { timeout: 30_000 * TIMES }, async (_, script, link) => {
     const folder = await mkdtemp(join(tmpdir(), 'aperto-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const page = await Page.open(await startOwning({ wire: 'lab' }));
+    const page = await Page.open(lab());
     for (let seed = 1; seed <= TIMES; seed += 1) {
       const { steps } = await page.run(script, link && { ...link, seed });
       expectCausal(steps);
