@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { endedWithUs } from '../ended-with-us.ts';
 import { LineSplitter } from '../line-splitter.ts';
 import { PacketError } from '../packet/packet-error.ts';
 import { PcapReader, type CaptureRecord } from '../packet/pcap-reader.ts';
 import { PAYLOAD_SHOWN } from '../trace/step.ts';
 import type { CapturePoint } from './packet-capture-point.ts';
-import { explain, NOT_FOUND, type CaptureUnavailable } from './packet-capture-unavailable.ts';
+import { explain, type CaptureUnavailable } from './packet-capture-unavailable.ts';
 
 /** Bytes of each packet: what a step shows of its data, and all headers. */
 const SNAP_LENGTH = PAYLOAD_SHOWN + 256;
@@ -23,15 +24,6 @@ const COMPLAINT_LENGTH = 1000;
 /** The signal at which tcpdump tells its counts and goes on: tcpdump(1). */
 const TELL_COUNTS: NodeJS.Signals = 'SIGINFO' in constants.signals ? 'SIGINFO' : 'SIGUSR1';
 
-/** The descriptor of a pipe that only this process holds open, and with it the capture. */
-const LIFE = 3;
-/**
- * tcpdump outlives a parent that is killed, and gives up the wish to end with it when it gives up its rights. So a
- * shell beside it waits for the pipe to close, for whatever reason, and ends it. The number of a process group stays
- * taken while that shell is in it: no other process is ever hit.
- */
-const ENDED_WITH_PIPE = `(read -r _ <&${LIFE}; kill $$) >/dev/null 2>&1 & exec "$0" "$@" ${LIFE}<&-`;
-
 export interface CaptureChildOptions {
   point: CapturePoint;
   /** Each packet, as it comes. */
@@ -45,7 +37,10 @@ export interface CaptureChildOptions {
 /**
  * One tcpdump at work.
  *
- *     spawned ─ "listening on" ─▶ capturing ─ end(), the pipe closes, or by itself ─▶ ended
+ *     spawned ─ "listening on" ─▶ capturing ─ end(), or by itself ─▶ ended
+ *
+ * It would outlive a bridge that is killed, and gives up the wish to end with its parent when it gives up its rights: so
+ * it is ended by `endedWithUs`.
  */
 export class CaptureChild {
   /** Resolves, never rejects, when it captures; with a reason when it cannot. */
@@ -55,6 +50,7 @@ export class CaptureChild {
   ended = false;
   readonly #child: ChildProcess;
   readonly #over: Promise<void>;
+  #startError: NodeJS.ErrnoException | undefined;
   #complaint = '';
   #asked: (() => void)[] = [];
   #nextAsked: (() => void)[] = [];
@@ -62,23 +58,25 @@ export class CaptureChild {
 
   constructor({ point, onRecord, onEnd, program = 'tcpdump' }: CaptureChildOptions) {
     // A group of its own: a terminal's Ctrl+C reaches the bridge alone.
-    this.#child = spawn('/bin/sh', ['-c', ENDED_WITH_PIPE, program, ...argumentsFor(point)], {
+    this.#child = spawn(program, argumentsFor(point), {
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/local/sbin` },
     });
     this.#over = new Promise((resolve) => {
       this.#child.once('close', () => resolve());
       // Also told of a signal that could not be sent.
-      this.#child.on('error', () => this.#child.pid === undefined && resolve());
+      this.#child.on('error', (error) => {
+        if (this.#child.pid !== undefined) return;
+        this.#startError = error;
+        resolve();
+      });
     });
-    this.#child.stdio[LIFE]?.on('error', () => {});
+    if (this.#child.pid !== undefined) this.#child.once('exit', endedWithUs(this.#child.pid));
     this.#readPackets(this.#child.stdout!, onRecord);
     this.listening = this.#whenListening();
-    this.#child.once('exit', () => this.#letGo());
     void this.#over.then(() => {
       this.ended = true;
-      this.#letGo();
       this.#answered();
       onEnd();
     });
@@ -95,19 +93,10 @@ export class CaptureChild {
 
   /** Resolves when nothing of it is left. */
   async end(): Promise<void> {
-    this.#letGo();
+    this.#child.kill();
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), END_MS);
     await this.#over;
     clearTimeout(kill);
-  }
-
-  /** Where not even a shell could be started, there is no tcpdump either. */
-  get #exitCode(): number | null {
-    return this.#child.pid === undefined ? NOT_FOUND : this.#child.exitCode;
-  }
-
-  #letGo(): void {
-    (this.#child.stdio[LIFE] as Readable | null)?.destroy();
   }
 
   #readPackets(stdout: Readable, onRecord: CaptureChildOptions['onRecord']): void {
@@ -118,7 +107,7 @@ export class CaptureChild {
       } catch (error) {
         if (!(error instanceof PacketError)) throw error;
         // Not what tcpdump writes: whatever it is, it is of no use.
-        this.#letGo();
+        this.#child.kill();
       }
     });
   }
@@ -138,7 +127,7 @@ export class CaptureChild {
         this.#takeLine(line);
       });
       this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => lines.feed(text));
-      void this.#over.then(() => settle(explain(this.#exitCode, this.#complaint)));
+      void this.#over.then(() => settle(explain(this.#startError, this.#complaint)));
     });
   }
 

@@ -44,13 +44,14 @@ export function captureCode(code: string | undefined): CaptureCode | undefined {
   return code !== undefined && Object.hasOwn(REASONS, code) ? (code as CaptureCode) : undefined;
 }
 
-/** The exit status of a shell that found no such program. */
-export const NOT_FOUND = 127;
-
-/** What it means that tcpdump ended before it captured anything. */
-export function explain(exitCode: number | null, complaint: string): CaptureUnavailable {
-  if (exitCode === NOT_FOUND) return { why: 'CAPTURE_NO_TCPDUMP' };
+/**
+ * What it means that tcpdump ended before it captured anything.
+ * @param startError why it did not even start, where it did not
+ */
+export function explain(startError: NodeJS.ErrnoException | undefined, said: string): CaptureUnavailable {
+  if (startError?.code === 'ENOENT') return { why: 'CAPTURE_NO_TCPDUMP' };
+  const complaint = startError?.message ?? said;
   const detail = complaint.trim().split('\n')[0]!;
-  if (/permission|not permitted/i.test(complaint)) return { why: 'CAPTURE_NOT_PERMITTED', detail };
+  if (/permission|not permitted|EACCES/i.test(complaint)) return { why: 'CAPTURE_NOT_PERMITTED', detail };
   return { why: 'CAPTURE_FAILED', detail };
 }
