@@ -13,12 +13,12 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
   const conversation = conversationOf(run.steps, facts.hasReset);
   const { opener, ending, answer } = conversation;
   const isRefused = run.outcome === 'refused';
-  const { count } = language.texts.steps.bytes;
+  const { bytes } = language.texts;
   return [
     endSentence(run, facts.hasReset, language.texts),
     opener && run.end && !isRefused ? t.ending[ending](opener) : '',
     ...closingSentences(conversation, language, t),
-    facts.up + facts.down > 0 ? t.traffic(count(facts.up), count(facts.down)) : '',
+    facts.up + facts.down > 0 ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
     answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
     facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
   ].filter(Boolean);

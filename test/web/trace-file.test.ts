@@ -4,7 +4,7 @@ import { tracePcap } from '../../bridge/packet/trace-pcap.ts';
 import type { Trace } from '../../bridge/trace/outcome.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
 import { factsOfConnection } from '../../web/connection-facts.ts';
-import { explain } from '../../web/explanation.ts';
+import { tellerIn } from '../../web/explanation.ts';
 import { Runs } from '../../web/runs.svelte.ts';
 import { Language } from '../../web/texts/language.svelte.ts';
 import { readTrace } from '../../web/trace-file.ts';
@@ -17,6 +17,7 @@ import { disagreeingTrace, labTrace, seenFromOutside, troubledTrace } from './fi
 import { done, plainTrace } from './fixtures/traces.ts';
 
 const english = await Language.load('en');
+const teller = await tellerIn(english);
 
 function saved(steps = labTrace()): Trace {
   const runs = new Runs(
@@ -36,7 +37,7 @@ function show(trace: Trace): void {
   layoutOf(steps, columnsFor(1000), pictureWords(english, true));
   factsOfConnection(steps);
   for (const step of steps) {
-    explain(step, english, { steps: [step], isOver: true });
+    teller.explain(step, { steps: [step], isOver: true });
     fieldsOf(step, english, true);
     if (step.kind === 'segment') headerFields(step, english, true);
   }

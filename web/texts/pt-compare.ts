@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { CompareTexts } from './en-compare.ts';
 
 /** Two runs side by side, in Brazilian Portuguese. */
@@ -6,7 +7,7 @@ export const ptCompare: CompareTexts = {
   close: 'Fechar',
   first: 'primeira execução',
   second: 'segunda execução',
-  same: (count) => `${count} passos em ambas`,
+  same: (count) => `${counted(count, 'passo', 'passos')} em ambas`,
   moved: (count) => `${count} em outro lugar`,
   only: (count, order) => `${count} só na #${order}`,
   next: 'Próxima diferença',

@@ -28,6 +28,7 @@ import {
   state,
   timeoutTrace,
 } from '../fixtures/traces.ts';
+import { plain } from '../fixtures/plain.ts';
 
 const words = pictureWords(await Language.load('en'), true);
 const sorted = (steps: Step[]) => [...steps].sort(compareSteps);
@@ -234,7 +235,7 @@ describe('the picture', () => {
 
   it('writes below TIME_WAIT how long it lasts', () => {
     const band = draw(TRACES.lab, 1000).bands.find(({ step }) => step.to === 'TIME_WAIT')!;
-    expect(band.note!.text).toBe('for 60 s');
+    expect(plain(band.note!.text)).toBe('for 60 s');
     expect(band.note!.y).toBeGreaterThan(band.label.y + 12);
   });
 
