@@ -22,7 +22,7 @@ test('a recv() lights the segment that brought its bytes, and leads there', asyn
   const link = links(page).filter({ hasText: 'segment with 2 bytes 00 79' });
   await link.hover();
   await expect(page.locator('.picture')).toHaveClass(/touched/);
-  await expect(page.locator('.picture .segment.lit .halo').first()).toBeVisible();
+  await expect(page.locator('.picture .track.lit .halo').first()).toBeVisible();
   await link.click();
   await expect(page.locator('.inspector .what')).toContainText('sent 2 bytes (00 79)');
   await expect(links(page).filter({ hasText: 'sent by send()' })).toBeVisible();
