@@ -72,10 +72,20 @@ function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice
   const room = (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN;
   const half = wireWidth / 2 - 2 * MARGIN;
   // Where the segment stops on its way, its mark stands there: the words keep clear of it if they can.
-  const wordings = wordingsOf(arrow.step, room, isCutShort ? half : room, half, words);
-  if (arrow.isCopy) return [{ label: before(arrow, wordings.at(-1)!), price: 0 }];
+  const wordings = wordingsOf(arrow.step, room, isCutShort ? half : room, words);
+  if (arrow.isCopy)
+    return [
+      {
+        label: before(
+          arrow,
+          wordings.find(({ detail }) => detail === '')!,
+        ),
+        price: 0,
+      },
+    ];
   const isSteep = Math.abs(degreesOf(arrow)) > STEEPEST;
-  const places = isSteep || isCutShort ? [flat] : [alongMiddle, alongBegin, alongEnd, flat];
+  const alongs = isSteep || isCutShort ? [] : [alongMiddle, alongBegin, alongEnd];
+  const places = [...alongs, flat];
   return wordings.flatMap((wording, fewer) =>
     places.map((place, further) => ({ label: place(arrow, wording), price: 2 * fewer + further })),
   );
@@ -90,16 +100,16 @@ interface Wording {
  * From many words to few.
  * @param detailRoom that the whole may take, where there is a detail
  */
-function wordingsOf(step: Segment, room: number, detailRoom: number, half: number, words: PictureWords): Wording[] {
+function wordingsOf(step: Segment, room: number, detailRoom: number, words: PictureWords): Wording[] {
   const { main: mains, details } = words.segment(step);
   const main = fitting(mains, room);
   const left = detailRoom - widthOf({ main, detail: '' }) - CHARACTER;
   const detail = details.find((text) => text.length * CHARACTER <= left) ?? '';
-  const short = mains.find((text) => [...text].length * CHARACTER <= half) ?? main;
-  return [...(detail === '' ? [] : [{ main, detail }]), ...[...new Set([main, short])].map(plainly)];
+  // Signs alone are for where there is no room for a word.
+  const shorter = mains.slice(mains.indexOf(main) + 1).filter((text) => /\p{L}/u.test(text));
+  const plain = [main, ...(mains.includes(main) ? shorter : [])].map((text) => ({ main: text, detail: '' }));
+  return detail === '' ? plain : [{ main, detail }, ...plain];
 }
-
-const plainly = (main: string): Wording => ({ main, detail: '' });
 
 function widthOf({ main, detail }: Wording): number {
   return ([...main].length + (detail === '' ? 0 : detail.length + 1)) * CHARACTER;
