@@ -3,7 +3,8 @@ import type { Call, Segment, State, Step } from '../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from './bytes.ts';
 import { isGuess } from './guess.ts';
 import { lookup } from './lookup.ts';
-import { segmentKind, type SegmentKind } from './segment-kind.ts';
+import { copyOfResetIsLate, segmentAnswered } from './resets.ts';
+import { flagsText, segmentKind, type SegmentKind } from './segment-kind.ts';
 import type { StepTexts } from './texts/en-steps.ts';
 import type { Language } from './texts/language.svelte.ts';
 
@@ -174,13 +175,15 @@ function explainSegment(segment: Segment, told: readonly Step[], speech: Speech)
   const special =
     probe !== undefined
       ? { why: texts.probe[probe].why, section: probe === 'keep-alive' ? 'RFC 9293 §3.8.4' : 'RFC 9293 §3.8.6.1' }
-      : duplicateOf !== undefined
-        ? { why: texts.duplicate.why, section: 'RFC 9293 §3.10.7.4' }
-        : retransmissionOf !== undefined
-          ? { why: texts.retransmission.why, section: 'RFC 9293 §3.8.1' }
-          : { why: texts[kind].why, section: SEGMENT_SECTIONS[kind] };
+      : kind === 'rst'
+        ? reasonOfReset(segment, told, speech)
+        : duplicateOf !== undefined
+          ? { why: texts.duplicate.why, section: 'RFC 9293 §3.10.7.4' }
+          : retransmissionOf !== undefined
+            ? { why: texts.retransmission.why, section: 'RFC 9293 §3.8.1' }
+            : { why: texts[kind].why, section: SEGMENT_SECTIONS[kind] };
   const sentences = [
-    probe === undefined ? whatOf(segment, kind, speech) : texts.probe[probe].what(segment.from),
+    probe === undefined ? whatOf(segment, kind, told, speech) : texts.probe[probe].what(segment.from),
     duplicateOf === undefined ? '' : texts.duplicate.what,
     retransmissionOf === undefined ? '' : texts.retransmission.what,
     repeats > 0 ? texts.repeats(repeats) : '',
@@ -189,8 +192,19 @@ function explainSegment(segment: Segment, told: readonly Step[], speech: Speech)
   return { what: sentences.filter(Boolean).join(' '), ...special };
 }
 
-function whatOf(segment: Segment, kind: SegmentKind, speech: Speech): string {
+/** A reset ends a connection, unless that is gone already on the side that sends it, or on the side that gets it. */
+function reasonOfReset(segment: Segment, told: readonly Step[], { steps }: Speech): { why: string; section: string } {
+  const { rst } = steps.segment;
+  const answered = segmentAnswered(segment, told);
+  if (copyOfResetIsLate(segment, told)) return { why: rst.whyCopy, section: 'RFC 9293 §3.10.7.1' };
+  return answered
+    ? { why: rst.whyAnswer(flagsText(answered)), section: 'RFC 9293 §3.5.2, §3.10.7.1' }
+    : { why: rst.why, section: SEGMENT_SECTIONS.rst };
+}
+
+function whatOf(segment: Segment, kind: SegmentKind, told: readonly Step[], speech: Speech): string {
   const { segment: texts } = speech.steps;
+  if (kind === 'rst' && segmentAnswered(segment, told)) return texts.rst.whatAnswer(segment.from);
   if (kind === 'ack') return texts.ack.what(segment.from, segment.ack ?? 0);
   if (kind !== 'data' && kind !== 'dataFin') return texts[kind].what(segment.from);
   const bytes = bytesInWords(segment.length, segment.payload, speech);

@@ -78,6 +78,22 @@ describe('a step in words', () => {
     expect(portuguese.explain(early, over(early)).what).toContain('Foi vista bloqueada antes da execução.');
   });
 
+  it('tells a reset that ends the connection from one that answers what belongs to none, and from a late copy', () => {
+    const ends = segment('client', ['RST'], 10, 20, { id: 'ends' });
+    const gone = { ...state('server', 'ESTABLISHED', 'CLOSED', 20), cause: 'ends' };
+    const late = segment('client', ['PSH', 'ACK'], 5, 30, { id: 'late', length: 1 });
+    const answer = segment('server', ['RST'], 31, 40, { id: 'answer' });
+    const copy = segment('server', ['RST'], 31, 41, { id: 'copy', duplicateOf: 'answer' });
+    const steps = [late, ends, gone, answer, copy];
+    const told = (step: Step, all = steps) => english.explain(step, { steps: all, isOver: true });
+    expect(told(ends).why).toContain('who gets it drops the connection');
+    expect(told(answer).what).toContain('has no such connection any more');
+    expect(told(answer).why).toContain('so the PSH+ACK that came belonged to none');
+    expect(told(copy).why).toContain('The first copy has ended the connection already');
+    const lost = { ...answer, fate: 'dropped' as const, arrivedAt: undefined } as unknown as Step;
+    expect(told(copy, [ends, gone, lost, copy]).why).toContain('who gets it drops the connection');
+  });
+
   it('gives the reason for what is inferred, and for nothing else', () => {
     for (const step of [...plainTrace(), ...capturedTrace()])
       expect(english.explain(step, over(step)).reason !== undefined).toBe(step.evidence === 'inferred');

@@ -111,6 +111,11 @@ export const enSteps = {
     rst: {
       what: (side: Side) => `${Kernel(side)} sent a RST: the connection is over at once.`,
       why: 'A RST is neither negotiated nor acknowledged: who gets it drops the connection, and its next call fails with ECONNRESET. Bytes that were on their way, or not yet read, can be lost.',
+      whatAnswer: (side: Side) => `${Kernel(side)} answered with a RST: it has no such connection any more.`,
+      whyCopy:
+        'The first copy has ended the connection already. A RST that comes for no connection is dropped: it is never answered, and no program hears of it.',
+      whyAnswer: (flags: string) =>
+        `On this side the connection was gone already, so the ${flags} that came belonged to none. Each such segment is answered with a RST of its own; only a RST is not, or two kernels would never stop.`,
     },
     retransmission: {
       what: 'This is another copy of a segment that was sent before.',

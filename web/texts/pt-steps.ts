@@ -115,6 +115,11 @@ export const ptSteps: StepTexts = {
     rst: {
       what: (side) => `${Kernel(side)} enviou um RST: a conexão acaba na hora.`,
       why: 'Um RST não é negociado nem confirmado: quem o recebe descarta a conexão, e sua próxima chamada falha com ECONNRESET. Bytes a caminho, ou ainda não lidos, podem se perder.',
+      whatAnswer: (side) => `${Kernel(side)} respondeu com um RST: já não tem essa conexão.`,
+      whyCopy:
+        'A primeira cópia já encerrou a conexão. Um RST que chega sem que haja conexão é descartado: nunca é respondido, e nenhum programa fica sabendo.',
+      whyAnswer: (flags) =>
+        `Deste lado a conexão já não existia, e o ${flags} que chegou não pertencia a nenhuma. Cada segmento assim recebe um RST próprio; só um RST não recebe, senão dois kernels nunca parariam.`,
     },
     retransmission: {
       what: 'É outra cópia de um segmento já enviado.',
