@@ -3,6 +3,7 @@ import { conversationOf, type Conversation } from './conversation.ts';
 import { linkInWords } from './link-words.ts';
 import { endSentence, runLine, shortened } from './notes.ts';
 import type { Run } from './runs.svelte.ts';
+import { shortCommand } from './short-command.ts';
 import type { StoryTexts } from './texts/en-story.ts';
 import type { Language } from './texts/language.svelte.ts';
 
@@ -45,7 +46,9 @@ export function comparableRuns(runs: readonly Run[], language: Language, t: Stor
         order: run.order,
         label: `${shortened(subject)} → ${shortened(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
         steps: run.steps,
-        link: run.link ? linkInWords(run.link, language) : '',
+        place: [shortCommand(run.begun.command ?? ''), run.link ? linkInWords(run.link, language) : '']
+          .filter(Boolean)
+          .join(' · '),
         story: () => summarySentences(run, factsOfConnection(run.steps), language, t).join(' '),
       };
     });

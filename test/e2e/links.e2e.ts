@@ -66,7 +66,7 @@ test('why accept() returned stands beside it, and the keyboard follows the link'
 test('the state diagram shows where both ends stand, and the edge just taken', async ({ page }) => {
   await play(page);
   const machine = page.getByRole('img', { name: /figure 5 of RFC 9293/ });
-  await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK \/ of FIN\)\./);
+  await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK of FIN\)\./);
   await expect(machine).toHaveAccessibleName(/server: TIME_WAIT/);
   await expect(machine.locator('[data-state="TIME_WAIT"]')).toHaveClass(/server/);
   await expect(machine.locator('[data-state="END"]')).toHaveClass(/client/);

@@ -90,7 +90,7 @@ describe('a step in words', () => {
     expect(told(answer).what).toContain('has no such connection any more');
     expect(told(answer).why).toContain('so the PSH+ACK that came belonged to none');
     expect(told(copy).why).toContain('The first copy has ended the connection already');
-    const lost = { ...answer, fate: 'dropped' as const, arrivedAt: undefined } as unknown as Step;
+    const lost = segment('server', ['RST'], 31, undefined, { id: 'answer', fate: 'dropped' });
     expect(told(copy, [ends, gone, lost, copy]).why).toContain('who gets it drops the connection');
   });
 

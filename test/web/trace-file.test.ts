@@ -24,7 +24,8 @@ function saved(steps = labTrace()): Trace {
     () => {},
     (task) => task(),
   );
-  const { run } = runs.begin({ script: plainScript(121n), wire: 'lab', target: '10.77.0.2:65432' });
+  const where = { wire: 'lab', target: '10.77.0.2:65432', command: 'python3 /home/a/server.py --port 65432' } as const;
+  const { run } = runs.begin({ script: plainScript(121n), ...where });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, 'replied', { link: { delayMs: 100, seed: 7 } }));
   return run.trace()!;
@@ -57,11 +58,12 @@ describe('a saved trace', () => {
     show(trace);
   });
 
-  it('becomes a run of the list, with its number and its wire', () => {
+  it('becomes a run of the list, with its number, its wire and its server program without folders', () => {
     const trace = saved();
     const run = new Runs(() => {}).open(trace);
     expect(run).toMatchObject({ order: 1, isOpened: true, outcome: 'replied', startedAt: trace.startedAt });
     expect([run.number, run.link, run.begun.target]).toEqual([121n, { delayMs: 100, seed: 7 }, '10.77.0.2:65432']);
+    expect(run.begun.command).toBe('python3 server.py --port 65432');
     expect(run.trace()).toEqual(trace);
   });
 
