@@ -34,6 +34,11 @@ function closingSentences({ closedFirst, waits }: Conversation, language: Langua
   return [own ? t.firstAndWaits(closedFirst, lasts(own.ms)) : t.first(closedFirst), ...others];
 }
 
+/** Whether each call of the server program was told; otherwise only those in which it was found blocked. */
+function seesServerCalls({ done }: Run): boolean {
+  return done?.sources.some(({ name, active }) => active && /^server-(probe|strace)$/.test(name)) ?? false;
+}
+
 /** What can be compared: runs that are over, and of which something was seen. */
 export function comparableRuns(runs: readonly Run[], language: Language, t: StoryTexts) {
   return runs
@@ -49,6 +54,7 @@ export function comparableRuns(runs: readonly Run[], language: Language, t: Stor
         place: [shortCommand(run.begun.command ?? ''), run.link ? linkInWords(run.link, language) : '']
           .filter(Boolean)
           .join(' · '),
+        seesCalls: seesServerCalls(run),
         story: () => summarySentences(run, factsOfConnection(run.steps), language, t).join(' '),
       };
     });

@@ -12,6 +12,7 @@ export const enCompare = {
   next: 'Next difference',
   steps: 'The steps of both runs; what is the same stands side by side',
   missing: 'not here',
+  unseen: 'not seen here, perhaps too short to be noticed',
   elsewhere: (moment: string) => `here at another place: ${moment}`,
   lost: 'lost',
   again: 'again',

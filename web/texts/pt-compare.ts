@@ -13,6 +13,7 @@ export const ptCompare: CompareTexts = {
   next: 'Próxima diferença',
   steps: 'Os passos das duas execuções; o que é igual fica lado a lado',
   missing: 'não há aqui',
+  unseen: 'não visto aqui, talvez curto demais para ser notado',
   elsewhere: (moment) => `aqui em outro lugar: ${moment}`,
   lost: 'perdido',
   again: 'de novo',

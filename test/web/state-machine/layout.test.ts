@@ -23,7 +23,7 @@ interface Rectangle {
   bottom: number;
 }
 
-const WIDTHS = [300, 328, 344, 400, 460, 739, 740, 776, 797, 850, 1000];
+const WIDTHS = [300, 328, 344, 400, 460, 739, 740, 776, 797, 850, 880, 1000];
 
 function labelled({ x, y, lines }: EdgeLabel): Rectangle {
   const width = Math.max(...lines.map(({ length }) => length)) * LABEL_CHARACTER;
@@ -111,6 +111,10 @@ describe('the state diagram', () => {
       expect([name, Math.hypot(end.x - begin.x, end.y - begin.y) > 16]).toEqual([name, true]);
       const hidden = boxed(layout).filter((box) => points.some((point) => isIn(point, box)));
       expect([name, hidden.map((box) => box.name)]).toEqual([name, []]);
+      // What leads back is a line of its own.
+      const back = layout.edges.find((other) => other.edge.from === edge.to && other.edge.to === edge.from);
+      const [here, there] = [points, back?.points ?? []].map((each) => each[each.length >> 1]);
+      if (here && there) expect([name, Math.hypot(here.x - there.x, here.y - there.y) > 8]).toEqual([name, true]);
     }
   });
 

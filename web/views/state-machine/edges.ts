@@ -18,30 +18,30 @@ export interface Edge {
 type Row = readonly [Node, Node, event: string, action: string, lying?: number, upright?: number];
 
 const MAIN: readonly Row[] = [
-  ['CLOSED', 'SYN_SENT', 'active OPEN', 'snd SYN', 0, -3],
-  ['CLOSED', 'LISTEN', 'passive OPEN', 'create TCB', -1, 0],
-  ['LISTEN', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK', 0, 19],
-  ['SYN_SENT', 'ESTABLISHED', 'rcv SYN,ACK', 'snd ACK', 6, -18],
-  ['SYN_RCVD', 'ESTABLISHED', 'rcv ACK', 'of SYN', 9, -6],
-  ['ESTABLISHED', 'FIN_WAIT_1', 'CLOSE', 'snd FIN'],
-  ['ESTABLISHED', 'CLOSE_WAIT', 'rcv FIN', 'snd ACK', -4, 0],
-  ['FIN_WAIT_1', 'FIN_WAIT_2', 'rcv ACK', 'of FIN', -2, -5],
-  ['FIN_WAIT_2', 'TIME_WAIT', 'rcv FIN', 'snd ACK', -3, -6],
-  ['CLOSE_WAIT', 'LAST_ACK', 'CLOSE', 'snd FIN', 7, 1],
+  ['CLOSED', 'SYN_SENT', 'active OPEN', 'snd SYN', 0, 6],
+  ['CLOSED', 'LISTEN', 'passive OPEN', 'create TCB'],
+  ['LISTEN', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK', 14, 8],
+  ['SYN_SENT', 'ESTABLISHED', 'rcv SYN,ACK', 'snd ACK', 2, -3],
+  ['SYN_RCVD', 'ESTABLISHED', 'rcv ACK', 'of SYN', 15, -4],
+  ['ESTABLISHED', 'FIN_WAIT_1', 'CLOSE', 'snd FIN', -4, -4],
+  ['ESTABLISHED', 'CLOSE_WAIT', 'rcv FIN', 'snd ACK'],
+  ['FIN_WAIT_1', 'FIN_WAIT_2', 'rcv ACK', 'of FIN', -2, 0],
+  ['FIN_WAIT_2', 'TIME_WAIT', 'rcv FIN', 'snd ACK', -3, -5],
+  ['CLOSE_WAIT', 'LAST_ACK', 'CLOSE', 'snd FIN', 3, 0],
   ['LAST_ACK', 'END', 'rcv ACK', 'of FIN'],
-  ['TIME_WAIT', 'END', '2 MSL timeout', '', 0, -9],
+  ['TIME_WAIT', 'END', '2 MSL timeout', ''],
 ];
 
 const OTHERS: readonly Row[] = [
-  ['LISTEN', 'CLOSED', 'CLOSE', 'delete TCB'],
-  ['SYN_SENT', 'CLOSED', 'CLOSE', 'delete TCB', 0, 21],
-  ['LISTEN', 'SYN_SENT', 'SEND', 'snd SYN', 0, 23],
-  ['SYN_SENT', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK', 0, -2],
-  ['SYN_RCVD', 'LISTEN', 'rcv RST', ''],
+  ['LISTEN', 'CLOSED', 'CLOSE', 'delete TCB', 9, -9],
+  ['SYN_SENT', 'CLOSED', 'CLOSE', 'delete TCB', -8, 2],
+  ['LISTEN', 'SYN_SENT', 'SEND', 'snd SYN', 0, -1],
+  ['SYN_SENT', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK'],
+  ['SYN_RCVD', 'LISTEN', 'rcv RST', '', 6, 0],
   ['SYN_RCVD', 'FIN_WAIT_1', 'CLOSE', 'snd FIN', 12, 0],
   ['FIN_WAIT_1', 'CLOSING', 'rcv FIN', 'snd ACK'],
-  ['FIN_WAIT_1', 'TIME_WAIT', 'rcv FIN, ACK of FIN', 'snd ACK', 15, -56],
-  ['CLOSING', 'TIME_WAIT', 'rcv ACK of FIN', '', -8, 0],
+  ['FIN_WAIT_1', 'TIME_WAIT', 'rcv FIN, ACK of FIN', 'snd ACK', 14, -47],
+  ['CLOSING', 'TIME_WAIT', 'rcv ACK of FIN', ''],
 ];
 
 const edgesOf = (rows: readonly Row[], isMain: boolean) =>

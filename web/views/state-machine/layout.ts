@@ -42,6 +42,8 @@ export interface EdgeLabel {
 export const BOX_HEIGHT = 24;
 export const LINE_HEIGHT = 13;
 const CHARACTER = 7.3;
+/** Wider, it is only further apart. */
+const WIDEST = 880;
 /** Below this width the diagram stands upright. */
 const LYING_FROM = 740;
 
@@ -51,28 +53,28 @@ const LYING_FROM = 740;
  */
 type Places = Record<Node, readonly [along: number, across: number]>;
 const LYING_PLACES: Places = {
-  CLOSED: [0, 0],
+  CLOSED: [0.05, 0],
   SYN_SENT: [1.35, -0.85],
   LISTEN: [1, 1],
   SYN_RCVD: [2.35, 0.95],
   ESTABLISHED: [2.65, 0],
   FIN_WAIT_1: [3.75, -1],
-  CLOSE_WAIT: [4.1, 0.9],
+  CLOSE_WAIT: [4.05, 1.1],
   FIN_WAIT_2: [4.8, -1],
-  CLOSING: [4.85, 0.1],
+  CLOSING: [4.75, 0.1],
   LAST_ACK: [5, 1.1],
   TIME_WAIT: [5.9, -1],
-  END: [5.65, 0.1],
+  END: [5.65, 0.2],
 };
 const UPRIGHT_PLACES: Places = {
-  CLOSED: [0, 0],
+  CLOSED: [0, 0.1],
   SYN_SENT: [0.9, -1],
-  LISTEN: [0.9, 1.1],
-  SYN_RCVD: [2.05, 1],
+  LISTEN: [0.7, 1.1],
+  SYN_RCVD: [2, 1.1],
   ESTABLISHED: [2.45, -0.25],
-  FIN_WAIT_1: [3.7, -0.8],
+  FIN_WAIT_1: [3.75, -0.8],
   CLOSE_WAIT: [3.65, 1],
-  FIN_WAIT_2: [4.95, -0.85],
+  FIN_WAIT_2: [4.9, -0.85],
   CLOSING: [4.9, 0.25],
   LAST_ACK: [4.95, 1],
   TIME_WAIT: [6, -1],
@@ -88,11 +90,11 @@ interface Frame {
 
 /** What is written in the upper left corner: both ends, and what the words mean. */
 const CAPTIONS: readonly Rectangle[] = [{ x: 145, y: 21, width: 290, height: 42 }];
-const LYING = { left: 42, right: 55, top: 105, across: 56, below: 100 };
-const UPRIGHT = { edge: 56, top: 76, along: 78, below: 48 };
+const LYING = { left: 40, right: 52, top: 107, across: 56, below: 99 };
+const UPRIGHT = { edge: 55, top: 77, along: 79, below: 48 };
 
 export function machineLayout(room: number): MachineLayout {
-  const frame = room < LYING_FROM ? upright(Math.min(room, 460)) : lying(Math.min(room, 1000));
+  const frame = room < LYING_FROM ? upright(Math.min(room, 460)) : lying(Math.min(room, WIDEST));
   const places = frame.isLying ? LYING_PLACES : UPRIGHT_PLACES;
   const boxes = (Object.keys(places) as Node[]).map((node): BoxShape => {
     const [x, y] = frame.at(...places[node]);
