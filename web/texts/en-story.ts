@@ -26,7 +26,7 @@ export const enStory = {
   disagreements: (count: number) =>
     `${count === 1 ? 'Once a kernel was' : `${count}\u00a0times a kernel was`} seen in another state than the standard says.`,
   evidence: 'Evidence',
-  segments: (count: number, all: number, how: string) => `${count} of ${all}\u00a0segments ${how}.`,
+  segments: (count: number, all: number, how: string) => `${count} of ${all} segments ${how}.`,
   noSegments: 'No segment yet.',
   /** Of several segments. */
   evidenceMany: { captured: 'captured', observed: 'observed', inferred: 'inferred' },

@@ -29,7 +29,7 @@ export const ptStory: typeof enStory = {
   disagreements: (count) =>
     `${count === 1 ? 'Uma vez um kernel foi visto' : `${count}\u00a0vezes um kernel foi visto`} em outro estado do que diz o padrão.`,
   evidence: 'Evidência',
-  segments: (count, all, how) => `${count} de ${all}\u00a0segmentos ${how}.`,
+  segments: (count, all, how) => `${count} de ${all} segmentos ${how}.`,
   noSegments: 'Nenhum segmento ainda.',
   /** Of several segments. */
   evidenceMany: { captured: 'capturados', observed: 'observados', inferred: 'inferidos' },
