@@ -39,7 +39,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // What the page begins with is one file, also what it shares with what comes later: small files pack badly.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } } },
+    // So is what comes with the first run.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'page', tags: ['$initial'] },
+            { name: 'run', test: /web\/.*\b(explanation|kept-traces|RunSummary|StepView)\.(ts|svelte)$/ },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/ws': { target: bridge, ws: true }, '/health': bridge } },
 });

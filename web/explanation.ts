@@ -3,7 +3,9 @@ import type { Call, Segment, State, Step } from '../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from './bytes.ts';
 import { isGuess } from './guess.ts';
 import { lookup } from './lookup.ts';
-import { segmentKind, type SegmentKind } from './segment-kind.ts';
+import { copyOfResetIsLate, segmentAnswered } from './resets.ts';
+import { flagsText, segmentKind, type SegmentKind } from './segment-kind.ts';
+import type { StepTexts } from './texts/en-steps.ts';
 import type { Language } from './texts/language.svelte.ts';
 
 /** A step in words, for whoever reads rather than looks. */
@@ -24,32 +26,56 @@ export interface Told {
   isOver: boolean;
 }
 
-export function explain(step: Step, language: Language, { steps: told, isOver }: Told): Explanation {
-  const { steps } = language.texts;
-  const base = { evidence: steps.evidenceMeans[step.evidence], ...reasonOf(step, language) };
-  if (step.kind === 'call') return { ...base, ...explainCall(step, language, isOver) };
-  if (step.kind === 'segment') return { ...base, ...explainSegment(step, told, language) };
-  if (step.kind === 'state') return { ...base, ...explainState(step, language) };
+interface Speech {
+  language: Language;
+  steps: StepTexts;
+}
+
+/** Puts steps into words, in the language that is spoken now. */
+export interface Teller {
+  explain(step: Step, told: Told): Explanation;
+  /** The same, as short as a tooltip. */
+  titleOf(step: Step, told: Told): string;
+}
+
+/** Rejects where the words cannot be had. */
+export async function tellerIn(language: Language): Promise<Teller> {
+  const steps =
+    language.name === 'pt'
+      ? (await import('./texts/pt-steps.ts')).ptSteps
+      : (await import('./texts/en-steps.ts')).enSteps;
+  const speech = { language, steps };
+  return {
+    explain: (step, told) => explain(step, speech, told),
+    titleOf: (step, told) => titleOf(step, speech, told),
+  };
+}
+
+function explain(step: Step, speech: Speech, { steps: told, isOver }: Told): Explanation {
+  const { steps } = speech;
+  const base = { evidence: steps.evidenceMeans[step.evidence], ...reasonOf(step, speech) };
+  if (step.kind === 'call') return { ...base, ...explainCall(step, speech, isOver) };
+  if (step.kind === 'segment') return { ...base, ...explainSegment(step, told, speech) };
+  if (step.kind === 'state') return { ...base, ...explainState(step, speech) };
   return { ...base, what: steps.output.what(step.side), why: steps.output.why, section: '' };
 }
 
-/** The same, as short as a tooltip. */
-export function titleOf(step: Step, language: Language, told: Told): string {
-  const { what, evidence, reason } = explain(step, language, told);
-  return `${what}\n${language.texts.steps.evidence[step.evidence]}: ${reason?.text ?? evidence}`;
+function titleOf(step: Step, speech: Speech, told: Told): string {
+  const { what, evidence, reason } = explain(step, speech, told);
+  return `${what}\n${speech.language.texts.evidence[step.evidence]}: ${reason?.text ?? evidence}`;
 }
 
-export function bytesInWords(count: number, payload: string, language: Language): string {
-  const { bytes } = language.texts.steps;
+function bytesInWords(count: number, payload: string, { language, steps: { bytes } }: Speech): string {
+  const counted = language.texts.bytes(count);
   const text = textFromHex(payload);
-  if (text !== undefined && [...text].length >= 2 && text.length <= 60) return bytes.withText(count, text);
-  return payload === '' ? bytes.count(count) : bytes.withHex(count, spacedHex(payload, 8));
+  if (text !== undefined && [...text].length >= 2 && text.length <= 60) return bytes.withText(counted, text);
+  return payload === '' ? counted : bytes.withHex(counted, spacedHex(payload, 8));
 }
 
-function reasonOf(step: Step, { texts }: Language): { reason?: { text: string; section: string } } {
+function reasonOf(step: Step, { steps }: Speech): { reason?: { text: string; section: string } } {
   if (step.reason === undefined) return {};
   // A newer bridge may know reasons that this page does not.
-  const text = lookup(texts.steps.reason, step.reason);
+  const text = lookup(steps.reason, step.reason);
   return text === undefined ? {} : { reason: { text, section: lookup(REASON_SOURCES, step.reason) ?? '' } };
 }
 
@@ -71,50 +97,50 @@ interface CallTexts {
   why: string;
 }
 
-function explainCall(call: Call, language: Language, isOver: boolean) {
-  const texts = lookup<CallTexts>(language.texts.steps.call, call.name);
+function explainCall(call: Call, speech: Speech, isOver: boolean) {
+  const texts = lookup<CallTexts>(speech.steps.call, call.name);
   // A program may call what the page has no words for: its name is then all there is to say.
   if (!texts) return { what: `${call.name}(${call.args.join(', ')})`, why: '', section: '' };
   const detail =
     call.name === 'send'
-      ? bytesInWords(call.bytes ?? 0, call.payload ?? '', language)
+      ? bytesInWords(call.bytes ?? 0, call.payload ?? '', speech)
       : (call.peer ?? call.args[0] ?? '');
   return {
-    what: `${texts.what(call.side, detail)} ${callEnd(call, language, isOver)}`.trim(),
+    what: `${texts.what(call.side, detail)} ${callEnd(call, speech, isOver)}`.trim(),
     why: texts.why,
     section: lookup(CALL_SECTIONS, call.name) ?? '',
   };
 }
 
-function callEnd(call: Call, language: Language, isOver: boolean): string {
-  const { callEnd: texts } = language.texts.steps;
-  if (call.within) return seenFromOutside(call, language, isOver);
+function callEnd(call: Call, speech: Speech, isOver: boolean): string {
+  const { callEnd: texts } = speech.steps;
+  if (call.within) return seenFromOutside(call, speech, isOver);
   if (call.returnedAt === undefined) return isOver ? texts.unseen : texts.open;
   const isPlain = call.result === undefined || call.result === 'ok';
   // How long a call took that nobody saw is a guess: no number is made of it.
   if (call.evidence === 'inferred' && isPlain) return '';
-  const took = language.duration(call.returnedAt - call.startedAt);
-  return isPlain ? returnOf(call, took, language) : texts.error(took, call.result!);
+  const took = speech.language.duration(call.returnedAt - call.startedAt);
+  return isPlain ? returnOf(call, took, speech) : texts.error(took, call.result!);
 }
 
 /** Of a call that was seen now and then only bounds are known: no moment is made of them. */
-function seenFromOutside(call: Call, language: Language, isOver: boolean): string {
-  const { callEnd: texts } = language.texts.steps;
+function seenFromOutside(call: Call, speech: Speech, isOver: boolean): string {
+  const { callEnd: texts } = speech.steps;
   const { within, startedAt, returnedAt, result, name, bytes, payload = '' } = call;
-  const length = (us: number | undefined) => (us === undefined ? '' : language.duration(us));
+  const length = (us: number | undefined) => (us === undefined ? '' : speech.language.duration(us));
   const what =
     result !== undefined && result !== 'ok'
       ? result
       : name === 'recv' && bytes !== undefined
-        ? bytesInWords(bytes, payload, language)
+        ? bytesInWords(bytes, payload, speech)
         : '';
   return [
-    texts.seenBlocked(startedAt < 0 ? '' : language.moment(startedAt), length(within?.startUs)),
+    texts.seenBlocked(startedAt < 0 ? '' : speech.language.moment(startedAt), length(within?.startUs)),
     returnedAt === undefined
       ? isOver
         ? texts.unseen
         : texts.open
-      : texts.seenOver(language.moment(returnedAt), length(within?.returnUs)),
+      : texts.seenOver(speech.language.moment(returnedAt), length(within?.returnUs)),
     what && texts.returned(what),
   ]
     .filter(Boolean)
@@ -122,10 +148,10 @@ function seenFromOutside(call: Call, language: Language, isOver: boolean): strin
 }
 
 /** What a call that succeeded came back with. */
-function returnOf({ name, bytes, payload = '', peer }: Call, took: string, language: Language): string {
-  const { callEnd: texts } = language.texts.steps;
+function returnOf({ name, bytes, payload = '', peer }: Call, took: string, speech: Speech): string {
+  const { callEnd: texts } = speech.steps;
   if (name === 'recv' && bytes === 0) return texts.end(took);
-  if (name === 'recv' && bytes !== undefined) return texts.bytes(took, bytesInWords(bytes, payload, language));
+  if (name === 'recv' && bytes !== undefined) return texts.bytes(took, bytesInWords(bytes, payload, speech));
   return name === 'accept' && peer !== undefined ? texts.peer(took, peer) : texts.ok(took);
 }
 
@@ -141,50 +167,63 @@ const SEGMENT_SECTIONS: Record<SegmentKind, string> = {
   rst: 'RFC 9293 §3.5.3',
 };
 
-function explainSegment(segment: Segment, told: readonly Step[], language: Language) {
-  const { segment: texts } = language.texts.steps;
+function explainSegment(segment: Segment, told: readonly Step[], speech: Speech) {
+  const { segment: texts } = speech.steps;
   const { retransmissionOf, duplicateOf, probe, repeats = 0 } = segment;
   const kind = segmentKind(segment, told);
   // What is most special about it is what has to be explained.
   const special =
     probe !== undefined
       ? { why: texts.probe[probe].why, section: probe === 'keep-alive' ? 'RFC 9293 §3.8.4' : 'RFC 9293 §3.8.6.1' }
-      : duplicateOf !== undefined
-        ? { why: texts.duplicate.why, section: 'RFC 9293 §3.10.7.4' }
-        : retransmissionOf !== undefined
-          ? { why: texts.retransmission.why, section: 'RFC 9293 §3.8.1' }
-          : { why: texts[kind].why, section: SEGMENT_SECTIONS[kind] };
+      : kind === 'rst'
+        ? reasonOfReset(segment, told, speech)
+        : duplicateOf !== undefined
+          ? { why: texts.duplicate.why, section: 'RFC 9293 §3.10.7.4' }
+          : retransmissionOf !== undefined
+            ? { why: texts.retransmission.why, section: 'RFC 9293 §3.8.1' }
+            : { why: texts[kind].why, section: SEGMENT_SECTIONS[kind] };
   const sentences = [
-    probe === undefined ? whatOf(segment, kind, language) : texts.probe[probe].what(segment.from),
+    probe === undefined ? whatOf(segment, kind, told, speech) : texts.probe[probe].what(segment.from),
     duplicateOf === undefined ? '' : texts.duplicate.what,
     retransmissionOf === undefined ? '' : texts.retransmission.what,
     repeats > 0 ? texts.repeats(repeats) : '',
-    fateOf(segment, language),
+    fateOf(segment, speech),
   ];
   return { what: sentences.filter(Boolean).join(' '), ...special };
 }
 
-function whatOf(segment: Segment, kind: SegmentKind, language: Language): string {
-  const { segment: texts } = language.texts.steps;
+/** A reset ends a connection, unless that is gone already on the side that sends it, or on the side that gets it. */
+function reasonOfReset(segment: Segment, told: readonly Step[], { steps }: Speech): { why: string; section: string } {
+  const { rst } = steps.segment;
+  const answered = segmentAnswered(segment, told);
+  if (copyOfResetIsLate(segment, told)) return { why: rst.whyCopy, section: 'RFC 9293 §3.10.7.1' };
+  return answered
+    ? { why: rst.whyAnswer(flagsText(answered)), section: 'RFC 9293 §3.5.2, §3.10.7.1' }
+    : { why: rst.why, section: SEGMENT_SECTIONS.rst };
+}
+
+function whatOf(segment: Segment, kind: SegmentKind, told: readonly Step[], speech: Speech): string {
+  const { segment: texts } = speech.steps;
+  if (kind === 'rst' && segmentAnswered(segment, told)) return texts.rst.whatAnswer(segment.from);
   if (kind === 'ack') return texts.ack.what(segment.from, segment.ack ?? 0);
   if (kind !== 'data' && kind !== 'dataFin') return texts[kind].what(segment.from);
-  const bytes = bytesInWords(segment.length, segment.payload, language);
+  const bytes = bytesInWords(segment.length, segment.payload, speech);
   return texts[kind].what(segment.from, bytes, segment.evidence !== 'inferred');
 }
 
-function fateOf(segment: Segment, language: Language): string {
-  const { fate } = language.texts.steps.segment;
+function fateOf(segment: Segment, speech: Speech): string {
+  const { fate } = speech.steps.segment;
   if (segment.fate !== 'delivered') return fate[segment.fate];
   // The times of a segment that nobody saw are guesses: no number is made of them.
   if (isGuess(segment) || isGuess(segment, 'ended') || segment.arrivedAt === undefined) return '';
-  return fate.delivered(language.duration(segment.arrivedAt - segment.sentAt));
+  return fate.delivered(speech.language.duration(segment.arrivedAt - segment.sentAt));
 }
 
-function explainState(state: State, language: Language) {
-  const { state: texts } = language.texts.steps;
+function explainState(state: State, speech: Speech) {
+  const { state: texts } = speech.steps;
   const { side, from, to, expected, lastsMs } = state;
   const isListening = to === 'LISTEN' && side === 'server' && from === 'CLOSED';
-  const lasts = lastsMs === undefined ? '' : ` ${texts.lasts(language.duration(lastsMs * 1000))}`;
+  const lasts = lastsMs === undefined ? '' : ` ${texts.lasts(speech.language.duration(lastsMs * 1000))}`;
   const section = 'RFC 9293 §3.3.2';
   if (expected !== undefined)
     return { what: texts.disagrees.what(side, to, expected), why: texts.disagrees.why, section };

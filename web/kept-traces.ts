@@ -2,6 +2,7 @@ import type { Trace } from '../bridge/trace/outcome.ts';
 import { isText, object, oneOf } from './checks.ts';
 import { keptIn, keyOf } from './kept.ts';
 import type { Remembered, Run } from './runs.svelte.ts';
+import { shortCommand } from './short-command.ts';
 import { readTrace } from './trace-file.ts';
 
 /** Runs, and characters of them all, that are kept: browsers give a tab about five million. */
@@ -38,9 +39,13 @@ export function keep(run: Run, storage: Storage): void {
 
 /** A run whose end the bridge did not tell, in the shape of a trace; `end` says what became of it. */
 function untold({ begun, startedAt, steps }: Run): Trace {
-  const { script, link, server, wire = 'direct', target = '' } = begun;
+  const { script, link, server, command, wire = 'direct', target = '' } = begun;
   const beginning = { format: 'aperto-trace', version: 1, startedAt, wire, target, script } as const;
-  const asked = { ...(link && { link }), ...(server && { server }) };
+  const asked = {
+    ...(link && { link }),
+    ...(server && { server }),
+    ...(command && { command: shortCommand(command) }),
+  };
   return { ...beginning, ...asked, sources: [], outcome: 'failed', durationUs: 0, steps: [...steps] } as Trace;
 }
 

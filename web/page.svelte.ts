@@ -2,7 +2,7 @@ import type { BridgeMessage, Hello } from '../bridge/protocol.ts';
 import type { LinkSettings, WireAction } from '../bridge/trace/link.ts';
 import type { Trace } from '../bridge/trace/outcome.ts';
 import { plainScript } from '../bridge/trace/script.ts';
-import type { Step } from '../bridge/trace/step.ts';
+import type { Segment, Step } from '../bridge/trace/step.ts';
 import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-connection.ts';
 import { keptIn, keyOf, tabStorage } from './kept.ts';
 import { Playback, type Beat } from './playback.svelte.ts';
@@ -52,6 +52,11 @@ export class Page {
   get selected(): Run | undefined {
     return this.#selected;
   }
+  /** Segments of the run on show that its link holds, from the oldest. */
+  get held(): readonly Segment[] {
+    const { end, steps = [] } = this.#selected ?? {};
+    return end ? [] : steps.filter((step) => step.kind === 'segment').filter(({ fate }) => fate === 'held');
+  }
   get troubles(): readonly Trouble[] {
     return this.#troubles;
   }
@@ -99,6 +104,18 @@ export class Page {
   act(segment: string, action: WireAction): void {
     const run = this.#selected;
     if (run && !run.end) this.#sendOrComplain({ type: 'wire', id: run.id, segment, action });
+  }
+
+  /** For the step key: where a run waits for its viewer, stepping on lets the oldest held segment go. */
+  letGo(): boolean {
+    const [oldest] = this.held;
+    if (!oldest || !this.playback.isAtEnd) return false;
+    this.act(oldest.id, 'deliver');
+    return true;
+  }
+
+  deliverAll(): void {
+    for (const { id } of this.held) this.act(id, 'deliver');
   }
 
   server(action: 'start' | 'stop'): void {

@@ -3,6 +3,7 @@ import { conversationOf, type Conversation } from './conversation.ts';
 import { linkInWords } from './link-words.ts';
 import { endSentence, runLine, shortened } from './notes.ts';
 import type { Run } from './runs.svelte.ts';
+import { shortCommand } from './short-command.ts';
 import type { StoryTexts } from './texts/en-story.ts';
 import type { Language } from './texts/language.svelte.ts';
 
@@ -13,12 +14,12 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
   const conversation = conversationOf(run.steps, facts.hasReset);
   const { opener, ending, answer } = conversation;
   const isRefused = run.outcome === 'refused';
-  const { count } = language.texts.steps.bytes;
+  const { bytes } = language.texts;
   return [
     endSentence(run, facts.hasReset, language.texts),
     opener && run.end && !isRefused ? t.ending[ending](opener) : '',
     ...closingSentences(conversation, language, t),
-    facts.up + facts.down > 0 ? t.traffic(count(facts.up), count(facts.down)) : '',
+    facts.up + facts.down > 0 ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
     answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
     facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
   ].filter(Boolean);
@@ -33,6 +34,11 @@ function closingSentences({ closedFirst, waits }: Conversation, language: Langua
   return [own ? t.firstAndWaits(closedFirst, lasts(own.ms)) : t.first(closedFirst), ...others];
 }
 
+/** Whether each call of the server program was told; otherwise only those in which it was found blocked. */
+function seesServerCalls({ done }: Run): boolean {
+  return done?.sources.some(({ name, active }) => active && /^server-(probe|strace)$/.test(name)) ?? false;
+}
+
 /** What can be compared: runs that are over, and of which something was seen. */
 export function comparableRuns(runs: readonly Run[], language: Language, t: StoryTexts) {
   return runs
@@ -45,7 +51,10 @@ export function comparableRuns(runs: readonly Run[], language: Language, t: Stor
         order: run.order,
         label: `${shortened(subject)} → ${shortened(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
         steps: run.steps,
-        link: run.link ? linkInWords(run.link, language) : '',
+        place: [shortCommand(run.begun.command ?? ''), run.link ? linkInWords(run.link, language) : '']
+          .filter(Boolean)
+          .join(' · '),
+        seesCalls: seesServerCalls(run),
         story: () => summarySentences(run, factsOfConnection(run.steps), language, t).join(' '),
       };
     });

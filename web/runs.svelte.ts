@@ -5,6 +5,7 @@ import type { Source, Trace } from '../bridge/trace/outcome.ts';
 import { plainScript, type Script } from '../bridge/trace/script.ts';
 import type { Step } from '../bridge/trace/step.ts';
 import { now } from './now.ts';
+import { shortCommand } from './short-command.ts';
 import { withSteps } from './with-steps.ts';
 
 /** `lost`: the bridge went away before the run ended. `rejected`: the bridge would not serve it. */
@@ -81,9 +82,10 @@ export class Run {
   trace(): Trace | undefined {
     if (!this.done) return undefined;
     const { type: _type, id: _id, ...told } = this.done;
-    const { script, wire = 'direct', target = '', server } = this.begun;
+    const { script, wire = 'direct', target = '', server, command } = this.begun;
     const beginning = { format: 'aperto-trace', version: 1, startedAt: this.startedAt, wire, target, script } as const;
-    return { ...beginning, ...(server && { server }), ...told, steps: [...this.#steps] } as Trace;
+    const known = { ...(server && { server }), ...(command && { command: shortCommand(command) }) };
+    return { ...beginning, ...known, ...told, steps: [...this.#steps] } as Trace;
   }
 }
 
@@ -139,8 +141,9 @@ export class Runs {
    * @param kept what else is known of it, where it has been in this list before
    */
   open(trace: Trace, kept?: Remembered): Run {
-    const { script, link, server, wire, target, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
-    const begun = { script, link, server, wire, target, scenario: kept?.scenario };
+    const { script, link, server, command, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
+    const { wire, target } = trace;
+    const begun = { script, link, server, command, wire, target, scenario: kept?.scenario };
     const run = this.#insert(new Run(kept?.order ?? this.#next(), begun, startedAt, kept?.isOpened ?? true));
     run.add(steps);
     const told = {

@@ -52,5 +52,5 @@ function segmentBrief(segment: Segment, texts: Texts, { lost, again, copy }: Mar
 function sized(count: number, payload: string, texts: Texts): string {
   const text = textFromHex(payload);
   const shown = text !== undefined && text.length >= 2 && text.length <= 12 ? text : spacedHex(payload, 3);
-  return `${texts.steps.bytes.count(count)} ${shown}`.trim();
+  return `${texts.bytes(count)} ${shown}`.trim();
 }

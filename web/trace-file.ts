@@ -99,6 +99,7 @@ const isTrace = object({
   startedAt: (value) => isText(value) && !Number.isNaN(Date.parse(value as string)),
   wire: oneOf('direct', 'lab'),
   target: isText,
+  'command?': isText,
   sources: isSources,
   script: listOf(isOperation, 64),
   'link?': isLink,

@@ -38,6 +38,8 @@ export interface Trace {
   wire: 'direct' | 'lab';
   /** `host:port`. */
   target: string;
+  /** The command line of the server program, its files without the folders that they lie in; where it was known. */
+  command?: string;
   sources: Source[];
   script: Script;
   /** How the link treated its packets, in the lab; with the seed of its random faults. */

@@ -162,7 +162,7 @@ test('the trace is a list in the order of time, and the outcome is spoken', asyn
   await see(page, troubledTrace(), 'timeout');
   const items = page.getByRole('region', { name: 'The steps in the order of time' }).getByRole('listitem');
   await expect(items).toHaveCount(troubledTrace().length);
-  await expect(items.first()).toHaveText(/^\s*0 µs: The client program asked its kernel for a TCP socket/);
+  await expect(items.first()).toHaveText(/^\s*0\sµs: The client program asked its kernel for a TCP socket/);
   const status = page.getByRole('status').filter({ hasText: 'Run 1' });
   await expect(status).toHaveText(/^Run 1: Timed out/);
 });

@@ -30,7 +30,7 @@ test('what belongs together in a run is shown together', async ({ page }) => {
     const link = links(page).filter({ hasText: 'segment with 2 bytes 00 79' });
     await link.hover();
     await expect(page.locator('.picture')).toHaveClass(/touched/);
-    await expect(page.locator('.picture .segment.lit .halo').first()).toBeVisible();
+    await expect(page.locator('.picture .track.lit .halo').first()).toBeVisible();
     await link.click();
     await expect(page.locator('.inspector .what')).toContainText('sent 2 bytes (00 79)');
     await expect(links(page).filter({ hasText: 'sent by send()' })).toBeVisible();
@@ -72,7 +72,7 @@ test('what belongs together in a run is shown together', async ({ page }) => {
   await test.step('the state diagram shows where both ends stand, and the edge just taken', async () => {
     await seeWhole(page);
     const machine = page.getByRole('img', { name: /figure 5 of RFC 9293/ });
-    await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK \/ of FIN\)\./);
+    await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK of FIN\)\./);
     await expect(machine).toHaveAccessibleName(/server: TIME_WAIT/);
     await expect(machine.locator('[data-state="TIME_WAIT"]')).toHaveClass(/server/);
     await expect(machine.locator('[data-state="END"]')).toHaveClass(/client/);

@@ -79,7 +79,7 @@ test('an inferred segment is dashed and says why it must have been', async ({ pa
   await page.locator('main').focus();
   await page.keyboard.press('End');
   const syn = segments(page).and(page.locator('.inferred')).first();
-  await expect(syn.locator('.line')).toHaveCSS('stroke-dasharray', /5/);
+  await expect(page.locator('.track.inferred .line').first()).toHaveCSS('stroke-dasharray', /5/);
   await expect(syn.locator('title')).toHaveText(/inferred: connect\(\) was called/);
   await syn.locator('text').first().click();
   await expect(page.locator('.inspector')).toContainText('Nobody saw it, but it must have happened.');

@@ -10,6 +10,7 @@ import { Language } from '../../web/texts/language.svelte.ts';
 import { ptStory } from '../../web/texts/pt-story.ts';
 import { labTrace, seen, seenState, troubledTrace } from './fixtures/lab-traces.ts';
 import { call, done, plainTrace, refusedTrace, resetTrace, silentTrace, timeoutTrace } from './fixtures/traces.ts';
+import { plain } from './fixtures/plain.ts';
 
 const languages = { en: await Language.load('en'), pt: await Language.load('pt') };
 const of = (steps: readonly Step[]) => conversationOf(steps, factsOfConnection(steps).hasReset);
@@ -27,9 +28,8 @@ function told(
   const { run } = runs.begin({ script: plainScript(number) });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, outcome));
-  return summarySentences(run, factsOfConnection(run.steps), languages[name], { en: enStory, pt: ptStory }[name]).join(
-    ' ',
-  );
+  const texts = { en: enStory, pt: ptStory }[name];
+  return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], texts).join(' '));
 }
 const without = (steps: readonly Step[], ...names: string[]) =>
   steps.filter((step) => step.kind !== 'call' || !names.includes(`${step.side} ${step.name}`));

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, State, Step } from '../../bridge/trace/step.ts';
-import { explain } from '../../web/explanation.ts';
+import { tellerIn } from '../../web/explanation.ts';
 import { Language } from '../../web/texts/language.svelte.ts';
 import { codeOf } from '../../web/views/inspector/code-lines.ts';
 import { seenFromOutside } from './fixtures/lab-traces.ts';
 import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from './fixtures/traces.ts';
+import { plain } from './fixtures/plain.ts';
 
-const english = await Language.load('en');
-const portuguese = await Language.load('pt');
+const english = await tellerIn(await Language.load('en'));
+const portuguese = await tellerIn(await Language.load('pt'));
 const what = (step: Step, isOver = true, steps: readonly Step[] = [step]) =>
-  explain(step, english, { steps, isOver }).what;
+  plain(english.explain(step, { steps, isOver }).what);
 const over = (step: Step) => ({ steps: [step], isOver: true });
 
 describe('a step in words', () => {
@@ -74,17 +75,33 @@ describe('a step in words', () => {
     expect(what(early)).toContain(
       'It was seen blocked before the run. By +2.5 ms it was over. It returned 2 bytes (00 79).',
     );
-    expect(explain(early, portuguese, over(early)).what).toContain('Foi vista bloqueada antes da execução.');
+    expect(portuguese.explain(early, over(early)).what).toContain('Foi vista bloqueada antes da execução.');
+  });
+
+  it('tells a reset that ends the connection from one that answers what belongs to none, and from a late copy', () => {
+    const ends = segment('client', ['RST'], 10, 20, { id: 'ends' });
+    const gone = { ...state('server', 'ESTABLISHED', 'CLOSED', 20), cause: 'ends' };
+    const late = segment('client', ['PSH', 'ACK'], 5, 30, { id: 'late', length: 1 });
+    const answer = segment('server', ['RST'], 31, 40, { id: 'answer' });
+    const copy = segment('server', ['RST'], 31, 41, { id: 'copy', duplicateOf: 'answer' });
+    const steps = [late, ends, gone, answer, copy];
+    const told = (step: Step, all = steps) => english.explain(step, { steps: all, isOver: true });
+    expect(told(ends).why).toContain('who gets it drops the connection');
+    expect(told(answer).what).toContain('has no such connection any more');
+    expect(told(answer).why).toContain('so the PSH+ACK that came belonged to none');
+    expect(told(copy).why).toContain('The first copy has ended the connection already');
+    const lost = segment('server', ['RST'], 31, undefined, { id: 'answer', fate: 'dropped' });
+    expect(told(copy, [ends, gone, lost, copy]).why).toContain('who gets it drops the connection');
   });
 
   it('gives the reason for what is inferred, and for nothing else', () => {
     for (const step of [...plainTrace(), ...capturedTrace()])
-      expect(explain(step, english, over(step)).reason !== undefined).toBe(step.evidence === 'inferred');
+      expect(english.explain(step, over(step)).reason !== undefined).toBe(step.evidence === 'inferred');
   });
 
   it('has a sentence of its own in each language for every step', () => {
     for (const step of [...plainTrace(), ...capturedTrace(), ...refusedTrace()]) {
-      const [en, pt] = [explain(step, english, over(step)), explain(step, portuguese, over(step))];
+      const [en, pt] = [english.explain(step, over(step)), portuguese.explain(step, over(step))];
       for (const part of ['what', 'why', 'evidence'] as const) {
         expect(en[part]).not.toBe('');
         expect(pt[part]).not.toBe(en[part]);
@@ -97,8 +114,8 @@ describe('a step in words', () => {
     expect(what(odd)).toBe('constructor()');
     expect(codeOf(odd)).toBeUndefined();
     const state_ = { ...state('client', 'CLOSED', 'LISTEN', 0), to: 'toString', reason: 'valueOf' } as unknown as State;
-    expect(explain(state_, english, over(state_))).toMatchObject({ why: '' });
-    expect(explain(state_, english, over(state_)).reason).toBeUndefined();
+    expect(english.explain(state_, over(state_))).toMatchObject({ why: '' });
+    expect(english.explain(state_, over(state_)).reason).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import { tracePcap } from '../../bridge/packet/trace-pcap.ts';
 import type { Trace } from '../../bridge/trace/outcome.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
 import { factsOfConnection } from '../../web/connection-facts.ts';
-import { explain } from '../../web/explanation.ts';
+import { tellerIn } from '../../web/explanation.ts';
 import { Runs } from '../../web/runs.svelte.ts';
 import { Language } from '../../web/texts/language.svelte.ts';
 import { readTrace } from '../../web/trace-file.ts';
@@ -17,13 +17,15 @@ import { disagreeingTrace, labTrace, seenFromOutside, troubledTrace } from './fi
 import { done, plainTrace } from './fixtures/traces.ts';
 
 const english = await Language.load('en');
+const teller = await tellerIn(english);
 
 function saved(steps = labTrace()): Trace {
   const runs = new Runs(
     () => {},
     (task) => task(),
   );
-  const { run } = runs.begin({ script: plainScript(121n), wire: 'lab', target: '10.77.0.2:65432' });
+  const where = { wire: 'lab', target: '10.77.0.2:65432', command: 'python3 /home/a/server.py --port 65432' } as const;
+  const { run } = runs.begin({ script: plainScript(121n), ...where });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, 'replied', { link: { delayMs: 100, seed: 7 } }));
   return run.trace()!;
@@ -36,7 +38,7 @@ function show(trace: Trace): void {
   layoutOf(steps, columnsFor(1000), pictureWords(english, true));
   factsOfConnection(steps);
   for (const step of steps) {
-    explain(step, english, { steps: [step], isOver: true });
+    teller.explain(step, { steps: [step], isOver: true });
     fieldsOf(step, english, true);
     if (step.kind === 'segment') headerFields(step, english, true);
   }
@@ -56,11 +58,12 @@ describe('a saved trace', () => {
     show(trace);
   });
 
-  it('becomes a run of the list, with its number and its wire', () => {
+  it('becomes a run of the list, with its number, its wire and its server program without folders', () => {
     const trace = saved();
     const run = new Runs(() => {}).open(trace);
     expect(run).toMatchObject({ order: 1, isOpened: true, outcome: 'replied', startedAt: trace.startedAt });
     expect([run.number, run.link, run.begun.target]).toEqual([121n, { delayMs: 100, seed: 7 }, '10.77.0.2:65432']);
+    expect(run.begun.command).toBe('python3 server.py --port 65432');
     expect(run.trace()).toEqual(trace);
   });
 

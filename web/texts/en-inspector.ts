@@ -53,7 +53,7 @@ export const enInspector = {
   nothingPrinted: 'Nothing printed yet.',
   client: 'client',
   server: 'server',
-  more: (count: number) => `… and ${count} more bytes`,
+  more: (count: number) => `… and ${count}\u00a0more bytes`,
   header: 'The header, field by field',
   numbers: 'Numbers',
   relative: 'relative',

@@ -6,7 +6,7 @@ export const enRuns = {
   delete: (order: number) => `Delete run ${order}`,
   deleteAll: 'Delete all',
   /** Asked once more before it is done. */
-  deleteReally: (count: number) => `Delete ${count} runs?`,
+  deleteReally: (count: number) => `Delete ${count}\u00a0runs?`,
   outcomes: {
     replied: 'replied',
     silent: 'silence',

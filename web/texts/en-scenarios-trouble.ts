@@ -1,7 +1,7 @@
 import type { TroubleTexts } from './scenario-texts.ts';
 
 /** Shared with `en-scenarios.ts`. */
-export const seconds = { fifth: 'about 0.2 seconds', one: 'about 1 second', three: 'about 3 seconds' };
+export const seconds = { fifth: 'about 0.2\u00a0seconds', one: 'about 1\u00a0second', three: 'about 3\u00a0seconds' };
 export const waiters = { client: 'The client', server: 'The server', nobody: 'Nobody' };
 
 /** What happens on the way, and at the end, in English. */
@@ -13,7 +13,7 @@ export const enTrouble: TroubleTexts = {
     question: 'After how long are the bytes sent again?',
     choices: seconds,
     explanation:
-      'The time-out follows from the measured round trip. On a path as short as this, what counts is the least that Linux allows: 200 ms, where RFC 6298 would have a whole second.',
+      'The time-out follows from the measured round trip. On a path as short as this, what counts is the least that Linux allows: 200\u00a0ms, where RFC 6298 would have a whole second.',
   },
   lostFin: {
     name: 'A lost FIN',
@@ -43,10 +43,10 @@ export const enTrouble: TroubleTexts = {
   },
   smallSegments: {
     name: 'Small segments',
-    sentence: 'A number of 1024 bytes over a wire whose largest segment has 88 bytes.',
-    look: 'The SYN offers “mss 88”; options take 12 bytes of each segment, so 76 are left for data.',
+    sentence: 'A number of 1024\u00a0bytes over a wire whose largest segment has 88\u00a0bytes.',
+    look: 'The SYN offers “mss 88”; options take 12\u00a0bytes of each segment, so 76 are left for data.',
     question: 'How much of the number does the server’s first recv() get?',
-    choices: { whole: 'All 1024 bytes', part: 'Only a part' },
+    choices: { whole: 'All 1024\u00a0bytes', part: 'Only a part' },
     explanation:
       'It gets what has arrived when it looks: on some runs all, on others a part, and then the answer is to another number. A program that relies on one recv() works by luck.',
   },
@@ -62,7 +62,7 @@ export const enTrouble: TroubleTexts = {
   nagle: {
     name: 'Nagle and the delayed ACK',
     sentence: 'Two small sends in a row, with Nagle’s algorithm on, to a server that needs both before it answers.',
-    look: 'The second send() returns at once, but its segment leaves only when an ACK has come, some 40 ms later.',
+    look: 'The second send() returns at once, but its segment leaves only when an ACK has come, some 40\u00a0ms later.',
     question: 'When does the second small segment leave?',
     choices: { once: 'At once', ack: 'After the ACK of the first', reply: 'After the server’s reply' },
     explanation:
@@ -119,7 +119,7 @@ export const enTrouble: TroubleTexts = {
     question: 'No byte ever came. What does the server’s recv() return in the end?',
     choices: { zero: '0', error: 'An error', blocks: 'It never returns' },
     explanation:
-      'The FIN ends the stream, also an empty one: 0 bytes. This server takes no bytes for the number 0: PAR.',
+      'The FIN ends the stream, also an empty one: 0\u00a0bytes. This server takes no bytes for the number 0: PAR.',
   },
   restart: {
     name: 'Address already in use',

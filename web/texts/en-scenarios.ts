@@ -64,7 +64,7 @@ export const enScenarios: ScenarioTexts = {
     },
     split: {
       name: 'A split number',
-      sentence: 'The two bytes of 121 are sent one by one, with 0.8 seconds between them.',
+      sentence: 'The two bytes of 121 are sent one by one, with 0.8\u00a0seconds between them.',
       look: 'The server reads once, gets the first byte alone, and answers to that; the second byte meets a RST.',
       question: '121 is odd. What does the server answer?',
       choices: parity,
@@ -85,8 +85,8 @@ export const enScenarios: ScenarioTexts = {
         'This server serves one number and closes. Data that arrives for a closed socket can reach nobody, and a RST tells the sender so. send() only hands bytes to the own kernel.',
     },
     unread: {
-      name: 'More than 1024 bytes',
-      sentence: 'The client sends 1100 bytes, of which the server uses 1024.',
+      name: 'More than 1024\u00a0bytes',
+      sentence: 'The client sends 1100\u00a0bytes, of which the server uses 1024.',
       look: 'The reply comes first, and then a RST in place of the FIN: recv() ends with ECONNRESET.',
       question: 'How does the server’s side end?',
       choices: { fin: 'With a FIN', rst: 'With a RST', nothing: 'It stays open' },
@@ -118,11 +118,11 @@ export const enScenarios: ScenarioTexts = {
       question: 'What does the server’s kernel answer to the first SYN?',
       choices: synAnswers,
       explanation:
-        'Linux drops a SYN that finds the queue full, and says nothing: the client sends it again after 1 second, then 2, and by then there may be room. A RST would have made it give up.',
+        'Linux drops a SYN that finds the queue full, and says nothing: the client sends it again after 1\u00a0second, then 2, and by then there may be room. A RST would have made it give up.',
     },
     blackhole: {
       name: 'A black hole',
-      sentence: 'The wire loses everything; the client’s kernel goes on for 15 seconds.',
+      sentence: 'The wire loses everything; the client’s kernel goes on for 15\u00a0seconds.',
       look: 'One SYN after another, each wait longer than the one before, until connect() returns ETIMEDOUT.',
       question: 'The SYN is sent again. How long are the waits?',
       choices: { same: 'Always the same', double: 'Each twice the one before', once: 'There is only one SYN' },

@@ -21,7 +21,6 @@ export interface ScriptTexts {
   ms: string;
   bytes: string;
   untilEnd: string;
-  sends: (count: number) => string;
   up: (order: number) => string;
   down: (order: number) => string;
   remove: (order: number) => string;
@@ -73,7 +72,6 @@ export const enScript: ScriptTexts = {
   ms: 'ms',
   bytes: 'bytes',
   untilEnd: 'to the end',
-  sends: (count) => (count === 1 ? '1 byte' : `${count} bytes`),
   up: (order) => `Move line ${order} up`,
   down: (order) => `Move line ${order} down`,
   remove: (order) => `Remove line ${order}`,
@@ -99,22 +97,22 @@ export const enScript: ScriptTexts = {
   copy: 'Copy the address',
   copied: 'Copied',
   tooLongForAddress: 'This script is too long for the page’s address: it is not kept there.',
-  wrong: (count) => (count === 1 ? 'One line is not right yet.' : `${count} lines are not right yet.`),
+  wrong: (count) => (count === 1 ? 'One line is not right yet.' : `${count}\u00a0lines are not right yet.`),
   problems: {
     TEXT_ESCAPE: 'After a backslash comes n, r, t, 0, another backslash, or x and two hex digits.',
     HEX_DIGITS: 'Hex is written with 0 to 9 and a to f.',
     HEX_ODD: 'Two hex digits make a byte: one is missing.',
     NUMBER_MISSING: 'Type a whole number.',
     NUMBER_DIGITS: 'Only digits: a whole number, 0 or more.',
-    NUMBER_TOO_LARGE: 'A number has at most 1024 bytes here.',
-    TIMES: 'From 1 to 64 times.',
-    WAIT: 'From 0 to 20000 milliseconds.',
-    RECV_BYTES: 'From 1 to 1048576 bytes, or nothing.',
+    NUMBER_TOO_LARGE: 'A number has at most 1024\u00a0bytes here.',
+    TIMES: 'From 1 to 64\u00a0times.',
+    WAIT: 'From 0 to 20000\u00a0milliseconds.',
+    RECV_BYTES: 'From 1 to 1048576\u00a0bytes, or nothing.',
     AFTER_END: 'Nothing can follow close() or reset.',
     AFTER_SHUTDOWN: 'After shutdown() nothing more can be sent or shut down.',
-    TOO_MANY_LINES: 'A script has at most 64 lines.',
-    TOO_MANY_BYTES: 'Up to here it is more than 1 MiB, the most that a script sends.',
+    TOO_MANY_LINES: 'A script has at most 64\u00a0lines.',
+    TOO_MANY_BYTES: 'Up to here it is more than 1\u00a0MiB, the most that a script sends.',
     TOO_LONG: 'Up to here the script is too long for one message to the bridge.',
-    WAITS_TOO_LONG: 'Up to here it waits for more than 20 seconds, the most that a run lasts.',
+    WAITS_TOO_LONG: 'Up to here it waits for more than 20\u00a0seconds, the most that a run lasts.',
   },
 };

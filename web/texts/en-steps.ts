@@ -3,7 +3,6 @@
 type Side = 'client' | 'server';
 const Program = (side: Side) => `The ${side} program`;
 const Kernel = (side: Side) => `The ${side}’s kernel`;
-const byteCount = (count: number) => (count === 1 ? '1 byte' : `${count} bytes`);
 
 export const enSteps = {
   call: {
@@ -39,7 +38,7 @@ export const enSteps = {
     },
     recv: {
       what: (side: Side) => `${Program(side)} asked for the bytes that have arrived.`,
-      why: 'TCP carries a stream of bytes, not messages: recv() returns what is there, however it was cut into segments. With nothing there it blocks; 0 bytes mean that the peer has sent its FIN.',
+      why: 'TCP carries a stream of bytes, not messages: recv() returns what is there, however it was cut into segments. With nothing there it blocks; 0\u00a0bytes mean that the peer has sent its FIN.',
     },
     shutdown: {
       what: (side: Side) => `${Program(side)} said that it will send nothing more.`,
@@ -65,13 +64,12 @@ export const enSteps = {
     ok: (took: string) => `It returned after ${took}.`,
     peer: (took: string, peer: string) => `It returned after ${took} with a connection from ${peer}.`,
     bytes: (took: string, bytes: string) => `It returned after ${took} with ${bytes}.`,
-    end: (took: string) => `It returned after ${took} with 0 bytes: the peer has closed its side.`,
+    end: (took: string) => `It returned after ${took} with 0\u00a0bytes: the peer has closed its side.`,
     error: (took: string, error: string) => `It failed after ${took} with ${error}.`,
   },
   bytes: {
-    count: byteCount,
-    withText: (count: number, text: string) => `${byteCount(count)} (the text ${text})`,
-    withHex: (count: number, hex: string) => `${byteCount(count)} (${hex})`,
+    withText: (bytes: string, text: string) => `${bytes} (the text ${text})`,
+    withHex: (bytes: string, hex: string) => `${bytes} (${hex})`,
   },
   segment: {
     syn: {
@@ -113,6 +111,11 @@ export const enSteps = {
     rst: {
       what: (side: Side) => `${Kernel(side)} sent a RST: the connection is over at once.`,
       why: 'A RST is neither negotiated nor acknowledged: who gets it drops the connection, and its next call fails with ECONNRESET. Bytes that were on their way, or not yet read, can be lost.',
+      whatAnswer: (side: Side) => `${Kernel(side)} answered with a RST: it has no such connection any more.`,
+      whyCopy:
+        'The first copy has ended the connection already. A RST that comes for no connection is dropped: it is never answered, and no program hears of it.',
+      whyAnswer: (flags: string) =>
+        `On this side the connection was gone already, so the ${flags} that came belonged to none. Each such segment is answered with a RST of its own; only a RST is not, or two kernels would never stop.`,
     },
     retransmission: {
       what: 'This is another copy of a segment that was sent before.',
@@ -133,7 +136,7 @@ export const enSteps = {
       },
     },
     repeats: (count: number) =>
-      `While the wire held it, the kernel sent it again ${count === 1 ? 'once' : `${count} times`}.`,
+      `While the wire held it, the kernel sent it again ${count === 1 ? 'once' : `${count}\u00a0times`}.`,
     fate: {
       delivered: (took: string) => `It arrived ${took} later.`,
       dropped: 'It was lost on the way.',
@@ -170,17 +173,12 @@ export const enSteps = {
       LAST_ACK:
         'Both sides have closed, and our FIN is the last thing not acknowledged. With that acknowledgment the record is gone.',
       TIME_WAIT:
-        'Who closes first waits here for twice the longest life of a segment (on Linux 60 seconds). If the last ACK was lost, it can be sent again, and late segments cannot be mistaken for a new connection’s.',
+        'Who closes first waits here for twice the longest life of a segment (on Linux 60\u00a0seconds). If the last ACK was lost, it can be sent again, and late segments cannot be mistaken for a new connection’s.',
     },
   },
   output: {
     what: (side: Side) => `${Program(side)} printed a line.`,
     why: 'Programs print for people: nothing of this travels on the connection.',
-  },
-  evidence: {
-    captured: 'captured',
-    observed: 'observed',
-    inferred: 'inferred',
   },
   evidenceMeans: {
     captured: 'The packet itself was seen on the wire.',

@@ -24,7 +24,7 @@ export const enStory = {
     `Segments lost: ${lost}, sent again: ${again}${copied > 0 ? `, copied by the wire: ${copied}` : ''}.`,
   answer: (took: string, isBound: boolean) => `The server program took ${isBound ? 'at most ' : ''}${took} to answer.`,
   disagreements: (count: number) =>
-    `${count === 1 ? 'Once a kernel was' : `${count} times a kernel was`} seen in another state than the standard says.`,
+    `${count === 1 ? 'Once a kernel was' : `${count}\u00a0times a kernel was`} seen in another state than the standard says.`,
   evidence: 'Evidence',
   segments: (count: number, all: number, how: string) => `${count} of ${all} segments ${how}.`,
   noSegments: 'No segment yet.',

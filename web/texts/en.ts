@@ -1,6 +1,6 @@
+import { counted } from './counted.ts';
 import { enInspector } from './en-inspector.ts';
 import { enRuns, enSummary } from './en-runs.ts';
-import { enSteps } from './en-steps.ts';
 import { enFiles, enLink, enShelf, enSources, enWire } from './en-wire.ts';
 
 /** Every sentence of the page in English. `pt.ts` has the same shape: a missing one fails the type check. */
@@ -37,15 +37,14 @@ export const en = {
     problems: {
       empty: 'Type a whole number, or let chance choose one.',
       'not-a-number': 'Only digits, please: a whole number, 0 or more.',
-      'too-large': 'Too large: the server reads at most 1024 bytes.',
+      'too-large': 'Too large: the server reads at most 1024\u00a0bytes.',
     },
-    digits: (count: number) => (count === 0 ? 'no digits (zero)' : count === 1 ? '1 digit' : `${count} digits`),
-    bytes: (count: number) => (count === 1 ? '1 byte' : `${count} bytes`),
+    digits: (count: number) => (count === 0 ? 'no digits (zero)' : counted(count, 'digit', 'digits')),
     even: 'even',
     odd: 'odd',
     prime: 'prime',
     notPrime: 'not prime',
-    primeUnknown: 'primality not computed beyond 64 bits',
+    primeUnknown: 'primality not computed beyond 64\u00a0bits',
     asBytes: 'On the wire, big-endian:',
   },
   runs: enRuns,
@@ -75,7 +74,7 @@ export const en = {
     keepAlive: 'keep-alive probe',
     zeroWindow: 'zero-window probe',
     probe: 'probe',
-    sentAgain: (count: number) => `sent ${count} × again`,
+    sentAgain: (count: number) => `sent ${count}\u00a0× again`,
     lasts: (duration: string) => `for ${duration}`,
     expected: (state: string) => `the standard says ${state}`,
     not: (state: string) => `not ${state}`,
@@ -84,7 +83,7 @@ export const en = {
     stillBlocked: 'blocked …',
     endNotSeen: 'no return seen',
     returned: 'returned',
-    peerClosed: '0 bytes: end',
+    peerClosed: '0\u00a0bytes: end',
     invite:
       'Press the button: one real TCP connection will be opened and drawn here, call by call and segment by segment.',
     inviteStopped:
@@ -105,12 +104,15 @@ export const en = {
     position: 'Step',
     step: (step: number, count: number) => `step ${step} of ${count}`,
     live: 'live',
-    slower: (factor: string) => `about ${factor} × slower than life`,
-    faster: (factor: string) => `about ${factor} × faster than life`,
+    slower: (factor: string) => `about ${factor}\u00a0× slower than life`,
+    faster: (factor: string) => `about ${factor}\u00a0× faster than life`,
     asLife: 'about as fast as life',
     before: 'before the run',
-    speedOf: (speed: string) => `${speed} ×`,
+    speedOf: (speed: string) => `${speed}\u00a0×`,
   },
+  bytes: (count: number) => counted(count, 'byte', 'bytes'),
+  /** Of one step. */
+  evidence: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
   inspector: enInspector,
   outcomeSpoken: (order: number, text: string) => `Run ${order}: ${text}`,
   dismiss: 'Dismiss',
@@ -140,7 +142,6 @@ export const en = {
     address: (parts: string) => `This page’s address asks for what cannot be, and that is left out: ${parts}.`,
     unknown: (message: string) => `The bridge says: ${message}`,
   },
-  steps: enSteps,
 };
 
 export type Texts = typeof en;

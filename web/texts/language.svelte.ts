@@ -48,12 +48,12 @@ export class Language {
     return Math.abs(value) >= 1000 ? this.#whole.format(value) : this.#fraction.format(value);
   }
 
-  /** A length of time: `69 µs`, `1.2 ms`, `20 s`. */
+  /** A length of time: `69 µs`, `1.2 ms`, `20 s`. A line never ends before its unit. */
   duration(us: number): string {
     const size = Math.abs(us);
-    if (size < 999.5) return `${this.number(us)} µs`;
-    if (size < 999_500) return `${this.number(us / 1000)} ms`;
-    return `${this.number(us / 1_000_000)} s`;
+    if (size < 999.5) return `${this.number(us)}\u00a0µs`;
+    if (size < 999_500) return `${this.number(us / 1000)}\u00a0ms`;
+    return `${this.number(us / 1_000_000)}\u00a0s`;
   }
 
   /** A moment of a run: `+69 µs`; before it began, with a minus sign; `≈69 µs` where nobody measured it. */
@@ -61,9 +61,9 @@ export class Language {
     const sign = us < 0 ? '−' : '+';
     const size = Math.abs(us);
     // A millisecond counts, also late in a run.
-    const text = size < 1_000_500 ? this.duration(size) : `${this.#seconds.format(size / 1_000_000)} s`;
+    const text = size < 1_000_500 ? this.duration(size) : `${this.#seconds.format(size / 1_000_000)}\u00a0s`;
     if (isGuess) return `≈${us < 0 ? sign : ''}${text}`;
-    return us === 0 ? '0 µs' : `${sign}${text}`;
+    return us === 0 ? '0\u00a0µs' : `${sign}${text}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { CompareTexts } from './en-compare.ts';
 
 /** Two runs side by side, in Brazilian Portuguese. */
@@ -6,12 +7,13 @@ export const ptCompare: CompareTexts = {
   close: 'Fechar',
   first: 'primeira execução',
   second: 'segunda execução',
-  same: (count) => `${count} passos em ambas`,
+  same: (count) => `${counted(count, 'passo', 'passos')} em ambas`,
   moved: (count) => `${count} em outro lugar`,
   only: (count, order) => `${count} só na #${order}`,
   next: 'Próxima diferença',
   steps: 'Os passos das duas execuções; o que é igual fica lado a lado',
   missing: 'não há aqui',
+  unseen: 'não visto aqui, talvez curto demais para ser notado',
   elsewhere: (moment) => `aqui em outro lugar: ${moment}`,
   lost: 'perdido',
   again: 'de novo',

@@ -48,7 +48,7 @@ export const ptInspector: typeof enInspector = {
   nothingPrinted: 'Nada escrito ainda.',
   client: 'cliente',
   server: 'servidor',
-  more: (count) => `… e mais ${count} bytes`,
+  more: (count) => `… e mais ${count}\u00a0bytes`,
   header: 'O cabeçalho, campo por campo',
   numbers: 'Números',
   relative: 'relativos',

@@ -7,7 +7,7 @@ export const ptRuns: typeof enRuns = {
   compare: 'Comparar duas',
   delete: (order) => `Apagar a execução ${order}`,
   deleteAll: 'Apagar todas',
-  deleteReally: (count) => `Apagar ${count} execuções?`,
+  deleteReally: (count) => `Apagar ${count}\u00a0execuções?`,
   outcomes: {
     replied: 'respondida',
     silent: 'silêncio',

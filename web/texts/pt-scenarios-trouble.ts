@@ -1,7 +1,11 @@
 import type { TroubleTexts } from './scenario-texts.ts';
 
 /** Shared with `pt-scenarios.ts`. */
-export const seconds = { fifth: 'cerca de 0,2 segundo', one: 'cerca de 1 segundo', three: 'cerca de 3 segundos' };
+export const seconds = {
+  fifth: 'cerca de 0,2\u00a0segundo',
+  one: 'cerca de 1\u00a0segundo',
+  three: 'cerca de 3\u00a0segundos',
+};
 export const waiters = { client: 'O cliente', server: 'O servidor', nobody: 'Ninguém' };
 
 /** What happens on the way, and at the end, in Brazilian Portuguese. */
@@ -13,7 +17,7 @@ export const ptTrouble: TroubleTexts = {
     question: 'Depois de quanto tempo os bytes são enviados de novo?',
     choices: seconds,
     explanation:
-      'A espera é calculada a partir do tempo de ida e volta medido. Num caminho tão curto, o que vale é o mínimo que o Linux permite: 200 ms, onde a RFC 6298 pede um segundo inteiro.',
+      'A espera é calculada a partir do tempo de ida e volta medido. Num caminho tão curto, o que vale é o mínimo que o Linux permite: 200\u00a0ms, onde a RFC 6298 pede um segundo inteiro.',
   },
   lostFin: {
     name: 'Um FIN perdido',
@@ -43,10 +47,10 @@ export const ptTrouble: TroubleTexts = {
   },
   smallSegments: {
     name: 'Segmentos pequenos',
-    sentence: 'Um número de 1024 bytes por um enlace cujo maior segmento tem 88 bytes.',
-    look: 'O SYN oferece “mss 88”; as opções ocupam 12 bytes de cada segmento, e sobram 76 para os dados.',
+    sentence: 'Um número de 1024\u00a0bytes por um enlace cujo maior segmento tem 88\u00a0bytes.',
+    look: 'O SYN oferece “mss 88”; as opções ocupam 12\u00a0bytes de cada segmento, e sobram 76 para os dados.',
     question: 'Quanto do número a primeira recv() do servidor recebe?',
-    choices: { whole: 'Todos os 1024 bytes', part: 'Só uma parte' },
+    choices: { whole: 'Todos os 1024\u00a0bytes', part: 'Só uma parte' },
     explanation:
       'Ela recebe o que chegou até a hora em que olha: em algumas execuções tudo, em outras uma parte, e então a resposta é a outro número. Um programa que confia em uma só recv() funciona por sorte.',
   },
@@ -67,7 +71,7 @@ export const ptTrouble: TroubleTexts = {
     name: 'Nagle e o ACK atrasado',
     sentence:
       'Dois envios pequenos seguidos, com o algoritmo de Nagle, a um servidor que precisa de ambos para responder.',
-    look: 'A segunda send() retorna logo, mas seu segmento só parte quando vem um ACK, uns 40 ms depois.',
+    look: 'A segunda send() retorna logo, mas seu segmento só parte quando vem um ACK, uns 40\u00a0ms depois.',
     question: 'Quando parte o segundo segmento pequeno?',
     choices: { once: 'Na hora', ack: 'Depois do ACK do primeiro', reply: 'Depois da resposta do servidor' },
     explanation:
@@ -124,7 +128,7 @@ export const ptTrouble: TroubleTexts = {
     question: 'Nenhum byte chegou. O que a recv() do servidor retorna no fim?',
     choices: { zero: '0', error: 'Um erro', blocks: 'Nunca retorna' },
     explanation:
-      'O FIN encerra o fluxo, mesmo um fluxo vazio: 0 bytes. Este servidor toma nenhum byte pelo número 0: PAR.',
+      'O FIN encerra o fluxo, mesmo um fluxo vazio: 0\u00a0bytes. Este servidor toma nenhum byte pelo número 0: PAR.',
   },
   restart: {
     name: 'Endereço já em uso',

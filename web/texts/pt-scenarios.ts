@@ -64,7 +64,7 @@ export const ptScenarios: ScenarioTexts = {
     },
     split: {
       name: 'Um número dividido',
-      sentence: 'Os dois bytes de 121 são enviados um a um, com 0,8 segundo entre eles.',
+      sentence: 'Os dois bytes de 121 são enviados um a um, com 0,8\u00a0segundo entre eles.',
       look: 'O servidor lê uma vez, recebe só o primeiro byte e responde a ele; o segundo byte encontra um RST.',
       question: '121 é ímpar. O que o servidor responde?',
       choices: parity,
@@ -85,8 +85,8 @@ export const ptScenarios: ScenarioTexts = {
         'Este servidor atende um número e fecha. Dados que chegam para um socket fechado não alcançam ninguém, e um RST diz isso a quem os enviou. send() só entrega os bytes ao próprio kernel.',
     },
     unread: {
-      name: 'Mais de 1024 bytes',
-      sentence: 'O cliente envia 1100 bytes, dos quais o servidor usa 1024.',
+      name: 'Mais de 1024\u00a0bytes',
+      sentence: 'O cliente envia 1100\u00a0bytes, dos quais o servidor usa 1024.',
       look: 'Primeiro vem a resposta, e depois um RST no lugar do FIN: recv() termina com ECONNRESET.',
       question: 'Como termina o lado do servidor?',
       choices: { fin: 'Com um FIN', rst: 'Com um RST', nothing: 'Continua aberto' },
@@ -118,11 +118,11 @@ export const ptScenarios: ScenarioTexts = {
       question: 'O que o kernel do servidor responde ao primeiro SYN?',
       choices: synAnswers,
       explanation:
-        'O Linux descarta o SYN que encontra a fila cheia e nada diz: o cliente o envia de novo depois de 1 segundo, depois de mais 2, e então pode haver lugar. Um RST o teria feito desistir.',
+        'O Linux descarta o SYN que encontra a fila cheia e nada diz: o cliente o envia de novo depois de 1\u00a0segundo, depois de mais 2, e então pode haver lugar. Um RST o teria feito desistir.',
     },
     blackhole: {
       name: 'Um buraco negro',
-      sentence: 'O enlace perde tudo; o kernel do cliente insiste por 15 segundos.',
+      sentence: 'O enlace perde tudo; o kernel do cliente insiste por 15\u00a0segundos.',
       look: 'Um SYN após o outro, cada espera maior que a anterior, até que connect() retorna ETIMEDOUT.',
       question: 'O SYN é enviado de novo. Quanto duram as esperas?',
       choices: { same: 'Sempre o mesmo', double: 'Cada uma o dobro da anterior', once: 'Há um só SYN' },

@@ -6,7 +6,6 @@ type Side = 'client' | 'server';
 const NAMES = { client: 'cliente', server: 'servidor' };
 const Program = (side: Side) => `O programa ${NAMES[side]}`;
 const Kernel = (side: Side) => `O kernel do ${NAMES[side]}`;
-const byteCount = (count: number) => (count === 1 ? '1 byte' : `${count} bytes`);
 
 export const ptSteps: StepTexts = {
   call: {
@@ -42,7 +41,7 @@ export const ptSteps: StepTexts = {
     },
     recv: {
       what: (side) => `${Program(side)} pediu os bytes que chegaram.`,
-      why: 'O TCP transporta um fluxo de bytes, não mensagens: recv() retorna o que houver, não importa como foi dividido em segmentos. Se não há nada, ela bloqueia; 0 bytes significam que o outro lado enviou seu FIN.',
+      why: 'O TCP transporta um fluxo de bytes, não mensagens: recv() retorna o que houver, não importa como foi dividido em segmentos. Se não há nada, ela bloqueia; 0\u00a0bytes significam que o outro lado enviou seu FIN.',
     },
     shutdown: {
       what: (side) => `${Program(side)} avisou que não vai enviar mais nada.`,
@@ -70,13 +69,12 @@ export const ptSteps: StepTexts = {
     ok: (took) => `Retornou depois de ${took}.`,
     peer: (took, peer) => `Retornou depois de ${took} com uma conexão de ${peer}.`,
     bytes: (took, bytes) => `Retornou depois de ${took} com ${bytes}.`,
-    end: (took) => `Retornou depois de ${took} com 0 bytes: o outro lado fechou.`,
+    end: (took) => `Retornou depois de ${took} com 0\u00a0bytes: o outro lado fechou.`,
     error: (took, error) => `Falhou depois de ${took} com ${error}.`,
   },
   bytes: {
-    count: byteCount,
-    withText: (count, text) => `${byteCount(count)} (o texto ${text})`,
-    withHex: (count, hex) => `${byteCount(count)} (${hex})`,
+    withText: (bytes, text) => `${bytes} (o texto ${text})`,
+    withHex: (bytes, hex) => `${bytes} (${hex})`,
   },
   segment: {
     syn: {
@@ -117,6 +115,11 @@ export const ptSteps: StepTexts = {
     rst: {
       what: (side) => `${Kernel(side)} enviou um RST: a conexão acaba na hora.`,
       why: 'Um RST não é negociado nem confirmado: quem o recebe descarta a conexão, e sua próxima chamada falha com ECONNRESET. Bytes a caminho, ou ainda não lidos, podem se perder.',
+      whatAnswer: (side) => `${Kernel(side)} respondeu com um RST: já não tem essa conexão.`,
+      whyCopy:
+        'A primeira cópia já encerrou a conexão. Um RST que chega sem que haja conexão é descartado: nunca é respondido, e nenhum programa fica sabendo.',
+      whyAnswer: (flags) =>
+        `Deste lado a conexão já não existia, e o ${flags} que chegou não pertencia a nenhuma. Cada segmento assim recebe um RST próprio; só um RST não recebe, senão dois kernels nunca parariam.`,
     },
     retransmission: {
       what: 'É outra cópia de um segmento já enviado.',
@@ -137,7 +140,7 @@ export const ptSteps: StepTexts = {
       },
     },
     repeats: (count) =>
-      `Enquanto o enlace o retinha, o kernel o enviou de novo ${count === 1 ? 'uma vez' : `${count} vezes`}.`,
+      `Enquanto o enlace o retinha, o kernel o enviou de novo ${count === 1 ? 'uma vez' : `${count}\u00a0vezes`}.`,
     fate: {
       delivered: (took) => `Chegou ${took} depois.`,
       dropped: 'Ele se perdeu no caminho.',
@@ -173,17 +176,12 @@ export const ptSteps: StepTexts = {
         'Os dois lados fecharam ao mesmo tempo: o FIN do outro chegou antes da confirmação do nosso. Só falta essa confirmação.',
       LAST_ACK: 'Os dois lados fecharam, e nosso FIN é a última coisa sem confirmação. Com ela, o registro desaparece.',
       TIME_WAIT:
-        'Quem fecha primeiro espera aqui o dobro da vida máxima de um segmento (no Linux, 60 segundos). Se o último ACK se perder, ele pode ser enviado de novo, e segmentos atrasados não se confundem com os de uma conexão nova.',
+        'Quem fecha primeiro espera aqui o dobro da vida máxima de um segmento (no Linux, 60\u00a0segundos). Se o último ACK se perder, ele pode ser enviado de novo, e segmentos atrasados não se confundem com os de uma conexão nova.',
     },
   },
   output: {
     what: (side) => `${Program(side)} escreveu uma linha.`,
     why: 'Programas escrevem para as pessoas: nada disso viaja na conexão.',
-  },
-  evidence: {
-    captured: 'capturado',
-    observed: 'observado',
-    inferred: 'inferido',
   },
   evidenceMeans: {
     captured: 'O próprio pacote foi visto no enlace.',

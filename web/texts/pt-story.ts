@@ -27,7 +27,7 @@ export const ptStory: typeof enStory = {
     `Segmentos perdidos: ${lost}, enviados de novo: ${again}${copied > 0 ? `, copiados pelo enlace: ${copied}` : ''}.`,
   answer: (took, isBound) => `O programa servidor levou ${isBound ? 'no máximo ' : ''}${took} para responder.`,
   disagreements: (count) =>
-    `${count === 1 ? 'Uma vez um kernel foi visto' : `${count} vezes um kernel foi visto`} em outro estado do que diz o padrão.`,
+    `${count === 1 ? 'Uma vez um kernel foi visto' : `${count}\u00a0vezes um kernel foi visto`} em outro estado do que diz o padrão.`,
   evidence: 'Evidência',
   segments: (count, all, how) => `${count} de ${all} segmentos ${how}.`,
   noSegments: 'Nenhum segmento ainda.',

@@ -1,7 +1,7 @@
+import { counted } from './counted.ts';
 import type { Texts } from './en.ts';
 import { ptInspector } from './pt-inspector.ts';
 import { ptRuns, ptSummary } from './pt-runs.ts';
-import { ptSteps } from './pt-steps.ts';
 import { ptFiles, ptLink, ptShelf, ptSources, ptWire } from './pt-wire.ts';
 
 /** Every sentence of the page in Brazilian Portuguese. */
@@ -38,15 +38,14 @@ export const pt: Texts = {
     problems: {
       empty: 'Digite um número inteiro ou deixe a sorte escolher.',
       'not-a-number': 'Só algarismos, por favor: um número inteiro, 0 ou maior.',
-      'too-large': 'Grande demais: o servidor lê no máximo 1024 bytes.',
+      'too-large': 'Grande demais: o servidor lê no máximo 1024\u00a0bytes.',
     },
-    digits: (count) => (count === 0 ? 'nenhum dígito (zero)' : count === 1 ? '1 dígito' : `${count} dígitos`),
-    bytes: (count) => (count === 1 ? '1 byte' : `${count} bytes`),
+    digits: (count) => (count === 0 ? 'nenhum dígito (zero)' : counted(count, 'dígito', 'dígitos')),
     even: 'par',
     odd: 'ímpar',
     prime: 'primo',
     notPrime: 'não primo',
-    primeUnknown: 'primalidade não calculada acima de 64 bits',
+    primeUnknown: 'primalidade não calculada acima de 64\u00a0bits',
     asBytes: 'No enlace, em big-endian:',
   },
   runs: ptRuns,
@@ -76,7 +75,7 @@ export const pt: Texts = {
     keepAlive: 'sonda de keep-alive',
     zeroWindow: 'sonda de janela zero',
     probe: 'sonda',
-    sentAgain: (count) => `enviado mais ${count} ×`,
+    sentAgain: (count) => `enviado mais ${count}\u00a0×`,
     lasts: (duration) => `por ${duration}`,
     expected: (state) => `o padrão diz ${state}`,
     not: (state) => `não ${state}`,
@@ -85,7 +84,7 @@ export const pt: Texts = {
     stillBlocked: 'bloqueada …',
     endNotSeen: 'sem retorno visto',
     returned: 'retornou',
-    peerClosed: '0 bytes: fim',
+    peerClosed: '0\u00a0bytes: fim',
     invite:
       'Aperte o botão: uma conexão TCP real será aberta e desenhada aqui, chamada por chamada e segmento por segmento.',
     inviteStopped: 'O servidor não está escutando. Inicie-o, ou aperte o botão e veja como uma conexão é recusada.',
@@ -105,12 +104,14 @@ export const pt: Texts = {
     position: 'Passo',
     step: (step, count) => `passo ${step} de ${count}`,
     live: 'ao vivo',
-    slower: (factor) => `cerca de ${factor} × mais lento que o real`,
-    faster: (factor) => `cerca de ${factor} × mais rápido que o real`,
+    slower: (factor) => `cerca de ${factor}\u00a0× mais lento que o real`,
+    faster: (factor) => `cerca de ${factor}\u00a0× mais rápido que o real`,
     asLife: 'quase na velocidade real',
     before: 'antes da execução',
-    speedOf: (speed) => `${speed} ×`,
+    speedOf: (speed) => `${speed}\u00a0×`,
   },
+  bytes: (count) => counted(count, 'byte', 'bytes'),
+  evidence: { captured: 'capturado', observed: 'observado', inferred: 'inferido' },
   inspector: ptInspector,
   outcomeSpoken: (order, text) => `Execução ${order}: ${text}`,
   dismiss: 'Dispensar',
@@ -140,5 +141,4 @@ export const pt: Texts = {
     address: (parts) => `O endereço desta página pede o que não pode ser, e isso fica de fora: ${parts}.`,
     unknown: (message) => `A ponte diz: ${message}`,
   },
-  steps: ptSteps,
 };

@@ -10,7 +10,8 @@ import {
 } from '../../../bridge/trace/step.ts';
 import { overlap, type Box } from '../../../web/views/diagram/boxes.ts';
 import { columnsFor, type Columns } from '../../../web/views/diagram/columns.ts';
-import { layoutOf, type Label, type Layout } from '../../../web/views/diagram/layout.ts';
+import { cutsOf } from '../../../web/views/diagram/cuts.ts';
+import { layoutOf, type Label, type Layout, type LayoutOptions } from '../../../web/views/diagram/layout.ts';
 import { CHARACTER, pictureWords } from '../../../web/views/diagram/words.ts';
 import { growth, LESS_THAN_ITS_SQUARE } from '../../helpers/growth.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
@@ -28,10 +29,12 @@ import {
   state,
   timeoutTrace,
 } from '../fixtures/traces.ts';
+import { plain } from '../fixtures/plain.ts';
 
 const words = pictureWords(await Language.load('en'), true);
 const sorted = (steps: Step[]) => [...steps].sort(compareSteps);
-const draw = (steps: Step[], width: number) => layoutOf(sorted(steps), columnsFor(width), words);
+const draw = (steps: Step[], width: number, options?: LayoutOptions) =>
+  layoutOf(sorted(steps), columnsFor(width), words, options);
 
 function boxOf({ x, y, anchor, text }: Label): Box {
   const width = [...text].length * CHARACTER;
@@ -40,11 +43,18 @@ function boxOf({ x, y, anchor, text }: Label): Box {
 
 /** All words of the picture, column by column. */
 function columnsOfWords(
-  { calls, bands, outputs, segments, flags }: Layout,
+  { calls, bands, outputs, segments, flags, held }: Layout,
   { compact }: Columns,
 ): Record<string, Box[]> {
   const columns: Record<string, Box[]> = {
-    wire: [...segments.map(({ label }) => label.box), ...flags.map(({ box }) => box)],
+    wire: [
+      ...segments.map(({ label }) => label.box),
+      ...flags.map(({ box }) => box),
+      ...held.map(({ x, y, width, height }) => ({
+        ...{ x: x + width / 2, y: y + height / 2, width, height },
+        angle: 0,
+      })),
+    ],
   };
   for (const side of ['client', 'server'] as const) {
     const programs = [
@@ -62,12 +72,31 @@ function columnsOfWords(
   return columns;
 }
 
+/** What stands on arrows besides their words: capsules, crosses, and where copies begin. */
+function marksOn({ segments }: Layout): { box: Box; id: string }[] {
+  const mark = (id: string, x: number, y: number, width: number, height: number) => ({
+    id,
+    box: { x, y, width, height, angle: 0 },
+  });
+  return segments.flatMap(({ step: { id, fate }, x1, y1, x2, y2, isCopy }) => [
+    ...(isCopy ? [mark(id, x1, y1, 8, 8)] : []),
+    ...(fate === 'held' ? [mark(id, x2, y2, 32, 12)] : []),
+    ...(fate === 'dropped' ? [mark(id, x2, y2, 12, 12)] : []),
+  ]);
+}
+
 function collisions(layout: Layout, columns: Columns): string[] {
-  return Object.entries(columnsOfWords(layout, columns)).flatMap(([name, boxes]) =>
+  const words = Object.entries(columnsOfWords(layout, columns)).flatMap(([name, boxes]) =>
     boxes.flatMap((box, index) =>
       boxes.slice(index + 1).flatMap((other) => (overlap(box, other) ? [`${name}: ${box.y} and ${other.y}`] : [])),
     ),
   );
+  const marks = marksOn(layout).flatMap(({ box, id }) =>
+    layout.segments.flatMap(({ step, label }) =>
+      step.id !== id && overlap(box, label.box) ? [`a mark at ${box.y} and ${label.box.y}`] : [],
+    ),
+  );
+  return [...words, ...marks];
 }
 
 const side = fc.constantFrom<Side>('client', 'server');
@@ -132,18 +161,60 @@ const TRACES = {
   disagreeing: disagreeingTrace(),
 };
 
+const data = (from: Side, at: number, until: number) =>
+  seen(from, ['PSH', 'ACK'], at, until, { length: 2, payload: '0079', ack: 1 });
+/** Arrows that meet on the wire. */
+const CROSSING = {
+  'simultaneous close': [
+    seen('client', ['FIN', 'ACK'], 10, 40, { seq: 3, ack: 7 }),
+    seen('server', ['FIN', 'ACK'], 12, 42, { seq: 7, ack: 3 }),
+    seen('client', ['ACK'], 43, 60, { seq: 4, ack: 8 }),
+    seen('server', ['ACK'], 44, 62, { seq: 8, ack: 4 }),
+  ],
+  overtaking: [data('client', 10, 40), data('client', 12, 30)],
+  'both at once': [data('client', 10, 40), data('server', 10, 40), data('client', 11, 41), data('server', 12, 42)],
+};
+
 describe('the picture', () => {
   for (const [name, steps] of Object.entries(TRACES))
     it.each([344, 736, 1000, 1280])(`of a ${name} run has no words upon words at %d px`, (width) =>
       expect(collisions(draw(steps, width), columnsFor(width))).toEqual([]),
     );
 
-  it('has no words upon words, whatever happened', () =>
+  it('has no words upon words, nor upon the marks of others, whatever happened', () =>
     fc.assert(
-      fc.property(anyTrace, anyWidth, (steps, width) => {
-        expect(collisions(draw(steps, width), columnsFor(width))).toEqual([]);
+      fc.property(anyTrace, anyWidth, fc.boolean(), (steps, width, mayLetGo) => {
+        expect(collisions(draw(steps, width, { mayLetGo }), columnsFor(width))).toEqual([]);
       }),
     ));
+
+  it.each(['simultaneous close', 'overtaking', 'both at once'] as const)(
+    'cuts no words where arrows cross: %s',
+    (name) => {
+      const { segments } = draw(CROSSING[name], 1000);
+      const cuts = cutsOf(segments);
+      expect(segments.map(({ label }, index) => [label.main, cuts(label.box, index)])).toEqual(
+        segments.map(({ label }) => [label.main, 0]),
+      );
+      expect(segments.every(({ label, step }) => label.detail !== '' || step.length > 0)).toBe(true);
+    },
+  );
+
+  it('keeps a place on the wire for the buttons of each held segment, below its capsule', () => {
+    const columns = columnsFor(1000);
+    const held = [10, 11, 12].map((at) => seen('client', ['ACK'], at, undefined, { fate: 'held' }));
+    expect(draw(held, 1000).held).toEqual([]);
+    const { held: places, segments, height } = draw(held, 1000, { mayLetGo: true });
+    expect(places.map(({ step }) => step.id)).toEqual(held.map(({ id }) => id));
+    for (const [index, { x, y, width, height: high }] of places.entries()) {
+      expect(x + width / 2).toBeCloseTo((columns.clientLine + columns.serverLine) / 2);
+      expect(y).toBeGreaterThanOrEqual(segments[index]!.y2 + 6);
+      expect(y + high).toBeLessThan(segments[index + 1]?.label.box.y ?? height);
+      expect(high).toBeGreaterThanOrEqual(32);
+    }
+    const [narrow] = draw(held, 344, { mayLetGo: true }).held;
+    expect(narrow).toMatchObject({ isStacked: true, height: 96 });
+  });
 
   it('gives every step a place of its own, in the order of time', () =>
     fc.assert(
@@ -234,7 +305,7 @@ describe('the picture', () => {
 
   it('writes below TIME_WAIT how long it lasts', () => {
     const band = draw(TRACES.lab, 1000).bands.find(({ step }) => step.to === 'TIME_WAIT')!;
-    expect(band.note!.text).toBe('for 60 s');
+    expect(plain(band.note!.text)).toBe('for 60 s');
     expect(band.note!.y).toBeGreaterThan(band.label.y + 12);
   });
 

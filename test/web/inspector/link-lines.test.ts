@@ -5,6 +5,7 @@ import { Language } from '../../../web/texts/language.svelte.ts';
 import { linkLines } from '../../../web/views/inspector/link-lines.ts';
 import { seen } from '../fixtures/lab-traces.ts';
 import { call, segment, state } from '../fixtures/traces.ts';
+import { plain } from '../fixtures/plain.ts';
 
 const english = await Language.load('en');
 const portuguese = await Language.load('pt');
@@ -27,7 +28,7 @@ const STEPS: Step[] = [
 function lines(id: string, language = english, steps = STEPS): string[] {
   const step = steps.find((each) => each.id === id)!;
   const found = linkLines(step, related(steps, id), steps, language);
-  return found.map(({ text, isEffect }) => `${isEffect ? '→' : '←'} ${text}`);
+  return found.map(({ text, isEffect }) => plain(`${isEffect ? '→' : '←'} ${text}`));
 }
 
 describe('the links of a step in words', () => {

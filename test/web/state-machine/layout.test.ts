@@ -3,6 +3,7 @@ import type { Step, TcpState } from '../../../bridge/trace/step.ts';
 import { EDGES } from '../../../web/views/state-machine/edges.ts';
 import {
   BOX_HEIGHT,
+  chipSize,
   edgeOf,
   LABEL_CHARACTER,
   LINE_HEIGHT,
@@ -22,7 +23,7 @@ interface Rectangle {
   bottom: number;
 }
 
-const WIDTHS = [300, 328, 460, 589, 590, 620, 700, 776, 1000];
+const WIDTHS = [300, 328, 344, 400, 460, 739, 740, 776, 797, 850, 880, 1000];
 
 function labelled({ x, y, lines }: EdgeLabel): Rectangle {
   const width = Math.max(...lines.map(({ length }) => length)) * LABEL_CHARACTER;
@@ -46,6 +47,22 @@ function boxed({ boxes }: ReturnType<typeof machineLayout>): Rectangle[] {
   }));
 }
 
+/** As large as the words of an edge are while it is taken. */
+function chip(label: EdgeLabel): Rectangle {
+  const { width, height } = chipSize(label);
+  const { x, y, lines } = label;
+  return {
+    name: lines.join(' '),
+    left: x - width / 2,
+    right: x + width / 2,
+    top: y - height / 2,
+    bottom: y + height / 2,
+  };
+}
+
+const isIn = ({ x, y }: { x: number; y: number }, { left, right, top, bottom }: Rectangle) =>
+  x > left && x < right && y > top && y < bottom;
+
 const meet = (a: Rectangle, b: Rectangle) =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
@@ -62,10 +79,11 @@ describe('the state diagram', () => {
     expect(new Set(EDGES.map(({ from, to }) => `${from} ${to}`)).size).toBe(21);
   });
 
-  it.each(WIDTHS)('at %d px keeps its words apart, beside its boxes and within its frame', (width) => {
+  it.each(WIDTHS)('at %d px keeps its words apart, beside its boxes and lines, and within its frame', (width) => {
     const layout = machineLayout(width);
-    const labels = layout.edges.filter(({ edge }) => edge.isMain).map(({ label }) => labelled(label));
-    const all = [...labels, ...boxed(layout)];
+    const boxes = boxed(layout);
+    const main = layout.edges.filter(({ edge }) => edge.isMain).map(({ label }) => chip(label));
+    const all = [...main, ...boxes];
     all.forEach((one, index) => {
       for (const other of all.slice(index + 1))
         expect([one.name, other.name, meet(one, other)]).toEqual([one.name, other.name, false]);
@@ -74,6 +92,30 @@ describe('the state diagram', () => {
       expect(one.top).toBeGreaterThanOrEqual(0);
       expect(one.bottom).toBeLessThanOrEqual(layout.height);
     });
+    // Those that are emphasised while their edge is taken, too.
+    for (const { edge, label } of layout.edges) {
+      const words = chip(label);
+      for (const box of boxes) expect([words.name, box.name, meet(words, box)]).toEqual([words.name, box.name, false]);
+      for (const line of layout.edges) {
+        const name = `${words.name} of ${edge.from}, and ${line.edge.from} to ${line.edge.to}`;
+        expect([name, line.points.some((point) => isIn(point, words))]).toEqual([name, false]);
+      }
+    }
+  });
+
+  it.each(WIDTHS)('at %d px shows all of each edge, with its arrow head', (width) => {
+    const layout = machineLayout(width);
+    for (const { edge, points } of layout.edges) {
+      const name = `${edge.from} to ${edge.to}`;
+      const [begin, end] = [points[0]!, points.at(-1)!];
+      expect([name, Math.hypot(end.x - begin.x, end.y - begin.y) > 16]).toEqual([name, true]);
+      const hidden = boxed(layout).filter((box) => points.some((point) => isIn(point, box)));
+      expect([name, hidden.map((box) => box.name)]).toEqual([name, []]);
+      // What leads back is a line of its own.
+      const back = layout.edges.find((other) => other.edge.from === edge.to && other.edge.to === edge.from);
+      const [here, there] = [points, back?.points ?? []].map((each) => each[each.length >> 1]);
+      if (here && there) expect([name, Math.hypot(here.x - there.x, here.y - there.y) > 8]).toEqual([name, true]);
+    }
   });
 
   it.each(WIDTHS)('at %d px is no wider than its room', (width) =>

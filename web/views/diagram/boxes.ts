@@ -15,6 +15,11 @@ export function overlap(a: Box, b: Box): boolean {
   });
 }
 
+/** From its top to its bottom, turned as it is. */
+export function heightOf(box: Box): number {
+  return 2 * reach(box, 90);
+}
+
 /** How far the box reaches from its centre in that direction. */
 function reach(box: Box, angle: number): number {
   const turned = ((angle - box.angle) * Math.PI) / 180;

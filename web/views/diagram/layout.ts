@@ -2,7 +2,8 @@ import type { Call, Output, Segment, Side, State, Step } from '../../../bridge/t
 import type { Box } from './boxes.ts';
 import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
 import { ROW, rowsOf, type PlacedMark, type Rows, type Spacing } from './rows.ts';
-import { placeWireLabels, type WireLabel } from './wire-labels.ts';
+import { groundOf, heldRoom, heldShapes, type HeldShape } from './held-room.ts';
+import { segmentShapes, type SegmentShape } from './segment-shapes.ts';
 import { CHARACTER, fitting, type PictureWords } from './words.ts';
 
 /** The geometry of the picture: numbers only, which the components draw. */
@@ -14,6 +15,8 @@ export interface Layout {
   segments: SegmentShape[];
   bands: BandShape[];
   flags: FlagShape[];
+  /** Where the viewer may let held segments go. */
+  held: HeldShape[];
   outputs: OutputShape[];
   wakes: WakeShape[];
   /** By index of the step: where the cursor stands, and the first moment that it has not passed. */
@@ -38,20 +41,6 @@ export interface CallShape {
   endOrder: number;
   name: Label;
   result?: Label;
-}
-
-export interface SegmentShape {
-  step: Segment;
-  order: number;
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-  label: WireLabel;
-  /** The wire made it: it begins half-way. */
-  isCopy: boolean;
-  /** For another copy: where the first one was sent; for one made by the wire, where it passed. */
-  copyOfY?: number;
 }
 
 export interface BandShape {
@@ -95,28 +84,38 @@ const BLOCKING = new Set(['accept', 'connect', 'recv']);
 const HALF_BAR = 7;
 const NOTE_BELOW = 15;
 const FLAG_HEIGHT = 17;
-/** How far down a segment has come where it stops on its way. */
-const STOP_BELOW = 4;
 
-export function layoutOf(steps: readonly Step[], columns: Columns, words: PictureWords, spacing?: Spacing): Layout {
-  const rows = rowsOf(steps, (call) => words.result(call).length > 0, spacing);
+export interface LayoutOptions extends Omit<Spacing, 'heldRoom'> {
+  /** Whether the viewer may let held segments go. */
+  mayLetGo?: boolean;
+}
+
+export function layoutOf(
+  steps: readonly Step[],
+  columns: Columns,
+  words: PictureWords,
+  { mayLetGo = false, ...spacing }: LayoutOptions = {},
+): Layout {
+  const rows = rowsOf(steps, (call) => words.result(call).length > 0, {
+    ...spacing,
+    heldRoom: mayLetGo ? heldRoom(columns) : 0,
+  });
   const of = <Kind extends Step['kind']>(kind: Kind) =>
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
   const calls = callShapes(of('call'), rows, columns, words);
   const flags = flagShapes(of('state'), rows, columns, words);
+  const held = mayLetGo ? heldShapes(of('segment'), rows, columns) : [];
   return {
     width: columns.width,
     height: rows.height,
     marks: rows.marks,
     calls,
-    segments: segmentShapes(
-      of('segment'),
-      rows,
-      columns,
-      words,
-      flags.map(({ box }) => box),
-    ),
+    segments: segmentShapes(of('segment'), rows, columns, words, [
+      ...flags.map(({ box }) => box),
+      ...held.map(groundOf),
+    ]),
     flags,
+    held,
     bands: (['client', 'server'] as const).flatMap((side) =>
       bandShapes(
         of('state').filter((state) => state.side === side),
@@ -163,43 +162,6 @@ function callShapes(calls: Call[], rows: Rows, columns: Columns, words: PictureW
     });
   }
   return shapes;
-}
-
-function segmentShapes(
-  segments: Segment[],
-  rows: Rows,
-  columns: Columns,
-  words: PictureWords,
-  taken: readonly Box[],
-): SegmentShape[] {
-  const inset = BAND_WIDTH / 2 + 2;
-  const left = columns.clientLine + inset;
-  const right = columns.serverLine - inset;
-  const arrows = segments.map((step) => {
-    const { y, order } = rows.begin.get(step.id)!;
-    const [near, far] = step.from === 'client' ? [left, right] : [right, left];
-    const isCopy = step.duplicateOf !== undefined;
-    const at = (share: number) => near + (far - near) * (isCopy ? (1 + share) / 2 : share);
-    return { step, order, x1: at(0), y1: y, x2: at(REACH[step.fate]), y2: endOf(step, y, rows), isCopy };
-  });
-  const byId = new Map(arrows.map((arrow) => [arrow.step.id, arrow]));
-  const labels = placeWireLabels(arrows, right - left, words, taken);
-  return arrows.map((arrow, index) => {
-    const { retransmissionOf, duplicateOf } = arrow.step;
-    const first = byId.get(duplicateOf ?? retransmissionOf ?? '');
-    const copyOfY = first && (arrow.isCopy ? (first.y1 + first.y2) / 2 : first.y1);
-    return { ...arrow, label: labels[index]!, ...(copyOfY !== undefined && { copyOfY }) };
-  });
-}
-
-/** How much of its way a segment is drawn to have gone. */
-const REACH: Record<Segment['fate'], number> = { delivered: 1, unknown: 0.72, underway: 0.8, dropped: 0.5, held: 0.5 };
-
-/** What is under way goes on as long as anything is known to happen. */
-function endOf({ id, fate }: Segment, y: number, rows: Rows): number {
-  if (fate === 'dropped' || fate === 'held') return y + STOP_BELOW;
-  const arrived = fate === 'delivered' ? rows.end.get(id)?.y : fate === 'underway' ? rows.bottom : undefined;
-  return Math.max(arrived ?? 0, y + ROW / 2);
 }
 
 function bandShapes(states: State[], rows: Rows, columns: Columns, words: PictureWords): BandShape[] {

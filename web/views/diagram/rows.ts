@@ -9,6 +9,8 @@ const STATE_ROW = 15;
 const ARRIVAL_ROW = 12;
 /** A second line below a state: how long it lasts. */
 const NOTE_ROW = 15;
+/** What a segment has to say stands above its row. */
+const WORDS_ABOVE = 20;
 const TOP = 22;
 const BOTTOM = 26;
 /** Pixels that all of the time takes at least, where the picture is to scale. */
@@ -40,22 +42,28 @@ export interface Spacing {
   leastHeight?: number;
   /** What happened in the run stands as far apart as the time between, though never closer than rows do. */
   toScale?: boolean;
+  /** What a held segment keeps of the wire from its row on, in pixels: nothing else is sent or said there. */
+  heldRoom?: number;
 }
 
 /** Gives every moment its height in the picture: time order from top to bottom, evenly spaced or to scale. */
 export function rowsOf(
   steps: readonly Step[],
   isNoted: (call: Call) => boolean,
-  { leastHeight = 0, toScale = false }: Spacing = {},
+  { leastHeight = 0, toScale = false, heldRoom = 0 }: Spacing = {},
 ): Rows {
   const marks = marksOf(steps);
   const pixelsPerUs = toScale ? scaleOf(marks) : 0;
   const placed: PlacedMark[] = [];
   let y = TOP - ROW;
+  /** Down to where the wire is kept. */
+  let kept = 0;
   marks.forEach((mark, order) => {
     const former = marks[order - 1];
     const gap = gapBefore(mark, former, marks[order + 1], isNoted) + (former && hasNote(former) ? NOTE_ROW : 0);
     y += Math.max(gap, former && former.time >= 0 ? (mark.time - former.time) * pixelsPerUs : 0);
+    if (isOnWire(mark)) y = Math.max(y, kept);
+    if (heldRoom > 0 && isHeld(mark)) kept = y + heldRoom + WORDS_ABOVE;
     placed.push({ ...mark, order, y, timed: isTimed(mark, isNoted) });
   });
   placed.forEach((mark, order) => {
@@ -79,7 +87,7 @@ export function rowsOf(
     marks: placed,
     open,
     bottom,
-    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM),
+    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM, kept),
   };
 }
 
@@ -100,6 +108,13 @@ function gapBefore(
   if (mark.what === 'begin') return previous && comesWith(mark, previous) ? STATE_ROW : ROW;
   if (mark.what === 'return') return isNoted(mark.step as Call) ? RETURN_ROW : 0;
   return next && meets(mark, next, isNoted) ? 0 : ARRIVAL_ROW;
+}
+
+const isHeld = ({ what, step }: Mark) => what === 'begin' && step.kind === 'segment' && step.fate === 'held';
+
+/** Whether it has words on the wire: a segment that is sent, and a state that disagrees. */
+function isOnWire({ what, step }: Mark): boolean {
+  return what === 'begin' && (step.kind === 'segment' || (step.kind === 'state' && step.expected !== undefined));
 }
 
 function hasNote({ what, step }: Mark): boolean {

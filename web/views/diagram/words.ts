@@ -35,17 +35,16 @@ export function fitting(wordings: string[], room: number): string {
 /** @param number what the client sends: then the bytes of a read are a number, too */
 export function pictureWords(language: Language, isOver: boolean, number?: bigint): PictureWords {
   const { texts } = language;
-  const { bytes } = texts.steps;
   /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
   const sized = (count: number, payload: string): string[] => {
     const text = textFromHex(payload);
-    const short = bytes.count(count);
+    const short = texts.bytes(count);
     if (text !== undefined && text.length >= 2) return [`${short} ${text}`, short];
     return [`${short} ${spacedHex(payload, SHOWN_BYTES)}`, short];
   };
   const received = ({ side, bytes: count, payload = '' }: Call): string[] => {
     if (count === undefined) return ['ok'];
-    if (count === 0) return [texts.diagram.peerClosed, '0 bytes'];
+    if (count === 0) return [texts.diagram.peerClosed, texts.bytes(0)];
     const isNumber = number !== undefined && side === 'server' && count === payload.length / 2;
     const value = isNumber && count <= MOST_OF_NUMBER ? [`${spacedHex(payload)} = ${BigInt(`0x${payload}`)}`] : [];
     return [...value, ...sized(count, payload)];

@@ -65,7 +65,7 @@ function storyOf(step: Segment, language: Language, moment: Moment): Field[] {
     { name: names.sent, value: moment(step.sentAt) },
     ...optional(names.arrived, step.arrivedAt, (us) => moment(us, 'ended')),
     { name: names.fate, value: fates[step.fate] },
-    ...optional(names.repeats, step.repeats, (count) => `${count} ×`),
+    ...optional(names.repeats, step.repeats, (count) => `${count}\u00a0×`),
     ...optional(names.probe, step.probe, String),
   ];
 }

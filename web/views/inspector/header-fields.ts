@@ -59,9 +59,10 @@ function tcpFields(tcp: Uint8Array, segment: Segment, start: number, { texts }: 
 
 function dataField({ length, payload }: Segment, from: number, { texts }: Language): HeaderField[] {
   if (length === 0) return [];
-  const { inspector, steps } = texts;
-  const value = steps.bytes.count(length);
-  return [{ layer: 'TCP', name: inspector.headerFields.data, value, from, to: from + payload.length / 2 }];
+  const { inspector, bytes } = texts;
+  return [
+    { layer: 'TCP', name: inspector.headerFields.data, value: bytes(length), from, to: from + payload.length / 2 },
+  ];
 }
 
 function ipFields(ip: Uint8Array, end: number, { texts }: Language): HeaderField[] {

@@ -46,7 +46,7 @@ export function linkLines(
 function partOf(step: Step, other: Step, bytes: number | undefined, { texts }: Language): string {
   const segment = step.kind === 'segment' ? step : other;
   const isAll = bytes === undefined || segment.kind !== 'segment' || bytes >= segment.length;
-  return isAll ? '' : ` (${texts.steps.bytes.count(bytes)})`;
+  return isAll ? '' : ` (${texts.bytes(bytes)})`;
 }
 
 function nameOf(step: Step, steps: readonly Step[], { texts }: Language): string {
@@ -61,5 +61,5 @@ function nameOf(step: Step, steps: readonly Step[], { texts }: Language): string
   if (kind !== 'data') return links.segment(flagsText(step));
   const text = textFromHex(payload);
   const shown = text !== undefined && text.length >= 2 && text.length <= 12 ? text : spacedHex(payload, SHOWN_BYTES);
-  return links.data(`${texts.steps.bytes.count(length)} ${shown}`);
+  return links.data(`${texts.bytes(length)} ${shown}`);
 }

@@ -9,48 +9,44 @@ export interface Edge {
   to: Node;
   event: string;
   action: string;
-  /** How far it is bent aside, in pixels; to the right of its direction where positive. */
-  bend?: number | undefined;
-  /** How far its label stands from its middle, in the lying and in the upright diagram. */
-  lying?: Offset | undefined;
-  upright?: Offset | undefined;
+  /** How far it is bent aside in its middle, in pixels, to the right of its direction: in the lying and in the upright diagram. */
+  bends: readonly [lying: number, upright: number];
   /** Of the paths that an ordinary connection takes: its label is always there. */
   isMain?: boolean;
 }
 
-type Offset = readonly [x: number, y: number];
-type Row = readonly [Node, Node, event: string, action: string, lying?: Offset, upright?: Offset, bend?: number];
+type Row = readonly [Node, Node, event: string, action: string, lying?: number, upright?: number];
 
 const MAIN: readonly Row[] = [
-  ['CLOSED', 'SYN_SENT', 'active OPEN', 'snd SYN', [-34, -24], [-40, -14]],
-  ['CLOSED', 'LISTEN', 'passive OPEN', 'create TCB', [-30, 26], [48, -15]],
-  ['LISTEN', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK', [0, 28], [-42, 0]],
-  ['SYN_SENT', 'ESTABLISHED', 'rcv SYN,ACK', 'snd ACK', [14, -26], [-46, 10]],
-  ['SYN_RCVD', 'ESTABLISHED', 'rcv ACK', 'of SYN', [35, 22], [44, 20]],
-  ['ESTABLISHED', 'FIN_WAIT_1', 'CLOSE', 'snd FIN', [52, 9], [-40, -12]],
-  ['ESTABLISHED', 'CLOSE_WAIT', 'rcv FIN', 'snd ACK', [52, -9], [40, -12]],
-  ['FIN_WAIT_1', 'FIN_WAIT_2', 'rcv ACK', 'of FIN', [0, -29], [30, 0]],
-  ['FIN_WAIT_2', 'TIME_WAIT', 'rcv FIN', 'snd ACK', [0, -29], [30, 0]],
-  ['CLOSE_WAIT', 'LAST_ACK', 'CLOSE', 'snd FIN', [0, 28], [-30, 0]],
-  ['LAST_ACK', 'END', 'rcv ACK', 'of FIN', [30, 24], [42, 13]],
-  ['TIME_WAIT', 'END', '2 MSL timeout', '', [-50, 0], [0, 22]],
+  ['CLOSED', 'SYN_SENT', 'active OPEN', 'snd SYN', 0, 6],
+  ['CLOSED', 'LISTEN', 'passive OPEN', 'create TCB'],
+  ['LISTEN', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK', 14, 8],
+  ['SYN_SENT', 'ESTABLISHED', 'rcv SYN,ACK', 'snd ACK', 2, -3],
+  ['SYN_RCVD', 'ESTABLISHED', 'rcv ACK', 'of SYN', 15, -4],
+  ['ESTABLISHED', 'FIN_WAIT_1', 'CLOSE', 'snd FIN', -4, -4],
+  ['ESTABLISHED', 'CLOSE_WAIT', 'rcv FIN', 'snd ACK'],
+  ['FIN_WAIT_1', 'FIN_WAIT_2', 'rcv ACK', 'of FIN', -2, 0],
+  ['FIN_WAIT_2', 'TIME_WAIT', 'rcv FIN', 'snd ACK', -3, -5],
+  ['CLOSE_WAIT', 'LAST_ACK', 'CLOSE', 'snd FIN', 3, 0],
+  ['LAST_ACK', 'END', 'rcv ACK', 'of FIN'],
+  ['TIME_WAIT', 'END', '2 MSL timeout', ''],
 ];
 
 const OTHERS: readonly Row[] = [
-  ['LISTEN', 'CLOSED', 'CLOSE', 'delete TCB', [0, 20], [40, 0], 9],
-  ['SYN_SENT', 'CLOSED', 'CLOSE', 'delete TCB', [0, -20], [-30, 0], -9],
-  ['LISTEN', 'SYN_SENT', 'SEND', 'snd SYN'],
+  ['LISTEN', 'CLOSED', 'CLOSE', 'delete TCB', 9, -9],
+  ['SYN_SENT', 'CLOSED', 'CLOSE', 'delete TCB', -8, 2],
+  ['LISTEN', 'SYN_SENT', 'SEND', 'snd SYN', 0, -1],
   ['SYN_SENT', 'SYN_RCVD', 'rcv SYN', 'snd SYN,ACK'],
-  ['SYN_RCVD', 'LISTEN', 'rcv RST', '', [0, -8], [0, 0], 8],
-  ['SYN_RCVD', 'FIN_WAIT_1', 'CLOSE', 'snd FIN', [0, 0], [0, 0], 34],
+  ['SYN_RCVD', 'LISTEN', 'rcv RST', '', 6, 0],
+  ['SYN_RCVD', 'FIN_WAIT_1', 'CLOSE', 'snd FIN', 12, 0],
   ['FIN_WAIT_1', 'CLOSING', 'rcv FIN', 'snd ACK'],
-  ['FIN_WAIT_1', 'TIME_WAIT', 'rcv FIN, ACK of FIN', 'snd ACK', [0, 0], [-12, 45], 27],
+  ['FIN_WAIT_1', 'TIME_WAIT', 'rcv FIN, ACK of FIN', 'snd ACK', 14, -47],
   ['CLOSING', 'TIME_WAIT', 'rcv ACK of FIN', ''],
 ];
 
 const edgesOf = (rows: readonly Row[], isMain: boolean) =>
-  rows.map(([from, to, event, action, lying, upright, bend]): Edge => ({
-    ...{ from, to, event, action, lying, upright, bend, isMain },
-  }));
+  rows.map(([from, to, event, action, lying = 0, upright = 0]): Edge => {
+    return { from, to, event, action, bends: [lying, upright], isMain };
+  });
 
 export const EDGES: readonly Edge[] = [...edgesOf(MAIN, true), ...edgesOf(OTHERS, false)];

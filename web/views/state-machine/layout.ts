@@ -1,4 +1,5 @@
 import { EDGES, type Edge, type Node } from './edges.ts';
+import { placeLabels, type Point, type Placed, type Rectangle, type Worded } from './place-labels.ts';
 import type { Move } from './standing.ts';
 
 /** The geometry of the state diagram: numbers only, which the component draws. */
@@ -7,6 +8,7 @@ export interface MachineLayout {
   height: number;
   boxes: BoxShape[];
   edges: EdgeShape[];
+  isLying: boolean;
 }
 
 export interface BoxShape {
@@ -18,9 +20,15 @@ export interface BoxShape {
   width: number;
 }
 
-export interface EdgeShape {
+/** An edge without its words. */
+interface Curve {
   edge: Edge;
   path: string;
+  /** Close to each other; the last is the tip of its arrow. */
+  points: Point[];
+}
+
+export interface EdgeShape extends Curve {
   label: EdgeLabel;
 }
 
@@ -34,23 +42,43 @@ export interface EdgeLabel {
 export const BOX_HEIGHT = 24;
 export const LINE_HEIGHT = 13;
 const CHARACTER = 7.3;
+/** Wider, it is only further apart. */
+const WIDEST = 880;
 /** Below this width the diagram stands upright. */
-const LYING_FROM = 590;
+const LYING_FROM = 740;
 
-/** Along the way of a connection, and across it: the one who opens or closes first at −1, the other at 1. */
-const PLACES: Record<Node, readonly [along: number, across: number]> = {
-  CLOSED: [0, 0],
-  SYN_SENT: [1.1, -1],
-  LISTEN: [0.95, 1],
-  SYN_RCVD: [2.05, 1],
+/**
+ * Along the way of a connection, from 0 to 6, and across it: who opens or closes first at about −1, the other at about 1.
+ * Places and bends were searched for until each edge had a place for its words at every width.
+ */
+type Places = Record<Node, readonly [along: number, across: number]>;
+const LYING_PLACES: Places = {
+  CLOSED: [0.05, 0],
+  SYN_SENT: [1.35, -0.85],
+  LISTEN: [1, 1],
+  SYN_RCVD: [2.35, 0.95],
   ESTABLISHED: [2.65, 0],
   FIN_WAIT_1: [3.75, -1],
-  CLOSE_WAIT: [3.75, 1],
-  FIN_WAIT_2: [4.9, -1],
-  CLOSING: [4.9, 0],
-  LAST_ACK: [4.9, 1],
+  CLOSE_WAIT: [4.05, 1.1],
+  FIN_WAIT_2: [4.8, -1],
+  CLOSING: [4.75, 0.1],
+  LAST_ACK: [5, 1.1],
+  TIME_WAIT: [5.9, -1],
+  END: [5.65, 0.2],
+};
+const UPRIGHT_PLACES: Places = {
+  CLOSED: [0, 0.1],
+  SYN_SENT: [0.9, -1],
+  LISTEN: [0.7, 1.1],
+  SYN_RCVD: [2, 1.1],
+  ESTABLISHED: [2.45, -0.25],
+  FIN_WAIT_1: [3.75, -0.8],
+  CLOSE_WAIT: [3.65, 1],
+  FIN_WAIT_2: [4.9, -0.85],
+  CLOSING: [4.9, 0.25],
+  LAST_ACK: [4.95, 1],
   TIME_WAIT: [6, -1],
-  END: [6, 0],
+  END: [5.6, 0.2],
 };
 
 interface Frame {
@@ -60,25 +88,57 @@ interface Frame {
   isLying: boolean;
 }
 
-const LYING = { edge: 50, top: 108, across: 54, below: 98 };
-const UPRIGHT = { edge: 54, top: 58, along: 78, below: 34 };
+/** What is written in the upper left corner: both ends, and what the words mean. */
+const CAPTIONS: readonly Rectangle[] = [{ x: 145, y: 21, width: 290, height: 42 }];
+const LYING = { left: 40, right: 52, top: 107, across: 56, below: 99 };
+const UPRIGHT = { edge: 55, top: 77, along: 79, below: 48 };
 
 export function machineLayout(room: number): MachineLayout {
-  const frame = room < LYING_FROM ? upright(Math.min(room, 460)) : lying(Math.min(room, 1000));
-  const boxes = (Object.keys(PLACES) as Node[]).map((node): BoxShape => {
-    const [x, y] = frame.at(...PLACES[node]);
+  const frame = room < LYING_FROM ? upright(Math.min(room, 460)) : lying(Math.min(room, WIDEST));
+  const places = frame.isLying ? LYING_PLACES : UPRIGHT_PLACES;
+  const boxes = (Object.keys(places) as Node[]).map((node): BoxShape => {
+    const [x, y] = frame.at(...places[node]);
     const text = node === 'END' ? 'CLOSED' : node;
     return { node, text, x, y, width: text.length * CHARACTER + 8 };
   });
   const byNode = new Map(boxes.map((box) => [box.node, box]));
-  const edges = EDGES.map((edge) => edgeShape(edge, byNode.get(edge.from)!, byNode.get(edge.to)!, frame));
-  return { width: frame.width, height: frame.height, boxes, edges };
+  const curves = EDGES.map((edge) => curveOf(edge, byNode.get(edge.from)!, byNode.get(edge.to)!, frame.isLying));
+  const { width, height, isLying } = frame;
+  return { width, height, isLying, boxes, edges: labelled(curves, boxes, frame) };
 }
 
+/** The edges of an ordinary connection keep their words apart; those of another may cover them while it is taken. */
+function labelled(curves: readonly Curve[], boxes: readonly BoxShape[], frame: Frame): EdgeShape[] {
+  const lines = curves.map(({ points }) => points);
+  const grounds = [...boxes.map(groundOf), ...CAPTIONS];
+  const main = curves.filter(({ edge }) => edge.isMain);
+  const known = placeLabels(main.map(wordedOf), lines, grounds, frame);
+  const placed = known.filter((label) => label !== undefined);
+  return curves.map((curve) => {
+    const alone = (others: Rectangle[]) =>
+      placeLabels([wordedOf(curve)], lines, grounds, frame, others, FURTHEST_OF_TAKEN)[0];
+    const place = curve.edge.isMain ? known[main.indexOf(curve)] : (alone(placed) ?? alone([]));
+    return shaped(curve, place);
+  });
+}
+
+/** Where there is no place beside it, the words of an edge stand upon it. */
+function shaped(curve: Curve, place: Placed | undefined): EdgeShape {
+  const { x, y } = place ?? curve.points[curve.points.length >> 1]!;
+  return { ...curve, label: { x, y, lines: wordings(curve.edge)[place?.variant ?? 0]! } };
+}
+
+/** Words that have the colour of their edge, in pixels from it. */
+const FURTHEST_OF_TAKEN = 30;
+
+const groundOf = ({ x, y, width }: BoxShape): Rectangle => ({ x, y, width: width + 4, height: BOX_HEIGHT + 4 });
+
+const wordedOf = ({ edge, points }: Curve): Worded => ({ points, sizes: wordings(edge).map(sizeOf) });
+
 function lying(width: number): Frame {
-  const { edge, top, across, below } = LYING;
-  const step = (width - 2 * edge) / 6;
-  return { width, height: top + below, at: (a, b) => [edge + a * step, top + b * across], isLying: true };
+  const { left, right, top, across, below } = LYING;
+  const step = (width - left - right) / 6;
+  return { width, height: top + below, at: (a, b) => [left + a * step, top + b * across], isLying: true };
 }
 
 function upright(width: number): Frame {
@@ -92,40 +152,43 @@ function upright(width: number): Frame {
   };
 }
 
-function edgeShape(edge: Edge, from: BoxShape, to: BoxShape, frame: Frame): EdgeShape {
-  const { bend = 0, lying: aside, upright: asideUpright } = edge;
-  // Turned, the diagram is mirrored as well: left becomes right.
-  const curve = quadratic(from, to, frame.isLying ? bend : -bend);
-  const offset = (frame.isLying ? aside : asideUpright) ?? [0, 0];
-  const label = { x: curve.x + offset[0], y: curve.y + offset[1], lines: linesOf(edge) };
-  return { edge, path: curve.path, label: within(label, frame) };
-}
-
-function linesOf({ event, action }: Edge): string[] {
-  return [event, action].filter((line) => line !== '');
-}
+/** A point in so many pixels. */
+const STRIDE = 2;
 
 /** From border to border, bent aside by so many pixels in its middle. */
-function quadratic(from: BoxShape, to: BoxShape, bend: number): { path: string; x: number; y: number } {
+function curveOf(edge: Edge, from: BoxShape, to: BoxShape, isLying: boolean): Curve {
+  const bend = edge.bends[isLying ? 0 : 1];
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  const middle = [(from.x + to.x) / 2, (from.y + to.y) / 2] as const;
   const [nx, ny] = [-(to.y - from.y) / length, (to.x - from.x) / length];
-  const control = { x: middle[0] + 2 * bend * nx, y: middle[1] + 2 * bend * ny };
+  const control = { x: (from.x + to.x) / 2 + 2 * bend * nx, y: (from.y + to.y) / 2 + 2 * bend * ny };
   const begin = border(from, control);
   const end = border(to, control);
-  const path = `M${begin.map(round)}Q${round(control.x)} ${round(control.y)} ${end.map(round)}`;
-  return { path, x: middle[0] + bend * nx, y: middle[1] + bend * ny };
+  const count = Math.ceil(length / STRIDE);
+  const points = Array.from({ length: count + 1 }, (_, index) => {
+    const t = index / count;
+    const at = (axis: 0 | 1, middle: number) =>
+      (1 - t) ** 2 * begin[axis] + 2 * t * (1 - t) * middle + t ** 2 * end[axis];
+    return { x: at(0, control.x), y: at(1, control.y) };
+  });
+  return { edge, path: `M${begin.map(round)}Q${round(control.x)} ${round(control.y)} ${end.map(round)}`, points };
+}
+
+/** `rcv FIN / snd ACK`, but `rcv ACK of SYN`: there the second line goes on with the first. */
+export function inOneLine({ event, action }: Edge): string {
+  return [event, action].filter(Boolean).join(action.startsWith('of ') ? ' ' : ' / ');
+}
+
+/** Ways to write the words of an edge. */
+function wordings(edge: Edge): string[][] {
+  const { event, action } = edge;
+  if (action === '') return [[event], event.split(/ (?=\w+$)/)];
+  return [[event, action], [inOneLine(edge)], [...event.split(/(?<=,) /), action]];
 }
 
 function border({ x, y, width }: BoxShape, towards: { x: number; y: number }): [number, number] {
   const [dx, dy] = [towards.x - x, towards.y - y];
   const share = Math.min((width / 2 + 2) / Math.abs(dx || 1e-9), (BOX_HEIGHT / 2 + 2) / Math.abs(dy || 1e-9));
   return [x + dx * share, y + dy * share];
-}
-
-function within(label: EdgeLabel, { width }: Frame): EdgeLabel {
-  const half = chipSize(label).width / 2 + 1;
-  return { ...label, x: Math.min(Math.max(label.x, half), width - half) };
 }
 
 /** Width of a character of the labels, which are not monospaced: on the safe side. */
@@ -137,6 +200,10 @@ function round(number: number): number {
 }
 
 export function chipSize({ lines }: EdgeLabel): { width: number; height: number } {
+  return sizeOf(lines);
+}
+
+function sizeOf(lines: readonly string[]): { width: number; height: number } {
   const longest = Math.max(...lines.map(({ length }) => length));
   return { width: longest * BOLD_CHARACTER + 8, height: lines.length * LINE_HEIGHT + 4 };
 }
@@ -157,14 +224,18 @@ export function edgeOf({ from, to, other }: Move): Edge {
   const drawn = EDGES.find((edge) => edge.from === from && edge.to === target);
   if (other === undefined && drawn) return drawn;
   const [event, action] = other ?? ['?', ''];
-  return { from, to: target, event, action };
+  return { from, to: target, event, action, bends: [0, 0] };
 }
 
 /** What is not in the figure is drawn as the figure would have it. */
-export function shapeOf(edge: Edge, { boxes, width, height, edges }: MachineLayout): EdgeShape {
+export function shapeOf(edge: Edge, { boxes, edges, ...frame }: MachineLayout): EdgeShape {
   const drawn = edges.find((shape) => shape.edge.from === edge.from && shape.edge.to === edge.to);
-  if (drawn) return drawn.edge === edge ? drawn : { ...drawn, edge, label: { ...drawn.label, lines: linesOf(edge) } };
+  if (drawn?.edge === edge) return drawn;
   const find = (node: Node) => boxes.find((box) => box.node === node) ?? boxes[0]!;
-  const frame = { width, height, at: () => [0, 0] as [number, number], isLying: width >= LYING_FROM };
-  return edgeShape(edge, find(edge.from), find(edge.to), frame);
+  const curve = drawn ? { ...drawn, edge } : curveOf(edge, find(edge.from), find(edge.to), frame.isLying);
+  const lines = [...edges, curve].map(({ points }) => points);
+  return shaped(
+    curve,
+    placeLabels([wordedOf(curve)], lines, [...boxes.map(groundOf), ...CAPTIONS], frame, [], FURTHEST_OF_TAKEN)[0],
+  );
 }
