@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 import type { Hello } from '../../bridge/protocol.ts';
-import { startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
+import { serverListens, startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
 
 /** The wire on which nothing is captured: what the page shows there is inferred. */
 export const DIRECT = ['--wire', 'direct', '--capture', 'off'];
@@ -27,7 +27,11 @@ export const test = base.extend<{ wire: 'direct' | 'lab'; baseURL: string }, { b
   ],
   wire: ['direct', { option: true }],
   baseURL: async ({ bridgeOf, wire }, use, info) => {
-    const { url } = await bridgeOf(wire, () => startBridge(undefined, wire === 'direct' ? DIRECT : []));
+    const { url } = await bridgeOf(wire, async () => {
+      const bridge = await startBridge(undefined, wire === 'direct' ? DIRECT : []);
+      await serverListens(bridge);
+      return bridge;
+    });
     if (wire === 'lab') {
       const hello = (await (await fetch(`${url}/health`)).json()) as Hello;
       info.skip(hello.wire !== 'lab', hello.wireMessage);

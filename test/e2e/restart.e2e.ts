@@ -1,5 +1,5 @@
 import { freePort } from '../helpers/free-port.ts';
-import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import { serverListens, startBridge, stopBridge } from '../helpers/bridge-process.ts';
 import { DIRECT, expect, test } from './bridge.ts';
 import { sendNumber, spoken } from './page.ts';
 
@@ -8,6 +8,7 @@ test('the bridge ends under an open page and is started again: the page says so,
 }) => {
   const options = ['--http', `127.0.0.1:${await freePort()}`, ...DIRECT];
   const first = await startBridge(undefined, options);
+  await serverListens(first);
   await page.goto(first.url);
   await sendNumber(page, '121');
   await expect(spoken(page)).toHaveText('Run 1: The server replied ÍMPAR.');
@@ -17,6 +18,7 @@ test('the bridge ends under an open page and is started again: the page says so,
   const second = await startBridge(undefined, options);
   try {
     await expect(page.getByText('The bridge is gone.')).toBeHidden();
+    await serverListens(second);
     await sendNumber(page, '8');
     await expect(spoken(page)).toHaveText('Run 2: The server replied PAR.');
   } finally {

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Hello } from '../../bridge/protocol.ts';
 import { freePort } from './free-port.ts';
 
 const start = fileURLToPath(new URL('../../.setup/start.mjs', import.meta.url));
@@ -37,6 +39,15 @@ export async function startBridge(
   child.once('exit', () => process.off('exit', end));
   const url = await urlPrinted(child);
   return { url, target, process: child };
+}
+
+/** Resolves when its server program listens: a bridge says its URL before that. */
+export async function serverListens({ url }: Bridge): Promise<void> {
+  for (;;) {
+    const { server } = (await (await fetch(`${url}/health`)).json()) as Pick<Hello, 'server'>;
+    if (server.state === 'listening') return;
+    await setTimeout(20);
+  }
 }
 
 export async function stopBridge({ process: child }: Bridge): Promise<void> {
