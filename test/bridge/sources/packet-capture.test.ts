@@ -176,7 +176,8 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
   });
 
   test.runIf(onLinux)('a bridge that is killed leaves no tcpdump', async () => {
-    const port = await startServer((socket) => socket.resume());
+    let reached = false;
+    const port = await startServer((socket) => socket.once('data', () => (reached = true)));
     const url = (path: string) => JSON.stringify(new URL(`../../../dist/bridge/${path}`, import.meta.url).href);
     const bridge = startNode([
       '--input-type=module',
@@ -185,7 +186,8 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
        void runOnce({ wire: 'direct', target: { host: '127.0.0.1', port: ${port} }, ownsServer: false, capture: 'auto' },
          [{ do: 'send', hex: '00' }, { do: 'recv' }]);`,
     ]);
-    await until(() => capturesFor(port).length === 1);
+    await until(() => reached);
+    expect(capturesFor(port).length).toBe(1);
     process.kill(bridge.child.pid!, 'SIGKILL');
     await bridge.ended;
     await until(() => capturesFor(port).length === 0);
