@@ -54,7 +54,7 @@ export async function tellerIn(language: Language): Promise<Teller> {
 function explain(step: Step, speech: Speech, { steps: told, isOver }: Told): Explanation {
   const { steps } = speech;
   const base = { evidence: steps.evidenceMeans[step.evidence], ...reasonOf(step, speech) };
-  if (step.kind === 'call') return { ...base, ...explainCall(step, speech, isOver) };
+  if (step.kind === 'call') return { ...base, ...explainCall(step, speech, { steps: told, isOver }) };
   if (step.kind === 'segment') return { ...base, ...explainSegment(step, told, speech) };
   if (step.kind === 'state') return { ...base, ...explainState(step, speech) };
   return { ...base, what: steps.output.what(step.side), why: steps.output.why, section: '' };
@@ -97,7 +97,7 @@ interface CallTexts {
   why: string;
 }
 
-function explainCall(call: Call, speech: Speech, isOver: boolean) {
+function explainCall(call: Call, speech: Speech, { steps, isOver }: Told) {
   const texts = lookup<CallTexts>(speech.steps.call, call.name);
   // A program may call what the page has no words for: its name is then all there is to say.
   if (!texts) return { what: `${call.name}(${call.args.join(', ')})`, why: '', section: '' };
@@ -107,9 +107,15 @@ function explainCall(call: Call, speech: Speech, isOver: boolean) {
       : (call.peer ?? call.args[0] ?? '');
   return {
     what: `${texts.what(call.side, detail)} ${callEnd(call, speech, isOver)}`.trim(),
-    why: texts.why,
+    why: call.name === 'close' && isGone(call, steps) ? speech.steps.closeOfNothing : texts.why,
     section: lookup(CALL_SECTIONS, call.name) ?? '',
   };
+}
+
+/** Whether the connection had ended for this side before the call: it was refused, or reset. */
+function isGone({ side, startedAt }: Call, steps: readonly Step[]): boolean {
+  const last = steps.findLast((step) => step.kind === 'state' && step.side === side && step.at <= startedAt);
+  return last?.kind === 'state' && last.to === 'CLOSED';
 }
 
 function callEnd(call: Call, speech: Speech, isOver: boolean): string {

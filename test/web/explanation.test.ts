@@ -32,6 +32,16 @@ describe('a step in words', () => {
     expect(what(call('client', 'recv', 0), true)).toContain('not seen');
   });
 
+  it('says of a close() that there is nothing left to end, and otherwise that a FIN follows', () => {
+    const why = (steps: readonly Step[]) =>
+      english.explain(
+        steps.findLast((step) => step.kind === 'call' && step.name === 'close')!,
+        { steps, isOver: true },
+      ).why;
+    expect(why(refusedTrace())).toContain('nothing is sent');
+    expect(why(plainTrace())).toContain('then a FIN');
+  });
+
   it('tells the third segment of a handshake from any other acknowledgment', () => {
     expect(what(segment('client', ['ACK'], 0, 1, { seq: 1, ack: 1 }))).toContain('third segment');
     expect(what(segment('client', ['ACK'], 0, 1, { seq: 3, ack: 7 }))).toContain('before relative byte 7');

@@ -53,6 +53,8 @@ export const enSteps = {
       why: 'An abort is a close() with a linger time of zero: what is unsent is thrown away and the peer is told with a RST. There is no TIME_WAIT afterwards.',
     },
   },
+  /** close() where the connection had ended already. */
+  closeOfNothing: 'There is no connection any more: nothing is sent, and the kernel only lets go of the socket.',
   callEnd: {
     open: 'It is still blocked.',
     unseen: 'Its return was not seen.',

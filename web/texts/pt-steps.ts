@@ -56,6 +56,8 @@ export const ptSteps: StepTexts = {
       why: 'Abortar é uma close() com tempo de espera (linger) zero: o que não foi enviado é descartado e o outro lado é avisado com um RST. Depois disso não há TIME_WAIT.',
     },
   },
+  /** close() where the connection had ended already. */
+  closeOfNothing: 'Não há mais conexão: nada é enviado, e o kernel só se desfaz do socket.',
   callEnd: {
     open: 'Ainda está bloqueada.',
     unseen: 'Seu retorno não foi visto.',
