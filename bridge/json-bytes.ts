@@ -1,6 +1,7 @@
 /** Bytes set aside at a time; what is written is handed out of them piece by piece, so that none is copied. */
 const SLAB = 256 * 1024;
 
+/** Bytes up to which a loop copies them sooner than a call does. */
 const FEW = 16;
 
 /** JSON text written as the bytes that leave on the wire: as a string it would be put together, counted and encoded first. */
@@ -19,7 +20,6 @@ export class JsonBytes {
   bytes(bytes: Uint8Array): void {
     const { length } = bytes;
     this.#reserve(length);
-    // A call to copy a few bytes takes longer than to copy them.
     if (length > FEW) this.#slab.set(bytes, this.#end);
     else for (let index = 0; index < length; index += 1) this.#slab[this.#end + index] = bytes[index]!;
     this.#end += length;

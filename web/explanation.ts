@@ -3,7 +3,7 @@ import type { Call, Segment, State, Step } from '../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from './bytes.ts';
 import { isGuess } from './guess.ts';
 import { lookup } from './lookup.ts';
-import { copyOfResetIsLate, segmentAnswered } from './resets.ts';
+import { copyOfResetIsLate, isGone, segmentAnswered } from './resets.ts';
 import { flagsText, segmentKind, type SegmentKind } from './segment-kind.ts';
 import type { StepTexts } from './texts/en-steps.ts';
 import type { Language } from './texts/language.svelte.ts';
@@ -110,12 +110,6 @@ function explainCall(call: Call, speech: Speech, { steps, isOver }: Told) {
     why: call.name === 'close' && isGone(call, steps) ? speech.steps.closeOfNothing : texts.why,
     section: lookup(CALL_SECTIONS, call.name) ?? '',
   };
-}
-
-/** Whether the connection had ended for this side before the call: it was refused, or reset. */
-function isGone({ side, startedAt }: Call, steps: readonly Step[]): boolean {
-  const last = steps.findLast((step) => step.kind === 'state' && step.side === side && step.at <= startedAt);
-  return last?.kind === 'state' && last.to === 'CLOSED';
 }
 
 function callEnd(call: Call, speech: Speech, isOver: boolean): string {

@@ -1,7 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import type { Hello } from '../../bridge/protocol.ts';
 import type { ClientKind } from './clients.ts';
 import { startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
-import { fileURLToPath } from 'node:url';
 import {
   measure,
   printHead,
@@ -49,31 +49,32 @@ export async function benchBridge(): Promise<void> {
 
 /** @param where the number server's port, and the URLs of the bridges */
 async function compare(atOnce: number, where: { bare: string; page: Bridge; least: string }): Promise<void> {
-  const bare = row('(a) bare client', 'bare', where.bare);
-  const probed = row('(a′) the same, server with the probe', 'bare', where.page.target.split(':')[1]!);
-  const least = row('(a″) through a bridge that keeps no trace', 'page', where.least);
-  const full = row('(b) through the bridge, full traces', 'page', where.page.url);
+  const bare = row('a', 'bare client', 'bare', where.bare);
+  const probed = row('a′', 'the same, server with the probe', 'bare', where.page.target.split(':')[1]!);
+  const least = row('a″', 'through a bridge that keeps no trace', 'page', where.least);
+  const full = row('b', 'through the bridge, full traces', 'page', where.page.url);
   const rows = [bare, probed, least, full];
   for (const { kind, where: url } of rows) await warmUp(kind, url, atOnce);
   for (let round = 0; round < ROUNDS; round += 1)
     for (const { kind, where: url, results } of rows) results.push(await measure(kind, url, atOnce));
-  for (const { name, results } of rows) printRow(`${name}, ${atOnce} at a time`, results);
-  for (const { name, results } of [probed, least, full]) {
+  for (const { letter, name, results } of rows) printRow(`(${letter}) ${name}, ${atOnce} at a time`, results);
+  for (const { letter, results } of [probed, least, full]) {
     const [speed, p50] = [ratio(results, bare.results, 'perSecond'), ratio(results, bare.results, 'p50')];
-    console.log(`    ${/\((.*?)\)/.exec(name)![1]}/a: throughput ${speed}, p50 ${p50}`);
+    console.log(`    ${letter}/a: throughput ${speed}, p50 ${p50}`);
   }
 }
 
 /** What is compared with the others of its table, round by round. */
 interface Row {
+  letter: string;
   name: string;
   kind: ClientKind;
   where: string;
   results: Result[];
 }
 
-function row(name: string, kind: ClientKind, where: string): Row {
-  return { name, kind, where, results: [] };
+function row(letter: string, name: string, kind: ClientKind, where: string): Row {
+  return { letter, name, kind, where, results: [] };
 }
 
 /** A row of its own: for what a bare client has no counterpart. */

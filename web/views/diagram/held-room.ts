@@ -42,7 +42,11 @@ export function heldShapes(segments: readonly Segment[], rows: Rows, columns: Co
 }
 
 export const groundOf = ({ x, y, width, height }: HeldShape): Box => ({
-  ...{ x: x + width / 2, y: y + height / 2, width, height, angle: 0 },
+  x: x + width / 2,
+  y: y + height / 2,
+  width,
+  height,
+  angle: 0,
 });
 
 function groundFor({ clientLine, serverLine }: Columns): Pick<HeldShape, 'width' | 'height' | 'isStacked'> {
