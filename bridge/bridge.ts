@@ -10,6 +10,7 @@ import { LIMITS, type Hello, type Limits, type ServerStatus } from './protocol.t
 import { ScenarioServers, type Lent } from './scenario-servers.ts';
 import { ServerProgram, type Command } from './server-program.ts';
 import { Session, type SessionOptions } from './session.ts';
+import { ShortLivedSet } from './short-lived.ts';
 import type { EvidenceSource } from './sources/source.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
@@ -40,7 +41,7 @@ export class Bridge {
   #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
   readonly #scenarioServers: ScenarioServers;
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new ShortLivedSet<Session>();
   #helloTimer: NodeJS.Timeout | undefined;
   /** Resolves when a lab that broke was made anew. */
   #wireThere: Promise<void> = Promise.resolve();
@@ -134,12 +135,12 @@ export class Bridge {
       limits: this.terms.limits,
       onSteps,
       onDone: (result) => {
-        this.#sessions.delete(session);
+        leave();
         lent?.giveBack();
         onDone(result);
       },
     });
-    this.#sessions.add(session);
+    const leave = this.#sessions.add(session);
     return session;
   }
 

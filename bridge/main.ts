@@ -1,3 +1,4 @@
+import './garbage-collection.ts';
 import closeWithGrace from 'close-with-grace';
 import { formatAddress, resolveAddress } from './address.ts';
 import type { Access } from './access.ts';

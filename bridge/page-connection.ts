@@ -6,6 +6,7 @@ import { MessageError, readMessage } from './message-reader.ts';
 import { clientOf, Rates, type Allowances } from './plugins/allowances.ts';
 import type { BridgeMessage, Limits, PageMessage, RunId } from './protocol.ts';
 import type { Session } from './session.ts';
+import { ShortLivedMap } from './short-lived.ts';
 import { stepsJson } from './step-json.ts';
 import type { Step } from './trace/step.ts';
 
@@ -28,7 +29,7 @@ export class PageConnection {
   readonly #allowances: Allowances;
   readonly #address: string;
   readonly #messages: Rates;
-  readonly #runs = new Map<RunId, Session>();
+  readonly #runs = new ShortLivedMap<RunId, Session>();
   /** Whether it was heard of since the last ping. */
   #isHeard = true;
 

@@ -94,7 +94,7 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       ...(this.#child?.pid !== undefined && { pid: this.#child.pid }),
       ...this.#exit,
       ...(blockedIn !== undefined && { blockedIn }),
-      output: this.#lines,
+      output: [...this.#lines],
     };
   }
 
@@ -174,7 +174,8 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
   }
 
   #printed(stream: 'stdout' | 'stderr', line: string): void {
-    this.#lines = [...this.#lines.slice(1 - KEPT_LINES), { stream, line }];
+    this.#lines.push({ stream, line });
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     this.output.line(stream, line);
     this.emit('change');
   }

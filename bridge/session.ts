@@ -67,12 +67,12 @@ export class Session {
   readonly #trace = new TraceBuilder();
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
-  readonly #told = new Map<string, string>();
+  /** The steps that were told, as text; absent before the first telling. */
+  #told: Map<string, string> | undefined;
   /** Milliseconds that the run may take. */
   readonly #limitMs: number;
   readonly #timeLimit: NodeJS.Timeout;
   #tick: NodeJS.Timeout | undefined;
-  #flushed = false;
   #ending: Ending | undefined;
 
   constructor(options: SessionOptions) {
@@ -178,16 +178,18 @@ export class Session {
       final,
       now: monotonicUs() - this.#zero,
     });
-    const news = final && !this.#flushed ? steps : steps.filter((step) => this.#isNews(step));
-    this.#flushed = true;
+    const news = final && !this.#told ? steps : this.#newsAmong(steps);
     if (news.length > 0) this.#options.onSteps(news);
   }
 
-  #isNews(step: Step): boolean {
-    const text = JSON.stringify(step);
-    if (this.#told.get(step.id) === text) return false;
-    this.#told.set(step.id, text);
-    return true;
+  #newsAmong(steps: readonly Step[]): Step[] {
+    const told = (this.#told ??= new Map());
+    return steps.filter((step) => {
+      const text = JSON.stringify(step);
+      if (told.get(step.id) === text) return false;
+      told.set(step.id, text);
+      return true;
+    });
   }
 
   #serverWatched(final: boolean): 'yes' | 'no' | 'pending' {

@@ -7,7 +7,7 @@ import type { Segment, Side } from '../trace/step.ts';
 import type { CaptureChild } from './packet-capture-child.ts';
 import type { CaptureTime } from './packet-capture-clock.ts';
 import type { CaptureTimes } from './packet-capture-times.ts';
-import type { CaptureFlaw, CaptureUnavailableCode } from './packet-capture-unavailable.ts';
+import type { CaptureFlaw } from './packet-capture-unavailable.ts';
 import type { Watch } from './source.ts';
 
 /** Milliseconds after the client's end by which its first segment must have been read, or it did not come by here. */
@@ -19,11 +19,18 @@ const BETWEEN_US = 0.2;
 /** What a flow needs to know of what captures for it. */
 type Counting = Pick<CaptureChild, 'dropped' | 'ended' | 'countDropped'>;
 
+/** What a capture has of one run. */
+export interface RunCapture extends Watch {
+  /** What was captured of this very run. */
+  status(): Source;
+}
+
 export interface CaptureFlowOptions {
   zero: number;
   sink: Sink;
-  /** What captures for this run, or why nothing does. */
-  by: { child: Counting; times: CaptureTimes } | CaptureUnavailableCode;
+  /** What captures for this run. */
+  child: Counting;
+  times: CaptureTimes;
   /** This run's connection has this port at the client's end. */
   onPort(port: number): void;
   /** @param port what `onPort` was told, if it was */
@@ -34,7 +41,7 @@ export interface CaptureFlowOptions {
  * One run's connection in the capture: each of its segments becomes a step. It begins with the client's SYN, so that
  * what was left of an earlier connection from the same port is not taken for its own.
  */
-export class CaptureFlow implements Watch {
+export class CaptureFlow implements RunCapture {
   readonly watchesServer = false;
   readonly seesAttempts = true;
   readonly #options: CaptureFlowOptions;
@@ -54,16 +61,12 @@ export class CaptureFlow implements Watch {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CaptureFlowOptions) {
-    const { by, sink } = options;
     this.#options = options;
-    this.#sink = sink;
-    this.#droppedBefore = typeof by === 'string' ? 0 : by.child.dropped;
+    this.#sink = options.sink;
+    this.#droppedBefore = options.child.dropped;
   }
 
-  /** What was captured of this very run. */
   status(): Source {
-    const { by } = this.#options;
-    if (typeof by === 'string') return { name: 'capture', active: false, why: by };
     if (this.#flaw === undefined) return { name: 'capture', active: true };
     return { name: 'capture', active: this.#begun, why: this.#flaw };
   }
@@ -74,33 +77,33 @@ export class CaptureFlow implements Watch {
   }
 
   take(from: Side, { tcp, header }: TcpPacket, { at, sure }: CaptureTime): void {
-    const { by, zero } = this.#options;
+    const { times, zero } = this.#options;
     const opens = from === 'client' && tcp.flags.includes('SYN');
-    if (typeof by === 'string' || !this.#sink || this.#foreign || !(this.#begun || opens)) return;
+    if (!this.#sink || this.#foreign || !(this.#begun || opens)) return;
     this.#foreign = this.#segments.beginsAnew(from, tcp);
     if (this.#foreign || this.#flaw === 'CAPTURE_SAW_NOTHING') return;
     this.#begun = true;
     if (!sure) this.#flaw ??= 'CAPTURE_CLOCK_SET';
     this.#lastAt = Math.max(this.#lastAt + BETWEEN_US, at - zero);
     const segment = this.#segments.segment(from, tcp, { sentAt: this.#lastAt, fate: 'unknown', header });
-    for (const told of by.times.put(segment, this.#lastAt)) this.#sink?.(told);
+    for (const told of times.put(segment, this.#lastAt)) this.#sink?.(told);
     this.#noteEnd(segment);
-    if (this.#isOver) this.#settle(by.times.underWayMs);
+    if (this.#isOver) this.#settle();
   }
 
   whenSettled(callback: () => void): void {
     this.#whenSettled = callback;
-    const { by } = this.#options;
-    if (typeof by === 'string' || this.#port === undefined || by.child.ended) return this.childEnded();
-    if (this.#isOver) return this.#settle(by.times.underWayMs);
+    const { child } = this.#options;
+    if (this.#port === undefined || child.ended) return this.childEnded();
+    if (this.#isOver) return this.#settle();
     if (!this.#begun) this.#timer = setTimeout(() => this.#sawNothing(), FIRST_SEEN_MS);
     // Packets that were lost may be those that are waited for.
-    void this.#countLost(by.child);
+    void this.#countLost();
   }
 
   /** Nothing more will be captured. */
   childEnded(): void {
-    if (typeof this.#options.by !== 'string' && this.#port !== undefined && !this.#isOver)
+    if (this.#port !== undefined && !this.#isOver)
       this.#flaw ??= this.#begun ? 'CAPTURE_ENDED_EARLY' : 'CAPTURE_SAW_NOTHING';
     this.#settled();
   }
@@ -127,18 +130,19 @@ export class CaptureFlow implements Watch {
     this.#acknowledged[to] = Math.max(this.#acknowledged[to], ack);
   }
 
-  /** @param underWayMs for what the other end sent before it knew */
-  #settle(underWayMs: number): void {
-    const { by } = this.#options;
-    if (!this.#whenSettled || this.#settling || typeof by === 'string') return;
+  #settle(): void {
+    if (!this.#whenSettled || this.#settling) return;
     this.#settling = true;
     clearTimeout(this.#timer);
-    const count = (): void => void this.#countLost(by.child).then(() => this.#settled());
+    const count = (): void => void this.#countLost().then(() => this.#settled());
+    // For what the other end sent before it knew.
+    const { underWayMs } = this.#options.times;
     if (this.#reset && underWayMs > 0) this.#timer = setTimeout(count, underWayMs);
     else count();
   }
 
-  async #countLost(child: Counting): Promise<void> {
+  async #countLost(): Promise<void> {
+    const { child } = this.#options;
     await child.countDropped();
     if (child.dropped > this.#droppedBefore) this.#flaw ??= 'CAPTURE_LOST_PACKETS';
   }

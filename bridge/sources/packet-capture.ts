@@ -2,15 +2,16 @@ import type { Address } from '../address.ts';
 import { ipPacketIn } from '../packet/link-layer.ts';
 import { decodeTcpPacket, type TcpPacket } from '../packet/packet.ts';
 import type { CaptureRecord } from '../packet/pcap-reader.ts';
+import { ShortLivedMap, ShortLivedSet } from '../short-lived.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
 import { CaptureChild } from './packet-capture-child.ts';
 import { CaptureClock, type Clocks } from './packet-capture-clock.ts';
-import { CaptureFlow } from './packet-capture-flow.ts';
+import { CaptureFlow, type RunCapture } from './packet-capture-flow.ts';
 import { capturePoint, type CapturePoint } from './packet-capture-point.ts';
 import { LocalTimes, RemoteTimes } from './packet-capture-times.ts';
 import type { CaptureUnavailable } from './packet-capture-unavailable.ts';
-import type { EvidenceSource } from './source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource } from './source.ts';
 
 const TRY_AGAIN_MS = 10_000;
 
@@ -42,8 +43,8 @@ export class PacketCapture implements EvidenceSource {
   #point: CapturePoint | undefined;
   /** Children that are on their way out. */
   readonly #ending = new Set<Promise<void>>();
-  readonly #flows = new Set<CaptureFlow>();
-  readonly #byPort = new Map<number, CaptureFlow>();
+  readonly #flows = new ShortLivedSet<CaptureFlow>();
+  readonly #byPort = new ShortLivedMap<number, CaptureFlow>();
   /** Runs that wait for it, or have been given it. */
   #users = 0;
   #closed = false;
@@ -87,18 +88,29 @@ export class PacketCapture implements EvidenceSource {
     return this.#starting;
   }
 
-  watch(startedAt: number, sink: Sink): CaptureFlow {
+  watch(startedAt: number, sink: Sink): RunCapture {
     const child = this.#child;
+    if (!child || child.ended) return this.#withoutChild();
     const times = this.#point?.local ? new LocalTimes() : new RemoteTimes();
     const flow: CaptureFlow = new CaptureFlow({
       zero: startedAt,
       sink,
-      by: child && !child.ended ? { child, times } : (this.#failure?.why ?? 'CAPTURE_FAILED'),
+      child,
+      times,
       onPort: (port) => this.#byPort.set(port, flow),
-      onStop: (port) => this.#forget(flow, port),
+      onStop: (port) => {
+        leave();
+        this.#forget(flow, port);
+      },
     });
-    this.#flows.add(flow);
+    const leave = this.#flows.add(flow);
     return flow;
+  }
+
+  #withoutChild(): RunCapture {
+    const why = this.#failure?.why ?? 'CAPTURE_FAILED';
+    this.#leave();
+    return { ...NOTHING_TO_WATCH, status: () => ({ name: 'capture', active: false, why }) };
   }
 
   /** Resolves when no capture is left. */
@@ -150,7 +162,6 @@ export class PacketCapture implements EvidenceSource {
   }
 
   #forget(flow: CaptureFlow, port: number | undefined): void {
-    this.#flows.delete(flow);
     if (port !== undefined && this.#byPort.get(port) === flow) this.#byPort.delete(port);
     this.#leave();
   }

@@ -2,7 +2,7 @@ import { monotonicUs } from '../clock.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
-import type { EvidenceSource, Watch } from './source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from './source.ts';
 
 /**
  * The kernel's own table (/proc/net/tcp): the server program's socket is in LISTEN. It speaks only where no probe does,
@@ -28,6 +28,6 @@ export class ServerListener implements EvidenceSource {
       const listening = { id: 'server.LISTEN', at, from: 'CLOSED', to: 'LISTEN' } as const;
       sink({ kind: 'state', side: 'server', evidence: 'observed', ...listening });
     }
-    return { watchesServer: false, connectedFrom: () => {}, whenSettled: (callback) => callback(), stop: () => {} };
+    return NOTHING_TO_WATCH;
   }
 }

@@ -1,4 +1,5 @@
 import { monotonicUs } from '../clock.ts';
+import { ShortLivedMap, ShortLivedSet } from '../short-lived.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
@@ -10,8 +11,8 @@ import type { EvidenceSource, Watch } from './source.ts';
  * line belongs to the one connection that is on, or to none where there are several.
  */
 export class ServerOutput implements EvidenceSource {
-  readonly #watches = new Set<OutputWatch>();
-  readonly #byPort = new Map<number, OutputWatch>();
+  readonly #watches = new ShortLivedSet<OutputWatch>();
+  readonly #byPort = new ShortLivedMap<number, OutputWatch>();
   #attached = false;
 
   status(): Source {
@@ -26,14 +27,14 @@ export class ServerOutput implements EvidenceSource {
   }
 
   watch(startedAt: number, sink: Sink): Watch {
-    const watch = new OutputWatch(startedAt, sink, {
+    const watch: OutputWatch = new OutputWatch(startedAt, sink, {
       connected: (port) => this.#byPort.set(port, watch),
       stopped: (port) => {
-        this.#watches.delete(watch);
+        leave();
         if (port !== undefined && this.#byPort.get(port) === watch) this.#byPort.delete(port);
       },
     });
-    this.#watches.add(watch);
+    const leave = this.#watches.add(watch);
     return watch;
   }
 
@@ -47,7 +48,8 @@ export class ServerOutput implements EvidenceSource {
       const named = this.#byPort.get(Number(number));
       if (named) return named;
     }
-    return this.#watches.size === 1 ? this.#watches.values().next().value : undefined;
+    const [first] = this.#watches;
+    return this.#watches.size === 1 ? first : undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { realtimeOffsetUs } from '../clock.ts';
 import { LineSplitter } from '../line-splitter.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
-import type { EvidenceSource, Watch } from './source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from './source.ts';
 import { StraceCalls } from './strace-calls.ts';
 import { StraceOutput, tryStrace } from './strace-output.ts';
 import { ToldConnections } from './told-connections.ts';
@@ -89,8 +89,9 @@ export class ServerStrace implements EvidenceSource {
   }
 
   watch(startedAt: number, sink: Sink): Watch {
+    if (this.#why !== undefined) return NOTHING_TO_WATCH;
     // The realtime clock is set and corrected now and then.
-    if (this.#why === undefined) this.#offsetUs = this.#offset();
+    this.#offsetUs = this.#offset();
     return this.#told.watch(startedAt, sink);
   }
 

@@ -3,7 +3,7 @@ import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
 import type { ProgramView } from './program-threads.ts';
 import type { SocketRow } from './socket-table.ts';
-import type { EvidenceSource, Watch } from './source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from './source.ts';
 import { SyscallsWatch } from './syscalls-watch.ts';
 import { SYSTEM_CALLS, type SystemCall } from './system-call-numbers.ts';
 import { ThreadStays, type Stay } from './thread-stays.ts';
@@ -105,6 +105,7 @@ export class ServerSyscalls implements EvidenceSource {
   }
 
   watch(startedAt: number, sink: Sink): Watch {
+    if (this.#why !== undefined) return NOTHING_TO_WATCH;
     this.look();
     const watch = new SyscallsWatch(startedAt, sink, {
       known: () => this.#known(watch.port!),

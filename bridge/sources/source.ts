@@ -36,3 +36,11 @@ export interface Watch {
   readonly seesAttempts?: boolean;
   stop(): void;
 }
+
+/** Where nothing is to be told of a connection, or no more: one for all of them. */
+export const NOTHING_TO_WATCH: Watch = {
+  watchesServer: false,
+  connectedFrom: () => {},
+  whenSettled: (callback) => callback(),
+  stop: () => {},
+};

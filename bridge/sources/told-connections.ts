@@ -1,4 +1,5 @@
 import type { ProbeReport } from '../probe/report.ts';
+import { ShortLivedMap } from '../short-lived.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Watch } from './source.ts';
 import { ToldWatch, type Listening, type OfConnection } from './told-watch.ts';
@@ -32,9 +33,9 @@ export class ToldConnections {
   #listening: Listening | undefined;
   #lastAcceptAt = 0;
   #unclaimedReports = 0;
-  readonly #connections = new Map<number, Connection>();
-  readonly #byPort = new Map<number, Connection>();
-  readonly #waiting = new Map<number, ToldWatch>();
+  readonly #connections = new ShortLivedMap<number, Connection>();
+  readonly #byPort = new ShortLivedMap<number, Connection>();
+  readonly #waiting = new ShortLivedMap<number, ToldWatch>();
   /** Whether somebody is there to tell: a watch need not wait otherwise. */
   present = false;
   /** Called when the server listens on the port of interest. */

@@ -1,4 +1,5 @@
 import type { Address } from '../../address.ts';
+import { ShortLivedMap } from '../../short-lived.ts';
 import type { Source } from '../../trace/outcome.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Side } from '../../trace/step.ts';
@@ -35,7 +36,7 @@ export class LabWire implements Wire {
   readonly #hosts: Record<Side, LabHost>;
   readonly #link: Link;
   readonly #ports = new ClientPorts();
-  readonly #runs = new Map<number, RunInLab>();
+  readonly #runs = new ShortLivedMap<number, RunInLab>();
   #lastRun = 0;
   #broken = false;
   /** Called when a host has ended, once, and not for `close`. */

@@ -1,6 +1,7 @@
 import { monotonicUs } from '../../clock.ts';
 import { PacketError } from '../../packet/packet-error.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../packet/packet.ts';
+import { ShortLivedMap } from '../../short-lived.ts';
 import type { Side } from '../../trace/step.ts';
 import type { LinkFlow } from './link-flow.ts';
 
@@ -17,7 +18,7 @@ const IPV4 = 4;
  */
 export class Link {
   readonly #deliver: Deliver;
-  readonly #flows = new Map<number, LinkFlow>();
+  readonly #flows = new ShortLivedMap<number, LinkFlow>();
 
   constructor(deliver: Deliver) {
     this.#deliver = deliver;

@@ -16,7 +16,7 @@ function flow(times: CaptureTimes = new LocalTimes()) {
   const onStop = vi.fn();
   const sink = (report: unknown) => void told.push(report as Segment);
   const onPort = vi.fn();
-  const subject = new CaptureFlow({ zero: 1000, sink, by: { child, times }, onPort, onStop });
+  const subject = new CaptureFlow({ zero: 1000, sink, child, times, onPort, onStop });
   const take = (from: Side, at: number, fields: TcpFields, sure = true) => {
     const [sourcePort, destinationPort] = from === 'client' ? [CLIENT_PORT, SERVER_PORT] : [SERVER_PORT, CLIENT_PORT];
     subject.take(from, decodeTcpPacket(ipv4Bytes(tcpBytes({ sourcePort, destinationPort, ...fields }))), {

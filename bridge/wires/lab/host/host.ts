@@ -1,4 +1,5 @@
 import { monotonicUs } from '../../../clock.ts';
+import { ShortLivedMap } from '../../../short-lived.ts';
 import { ClientSocket } from '../../../sources/client-socket.ts';
 import type { TcpState } from '../../../trace/step.ts';
 import { ScriptPlayer } from '../../script-player.ts';
@@ -19,7 +20,7 @@ export class Host implements Frames<ToHost> {
   readonly #door: LoopbackDoor;
   /** By client port: the state that was told last. */
   readonly #told = new Map<number, TcpState>();
-  readonly #players = new Map<number, ScriptPlayer>();
+  readonly #players = new ShortLivedMap<number, ScriptPlayer>();
 
   /** @param device descriptor of this host's TUN interface */
   constructor(settings: HostSettings, device: number, states: KernelStates, bridge: Frames<FromHost>) {
