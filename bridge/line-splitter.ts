@@ -22,6 +22,7 @@ export class LineSplitter {
   }
 
   #tellPart(line: string): void {
-    this.#tell(line.slice(0, this.#limit).replace(/\r$/, ''));
+    const part = line.slice(0, this.#limit);
+    this.#tell(part.endsWith('\r') ? part.slice(0, -1) : part);
   }
 }

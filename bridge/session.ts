@@ -61,12 +61,14 @@ type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
  */
 export class Session {
   readonly #options: SessionOptions;
-  /** When the run began, once its wire was ready. */
-  #startedAt = new Date();
+  /** When the run began, once its wire was ready: milliseconds since 1970. */
+  #startedAt = Date.now();
   #zero = monotonicUs();
   readonly #trace = new TraceBuilder();
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
+  /** Those of the sources that see something only when they look. */
+  #lookers: EvidenceSource[] = [];
   /** The steps that were told, as text; absent before the first telling. */
   #told: Map<string, string> | undefined;
   /** Milliseconds that the run may take. */
@@ -92,16 +94,16 @@ export class Session {
 
   #open(): void {
     const { wire, script, link, server, limits, sources } = this.#options;
-    this.#startedAt = new Date();
+    this.#startedAt = Date.now();
     this.#zero = monotonicUs();
     const sink = (report: Report): void => this.#take(report);
     this.#watches = sources.map((source) => source.watch(this.#zero, sink));
     const onPort = (port: number): void => this.#watches.forEach((watch) => watch.connectedFrom(port));
-    const unhurried = sources.some((source) => source.look !== undefined && source.status().active);
+    this.#lookers = sources.filter((source) => source.look !== undefined && source.status().active);
     this.#run = wire.open({
       script,
       limits,
-      unhurried,
+      unhurried: this.#lookers.length > 0,
       zero: this.#zero,
       sink,
       onPort,
@@ -162,7 +164,7 @@ export class Session {
 
   #take(report: Report): void {
     this.#trace.report(report);
-    if (mayBeNoticed(report)) for (const source of this.#options.sources) source.look?.();
+    if (this.#lookers.length > 0 && mayBeNoticed(report)) for (const source of this.#lookers) source.look?.();
     this.#tick ??= setTimeout(() => this.#flush(false), TICK_MS);
     // Not at once: the client is in the middle of the call that it reports.
     if (this.#trace.size > this.#options.limits.stepsPerRun && !this.#ending)
@@ -207,7 +209,7 @@ export class Session {
       outcome: this.#ending?.outcome ?? outcomeOf(played),
       ...(reply.length > 0 && { reply: { text: Buffer.from(reply, 'hex').toString('utf8'), hex: reply } }),
       ...(error !== undefined && { error }),
-      startedAt: this.#startedAt.toISOString(),
+      startedAt: new Date(this.#startedAt).toISOString(),
       durationUs,
       ...this.#target(),
       ...(this.#options.link && { link: this.#options.link }),

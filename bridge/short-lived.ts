@@ -25,9 +25,9 @@ export class ShortLivedMap<Key extends number | string, Value extends object> {
     return this.#boxes.get(key)?.value;
   }
 
-  /** Like that of a Map, but a key that was there already becomes the youngest. */
   set(key: Key, value: Value): void {
-    this.delete(key);
+    const former = this.#boxes.get(key);
+    if (former) former.value = undefined;
     this.#boxes.set(key, { value });
   }
 

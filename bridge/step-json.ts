@@ -73,12 +73,14 @@ function time(name: Uint8Array, value: number | undefined): void {
 
 /** Longer payloads are not kept: they come once. */
 const KEPT_PAYLOAD = 64;
-/** Steps of which the text is kept, at most; then all are forgotten. */
-const KEPT_STEPS = 256;
+/** Ids whose texts are kept, at most; then all are forgotten. */
+const KEPT_IDS = 256;
+/** Texts of one id: a call is woken by one segment or another, as it happens. */
+const KEPT_TEXTS = 4;
 
 /** The end of the text of steps, all but their times: kept for the next step of the same id. */
 class Kept<Kind extends Common> {
-  readonly #byId = new Map<string, { step: Kind; text: Buffer }>();
+  readonly #byId = new Map<string, { step: Kind; text: Buffer }[]>();
   readonly #write: (step: Kind) => string;
   readonly #same: (a: Kind, b: Kind) => boolean;
 
@@ -89,12 +91,12 @@ class Kept<Kind extends Common> {
   }
 
   rest(step: Kind): Buffer {
-    const kept = this.#byId.get(step.id);
-    if (kept && this.#same(kept.step, step)) return kept.text;
+    const texts = this.#byId.get(step.id) ?? [];
+    for (const kept of texts) if (this.#same(kept.step, step)) return kept.text;
     const text = Buffer.from(common(step) + this.#write(step));
     if ('payload' in step && step.payload && step.payload.length > KEPT_PAYLOAD) return text;
-    if (this.#byId.size >= KEPT_STEPS) this.#byId.clear();
-    this.#byId.set(step.id, { step, text });
+    if (this.#byId.size >= KEPT_IDS) this.#byId.clear();
+    this.#byId.set(step.id, [{ step, text }, ...texts.slice(0, KEPT_TEXTS - 1)]);
     return text;
   }
 }

@@ -10,8 +10,8 @@ import { CaptureClock, type Clocks } from './packet-capture-clock.ts';
 import { CaptureFlow, type RunCapture } from './packet-capture-flow.ts';
 import { capturePoint, type CapturePoint } from './packet-capture-point.ts';
 import { LocalTimes, RemoteTimes } from './packet-capture-times.ts';
-import type { CaptureUnavailable } from './packet-capture-unavailable.ts';
-import { NOTHING_TO_WATCH, type EvidenceSource } from './source.ts';
+import type { CaptureUnavailable, CaptureUnavailableCode } from './packet-capture-unavailable.ts';
+import { NothingToWatch, type EvidenceSource } from './source.ts';
 
 const TRY_AGAIN_MS = 10_000;
 
@@ -110,7 +110,7 @@ export class PacketCapture implements EvidenceSource {
   #withoutChild(): RunCapture {
     const why = this.#failure?.why ?? 'CAPTURE_FAILED';
     this.#leave();
-    return { ...NOTHING_TO_WATCH, status: () => ({ name: 'capture', active: false, why }) };
+    return new Uncaptured(why);
   }
 
   /** Resolves when no capture is left. */
@@ -177,6 +177,20 @@ export class PacketCapture implements EvidenceSource {
     this.#childEnded();
     const ended = child.end().finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
+  }
+}
+
+/** A run that nothing captures. */
+class Uncaptured extends NothingToWatch implements RunCapture {
+  readonly #why: CaptureUnavailableCode;
+
+  constructor(why: CaptureUnavailableCode) {
+    super();
+    this.#why = why;
+  }
+
+  status(): Source {
+    return { name: 'capture', active: false, why: this.#why };
   }
 }
 

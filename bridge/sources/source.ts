@@ -37,10 +37,18 @@ export interface Watch {
   stop(): void;
 }
 
-/** Where nothing is to be told of a connection, or no more: one for all of them. */
-export const NOTHING_TO_WATCH: Watch = {
-  watchesServer: false,
-  connectedFrom: () => {},
-  whenSettled: (callback) => callback(),
-  stop: () => {},
-};
+/** Where nothing is to be told of a connection, or no more. */
+export class NothingToWatch implements Watch {
+  readonly watchesServer = false;
+
+  connectedFrom(): void {}
+
+  whenSettled(callback: () => void): void {
+    callback();
+  }
+
+  stop(): void {}
+}
+
+/** One for all such connections. */
+export const NOTHING_TO_WATCH: Watch = new NothingToWatch();
