@@ -6,7 +6,7 @@ import { toTenths } from '../trace/draft.ts';
 import type { Heard, Sink } from '../trace/report.ts';
 import { stepId } from '../trace/step-id.ts';
 import { PAYLOAD_SHOWN, type CallName } from '../trace/step.ts';
-import { observedCall, type CallFacts } from './observed-call.ts';
+import { observedCall, type CallFacts } from './observed-steps.ts';
 
 /** Bytes that wait for recv() before the kernel is left to hold more: then its window closes, as TCP means it to. */
 const UNREAD_BYTES = 1024 * 1024;

@@ -2,6 +2,7 @@ import { monotonicUs } from '../clock.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';
+import { observedListening } from './observed-steps.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from './source.ts';
 
 /**
@@ -23,11 +24,7 @@ export class ServerListener implements EvidenceSource {
   }
 
   watch(startedAt: number, sink: Sink): Watch {
-    if (this.#seenAt !== undefined) {
-      const at = toTenths(this.#seenAt - startedAt);
-      const listening = { id: 'server.LISTEN', at, from: 'CLOSED', to: 'LISTEN' } as const;
-      sink({ kind: 'state', side: 'server', evidence: 'observed', ...listening });
-    }
+    if (this.#seenAt !== undefined) sink(observedListening(toTenths(this.#seenAt - startedAt)));
     return NOTHING_TO_WATCH;
   }
 }

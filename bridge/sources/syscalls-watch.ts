@@ -2,7 +2,7 @@ import { toTenths } from '../trace/draft.ts';
 import type { Sink } from '../trace/report.ts';
 import { stepId } from '../trace/step-id.ts';
 import type { Call } from '../trace/step.ts';
-import { observedCall } from './observed-call.ts';
+import { observedCall } from './observed-steps.ts';
 import type { SocketRow } from './socket-table.ts';
 import type { Watch } from './source.ts';
 import type { Stay } from './thread-stays.ts';

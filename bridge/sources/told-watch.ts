@@ -3,7 +3,7 @@ import { toTenths } from '../trace/draft.ts';
 import type { Sink } from '../trace/report.ts';
 import { stepId } from '../trace/step-id.ts';
 import type { CallName } from '../trace/step.ts';
-import { observedCall, type CallFacts } from './observed-call.ts';
+import { observedCall, observedListening, type CallFacts } from './observed-steps.ts';
 import type { Watch } from './source.ts';
 
 interface Duration {
@@ -68,9 +68,7 @@ export class ToldWatch implements Watch {
     if (listen.socket) this.#call('server.socket', 'socket', listen.socket);
     if (listen.bind) this.#call('server.bind', 'bind', listen.bind, { args: [listen.address] });
     this.#call('server.listen', 'listen', listen, { args: [listen.address] });
-    const at = this.#since(listen.at);
-    const listening = { id: 'server.LISTEN', at, from: 'CLOSED', to: 'LISTEN', cause: 'server.listen' } as const;
-    this.#sink?.({ kind: 'state', side: 'server', evidence: 'observed', ...listening });
+    this.#sink?.(observedListening(this.#since(listen.at), 'server.listen'));
     const startedAt = this.#since(acceptSince);
     this.#sink?.(observedCall('server', 'server.accept', 'accept', startedAt, {}));
   }

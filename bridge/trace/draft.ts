@@ -4,6 +4,12 @@ import type { Call, Flag, Reason, Segment, Side } from './step.ts';
 /** A step that must have happened, before `infer.ts` signs it as inferred. */
 export type Draft<Step> = Omit<Step, 'evidence' | 'reason'> & { reason: Reason };
 
+/**
+ * A step with a place for everything that one of its kind may have. V8 reads a property in half the time where all objects
+ * have the same ones in the same order: a busy bridge reads a million a second.
+ */
+export type WithAllPlaces<Step> = { [Key in keyof Required<Step>]: Step[Key] | undefined };
+
 /** Times are told to a tenth of a microsecond: what is finer is noise, and long numbers to read. */
 export function toTenths(microseconds: number): number {
   return Math.round(microseconds * 10) / 10;
@@ -30,16 +36,27 @@ export function draftSegment(facts: SegmentFacts): Draft<Segment> {
   const { from, label, number, flags, seq, ack, length = 0, payload = '', reason, causedBy } = facts;
   const sentAt = toTenths(facts.sentAt);
   const fate = facts.arrivedAt === undefined ? 'unknown' : 'delivered';
+  const arrivedAt = facts.arrivedAt === undefined ? undefined : toTenths(facts.arrivedAt);
   // prettier-ignore
-  const segment: Draft<Segment> = {
-    kind: 'segment', id: stepId(from, label, number), at: sentAt, side: from, from, flags, seq, length, payload, sentAt, fate, reason,
+  const segment: WithAllPlaces<Omit<Segment, OfPackets>> = {
+    kind: 'segment', id: stepId(from, label, number), at: sentAt, side: from, evidence: undefined, reason,
+    from, flags, seq, ack, length, payload, sentAt, arrivedAt, fate, causedBy, woke: undefined,
   };
-  // Not by spreading: a busy bridge makes a hundred thousand of these a second.
-  if (ack !== undefined) segment.ack = ack;
-  if (facts.arrivedAt !== undefined) segment.arrivedAt = toTenths(facts.arrivedAt);
-  if (causedBy !== undefined) segment.causedBy = causedBy;
-  return segment;
+  return segment as Draft<Segment>;
 }
+
+/** What only a segment that was seen has. */
+type OfPackets =
+  | 'rawSeq'
+  | 'rawAck'
+  | 'window'
+  | 'options'
+  | 'estimated'
+  | 'header'
+  | 'retransmissionOf'
+  | 'duplicateOf'
+  | 'repeats'
+  | 'probe';
 
 /** A call of the server program that its peer's evidence proves. When it began to block was not seen. */
 export function draftServerCall(
@@ -48,12 +65,16 @@ export function draftServerCall(
   reason: Reason,
   more: Partial<Pick<Call, 'args' | 'bytes' | 'payload' | 'peer' | 'returnedAt' | 'result'>> & { index?: number } = {},
 ): Draft<Call> {
-  const { index, returnedAt, ...fields } = more;
+  const { index, args = [], result, bytes, payload, peer } = more;
   const at = toTenths(startedAt);
   const id = stepId('server', name, index);
-  const call: Draft<Call> = { kind: 'call', id, at, side: 'server', name, args: [], startedAt: at, reason };
-  if (returnedAt !== undefined) call.returnedAt = toTenths(returnedAt);
-  return Object.assign(call, fields);
+  const returnedAt = more.returnedAt === undefined ? undefined : toTenths(more.returnedAt);
+  // prettier-ignore
+  const call: WithAllPlaces<Call> = {
+    kind: 'call', id, at, side: 'server', evidence: undefined, reason,
+    name, args, startedAt: at, returnedAt, result, bytes, payload, peer, within: undefined,
+  };
+  return call as Draft<Call>;
 }
 
 export function otherSide(side: Side): Side {

@@ -1,4 +1,4 @@
-import { otherSide, toTenths, type Draft } from './draft.ts';
+import { otherSide, toTenths, type Draft, type WithAllPlaces } from './draft.ts';
 import type { Seen } from './infer.ts';
 import { sortedBy } from './sorted.ts';
 import { Endpoint } from './state-machine.ts';
@@ -146,7 +146,10 @@ function draftState(
   earlier: number,
 ): Draft<State> {
   const id = stepId(side, to, earlier || undefined);
-  const state: Draft<State> = { kind: 'state', id, at, side, from, to, reason: 'state-follows-segment' };
-  if (cause !== undefined) state.cause = cause;
-  return state;
+  // prettier-ignore
+  const state: WithAllPlaces<State> = {
+    kind: 'state', id, at, side, evidence: undefined, reason: 'state-follows-segment',
+    from, to, cause, seenAt: undefined, expected: undefined, lastsMs: undefined,
+  };
+  return state as Draft<State>;
 }

@@ -1,0 +1,38 @@
+import type { WithAllPlaces } from '../trace/draft.ts';
+import type { Call, CallName, Side, State } from '../trace/step.ts';
+
+/** What is known of a call besides its name and beginning; without `returnedAt` it is blocked still. */
+export interface CallFacts {
+  args?: string[] | undefined;
+  returnedAt?: number | undefined;
+  /** `ok` unless told otherwise. */
+  result?: string | undefined;
+  bytes?: number | undefined;
+  payload?: string | undefined;
+  peer?: string | undefined;
+}
+
+const NO_ARGS: string[] = [];
+
+/** A call as a source saw it. */
+export function observedCall(side: Side, id: string, name: CallName, startedAt: number, facts: CallFacts): Call {
+  const { args = NO_ARGS, returnedAt, bytes, peer } = facts;
+  const result = returnedAt === undefined ? undefined : (facts.result ?? 'ok');
+  const payload = bytes === undefined ? undefined : (facts.payload ?? '');
+  // prettier-ignore
+  const call: WithAllPlaces<Call> = {
+    kind: 'call', id, at: startedAt, side, evidence: 'observed', reason: undefined,
+    name, args, startedAt, returnedAt, result, bytes, payload, peer, within: undefined,
+  };
+  return call as Call;
+}
+
+/** That the server's socket listens, as a source saw it: before the run, so that `at` is below zero. */
+export function observedListening(at: number, cause?: string): State {
+  // prettier-ignore
+  const state: WithAllPlaces<State> = {
+    kind: 'state', id: 'server.LISTEN', at, side: 'server', evidence: 'observed', reason: undefined,
+    from: 'CLOSED', to: 'LISTEN', cause, seenAt: undefined, expected: undefined, lastsMs: undefined,
+  };
+  return state as State;
+}
