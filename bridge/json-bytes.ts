@@ -1,8 +1,9 @@
 /** Bytes set aside at a time; what is written is handed out of them piece by piece, so that none is copied. */
 const SLAB = 256 * 1024;
 
-/** Bytes up to which a loop copies them sooner than a call does. */
-const FEW = 16;
+/** Characters that a number to one decimal may take: sign, eleven digits, point and one digit more. */
+export const TENTHS_WIDTH = 14;
+export const TENTHS_END = 1e11;
 
 /** JSON text written as the bytes that leave on the wire: as a string it would be put together, counted and encoded first. */
 export class JsonBytes {
@@ -17,12 +18,15 @@ export class JsonBytes {
     return written;
   }
 
-  bytes(bytes: Uint8Array): void {
+  /** Answers where they are: for `tenthsAt` and `asciiAt`, until something else is written. */
+  bytes(bytes: Uint8Array): number {
     const { length } = bytes;
     this.#reserve(length);
-    if (length > FEW) this.#slab.set(bytes, this.#end);
-    else for (let index = 0; index < length; index += 1) this.#slab[this.#end + index] = bytes[index]!;
+    const start = this.#end;
+    if (length === 1) this.#slab[start] = bytes[0]!;
+    else this.#slab.set(bytes, start);
     this.#end += length;
+    return start;
   }
 
   text(text: string): void {
@@ -31,31 +35,24 @@ export class JsonBytes {
     this.#end += this.#slab.write(text, this.#end);
   }
 
-  /** A number to one decimal. */
-  tenths(value: number): void {
-    const count = Math.round(Math.abs(value) * 10);
-    // Beyond 32 bits whole numbers are no longer quick to divide.
-    if (count > 0x7fff_ffff) return this.text(String(Math.round(value * 10) / 10));
-    this.#reserve(MOST_DIGITS);
-    if (value < 0 && count > 0) this.#slab[this.#end++] = MINUS;
-    const whole = (count / 10) | 0;
-    this.#digits(whole);
-    const rest = count - 10 * whole;
-    if (rest === 0) return;
-    this.#slab[this.#end++] = POINT;
-    this.#slab[this.#end++] = ZERO + rest;
+  asciiAt(start: number, text: string): void {
+    for (let index = 0; index < text.length; index += 1) this.#slab[start + index] = text.charCodeAt(index);
   }
 
-  #digits(number: number): void {
-    let end = this.#end + 1;
-    for (let more = number; more >= 10; more = (more / 10) | 0) end += 1;
-    this.#end = end;
-    let left = number;
-    do {
-      const next = (left / 10) | 0;
-      this.#slab[--end] = ZERO + left - 10 * next;
-      left = next;
-    } while (left > 0);
+  /** A number to one decimal, at the right end of `TENTHS_WIDTH` blanks; its absolute value is below `TENTHS_END`. */
+  tenthsAt(start: number, value: number): void {
+    const slab = this.#slab;
+    const count = Math.round(Math.abs(value) * 10);
+    // Whole numbers of up to 31 bits are quick to divide.
+    const high = count < 0x7fff_ffff ? 0 : Math.floor(count / 1e6);
+    const low = high === 0 ? count : count - high * 1e6;
+    const whole = (low / 10) | 0;
+    const point = start + TENTHS_WIDTH - 2;
+    slab[point] = POINT;
+    slab[point + 1] = ZERO + low - 10 * whole;
+    let begin = digitsBefore(slab, point, whole, high > 0 ? 5 : 1);
+    if (high > 0) begin = digitsBefore(slab, begin, high, 1);
+    if (value < 0 && count > 0) slab[begin - 1] = MINUS;
   }
 
   #reserve(more: number): void {
@@ -68,6 +65,16 @@ export class JsonBytes {
   }
 }
 
+/** At least so many digits of a whole number; answers where they begin. */
+function digitsBefore(slab: Uint8Array, end: number, number: number, least: number): number {
+  let begin = end;
+  let left = number;
+  do {
+    const next = (left / 10) | 0;
+    slab[--begin] = ZERO + left - 10 * next;
+    left = next;
+  } while (left > 0 || begin > end - least);
+  return begin;
+}
+
 const [MINUS, POINT, ZERO] = [...Buffer.from('-.0')] as [number, number, number];
-/** Sign, nine digits, point and one digit more. */
-const MOST_DIGITS = 12;
