@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { randomInt } from 'node:crypto';
+import { setTimeout as after } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { formatAddress, type Address } from './address.ts';
 import type { Config } from './config.ts';
@@ -69,10 +70,14 @@ export class Bridge {
     }
   }
 
-  /** Starts the server program, where it is ours to start; resolves when it listens, or has ended. */
-  async start(): Promise<void> {
+  /** Starts the server program, where it is ours to start. */
+  start(): void {
     this.#program?.start();
-    await this.#program?.started();
+  }
+
+  /** Resolves when the server program listens, or has ended; after so many milliseconds in any case. */
+  async serverStarted(patienceMs: number): Promise<void> {
+    await Promise.race([this.#program?.started(), after(patienceMs, undefined, { ref: false })]);
   }
 
   /** Ends every run and the server program; resolves when nothing of theirs is left. */
@@ -83,6 +88,11 @@ export class Bridge {
     await Promise.all([this.#program?.stop(), this.#scenarioServers.stop()]);
     await this.#chosen.wire.close();
     clearTimeout(this.#helloTimer);
+  }
+
+  /** Whether it was told to end. */
+  get isClosing(): boolean {
+    return this.#closing;
   }
 
   /** In one sentence: what would have the packets captured; absent where they are, or are not meant to be. */

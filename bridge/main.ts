@@ -8,6 +8,9 @@ import { BridgeError } from './errors.ts';
 import { printable, printableJson } from './printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
+/** Milliseconds that the server program has to listen before the URL is told all the same. */
+const START_MS = 2000;
+
 /** Milliseconds from a signal to the end of everything. */
 const GRACE_MS = 900;
 
@@ -39,6 +42,9 @@ export async function main(args: readonly string[]): Promise<void> {
       grace.uninstall();
       throw error;
     });
+    // Whoever presses the button as soon as there is a URL is not to be refused for that.
+    await bridge.serverStarted(START_MS);
+    if (bridge.isClosing) return;
     console.log(`Aperto is at ${access.urls.own}`);
     if (access.isOpen) console.log(openness(access));
     const { wireMessage } = bridge.hello();

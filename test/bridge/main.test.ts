@@ -45,6 +45,22 @@ test('prints one line, the URL, and serves there', async () => {
   expect(program.err).toEqual([]);
 });
 
+test('tells the URL when its server listens: whoever presses at once is answered', async () => {
+  const target = await freePort();
+  const late = `setTimeout(() => net.createServer((s) => s.end('late')).listen(${target}, '127.0.0.1'), 400)`;
+  const server = `'${process.execPath}' -e "${late}"`;
+  const program = start('--wire', 'direct', '--http', '127.0.0.1:0', '--target', `:${target}`, '--server', server);
+  const page = await Page.open(await listening(program));
+  expect((await page.run(plainScript(1n))).done).toMatchObject({ outcome: 'replied', reply: { text: 'late' } });
+});
+
+test('tells the URL also where its server never listens', async () => {
+  const target = await freePort();
+  const program = start('--http', '127.0.0.1:0', '--target', `:${target}`, '--server', 'exec sleep 60');
+  const { origin } = await listening(program);
+  expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({ server: { state: 'starting' } });
+});
+
 test('for other machines: one sentence says so, with URLs that work; the token is in no environment', async () => {
   const target = await freePort();
   const program = startNode(

@@ -41,7 +41,7 @@ export async function startBridge(
   return { url, target, process: child };
 }
 
-/** Resolves when its server program listens: a bridge says its URL before that. */
+/** Resolves when its server program listens, also where that takes longer than a bridge waits before it says its URL. */
 export async function serverListens({ url }: Bridge): Promise<void> {
   for (;;) {
     const { server } = (await (await fetch(`${url}/health`)).json()) as Pick<Hello, 'server'>;
