@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 /** The project's folder: found from here upwards, as this file runs both from its source and as built. */
 function projectRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (let folder = here; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === dirname(folder)) throw new Error(`There is no package.json above ${here}.`);
+  }
 }
 
 const root = projectRoot();
