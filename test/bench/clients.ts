@@ -1,6 +1,7 @@
 /** The clients that the benchmark compares, each run in a process of its own. */
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
+import { ShortLivedMap } from '../../bridge/short-lived.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
 
 /** What a client did in its time: milliseconds of each request, and how many did not end as they should. */
@@ -34,7 +35,7 @@ export async function bare(port: number, atOnce: number, seconds: number): Promi
 /** One page of the bridge with `atOnce` runs on at a time; it takes every trace, and reads each `done`. */
 export async function page(url: string, atOnce: number, seconds: number): Promise<Measured> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { origin: url });
-  const waiting = new Map<number, (good: boolean) => void>();
+  const waiting = new ShortLivedMap<number, (good: boolean) => void>();
   await new Promise((resolve, reject) => {
     socket.once('message', resolve);
     socket.once('error', reject);
