@@ -144,21 +144,23 @@ export class Session {
     return new Promise((resolve) => {
       let open = watches.length;
       if (open === 0) return resolve();
+      let timer: NodeJS.Timeout | undefined;
+      // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
+      const wait = (): void => void (timer ??= setInterval(() => setImmediate(end), SETTLE_MS));
       const end = (): void => {
         const inTime = monotonicUs() - this.#zero < this.#limitMs * 1000;
         // One that has settled may have come to be busy since: a kernel repeats what is lost.
-        if (inTime && watches.some(({ busy }) => busy)) return;
+        if (inTime && watches.some(({ busy }) => busy)) return wait();
         clearInterval(timer);
         resolve();
       };
-      // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
-      const timer = setInterval(() => setImmediate(end), SETTLE_MS);
       for (const watch of watches)
         watch.whenSettled(() => {
           open -= 1;
           // What came together with the last word of a source is still being read: more packets, for one.
           if (open === 0) queueMicrotask(end);
         });
+      if (open > 0) wait();
     });
   }
 
