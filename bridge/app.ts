@@ -35,7 +35,7 @@ export async function buildApp(
   app.addHook('onListen', async () => {
     access.listensOn(app.server.address() as AddressInfo);
     bridge.terms = { mayControl: access.mayControl, limits: access.limits };
-    bridge.start();
+    void bridge.start();
   });
   app.addHook('preClose', () => bridge.stop());
   app.setNotFoundHandler((_, reply) => refuse(reply, 'NOT_FOUND'));

@@ -70,9 +70,10 @@ export class Bridge {
     }
   }
 
-  /** Starts the server program, where it is ours to start. */
-  start(): void {
+  /** Starts the server program, where it is ours to start; resolves when it listens, or has ended. */
+  async start(): Promise<void> {
     this.#program?.start();
+    await this.#program?.started();
   }
 
   /** Resolves when the server program listens, or has ended; after so many milliseconds in any case. */
