@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Step } from '../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../web/connection-facts.ts';
 import { disagreeingTrace, labTrace, seen, troubledTrace } from './fixtures/lab-traces.ts';
 import { refusedTrace, resetTrace } from './fixtures/traces.ts';
@@ -25,6 +26,14 @@ describe('what a trace adds up to', () => {
     expect(factsOfConnection(refusedTrace()).hasReset).toBe(true);
     const late = seen('client', ['RST'], 90_000, 90_500, { seq: 4 });
     expect(factsOfConnection([...labTrace(), late]).hasReset).toBe(false);
+  });
+
+  it('knows the client by its packets, where no call told its address', () => {
+    const untold = labTrace().filter(({ kind }) => kind === 'segment');
+    expect(factsOfConnection(untold).clientAddress).toBe('10.77.0.1:32768');
+    const without = (header: string) => untold.map((step) => ({ ...step, header }) as Step);
+    for (const header of ['', '45', '60'.repeat(60), '4500'])
+      expect([header, factsOfConnection(without(header)).clientAddress]).toEqual([header, undefined]);
   });
 
   it('counts where a kernel was seen elsewhere than the standard says', () => {
