@@ -33,12 +33,19 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
   for (const step of steps) {
     if (step.kind === 'segment') count(step, facts);
     else if (step.kind === 'state') judge(step, facts);
-    else if (step.kind === 'call' && step.name === 'accept' && step.peer !== undefined)
-      facts.clientAddress ??= step.peer;
   }
-  const packet = steps.find((step) => step.kind === 'segment' && step.from === 'client' && step.header !== undefined);
-  if (packet?.kind === 'segment') facts.clientAddress ??= sourceOf(bytesFromHex(packet.header ?? ''));
-  return facts;
+  const clientAddress = addressOfClient(steps);
+  return { ...facts, ...(clientAddress !== undefined && { clientAddress }) };
+}
+
+function addressOfClient(steps: readonly Step[]): string | undefined {
+  for (const step of steps) {
+    let address: string | undefined;
+    if (step.kind === 'call' && step.name === 'accept') address = step.peer;
+    else if (step.kind === 'segment' && step.from === 'client') address = sourceOf(bytesFromHex(step.header ?? ''));
+    if (address !== undefined) return address;
+  }
+  return undefined;
 }
 
 /** Where an IPv4 packet comes from, `host:port` (RFC 791 §3.1, RFC 9293 §3.1); undefined of what is none. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../web/connection-facts.ts';
 import { disagreeingTrace, labTrace, seen, troubledTrace } from './fixtures/lab-traces.ts';
-import { refusedTrace, resetTrace } from './fixtures/traces.ts';
+import { call, refusedTrace, resetTrace } from './fixtures/traces.ts';
 
 describe('what a trace adds up to', () => {
   it('counts each byte once, however often it crossed', () => {
@@ -34,6 +34,8 @@ describe('what a trace adds up to', () => {
     const without = (header: string) => untold.map((step) => ({ ...step, header }) as Step);
     for (const header of ['', '45', '60'.repeat(60), '4500'])
       expect([header, factsOfConnection(without(header)).clientAddress]).toEqual([header, undefined]);
+    const told = call('server', 'accept', 1, 2, { peer: '[::1]:40000' });
+    expect(factsOfConnection([...without('60'), told]).clientAddress).toBe('[::1]:40000');
   });
 
   it('counts where a kernel was seen elsewhere than the standard says', () => {
