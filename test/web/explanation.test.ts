@@ -134,9 +134,22 @@ describe('the line of code', () => {
     const connect = codeOf(call('client', 'connect', 0, 1, { args: ['10.77.0.2:65432'] }))!;
     expect(connect.python).toBe("sock.connect(('10.77.0.2', 65432))");
     expect(connect.node).toBe("socket.connect(65432, '10.77.0.2');");
+    expect(codeOf(call('client', 'connect', 0, 1, { args: ['[::1]:9000'] }))!.python).toBe(
+      "sock.connect(('::1', 9000))",
+    );
     expect(codeOf(call('client', 'send', 0, 1, { bytes: 2, payload: '0079' }))!.python).toBe(
       "sock.sendall(b'\\x00\\x79')",
     );
     expect(codeOf(call('server', 'recv', 0, 1))!.c).toContain('recv(conn,');
+  });
+
+  it('claims nothing that cannot have been', () => {
+    const bind = codeOf(call('server', 'bind', 0, 1, { evidence: 'inferred' }))!;
+    expect([bind.python, bind.node]).toEqual([
+      'sock.bind((host, port))',
+      'server.listen(port, host);  // bind() and listen()',
+    ]);
+    expect(codeOf(call('client', 'recv', 0, 1, { bytes: 1024 }))!.python).toBe('data = sock.recv(1024)');
+    expect(codeOf(call('client', 'recv', 0, 1, { bytes: 2400 }))!.python).toBe('data = sock.recv(65536)');
   });
 });
