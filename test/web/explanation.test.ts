@@ -65,6 +65,9 @@ describe('a step in words', () => {
   it('makes no number of a time that nobody measured', () => {
     expect(what(segment('client', ['SYN'], 0, 35))).not.toContain('µs');
     expect(what(segment('client', ['SYN'], 0, 35, { evidence: 'captured' }))).toContain('It arrived 35 µs later.');
+    // On the loopback both are one moment, which nobody measured.
+    const local = segment('client', ['SYN'], 35.7, 35.8, { evidence: 'captured' });
+    expect(what(local)).toContain('It arrived at the same moment.');
   });
 
   it('says of a call that was seen from outside what bounds it, and no exact time', () => {

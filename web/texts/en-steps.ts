@@ -141,6 +141,7 @@ export const enSteps = {
       `While the wire held it, the kernel sent it again ${count === 1 ? 'once' : `${count}\u00a0times`}.`,
     fate: {
       delivered: (took: string) => `It arrived ${took} later.`,
+      atOnce: 'It arrived at the same moment.',
       dropped: 'It was lost on the way.',
       underway: 'It is under way.',
       held: 'It is held on the wire.',

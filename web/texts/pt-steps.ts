@@ -145,6 +145,7 @@ export const ptSteps: StepTexts = {
       `Enquanto o enlace o retinha, o kernel o enviou de novo ${count === 1 ? 'uma vez' : `${count}\u00a0vezes`}.`,
     fate: {
       delivered: (took) => `Chegou ${took} depois.`,
+      atOnce: 'Chegou no mesmo instante.',
       dropped: 'Ele se perdeu no caminho.',
       underway: 'Ele está a caminho.',
       held: 'Ele está retido no enlace.',
