@@ -22,7 +22,7 @@ import type { Move } from './standing.ts';
 
 /** What is drawn over the state diagram: the edges that both ends took, with their words, and where each end stands. */
 
-/** And where they cover other words: further away, they would seem to stand for those. */
+/** Words that cover others are so many pixels from their line at most: further away, they would seem to stand for those. */
 const CLOSE = 8;
 /** Width and height of the sign of a side. */
 const BADGE = 16;
@@ -30,6 +30,7 @@ const BADGE = 16;
 const BENDS = [0, ...[5, 10, 15, 20, 25, 30, 40, 50, 60].flatMap((bend) => [bend, -bend])];
 /** And where along its way. */
 const LEANS = [0.5, 0.75, 0.25, 1, 0];
+const WAYS = BENDS.flatMap((bend) => LEANS.map((lean) => [bend, lean] as const));
 
 /** Whether words of the figure would stand below those of an edge that was taken, or below its line. */
 export function isCovered(label: EdgeLabel, by: EdgeShape): boolean {
@@ -48,19 +49,22 @@ export function edgeOf({ from, to, other }: Move): Edge {
 }
 
 /** The line of an edge. What is not in the figure is drawn as the figure would have it, past its boxes and words. */
-export function lineOf(edge: Edge, { boxes, edges, isLying }: MachineLayout): Curve {
+function lineOf(edge: Edge, { boxes, edges, isLying }: MachineLayout): Curve {
   const drawn = edges.find((shape) => shape.edge.from === edge.from && shape.edge.to === edge.to);
   if (drawn) return { edge, path: drawn.path, points: drawn.points };
   const find = (node: Node) => boxes.find((box) => box.node === node) ?? boxes[0]!;
   const [from, to] = [find(edge.from), find(edge.to)];
-  const bent = BENDS.flatMap((bend) =>
-    LEANS.map((lean) => curveOf({ ...edge, bends: [bend, bend] }, from, to, isLying, lean)),
-  );
   const others = boxes.filter((box) => box !== from && box !== to).map(groundOf);
   const words = edges.filter((shape) => shape.edge.isMain).map(chipOf);
-  const free = (grounds: readonly Rectangle[]) =>
-    bent.find(({ points }) => !grounds.some((ground) => touches(ground, points)));
-  return { ...(free([...others, ...words]) ?? free(others) ?? bent[0]!), edge };
+  let pastBoxes: Curve | undefined;
+  for (const [bend, lean] of WAYS) {
+    const curve = { ...curveOf({ ...edge, bends: [bend, bend] }, from, to, isLying, lean), edge };
+    const isFree = (grounds: readonly Rectangle[]) => !grounds.some((ground) => touches(ground, curve.points));
+    if (!isFree(others)) continue;
+    if (isFree(words)) return curve;
+    pastBoxes ??= curve;
+  }
+  return pastBoxes ?? curveOf(edge, from, to, isLying);
 }
 
 /** Edges that were taken, with their words apart from each other's; where they can, from those of the figure, too. */
