@@ -1,4 +1,5 @@
 import type { Segment, State, Step } from '../bridge/trace/step.ts';
+import { bytesFromHex } from './bytes.ts';
 
 /** What a whole trace adds up to. */
 export interface ConnectionFacts {
@@ -14,7 +15,7 @@ export interface ConnectionFacts {
   copied: number;
   /** How often a kernel was seen in another state than the standard says. */
   disagreements: number;
-  /** `host:port`, where a call told it. */
+  /** `host:port`, where a call told it, or a packet. */
   clientAddress?: string;
 }
 
@@ -32,10 +33,27 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
   for (const step of steps) {
     if (step.kind === 'segment') count(step, facts);
     else if (step.kind === 'state') judge(step, facts);
-    else if (step.kind === 'call' && step.name === 'accept' && step.peer !== undefined)
-      facts.clientAddress ??= step.peer;
   }
-  return facts;
+  const clientAddress = addressOfClient(steps);
+  return { ...facts, ...(clientAddress !== undefined && { clientAddress }) };
+}
+
+function addressOfClient(steps: readonly Step[]): string | undefined {
+  for (const step of steps) {
+    let address: string | undefined;
+    if (step.kind === 'call' && step.name === 'accept') address = step.peer;
+    else if (step.kind === 'segment' && step.from === 'client') address = sourceOf(bytesFromHex(step.header ?? ''));
+    if (address !== undefined) return address;
+  }
+  return undefined;
+}
+
+/** Where an IPv4 packet comes from, `host:port` (RFC 791 §3.1, RFC 9293 §3.1); undefined of what is none. */
+function sourceOf(bytes: Uint8Array): string | undefined {
+  const tcp = (bytes[0]! & 15) * 4;
+  const [high, low] = bytes.subarray(tcp);
+  if (bytes[0]! >> 4 !== 4 || low === undefined) return undefined;
+  return `${bytes.subarray(12, 16).join('.')}:${high! * 256 + low}`;
 }
 
 function count(segment: Segment, facts: ConnectionFacts): void {

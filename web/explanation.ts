@@ -211,12 +211,16 @@ function whatOf(segment: Segment, kind: SegmentKind, told: readonly Step[], spee
   return texts[kind].what(segment.from, bytes, segment.evidence !== 'inferred');
 }
 
+/** Where leaving and arriving are one moment, a trace tells them as two, a tenth of a microsecond apart. */
+const ONE_MOMENT = 0.15;
+
 function fateOf(segment: Segment, speech: Speech): string {
   const { fate } = speech.steps.segment;
   if (segment.fate !== 'delivered') return fate[segment.fate];
   // The times of a segment that nobody saw are guesses: no number is made of them.
   if (isGuess(segment) || isGuess(segment, 'ended') || segment.arrivedAt === undefined) return '';
-  return fate.delivered(speech.language.duration(segment.arrivedAt - segment.sentAt));
+  const took = segment.arrivedAt - segment.sentAt;
+  return took < ONE_MOMENT ? fate.atOnce : fate.delivered(speech.language.duration(took));
 }
 
 function explainState(state: State, speech: Speech) {

@@ -81,11 +81,21 @@ type AnySource = { name: string; active: boolean; why?: string | undefined };
 /** Sources that tell what the server program calls: one is enough. */
 const TELL_CALLS = ['server-probe', 'server-strace', 'server-syscalls'];
 
+/** Calls that a server makes for a connection, and not before it. */
+const OF_A_CONNECTION: ReadonlySet<string> = new Set(['accept', 'recv', 'send', 'shutdown', 'close']);
+
 /** A server that has ended since is watched no more, but what stands in a trace was seen all the same. */
 export function withSeen<Some extends AnySource>(sources: readonly Some[], steps: readonly Step[]): readonly Some[] {
+  const calls = steps
+    .filter((step) => step.kind === 'call')
+    .filter(({ side, evidence }) => side === 'server' && evidence === 'observed');
+  const isTold = calls.some(({ name, within }) => !within && OF_A_CONNECTION.has(name));
+  const hasStrace = sources.some(({ name, why }) => name === 'server-strace' && why === undefined);
   const seen: Record<string, boolean> = {
     'server-output': steps.some(({ kind }) => kind === 'output'),
-    'server-syscalls': steps.some((step) => step.kind === 'call' && step.side === 'server' && step.within),
+    'server-syscalls': calls.some(({ within }) => within),
+    'server-strace': isTold && hasStrace,
+    'server-probe': isTold && !hasStrace,
   };
   return sources.map((source) => (seen[source.name] ? { ...source, active: true } : source));
 }

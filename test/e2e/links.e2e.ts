@@ -78,6 +78,9 @@ test('what belongs together in a run is shown together', async ({ page }) => {
     await expect(machine.locator('[data-state="END"]')).toHaveClass(/client/);
     await expect(machine.locator('.taken.last')).toHaveClass(/client/);
     await expect(machine.locator('.chip.client')).toContainText('rcv ACK');
+    // An edge without words says them to who points at it.
+    const edge = machine.locator('g:has(> title)', { hasText: 'FIN_WAIT_1 → CLOSING: rcv FIN / snd ACK' });
+    await edge.locator('.reach').hover();
     const toggle = page.getByRole('button', { name: 'States' });
     await expect(toggle).toHaveAttribute('aria-pressed', 'true');
     await toggle.click();

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { labTrace } from '../web/fixtures/lab-traces.ts';
-import { plainTrace } from '../web/fixtures/traces.ts';
+import { done, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
 import { playBridge, segments, sendNumber, spoken, tell } from './page.ts';
 
@@ -69,6 +69,50 @@ const wordsOutside = (page: Page) =>
       })
       .map((text) => text.textContent);
   });
+
+test.describe('on a laptop in Brazil', () => {
+  test.use({ viewport: { width: 1280, height: 800 }, locale: 'pt-BR' });
+
+  test('each run of the list is one line, which says how it ended, whatever was sent', async ({ page }) => {
+    const outcomes = ['silent', 'timeout', 'cancelled', 'silent'] as const;
+    let count = 0;
+    await playBridge(page, (message, say) => {
+      if (message.type !== 'run') return;
+      say({ type: 'steps', id: message.id, steps: plainTrace() });
+      say(done(message.id, outcomes[count++]!, { durationUs: 15_512_345 }));
+    });
+    await page.goto('/?n=1234567890');
+    for (const run of outcomes.keys()) {
+      await page.getByRole('button', { name: 'Enviar', exact: true }).click();
+      await expect(spoken(page)).toHaveText(new RegExp(`^Execução ${run + 1}:`));
+    }
+    const lines = page.locator('[data-run]');
+    const shown = await lines.evaluateAll((all) =>
+      all.map((line) => {
+        const list = line.closest('ol')!.getBoundingClientRect();
+        const [how, took] = ['.how', '.took'].map((part) => line.querySelector(part)!.getBoundingClientRect());
+        return {
+          lines: Math.floor(line.clientHeight / 30),
+          isWhole: how!.right <= took!.left && took!.right <= list.right,
+        };
+      }),
+    );
+    expect(shown).toEqual(outcomes.map(() => ({ lines: 1, isWhole: true })));
+    // What is shortened for the eye is whole for who asks.
+    await expect(lines.last()).toHaveAttribute('title', /^1234567890 → /);
+    await expect(lines.last()).toHaveAccessibleName(/1234567890/);
+    // The × comes in place of the duration.
+    const deletes = page.getByRole('button', { name: 'Apagar a execução 4' });
+    await lines.first().hover();
+    await expect(deletes).toHaveCSS('opacity', '1');
+    await expect(lines.first().locator('.took')).toHaveCSS('opacity', '0');
+    await page.locator('main').hover();
+    await expect(deletes).toHaveCSS('opacity', '0');
+    await lines.first().focus();
+    await page.keyboard.press('Tab');
+    await expect(deletes).toHaveCSS('opacity', '1');
+  });
+});
 
 test.describe('on a phone in Brazil', () => {
   test.use({ viewport: { width: 360, height: 800 }, locale: 'pt-BR' });

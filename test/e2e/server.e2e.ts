@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
 import { DIRECT, expect, test } from './bridge.ts';
-import { segments, sendNumber, spoken } from './page.ts';
+import { hello } from '../web/fixtures/traces.ts';
+import { playBridge, segments, sendNumber, spoken } from './page.ts';
 
 test('a stopped server refuses, a started one answers again', async ({ page }) => {
   await page.goto('/');
@@ -32,6 +33,9 @@ test('a server that ends by itself is told of, and can be started again', async 
     await sendNumber(page, '40');
     await expect(spoken(page)).toHaveText('Run 1: The server replied PAR.');
     await expect(page.getByText('The server program ended by itself, with exit code 0.')).toBeVisible();
+    // Of one that was done, the terminals tell what it printed.
+    await expect(page.getByText('Its last lines')).toBeVisible();
+    await expect(page.locator('.trouble li').first()).toBeHidden();
     // One button for one thing.
     await expect(page.getByRole('button', { name: /Start/ })).toHaveCount(1);
     await page.getByRole('button', { name: 'Start it again' }).click();
@@ -41,6 +45,13 @@ test('a server that ends by itself is told of, and can be started again', async 
   } finally {
     await stopBridge(bridge);
   }
+});
+
+test('a server that fails says why at once', async ({ page }) => {
+  const output = [{ stream: 'stderr', line: 'OSError: [Errno 98] Address already in use' }] as const;
+  await playBridge(page, () => {}, hello({ state: 'exited', exitCode: 1, output: [...output] }));
+  await page.goto('/');
+  await expect(page.getByText('OSError: [Errno 98]')).toBeVisible();
 });
 
 test('a page whose bridge has ended says so', async ({ page }) => {

@@ -65,6 +65,9 @@ describe('a step in words', () => {
   it('makes no number of a time that nobody measured', () => {
     expect(what(segment('client', ['SYN'], 0, 35))).not.toContain('µs');
     expect(what(segment('client', ['SYN'], 0, 35, { evidence: 'captured' }))).toContain('It arrived 35 µs later.');
+    // On the loopback both are one moment, which nobody measured.
+    const local = segment('client', ['SYN'], 35.7, 35.8, { evidence: 'captured' });
+    expect(what(local)).toContain('It arrived at the same moment.');
   });
 
   it('says of a call that was seen from outside what bounds it, and no exact time', () => {
@@ -134,9 +137,22 @@ describe('the line of code', () => {
     const connect = codeOf(call('client', 'connect', 0, 1, { args: ['10.77.0.2:65432'] }))!;
     expect(connect.python).toBe("sock.connect(('10.77.0.2', 65432))");
     expect(connect.node).toBe("socket.connect(65432, '10.77.0.2');");
+    expect(codeOf(call('client', 'connect', 0, 1, { args: ['[::1]:9000'] }))!.python).toBe(
+      "sock.connect(('::1', 9000))",
+    );
     expect(codeOf(call('client', 'send', 0, 1, { bytes: 2, payload: '0079' }))!.python).toBe(
       "sock.sendall(b'\\x00\\x79')",
     );
     expect(codeOf(call('server', 'recv', 0, 1))!.c).toContain('recv(conn,');
+  });
+
+  it('claims nothing that cannot have been', () => {
+    const bind = codeOf(call('server', 'bind', 0, 1, { evidence: 'inferred' }))!;
+    expect([bind.python, bind.node]).toEqual([
+      'sock.bind((host, port))',
+      'server.listen(port, host);  // bind() and listen()',
+    ]);
+    expect(codeOf(call('client', 'recv', 0, 1, { bytes: 1024 }))!.python).toBe('data = sock.recv(1024)');
+    expect(codeOf(call('client', 'recv', 0, 1, { bytes: 2400 }))!.python).toBe('data = sock.recv(65536)');
   });
 });

@@ -9,7 +9,7 @@ import { Runs } from '../../web/runs.svelte.ts';
 import { en } from '../../web/texts/en.ts';
 import { pt } from '../../web/texts/pt.ts';
 import { seenFromOutside } from './fixtures/lab-traces.ts';
-import { output, refusedTrace } from './fixtures/traces.ts';
+import { call, output, refusedTrace } from './fixtures/traces.ts';
 
 const labUnavailable = readFileSync('bridge/wires/lab/lab-unavailable.ts', 'utf8');
 const labCodes = [...labUnavailable.matchAll(/^ {2}(LAB_[A-Z0-9_]+):/gm)].map(([, code]) => code!);
@@ -84,6 +84,12 @@ describe('who saw what', () => {
     expect(active([seenFromOutside()])).toEqual(['capture', 'server-syscalls']);
     expect(active([output('connected', 3)])).toEqual(['capture', 'server-output']);
     expect(sourceNotes(withSeen(sources, [seenFromOutside()]), en)).toEqual([en.sources.captured]);
+    // A program that was killed took its probe with it; one under strace, strace.
+    const recv = call('server', 'recv', 3, 9, { bytes: 2, payload: '0079' });
+    expect(active([recv])).toEqual(['capture', 'server-probe']);
+    sources.push(source('server-strace', false));
+    expect(active([recv])).toEqual(['capture', 'server-strace']);
+    expect(active([call('server', 'listen', -9, -8), { ...recv, evidence: 'inferred' }])).toEqual(['capture']);
   });
 
   it('asks nobody to install what is not needed', () => {

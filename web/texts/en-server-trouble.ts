@@ -4,7 +4,7 @@ export const enServerTrouble = {
   exitedWithCode: (code: number) => `The server program ended by itself, with exit code ${code}.`,
   exitedBySignal: (signal: string) => `The server program was ended by the signal ${signal}.`,
   exitedSomehow: 'The server program ended by itself.',
-  lastLines: 'Its last lines:',
+  lastLines: 'Its last lines',
   noLines: 'It printed nothing.',
   isStopped: 'The server is stopped. A connection now would be refused.',
 };

@@ -141,6 +141,7 @@ export const enSteps = {
       `While the wire held it, the kernel sent it again ${count === 1 ? 'once' : `${count}\u00a0times`}.`,
     fate: {
       delivered: (took: string) => `It arrived ${took} later.`,
+      atOnce: 'It arrived at the same moment.',
       dropped: 'It was lost on the way.',
       underway: 'It is under way.',
       held: 'It is held on the wire.',
@@ -195,7 +196,7 @@ export const enSteps = {
     'connect-was-reset':
       'connect() failed with “reset”, which is said only of a connection that was there: an attempt is “refused”.',
     'connect-refused': 'connect() failed with “refused”, and that is how a RST in answer to the SYN is reported.',
-    'peer-got-these-bytes': 'The other program received these bytes, so a segment must have carried them.',
+    'peer-got-these-bytes': 'The other program received these bytes, so they must have been sent.',
     'program-sent-these-bytes': 'The program handed these bytes to its kernel, which sends them as soon as it may.',
     'program-closed': 'The program closed its socket, and the kernel then sends a FIN.',
     'peer-saw-the-end': 'The other program met the end of the stream, so a FIN must have arrived.',

@@ -145,6 +145,7 @@ export const ptSteps: StepTexts = {
       `Enquanto o enlace o retinha, o kernel o enviou de novo ${count === 1 ? 'uma vez' : `${count}\u00a0vezes`}.`,
     fate: {
       delivered: (took) => `Chegou ${took} depois.`,
+      atOnce: 'Chegou no mesmo instante.',
       dropped: 'Ele se perdeu no caminho.',
       underway: 'Ele está a caminho.',
       held: 'Ele está retido no enlace.',
@@ -198,7 +199,7 @@ export const ptSteps: StepTexts = {
     'connect-was-reset':
       'connect() falhou com “reinicializada”, o que só se diz de uma conexão que existia: uma tentativa é “recusada”.',
     'connect-refused': 'connect() falhou com “recusada”, que é como aparece um RST em resposta ao SYN.',
-    'peer-got-these-bytes': 'O outro programa recebeu estes bytes, então um segmento os levou.',
+    'peer-got-these-bytes': 'O outro programa recebeu estes bytes, portanto foram enviados.',
     'program-sent-these-bytes': 'O programa entregou estes bytes ao kernel, que os envia assim que pode.',
     'program-closed': 'O programa fechou o socket, e o kernel então envia um FIN.',
     'peer-saw-the-end': 'O outro programa encontrou o fim do fluxo, então um FIN chegou.',

@@ -1,19 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { Step, TcpState } from '../../../bridge/trace/step.ts';
+import type { Side, Step, TcpState } from '../../../bridge/trace/step.ts';
 import { EDGES } from '../../../web/views/state-machine/edges.ts';
 import {
   BOX_HEIGHT,
   chipSize,
-  edgeOf,
   LABEL_CHARACTER,
   LINE_HEIGHT,
   machineLayout,
-  shapeOf,
   type EdgeLabel,
+  type EdgeShape,
 } from '../../../web/views/state-machine/layout.ts';
-import { standingAt } from '../../../web/views/state-machine/standing.ts';
+import { standingAt, type Move } from '../../../web/views/state-machine/standing.ts';
+import { badgeOf, edgeOf, isCovered, takenShapes } from '../../../web/views/state-machine/taken.ts';
 import { disagreeingTrace, labTrace } from '../fixtures/lab-traces.ts';
 import { call, plainTrace, refusedTrace, resetTrace, segment, state } from '../fixtures/traces.ts';
+
+/** A rectangle by its middle. */
+interface Around {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
 
 interface Rectangle {
   name: string;
@@ -25,40 +33,36 @@ interface Rectangle {
 
 const WIDTHS = [300, 328, 344, 400, 460, 739, 740, 776, 797, 850, 880, 1000];
 
+/** Where a RST may find both ends: the one that sends it, and the one that gets it. */
+const RESETS: [TcpState, TcpState][] = [
+  ['ESTABLISHED', 'ESTABLISHED'],
+  ['ESTABLISHED', 'SYN_RCVD'],
+  ['ESTABLISHED', 'FIN_WAIT_1'],
+  ['CLOSE_WAIT', 'FIN_WAIT_1'],
+  ['CLOSE_WAIT', 'FIN_WAIT_2'],
+  ['FIN_WAIT_1', 'ESTABLISHED'],
+  ['FIN_WAIT_1', 'CLOSE_WAIT'],
+  ['FIN_WAIT_2', 'CLOSE_WAIT'],
+];
+
+const around = (name: string, { x, y, width, height }: Around): Rectangle => ({
+  name,
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+});
+
 function labelled({ x, y, lines }: EdgeLabel): Rectangle {
   const width = Math.max(...lines.map(({ length }) => length)) * LABEL_CHARACTER;
-  const height = lines.length * LINE_HEIGHT;
-  return {
-    name: lines.join(' '),
-    left: x - width / 2,
-    right: x + width / 2,
-    top: y - height / 2,
-    bottom: y + height / 2,
-  };
+  return around(lines.join(' '), { x, y, width, height: lines.length * LINE_HEIGHT });
 }
 
-function boxed({ boxes }: ReturnType<typeof machineLayout>): Rectangle[] {
-  return boxes.map(({ node, x, y, width }) => ({
-    name: node,
-    left: x - width / 2,
-    right: x + width / 2,
-    top: y - BOX_HEIGHT / 2,
-    bottom: y + BOX_HEIGHT / 2,
-  }));
-}
+const boxed = ({ boxes }: ReturnType<typeof machineLayout>): Rectangle[] =>
+  boxes.map(({ node, ...box }) => around(node, { ...box, height: BOX_HEIGHT }));
 
 /** As large as the words of an edge are while it is taken. */
-function chip(label: EdgeLabel): Rectangle {
-  const { width, height } = chipSize(label);
-  const { x, y, lines } = label;
-  return {
-    name: lines.join(' '),
-    left: x - width / 2,
-    right: x + width / 2,
-    top: y - height / 2,
-    bottom: y + height / 2,
-  };
-}
+const chip = (label: EdgeLabel): Rectangle => around(label.lines.join(' '), { ...label, ...chipSize(label) });
 
 const isIn = ({ x, y }: { x: number; y: number }, { left, right, top, bottom }: Rectangle) =>
   x > left && x < right && y > top && y < bottom;
@@ -160,6 +164,40 @@ describe('where both ends stand', () => {
     expect(ending(call('server', 'close', 5, 6))).toBe(undefined);
   });
 
+  it.each(WIDTHS)('at %d px draws a reset past boxes and words, wherever it finds both ends', (width) => {
+    const layout = machineLayout(width);
+    const boxes = boxed(layout);
+    const main = layout.edges.filter(({ edge }) => edge.isMain).map(({ label }) => label);
+    const closed = (side: Side, from: TcpState, other: Move['other']) =>
+      edgeOf({ side, from, to: 'CLOSED', ...(other && { other }) });
+    for (const [here, there] of RESETS) {
+      const taken = [closed('client', here, ['ABORT', 'snd RST']), closed('server', there, ['rcv RST', ''])];
+      const shapes = takenShapes(taken, layout);
+      const chips = shapes.map(({ label }) => chip(label));
+      const end = layout.boxes.find(({ node }) => node === 'END')!;
+      const badges = (['client', 'server'] as const).map((side) => around(side, badgeOf(side, end, layout, shapes)));
+      const shown = main.filter((words) => !shapes.some((shape) => isCovered(words, shape))).map(labelled);
+      for (const words of chips) {
+        const others = [...boxes, ...badges, ...shown, ...chips].filter((other) => other !== words);
+        expect([here, there, others.filter((other) => meet(words, other)).map(({ name }) => name)]).toEqual([
+          ...[here, there],
+          [],
+        ]);
+        expect(words.left).toBeGreaterThanOrEqual(0);
+        expect(words.right).toBeLessThanOrEqual(layout.width);
+      }
+      for (const { edge, points } of shapes) {
+        const apart = boxes.filter(({ name }) => name !== edge.from && name !== edge.to);
+        const struck = [...apart, ...shown].filter((each) => points.some((point) => isIn(point, each)));
+        expect([here, there, struck.map(({ name }) => name)]).toEqual([here, there, []]);
+      }
+      for (const badge of badges) {
+        const hidden = shown.filter((words) => meet(words, badge)).map(({ name }) => name);
+        expect([here, there, hidden]).toEqual([here, there, []]);
+      }
+    }
+  });
+
   it('draws what the figure does not have: a refusal, a reset, a kernel that does otherwise', () => {
     for (const trace of [refusedTrace(), resetTrace(), disagreeingTrace()])
       for (const width of WIDTHS) {
@@ -168,7 +206,7 @@ describe('where both ends stand', () => {
           trace.sort((a, b) => a.at - b.at),
           Infinity,
         ).moves) {
-          const { path, label } = shapeOf(edgeOf(move), layout);
+          const [{ path, label }] = takenShapes([edgeOf(move)], layout) as [EdgeShape];
           expect(path).not.toMatch(/NaN|undefined/);
           expect(labelled(label).left).toBeGreaterThanOrEqual(0);
           expect(labelled(label).right).toBeLessThanOrEqual(layout.width);

@@ -19,8 +19,8 @@ export function codeOf(call: Call): CodeLine | undefined {
   const colon = address.lastIndexOf(':');
   return write({
     socket: call.side === 'client' ? 'sock' : 'conn',
-    host: colon > 0 ? address.slice(0, colon) : '127.0.0.1',
-    port: colon > 0 ? address.slice(colon + 1) : (call.args[1] ?? '65432'),
+    host: colon > 0 ? `'${address.slice(0, colon).replace(/[[\]]/g, '')}'` : 'host',
+    port: colon > 0 ? address.slice(colon + 1) : 'port',
     bytes: hex.match(/../g) ?? [],
     length: call.bytes ?? 0,
     side: call.side,
@@ -29,6 +29,7 @@ export function codeOf(call: Call): CodeLine | undefined {
 
 interface Parts {
   socket: 'sock' | 'conn';
+  /** As they are written, or by name where nobody saw them. */
   host: string;
   port: string;
   bytes: string[];
@@ -51,14 +52,14 @@ const WRITERS: Record<string, (parts: Parts) => CodeLine> = {
     node: side === 'client' ? 'const socket = new net.Socket();' : 'const server = net.createServer();',
   }),
   bind: ({ host, port }) => ({
-    python: `sock.bind(('${host}', ${port}))`,
+    python: `sock.bind((${host}, ${port}))`,
     c: 'bind(fd, (struct sockaddr *)&address, sizeof address);',
-    node: `server.listen(${port}, '${host}');  // bind() and listen()`,
+    node: `server.listen(${port}, ${host});  // bind() and listen()`,
   }),
   listen: ({ host, port }) => ({
     python: 'sock.listen()',
     c: 'listen(fd, SOMAXCONN);',
-    node: `server.listen(${port}, '${host}');  // bind() and listen()`,
+    node: `server.listen(${port}, ${host});  // bind() and listen()`,
   }),
   accept: () => ({
     python: 'conn, address = sock.accept()',
@@ -66,9 +67,9 @@ const WRITERS: Record<string, (parts: Parts) => CodeLine> = {
     node: "server.on('connection', (socket) => { … });",
   }),
   connect: ({ host, port }) => ({
-    python: `sock.connect(('${host}', ${port}))`,
+    python: `sock.connect((${host}, ${port}))`,
     c: 'connect(fd, (struct sockaddr *)&address, sizeof address);',
-    node: `socket.connect(${port}, '${host}');`,
+    node: `socket.connect(${port}, ${host});`,
   }),
   send: (parts) => ({
     python: `${parts.socket}.sendall(${literal(parts).python})`,
@@ -76,7 +77,7 @@ const WRITERS: Record<string, (parts: Parts) => CodeLine> = {
     node: `socket.write(${literal(parts).node});`,
   }),
   recv: (parts) => ({
-    python: `data = ${parts.socket}.recv(1024)`,
+    python: `data = ${parts.socket}.recv(${parts.length > 1024 ? 65536 : 1024})`,
     c: `ssize_t count = recv(${descriptor(parts)}, data, sizeof data, 0);`,
     node: "socket.on('data', (data) => { … });",
   }),

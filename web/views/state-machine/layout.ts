@@ -1,6 +1,5 @@
 import { EDGES, type Edge, type Node } from './edges.ts';
 import { placeLabels, type Point, type Placed, type Rectangle, type Worded } from './place-labels.ts';
-import type { Move } from './standing.ts';
 
 /** The geometry of the state diagram: numbers only, which the component draws. */
 export interface MachineLayout {
@@ -21,7 +20,7 @@ export interface BoxShape {
 }
 
 /** An edge without its words. */
-interface Curve {
+export interface Curve {
   edge: Edge;
   path: string;
   /** Close to each other; the last is the tip of its arrow. */
@@ -89,7 +88,7 @@ interface Frame {
 }
 
 /** What is written in the upper left corner: both ends, and what the words mean. */
-const CAPTIONS: readonly Rectangle[] = [{ x: 145, y: 21, width: 290, height: 42 }];
+export const CAPTIONS: readonly Rectangle[] = [{ x: 145, y: 21, width: 290, height: 42 }];
 const LYING = { left: 40, right: 52, top: 107, across: 56, below: 99 };
 const UPRIGHT = { edge: 55, top: 77, along: 79, below: 48 };
 
@@ -123,17 +122,17 @@ function labelled(curves: readonly Curve[], boxes: readonly BoxShape[], frame: F
 }
 
 /** Where there is no place beside it, the words of an edge stand upon it. */
-function shaped(curve: Curve, place: Placed | undefined): EdgeShape {
+export function shaped(curve: Curve, place: Placed | undefined): EdgeShape {
   const { x, y } = place ?? curve.points[curve.points.length >> 1]!;
   return { ...curve, label: { x, y, lines: wordings(curve.edge)[place?.variant ?? 0]! } };
 }
 
 /** Words that have the colour of their edge, in pixels from it. */
-const FURTHEST_OF_TAKEN = 30;
+export const FURTHEST_OF_TAKEN = 30;
 
-const groundOf = ({ x, y, width }: BoxShape): Rectangle => ({ x, y, width: width + 4, height: BOX_HEIGHT + 4 });
+export const groundOf = ({ x, y, width }: BoxShape): Rectangle => ({ x, y, width: width + 4, height: BOX_HEIGHT + 4 });
 
-const wordedOf = ({ edge, points }: Curve): Worded => ({ points, sizes: wordings(edge).map(sizeOf) });
+export const wordedOf = ({ edge, points }: Curve): Worded => ({ points, sizes: wordings(edge).map(sizeOf) });
 
 function lying(width: number): Frame {
   const { left, right, top, across, below } = LYING;
@@ -156,11 +155,14 @@ function upright(width: number): Frame {
 const STRIDE = 2;
 
 /** From border to border, bent aside by so many pixels in its middle. */
-function curveOf(edge: Edge, from: BoxShape, to: BoxShape, isLying: boolean): Curve {
+export function curveOf(edge: Edge, from: BoxShape, to: BoxShape, isLying: boolean, lean = 0.5): Curve {
   const bend = edge.bends[isLying ? 0 : 1];
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const [nx, ny] = [-(to.y - from.y) / length, (to.x - from.x) / length];
-  const control = { x: (from.x + to.x) / 2 + 2 * bend * nx, y: (from.y + to.y) / 2 + 2 * bend * ny };
+  const control = {
+    x: from.x + (to.x - from.x) * lean + 2 * bend * nx,
+    y: from.y + (to.y - from.y) * lean + 2 * bend * ny,
+  };
   const begin = border(from, control);
   const end = border(to, control);
   const count = Math.ceil(length / STRIDE);
@@ -206,36 +208,4 @@ export function chipSize({ lines }: EdgeLabel): { width: number; height: number 
 function sizeOf(lines: readonly string[]): { width: number; height: number } {
   const longest = Math.max(...lines.map(({ length }) => length));
   return { width: longest * BOLD_CHARACTER + 8, height: lines.length * LINE_HEIGHT + 4 };
-}
-
-/** Whether the words of an edge that is not emphasised would stand below those of one that is. */
-export function isCovered(label: EdgeLabel, by: EdgeLabel): boolean {
-  const [one, other] = [chipSize(label), chipSize(by)];
-  return (
-    Math.abs(label.x - by.x) < (one.width + other.width) / 2 - 4 &&
-    Math.abs(label.y - by.y) < (one.height + other.height) / 2 - 4
-  );
-}
-
-/** The edge that a move took; where the figure has none, one is made for it. */
-export function edgeOf({ from, to, other }: Move): Edge {
-  // SYN_SENT goes back to the first CLOSED in the figure, all others end in the last.
-  const target: Node = to === 'CLOSED' && from !== 'SYN_SENT' && from !== 'LISTEN' ? 'END' : to;
-  const drawn = EDGES.find((edge) => edge.from === from && edge.to === target);
-  if (other === undefined && drawn) return drawn;
-  const [event, action] = other ?? ['?', ''];
-  return { from, to: target, event, action, bends: [0, 0] };
-}
-
-/** What is not in the figure is drawn as the figure would have it. */
-export function shapeOf(edge: Edge, { boxes, edges, ...frame }: MachineLayout): EdgeShape {
-  const drawn = edges.find((shape) => shape.edge.from === edge.from && shape.edge.to === edge.to);
-  if (drawn?.edge === edge) return drawn;
-  const find = (node: Node) => boxes.find((box) => box.node === node) ?? boxes[0]!;
-  const curve = drawn ? { ...drawn, edge } : curveOf(edge, find(edge.from), find(edge.to), frame.isLying);
-  const lines = [...edges, curve].map(({ points }) => points);
-  return shaped(
-    curve,
-    placeLabels([wordedOf(curve)], lines, [...boxes.map(groundOf), ...CAPTIONS], frame, [], FURTHEST_OF_TAKEN)[0],
-  );
 }
