@@ -90,14 +90,18 @@ test.describe('on a laptop in Brazil', () => {
     const shown = await lines.evaluateAll((all) =>
       all.map((line) => {
         const list = line.closest('ol')!.getBoundingClientRect();
-        const [how, took] = ['.how', '.took'].map((part) => line.querySelector(part)!.getBoundingClientRect());
+        const [row, how, took] = [line, ...line.querySelectorAll('.how, .took')].map((part) =>
+          part.getBoundingClientRect(),
+        );
         return {
           lines: Math.floor(line.clientHeight / 30),
-          isWhole: how!.right <= took!.left && took!.right <= list.right,
+          isEndWhole: how!.right <= list.right && how!.bottom <= row!.bottom,
+          // In the same line behind it, or out of sight.
+          isDurationApart: (how!.right <= took!.left && took!.right <= list.right) || took!.top >= row!.bottom,
         };
       }),
     );
-    expect(shown).toEqual(outcomes.map(() => ({ lines: 1, isWhole: true })));
+    expect(shown).toEqual(outcomes.map(() => ({ lines: 1, isEndWhole: true, isDurationApart: true })));
     // What is shortened for the eye is whole for who asks.
     await expect(lines.last()).toHaveAttribute('title', /^1234567890 → /);
     await expect(lines.last()).toHaveAccessibleName(/1234567890/);
