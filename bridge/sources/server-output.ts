@@ -13,15 +13,16 @@ import type { EvidenceSource, Watch } from './source.ts';
 export class ServerOutput implements EvidenceSource {
   readonly #watches = new ShortLivedSet<OutputWatch>();
   readonly #byPort = new ShortLivedMap<number, OutputWatch>();
-  #attached = false;
+  /** Whether this bridge holds the ends of its stdout and stderr; absent where it never did. */
+  #attached: boolean | undefined;
 
   status(): Source {
-    return this.#attached
-      ? { name: 'server-output', active: true }
-      : { name: 'server-output', active: false, why: 'SERVER_NOT_OURS' };
+    if (this.#attached) return { name: 'server-output', active: true };
+    const why = this.#attached === undefined ? 'SERVER_NOT_OURS' : 'SERVER_ENDED';
+    return { name: 'server-output', active: false, why };
   }
 
-  /** Whether this bridge holds the ends of the program's stdout and stderr. */
+  /** The program runs, or has ended. */
   attach(attached: boolean): void {
     this.#attached = attached;
   }

@@ -69,6 +69,7 @@ export const enSources = {
     STRACE_WITHOUT_OUTPUT: 'strace told nothing.',
     NOT_SEEN_LISTENING: 'Not looked for, or not found.',
     SERVER_NOT_OURS: 'Aperto did not start the server.',
+    SERVER_ENDED: 'The server program has ended.',
     NO_PROBE_IN_SERVER: 'A probe fits only a Node server that Aperto starts.',
   } as Record<string, string>,
   unknownWhy: (code: string) => `No reason that this page has words for (${code}).`,

@@ -72,6 +72,7 @@ export const ptSources: typeof enSources = {
     STRACE_WITHOUT_OUTPUT: 'O strace não disse nada.',
     NOT_SEEN_LISTENING: 'Não procurado, ou não encontrado.',
     SERVER_NOT_OURS: 'O Aperto não iniciou o servidor.',
+    SERVER_ENDED: 'O programa servidor terminou.',
     NO_PROBE_IN_SERVER: 'A sonda só cabe em um servidor Node que o Aperto inicia.',
   },
   unknownWhy: (code) => `Nenhum motivo que esta página saiba dizer (${code}).`,

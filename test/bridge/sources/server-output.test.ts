@@ -40,3 +40,12 @@ test('a port that a later connection has again is its own', () => {
   output.line('stdout', 'from 40001');
   expect(lines.map(({ told }) => told)).toEqual([[], ['from 40001'], []]);
 });
+
+test('a program that has ended was ours all the same', () => {
+  const output = new ServerOutput();
+  expect(output.status()).toEqual({ name: 'server-output', active: false, why: 'SERVER_NOT_OURS' });
+  output.attach(true);
+  expect(output.status()).toEqual({ name: 'server-output', active: true });
+  output.attach(false);
+  expect(output.status()).toEqual({ name: 'server-output', active: false, why: 'SERVER_ENDED' });
+});
