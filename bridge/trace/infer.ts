@@ -43,7 +43,8 @@ export function infer(seen: Seen): Step[] {
     ? exchangeCaptured(seen)
     : exchangeInferred(seen, connect);
   const listening = listeningCalls(seen, establishedAt !== undefined || isAnswered(seen)).map(inferred<Call>);
-  const unseen = serverCallsProved(sendings, seen.calls.server, establishedAt).map(inferred<Call>);
+  const isWatched = seen.serverWatched === 'yes';
+  const unseen = serverCallsProved(sendings, seen.calls.server, establishedAt, isWatched).map(inferred<Call>);
   if (seen.captured)
     linkCauses(seen.segments, { client: seen.calls.client, server: [...seen.calls.server, ...unseen] });
   linkWoken(seen.captured ? seen.segments : segments, seen.calls);

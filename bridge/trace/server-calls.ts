@@ -26,14 +26,19 @@ export function listeningCalls(seen: Seen, established: boolean): Draft<Call>[] 
 
 /**
  * Calls of a server program that nobody watched: bytes and an end that came back prove accept(), send() and close().
- * recv() is not among them: a program may answer without reading, so nothing proves that it read.
+ * recv() is not among them: a program may answer without reading, so nothing proves that it read. Nor is the close() of a
+ * program whose calls are told: it has ended without one, and its kernel closed what it left open.
+ * @param isWatched whether its calls are told
  */
 export function serverCallsProved(
   sendings: readonly Sending[],
   calls: readonly Call[],
   establishedAt: number | undefined,
+  isWatched: boolean,
 ): Draft<Call>[] {
-  const proofs = sendings.filter(({ kind, causedBy }) => causedBy === undefined && (kind === 'data' || kind === 'fin'));
+  const proofs = sendings.filter(
+    ({ kind, causedBy }) => causedBy === undefined && (kind === 'data' || (kind === 'fin' && !isWatched)),
+  );
   if (establishedAt === undefined || proofs.length === 0) return [];
   const inferred: Draft<Call>[] = [];
   let from = establishedAt;

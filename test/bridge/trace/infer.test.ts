@@ -217,12 +217,12 @@ test('an acknowledgment of its own is claimed only when nothing could have carri
   ]);
 });
 
-test('a program that dies after its bytes: the end that its peer heard is told all the same', () => {
+test('a program that is watched and ends without a close() made none: its kernel sent the FIN', () => {
   const steps = told([...plainClient, ...plainServer.filter(({ id }) => id !== 'server.close')]);
-  expect(calls(steps).find(({ side, name }) => side === 'server' && name === 'close')).toMatchObject({
-    evidence: 'inferred',
-    reason: 'peer-saw-the-end',
-  });
+  const fin = segments(steps).find(({ from, flags }) => from === 'server' && flags.includes('FIN'))!;
+  expect([fin.reason, fin.causedBy]).toEqual(['peer-saw-the-end', undefined]);
+  expect(calls(steps).map(({ side, name }) => `${side} ${name}`)).not.toContain('server close');
+  expect(toStates(steps, 'server').at(-1)).toBe('TIME_WAIT');
   expect(segmentNames(steps)).toHaveLength(8);
 });
 
