@@ -60,9 +60,12 @@ export class WatchedBridge {
     return this.#complaints;
   }
 
+  /** What it has open, at a moment when it is not just reading a file. */
   async open(): Promise<Open> {
     const { pid } = this;
-    const { resources } = await this.#ask();
+    let resources: string[];
+    do ({ resources } = await this.#ask());
+    while (resources.includes('FSReqPromise'));
     const children = descendants(pid).sort((a, b) => a - b);
     return {
       descriptors: kindsOf(pid),

@@ -147,6 +147,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 const anyTrace = fc.array(anyStep, { maxLength: 40 });
 const anyWidth = fc.integer({ min: 300, max: 1500 });
 
+/** Found by chance: the ground of a reset's words came to the capsule in the row before. */
+const resetBelowHeld: Step[] = [
+  segment('client', ['SYN'], 0, undefined, { fate: 'held' }),
+  segment('client', ['RST', 'ACK'], 0, undefined, { fate: 'held', repeats: 1 }),
+];
+
 const TRACES = {
   plain: plainTrace(),
   refused: refusedTrace(),
@@ -186,6 +192,7 @@ describe('the picture', () => {
       fc.property(anyTrace, anyWidth, fc.boolean(), (steps, width, mayLetGo) => {
         expect(collisions(draw(steps, width, { mayLetGo }), columnsFor(width))).toEqual([]);
       }),
+      { examples: [[resetBelowHeld, 300, false]] },
     ));
 
   it.each(['simultaneous close', 'overtaking', 'both at once'] as const)(

@@ -25,8 +25,8 @@ export interface Arrow extends Line {
 /** Half the height of the capsule of a held segment, and of the cross of a lost one. */
 export const MARK_REACH = 6;
 const HEIGHT = 14;
-/** Words on a RST stand on a ground of their own. */
-const ALARM = { width: 10, height: 16 };
+/** Words on a RST stand on a ground of their own, which is wider than they are. */
+const GROUND = 10;
 /** Above the line, from its middle to the middle of the text. */
 const LIFT = 9;
 /** Beyond this many degrees text is hard to read. */
@@ -158,7 +158,7 @@ function beside(step: Segment, x1: number, y: number, way: 1 | -1, wording: Word
 
 function sizeOf(wording: Wording, step: Segment): { width: number; height: number } {
   const width = widthOf(wording);
-  return toneOf(step) === 'rst' ? { width: width + ALARM.width, height: ALARM.height } : { width, height: HEIGHT };
+  return { width: toneOf(step) === 'rst' ? width + GROUND : width, height: HEIGHT };
 }
 
 /** What stands on an arrow besides its words. */
