@@ -72,7 +72,7 @@ export async function expectReplied(page: Page): Promise<void> {
 export async function endure(fault: Case, scene: Scene): Promise<void> {
   const { world, bridge, page } = scene;
   await expectReplied(page);
-  const before = await bridge.open();
+  const before = await bridge.atRest();
   await fault.breaks(scene);
   const run = await page.run(fault.script ?? plain);
   expect(run.done).toMatchObject(fault.told);

@@ -52,7 +52,7 @@ describe.skipIf(whyNoLab)('in the lab', () => {
     ['a line that is too slow', { link: { kbitPerSecond: 1 } }, { outcome: 'timeout', error: 'RUN_TIME' }, RUN_MS],
   ])('%s', async (name, message, told, leastMs) => {
     await expectReplied(page);
-    const before = await bridge.open();
+    const before = await bridge.atRest();
     expect(before.namespaces.length).toBe(2);
     const peak = bridge.peakMemory();
     page.send({ type: 'run', id: name, script: plain, ...message });

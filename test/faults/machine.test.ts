@@ -12,7 +12,7 @@ const ROOM = 10;
 test.concurrent('no descriptor is left: what cannot be opened fails by name, the rest goes on', async (context) => {
   const { world, bridge, page } = await openScene(context.onTestFinished);
   await expectReplied(page);
-  const before = await bridge.open();
+  const before = await bridge.atRest();
   execFileSync('prlimit', ['--pid', String(bridge.pid), `--nofile=${before.descriptors.length + ROOM}`]);
   let connected = 0;
   world.serve = () => (connected += 1);

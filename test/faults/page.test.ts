@@ -11,7 +11,7 @@ test.concurrent.for<[string, (page: Page) => void]>([
 ])('a page that %s in mid-run: its connections are aborted, and nothing of it is left', async ([, leave], context) => {
   const { world, bridge, page } = await openScene(context.onTestFinished);
   await expectReplied(page);
-  const before = await bridge.open();
+  const before = await bridge.atRest();
   const ends: End[] = [];
   let connected = 0;
   world.serve = (socket) => {
@@ -35,7 +35,7 @@ test.concurrent.for<[string, (page: Page) => void]>([
 test.concurrent('a page that never reads is given up, and nothing of it is left', async (context) => {
   const { world, bridge, page } = await openScene(context.onTestFinished);
   await expectReplied(page);
-  const before = await bridge.open();
+  const before = await bridge.atRest();
   let connected = 0;
   world.serve = (socket) => {
     connected += 1;

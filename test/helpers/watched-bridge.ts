@@ -60,12 +60,17 @@ export class WatchedBridge {
     return this.#complaints;
   }
 
-  /** What it has open, at a moment when it is not just reading a file. */
+  /** What it has open when nothing is under way: no timer runs, and no file is being read. */
+  async atRest(): Promise<Open> {
+    let open: Open;
+    do open = await this.open();
+    while (open.resources.some((resource) => resource === 'Timeout' || resource === 'FSReqPromise'));
+    return open;
+  }
+
   async open(): Promise<Open> {
     const { pid } = this;
-    let resources: string[];
-    do ({ resources } = await this.#ask());
-    while (resources.includes('FSReqPromise'));
+    const { resources } = await this.#ask();
     const children = descendants(pid).sort((a, b) => a - b);
     return {
       descriptors: kindsOf(pid),
