@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './bridge.ts';
-import { segments, sendNumber, spoken } from './page.ts';
+import { atEveryWidth, segments, sendNumber, spoken } from './page.ts';
 
 async function play(page: Page) {
   await page.goto('/');
@@ -98,22 +98,16 @@ for (const locale of ['en-US', 'pt-BR'])
 
     test('the state diagram fits its room, at every width', async ({ page }) => {
       await page.goto('/?n=121');
-      await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
-      await expect(spoken(page)).not.toBeEmpty();
-      await page.locator('main').focus();
-      await page.keyboard.press('End');
-      for (const width of [1920, 1280, 768, 360])
-        await test.step(`${width} px`, async () => {
-          await page.setViewportSize({ width, height: 800 });
-          await page.emulateMedia({ colorScheme: width === 768 ? 'dark' : 'light' });
-          const machine = page.locator('.machine svg');
-          await expect(machine).toBeVisible();
-          await expect.poll(() => shapesOutside(machine)).toEqual([]);
-          if (width >= 1280) await expect(machine).toBeInViewport({ ratio: 1 });
-          await expect
-            .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
-            .toBeLessThanOrEqual(0);
-        });
+      await atEveryWidth(page, async (width) => {
+        await page.emulateMedia({ colorScheme: width === 768 ? 'dark' : 'light' });
+        const machine = page.locator('.machine svg');
+        await expect(machine).toBeVisible();
+        await expect.poll(() => shapesOutside(machine)).toEqual([]);
+        if (width >= 1280) await expect(machine).toBeInViewport({ ratio: 1 });
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+          .toBeLessThanOrEqual(0);
+      });
     });
   });
 

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { Page, WebSocketRoute } from '@playwright/test';
+import { expect, test, type Page, type WebSocketRoute } from '@playwright/test';
 import { done, hello } from '../web/fixtures/traces.ts';
 import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol.ts';
 import type { Outcome } from '../../bridge/trace/outcome.ts';
@@ -15,6 +15,19 @@ export async function sendNumber(page: Page, number: string): Promise<void> {
 /** The run has ended, and the page says so to who listens. */
 export function spoken(page: Page) {
   return page.locator('[data-outcome]');
+}
+
+/** Sends what the page has, in either language, and checks the last step of the run at each width. */
+export async function atEveryWidth(page: Page, check: (width: number) => Promise<void>): Promise<void> {
+  await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
+  await expect(spoken(page)).not.toBeEmpty();
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  for (const width of [1920, 1280, 768, 360])
+    await test.step(`${width} px`, async () => {
+      await page.setViewportSize({ width, height: 800 });
+      await check(width);
+    });
 }
 
 /** Arrows that are drawn, not only hinted at; by the words that stand on them. */

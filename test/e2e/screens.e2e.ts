@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { labTrace } from '../web/fixtures/lab-traces.ts';
 import { done, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
-import { playBridge, segments, sendNumber, spoken, tell } from './page.ts';
+import { atEveryWidth, playBridge, segments, sendNumber, spoken, tell } from './page.ts';
 
 test('on a laptop the button, the picture, the player, what happened and why are on the screen at once', async ({
   page,
@@ -36,16 +36,10 @@ for (const locale of ['en-US', 'pt-BR'])
     test('at every width nothing makes the page scroll sideways, and the picture fits its room', async ({ page }) => {
       await playBridge(page, tell(plainTrace(), 'replied'));
       await page.goto('/?n=121');
-      await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
-      await expect(spoken(page)).not.toBeEmpty();
-      await page.locator('main').focus();
-      await page.keyboard.press('End');
-      for (const width of [1920, 1280, 768, 360])
-        await test.step(`${width} px`, async () => {
-          await page.setViewportSize({ width, height: 800 });
-          await expect.poll(() => overflows(page)).toEqual([0, 0, 0, 0, 0]);
-          await expect.poll(() => wordsOutside(page)).toEqual([]);
-        });
+      await atEveryWidth(page, async () => {
+        await expect.poll(() => overflows(page)).toEqual([0, 0, 0, 0, 0]);
+        await expect.poll(() => wordsOutside(page)).toEqual([]);
+      });
     });
   });
 
