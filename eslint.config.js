@@ -1,50 +1,163 @@
 import eslint from '@eslint/js';
+import { posix } from 'node:path';
 import svelte from 'eslint-plugin-svelte';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import typescript from 'typescript-eslint';
 
-/** Who may import whom: for each room, the paths that its files may not import. A room stands before those within it. */
-const ROOMS = {
-  server: { files: ['server/**'], only: ['^node:', '^\\./'] },
+const { dirname, relative } = posix;
+
+/** What every room of the bridge above the model may use. */
+const BASE = ['node:', 'bridge/machine', 'bridge/errors.ts', 'bridge/address.ts'];
+const MODEL = ['bridge/trace', 'bridge/protocol'];
+const DECODING = ['bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/flow'];
+const PAGE = ['bridge/trace', 'bridge/packet', 'bridge/protocol', 'web/reading', 'web/texts'];
+const VIEW = [...PAGE, 'svelte', 'web/own-script', 'web/scenarios', 'web/settings', 'web/words', 'web/parts'];
+
+/**
+ * Who may import whom, the one list. A room is a folder without its sub-folders, or one file at the root of `bridge/`;
+ * a `*` stands for any folder. Each room may import its own files, and what is listed here: rooms, and packages.
+ */
+export const ROOMS = {
+  server: ['node:'],
   // Servers for scenarios: one makes calls that Node does not offer.
-  'server/scenarios': { files: ['server/scenarios/**'], only: ['^node:', '^\\./', '^\\.\\./[a-z-]+\\.ts$', '^koffi$'] },
-  bridge: { files: ['bridge/**'], never: ['/web/', '/server/', '/test/', '^svelte'] },
-  'bridge/trace': { files: ['bridge/trace/**'], only: ['^\\./'] },
-  'bridge/packet': { files: ['bridge/packet/**'], only: ['^\\./', '^\\.\\./trace/'] },
-  'bridge/probe': { files: ['bridge/probe/**'], only: ['^node:', '^\\./'] },
-  'bridge/protocol': { files: ['bridge/protocol.ts'], only: ['^typebox$', '^\\./trace/'] },
-  'bridge/session': { files: ['bridge/session.ts', 'bridge/sources/**'], never: ['^fastify', '^@fastify/', '^ws$'] },
-  web: {
-    files: ['web/**'],
-    never: ['^node:', '/server/', '/bridge/(?!trace/|packet/|protocol\\.ts$)', '/test/'],
-  },
-  'web/views': { files: ['web/views/*/*'], never: ['/views/', '^\\.\\./(?!\\.\\.)'] },
+  'server/scenarios': ['node:', 'koffi', 'server'],
+
+  'bridge/trace': [],
+  'bridge/trace/inference': ['bridge/trace'],
+  'bridge/packet': ['bridge/trace'],
+  'bridge/packet/capture-file': ['bridge/trace', 'bridge/packet'],
+  'bridge/packet/flow': ['bridge/trace', 'bridge/packet'],
+  'bridge/protocol': ['typebox', 'bridge/trace'],
+  'bridge/probe': ['node:'],
+  'bridge/machine': ['node:'],
+  'bridge/errors.ts': [],
+  'bridge/address.ts': ['node:', 'bridge/errors.ts'],
+  'bridge/sources': [...BASE, ...MODEL],
+  'bridge/sources/sockets': [...BASE, ...MODEL, 'bridge/sources'],
+  'bridge/sources/calls': [...BASE, ...MODEL, 'bridge/sources', 'bridge/probe'],
+  'bridge/sources/probe': [
+    ...[...BASE, ...MODEL, 'typebox', 'typebox/compile'],
+    ...['bridge/sources', 'bridge/sources/calls', 'bridge/probe'],
+  ],
+  'bridge/sources/strace': [...BASE, ...MODEL, 'bridge/sources', 'bridge/sources/calls'],
+  'bridge/sources/syscalls': [...BASE, ...MODEL, 'bridge/sources', 'bridge/sources/sockets'],
+  'bridge/sources/capture': [...BASE, ...MODEL, ...DECODING, 'bridge/sources'],
+  'bridge/wires': [
+    ...[...BASE, ...MODEL, 'bridge/config.ts'],
+    ...['bridge/sources', 'bridge/sources/capture', 'bridge/wires/lab'],
+  ],
+  'bridge/wires/lab': [
+    ...BASE,
+    ...MODEL,
+    'bridge/sources',
+    'bridge/wires',
+    'bridge/wires/lab/link',
+    'bridge/wires/lab/host',
+  ],
+  'bridge/wires/lab/link': [...BASE, ...MODEL, ...DECODING, 'bridge/sources', 'bridge/wires/lab'],
+  'bridge/wires/lab/host': [
+    ...BASE,
+    ...MODEL,
+    'koffi',
+    'bridge/packet',
+    'bridge/sources',
+    'bridge/wires',
+    'bridge/wires/lab',
+  ],
+  'bridge/programs': [
+    ...[...BASE, ...MODEL, 'bridge/probe'],
+    ...[
+      'bridge/sources',
+      'bridge/sources/probe',
+      'bridge/sources/sockets',
+      'bridge/sources/strace',
+      'bridge/sources/syscalls',
+    ],
+  ],
+  'bridge/access': [...BASE, ...MODEL, 'fastify'],
+  'bridge/config.ts': [...BASE, ...MODEL, 'bridge/access'],
+  'bridge/session.ts': [...BASE, ...MODEL, 'bridge/trace/inference', 'bridge/sources', 'bridge/wires'],
+  'bridge/bridge.ts': [
+    ...[...BASE, ...MODEL, 'fastify', 'bridge/config.ts', 'bridge/session.ts'],
+    ...['bridge/programs', 'bridge/sources', 'bridge/wires'],
+  ],
+  'bridge/pages': [
+    ...[...BASE, ...MODEL, '@fastify/websocket', 'typebox/compile'],
+    ...['bridge/access', 'bridge/session.ts', 'bridge/bridge.ts'],
+  ],
+  'bridge/http': [
+    ...[...BASE, 'fastify', '@fastify/helmet', 'bridge/access', 'bridge/config.ts', 'bridge/bridge.ts'],
+    ...['bridge/wires', 'bridge/http/routes'],
+  ],
+  'bridge/http/routes': [
+    ...[...BASE, 'fastify', '@fastify/static', '@fastify/websocket'],
+    ...['bridge/access', 'bridge/bridge.ts', 'bridge/pages', 'bridge/http'],
+  ],
+  'bridge/run-once.ts': [...BASE, ...MODEL, 'bridge/session.ts', 'bridge/bridge.ts', 'bridge/wires'],
+  'bridge/client.ts': [
+    ...[...BASE, ...MODEL, ...DECODING, 'bridge/session.ts', 'bridge/run-once.ts'],
+    'bridge/sources/capture',
+  ],
+  'bridge/main.ts': [...BASE, 'close-with-grace', 'fastify', 'bridge/access', 'bridge/config.ts', 'bridge/http'],
+
+  'web/reading': ['bridge/trace', 'bridge/packet', 'bridge/protocol'],
+  'web/own-script': ['bridge/trace', 'web/reading'],
+  'web/scenarios': ['bridge/trace', 'web/reading', 'web/own-script'],
+  'web/texts': ['svelte', 'bridge/trace', 'bridge/protocol', 'web/scenarios', 'web/own-script', 'web/texts/*'],
+  'web/texts/*': ['bridge/trace', 'bridge/protocol', 'web/own-script', 'web/texts', 'web/texts/en'],
+  'web/settings': [...PAGE, 'web/own-script', 'web/scenarios'],
+  'web/playback': ['bridge/trace', 'web/reading'],
+  'web/connection': ['bridge/trace', 'bridge/protocol', 'web/reading', 'web/settings'],
+  'web/runs': [...PAGE, 'web/connection', 'web/playback', 'web/settings'],
+  'web/words': [...PAGE, 'web/playback', 'web/runs', 'web/settings'],
+  'web/parts': ['svelte', 'web/reading', 'web/texts', 'web/words'],
+  'web/views/*': VIEW,
+  'web/views/diagram': [...VIEW, 'svelte/motion', 'web/views/diagram/geometry', 'web/views/diagram/marks'],
+  'web/views/diagram/geometry': [...PAGE, 'web/views/diagram'],
+  'web/views/diagram/marks': [...PAGE, 'web/views/diagram', 'web/views/diagram/geometry'],
+  'web/views/script': [...VIEW, 'svelte/events'],
+  'web/saving': [...PAGE, 'svelte', 'bridge/packet/capture-file', 'web/views/diagram', 'web/views/diagram/geometry'],
+  'web/panels': [
+    ...[...VIEW, 'web/connection', 'web/playback', 'web/runs', 'web/saving'],
+    ...['web/views/*', 'web/views/diagram/geometry'],
+  ],
+  web: [
+    ...[...VIEW, 'web/connection', 'web/playback', 'web/runs', 'web/panels'],
+    ...['web/views/*', 'web/views/diagram/geometry'],
+  ],
 };
 
-/** Entries for the same file replace each other, so every room's patterns are gathered for each of its files first. */
+/** One entry for each room: entries for the same file replace each other, so the narrower room comes last. */
 function importRules() {
-  return Object.entries(ROOMS).map(([room, { files, only, never = [] }]) => ({
-    name: `imports of ${room}`,
-    files,
-    rules: { 'no-restricted-imports': ['error', { patterns: patternsFor(room, only, never) }] },
-  }));
+  const byWidth = Object.keys(ROOMS).sort((a, b) => Number(b.includes('*')) - Number(a.includes('*')));
+  return byWidth.map((room) => {
+    const isFile = room.endsWith('.ts');
+    const folder = isFile ? dirname(room) : room;
+    const allowed = [...(isFile ? [] : [room]), ...ROOMS[room]].map((name) => specifier(folder, name));
+    const message = `${room} may import only: ${ROOMS[room].join(', ') || 'its own files'}`;
+    return {
+      name: `imports of ${room}`,
+      files: isFile ? [room] : [`${room}/*.{ts,svelte}`],
+      rules: {
+        'no-restricted-imports': ['error', { patterns: [{ regex: `^(?!(?:${allowed.join('|')})$)`, message }] }],
+      },
+    };
+  });
 }
 
-function patternsFor(room, only, never) {
-  const outer = Object.entries(ROOMS).filter(([name]) => room !== name && room.startsWith(`${name}/`));
-  const forbidden = [...never, ...outer.flatMap(([, { never: more = [] }]) => more)];
-  return [
-    ...(only
-      ? [
-          {
-            regex: `^(?!${only.map((allowed) => `(?:${allowed.replace(/^\^/, '')})`).join('|')})`,
-            message: `${room} may import only ${only.join(' ')}`,
-          },
-        ]
-      : []),
-    ...forbidden.map((regex) => ({ regex, message: `${room} may not import this (STYLE: who may import whom)` })),
-  ];
+/** What an import from a file in `folder` looks like, as a regular expression: of a package, a room, or a file. */
+function specifier(folder, name) {
+  if (name === 'node:') return 'node:.+';
+  const isOurs = /^(server|bridge|web)(\/|$)/.test(name);
+  if (!isOurs) return literal(name);
+  const path = relative(folder, name) || '.';
+  const written = literal(path.startsWith('.') ? path : `./${path}`).replaceAll('\\*', '[^/]+');
+  return name.endsWith('.ts') ? written : `${written}/[^/]+`;
+}
+
+function literal(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 export default defineConfig(

@@ -7,7 +7,7 @@ const packaged = process.env['APERTO_CHROMIUM_PACKAGED'] === '1';
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '*.e2e.ts',
-  globalSetup: './test/helpers/nothing-left.ts',
+  globalSetup: './test/helpers/programs/nothing-left.ts',
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,

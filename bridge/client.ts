@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { parseAddress } from './address.ts';
 import { BridgeError } from './errors.ts';
-import { tracePcap } from './packet/trace-pcap.ts';
-import { printable, printableJson } from './printable.ts';
+import { tracePcap } from './packet/capture-file/trace-pcap.ts';
+import { printable, printableJson } from './machine/printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
 import type { RunResult } from './session.ts';
-import { captureAdvice, captureCode } from './sources/packet-capture-unavailable.ts';
+import { captureAdvice, captureCode } from './sources/capture/unavailable.ts';
 import type { Trace } from './trace/outcome.ts';
 import { plainScript, randomNumber } from './trace/script.ts';
 

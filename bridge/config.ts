@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { parseAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
-import { readToken } from './plugins/token.ts';
-import type { Limits } from './protocol.ts';
+import { readToken } from './access/token.ts';
+import type { Limits } from './protocol/messages.ts';
 
 /** Settings, fixed when the bridge starts. */
 export interface Config {

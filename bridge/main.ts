@@ -1,11 +1,11 @@
-import './garbage-collection.ts';
+import './machine/garbage-collection.ts';
 import closeWithGrace from 'close-with-grace';
 import { formatAddress, resolveAddress } from './address.ts';
-import type { Access } from './access.ts';
-import { buildApp } from './app.ts';
+import type { Access } from './access/access.ts';
+import { buildApp } from './http/app.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
-import { printable, printableJson } from './printable.ts';
+import { printable, printableJson } from './machine/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
 /** Milliseconds that the server program has to listen before the URL is told all the same. */

@@ -1,14 +1,14 @@
 import { formatAddress } from './address.ts';
-import { monotonicUs } from './clock.ts';
+import { monotonicUs } from './machine/clock.ts';
 import { BridgeError } from './errors.ts';
-import type { Limits } from './protocol.ts';
+import type { Limits } from './protocol/messages.ts';
 import type { EvidenceSource, Watch } from './sources/source.ts';
 import type { LinkSettings, WireAction } from './trace/link.ts';
 import type { Outcome, Reply, Source } from './trace/outcome.ts';
 import type { Report } from './trace/report.ts';
 import type { Script } from './trace/script.ts';
 import type { Step } from './trace/step.ts';
-import { TraceBuilder } from './trace/trace-builder.ts';
+import { TraceBuilder } from './trace/inference/trace-builder.ts';
 import type { Played } from './wires/script-player.ts';
 import type { ClientRun, Wire } from './wires/wire.ts';
 

@@ -2,7 +2,7 @@ import { mount } from 'svelte';
 import './app.css';
 import './page.css';
 import App from './App.svelte';
-import { Preferences } from './preferences.svelte.ts';
+import { Preferences } from './settings/preferences.svelte.ts';
 
 try {
   mount(App, { target: document.body, props: { preferences: await Preferences.load() } });

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { formatAddress, type Address } from '../address.ts';
-import { monotonicUs } from '../clock.ts';
+import { monotonicUs } from '../machine/clock.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Heard, Sink } from '../trace/report.ts';
 import { stepId } from '../trace/step-id.ts';

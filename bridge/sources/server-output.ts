@@ -1,5 +1,5 @@
-import { monotonicUs } from '../clock.ts';
-import { ShortLivedMap, ShortLivedSet } from '../short-lived.ts';
+import { monotonicUs } from '../machine/clock.ts';
+import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
 import { toTenths } from '../trace/draft.ts';
 import type { Source } from '../trace/outcome.ts';
 import type { Sink } from '../trace/report.ts';

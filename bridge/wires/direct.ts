@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import { ClientSocket } from '../sources/client-socket.ts';
-import { PacketCapture } from '../sources/packet-capture.ts';
-import { captureAdvice } from '../sources/packet-capture-unavailable.ts';
+import { PacketCapture } from '../sources/capture/packet-capture.ts';
+import { captureAdvice } from '../sources/capture/unavailable.ts';
 import type { Source } from '../trace/outcome.ts';
 import { ScriptPlayer } from './script-player.ts';
 import type { ClientRun, RunOnWire, Wire } from './wire.ts';

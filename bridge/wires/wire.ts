@@ -1,5 +1,5 @@
 import type { Address } from '../address.ts';
-import type { Limits } from '../protocol.ts';
+import type { Limits } from '../protocol/messages.ts';
 import type { Watch } from '../sources/source.ts';
 import type { LinkSettings, WireAction } from '../trace/link.ts';
 import type { Source } from '../trace/outcome.ts';

@@ -8,11 +8,13 @@ const under = (folder: string): string[] =>
     .filter((file) => /\.(ts|svelte|m?js|cjs|py|md|json)$/.test(file));
 const sources = ['bridge', 'server', 'web'].flatMap(under);
 
-test('inferred steps are created in bridge/trace/infer.ts, and nowhere else', () => {
+test('inferred steps are created in bridge/trace/inference/infer.ts, and nowhere else', () => {
   // `evidence: 'inferred'` or an assignment; a comparison or a type creates nothing.
   const creates = /evidence\s*(?::|=(?!=))\s*['"`]inferred['"`](?!\s*\|)/;
   expect(sources.length).toBeGreaterThan(50);
-  expect(sources.filter((file) => creates.test(readFileSync(file, 'utf8')))).toEqual(['bridge/trace/infer.ts']);
+  expect(sources.filter((file) => creates.test(readFileSync(file, 'utf8')))).toEqual([
+    'bridge/trace/inference/infer.ts',
+  ]);
 });
 
 test('no file names a path of the machine on which it was written', () => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { Hello } from '../../bridge/protocol.ts';
+import type { Hello } from '../../bridge/protocol/messages.ts';
 import type { ClientKind } from './clients.ts';
-import { startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
+import { startBridge, stopBridge, type Bridge } from '../helpers/programs/bridge-process.ts';
 import {
   measure,
   printHead,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import { startBridge, stopBridge } from '../helpers/programs/bridge-process.ts';
 import { freePort } from '../helpers/free-port.ts';
 import {
   measure,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Trace } from '../../bridge/trace/outcome.ts';
 import { startNumberServer, startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { startNode } from '../helpers/program.ts';
+import { startNode } from '../helpers/programs/program.ts';
 import { expectCausal, segmentNames } from '../helpers/trace-checks.ts';
 
 /** The terminal client as `npm run client` runs it. */

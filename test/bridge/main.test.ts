@@ -3,14 +3,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
-import type { Hello } from '../../bridge/protocol.ts';
+import type { Hello } from '../../bridge/protocol/messages.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
 import { startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { descendants } from '../helpers/descendants.ts';
-import { Page } from '../helpers/page.ts';
-import { raw } from '../helpers/raw-request.ts';
-import { isAlive, startNode, type Program } from '../helpers/program.ts';
+import { descendants } from '../helpers/programs/descendants.ts';
+import { Page } from '../helpers/clients/page.ts';
+import { raw } from '../helpers/clients/raw-request.ts';
+import { isAlive, startNode, type Program } from '../helpers/programs/program.ts';
 import { until } from '../helpers/until.ts';
 
 /** The bridge as `npm start` runs it. */

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { tracePcap } from '../../bridge/packet/trace-pcap.ts';
+import { tracePcap } from '../../bridge/packet/capture-file/trace-pcap.ts';
 import type { Script } from '../../bridge/trace/script.ts';
 import type { Segment } from '../../bridge/trace/step.ts';
 import { answerOf, SCENARIO_KEYS, SHELF, shows, type ScenarioKey } from '../../web/scenarios/shelf.ts';
-import { whyNoLab } from '../helpers/lab.ts';
+import { whyNoLab } from '../helpers/programs/lab.ts';
 import { ShelfRuns, told, type Played } from '../helpers/shelf-runs.ts';
 import { expectCausal, segments, states } from '../helpers/trace-checks.ts';
-import { hasTshark, traceSays, tsharkSays } from '../helpers/tshark.ts';
+import { hasTshark, traceSays, tsharkSays } from '../helpers/packets/tshark.ts';
 
 /** How often each is played: `SCENARIO_RUNS=20 npx vitest run test/bridge/scenarios.test.ts` for more. */
 const TIMES = Number(process.env['SCENARIO_RUNS'] ?? 2);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LIMITS } from '../../bridge/protocol.ts';
+import { LIMITS } from '../../bridge/protocol/messages.ts';
 import type { Watch } from '../../bridge/sources/source.ts';
 import { Session, type RunResult, type SessionOptions } from '../../bridge/session.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
@@ -10,7 +10,7 @@ import { DirectWire } from '../../bridge/wires/direct.ts';
 import { startNumberServer, startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { deferred } from '../helpers/deferred.ts';
-import { endOf, type End } from '../helpers/tcp-client.ts';
+import { endOf, type End } from '../helpers/clients/tcp-client.ts';
 import { calls, expectCausal, segmentNames, segments, states } from '../helpers/trace-checks.ts';
 import { until } from '../helpers/until.ts';
 

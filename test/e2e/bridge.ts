@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
-import type { Hello } from '../../bridge/protocol.ts';
-import { serverListens, startBridge, stopBridge, type Bridge } from '../helpers/bridge-process.ts';
+import type { Hello } from '../../bridge/protocol/messages.ts';
+import { serverListens, startBridge, stopBridge, type Bridge } from '../helpers/programs/bridge-process.ts';
 
 /** The wire on which nothing is captured: what the page shows there is inferred. */
 export const DIRECT = ['--wire', 'direct', '--capture', 'off'];

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
-import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import { startBridge, stopBridge } from '../helpers/programs/bridge-process.ts';
 import { DIRECT, expect, test } from './bridge.ts';
 import { sendNumber, spoken } from './page.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { startBridge, type Bridge } from '../helpers/bridge-process.ts';
+import { startBridge, type Bridge } from '../helpers/programs/bridge-process.ts';
 import { hello } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
 import { playBridge, sendNumber, spoken } from './page.ts';

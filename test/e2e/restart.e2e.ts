@@ -1,5 +1,5 @@
 import { freePort } from '../helpers/free-port.ts';
-import { serverListens, startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import { serverListens, startBridge, stopBridge } from '../helpers/programs/bridge-process.ts';
 import { DIRECT, expect, test } from './bridge.ts';
 import { sendNumber, spoken } from './page.ts';
 

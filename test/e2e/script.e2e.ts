@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
-import type { Hello, PageMessage } from '../../bridge/protocol.ts';
-import { startBridge } from '../helpers/bridge-process.ts';
+import type { Hello, PageMessage } from '../../bridge/protocol/messages.ts';
+import { startBridge } from '../helpers/programs/bridge-process.ts';
 import { hello, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, labTest, test } from './bridge.ts';
 import { playBridge, spoken, tell } from './page.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startBridge, stopBridge } from '../helpers/bridge-process.ts';
+import { startBridge, stopBridge } from '../helpers/programs/bridge-process.ts';
 import { DIRECT, expect, test } from './bridge.ts';
 import { hello } from '../web/fixtures/traces.ts';
 import { playBridge, segments, sendNumber, spoken } from './page.ts';

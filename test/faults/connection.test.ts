@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { bandwidth, latency, limit, reset, slices, slowClose, vanish, type Fault } from '../helpers/faults.ts';
-import type { PlayedRun } from '../helpers/page.ts';
+import type { PlayedRun } from '../helpers/clients/page.ts';
 import { calls } from '../helpers/trace-checks.ts';
 import { until } from '../helpers/until.ts';
 import { endure, plain, RUN_MS, Scenes, type Case, type Scene } from './endure.ts';

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
-import type { DoneMessage } from '../../bridge/protocol.ts';
+import type { DoneMessage } from '../../bridge/protocol/messages.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
-import { Page, type PlayedRun, type WhenOver } from '../helpers/page.ts';
+import { Page, type PlayedRun, type WhenOver } from '../helpers/clients/page.ts';
 import { expectCausal } from '../helpers/trace-checks.ts';
 import { WatchedBridge, type Open } from '../helpers/watched-bridge.ts';
 import { World } from './world.ts';

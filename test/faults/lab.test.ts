@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Hello } from '../../bridge/protocol.ts';
+import type { Hello } from '../../bridge/protocol/messages.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
-import { descendants } from '../helpers/descendants.ts';
+import { descendants } from '../helpers/programs/descendants.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { whyNoLab } from '../helpers/lab.ts';
-import { Page, type WhenOver } from '../helpers/page.ts';
-import { startProgram } from '../helpers/program.ts';
+import { whyNoLab } from '../helpers/programs/lab.ts';
+import { Page, type WhenOver } from '../helpers/clients/page.ts';
+import { startProgram } from '../helpers/programs/program.ts';
 import { WatchedBridge } from '../helpers/watched-bridge.ts';
 import { expectClosed, expectDoneOnce, expectReplied, plain } from './endure.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { openDeaf, PONG, textFrame } from '../helpers/deaf-page.ts';
-import { Page } from '../helpers/page.ts';
-import { endOf, type End } from '../helpers/tcp-client.ts';
+import { openDeaf, PONG, textFrame } from '../helpers/clients/deaf-page.ts';
+import { Page } from '../helpers/clients/page.ts';
+import { endOf, type End } from '../helpers/clients/tcp-client.ts';
 import { until } from '../helpers/until.ts';
 import { expectClosed, expectDoneOnce, expectReplied, openScene } from './endure.ts';
 

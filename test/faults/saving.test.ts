@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startNumberServer } from '../helpers/bridge.ts';
-import { whyNoLab } from '../helpers/lab.ts';
-import { startProgram } from '../helpers/program.ts';
+import { whyNoLab } from '../helpers/programs/lab.ts';
+import { startProgram } from '../helpers/programs/program.ts';
 
 const client = new URL('../../dist/bridge/client.js', import.meta.url).href;
 const MAIN = `import { main } from ${JSON.stringify(client)}; process.exitCode = await main(process.argv.slice(1));`;

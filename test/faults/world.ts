@@ -2,12 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { groupListens } from '../../bridge/sources/listening-socket.ts';
+import { groupListens } from '../../bridge/sources/sockets/listening-socket.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import { createNumberServer } from '../../server/number-server.ts';
 import { FaultProxy } from '../helpers/fault-proxy.ts';
 import { unchanged } from '../helpers/faults.ts';
-import type { WhenOver } from '../helpers/page.ts';
+import type { WhenOver } from '../helpers/clients/page.ts';
 import { until } from '../helpers/until.ts';
 
 type Serve = (socket: Socket) => void;

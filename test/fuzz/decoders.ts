@@ -4,13 +4,13 @@ import { ipPacketIn } from '../../bridge/packet/link-layer.ts';
 import { optionText } from '../../bridge/packet/option-text.ts';
 import { PacketError } from '../../bridge/packet/packet-error.ts';
 import { decodeIp, decodeTcpPacket } from '../../bridge/packet/packet.ts';
-import { PcapReader, type CaptureRecord } from '../../bridge/packet/pcap-reader.ts';
-import { PcapngReader } from '../../bridge/packet/pcapng-reader.ts';
+import { PcapReader, type CaptureRecord } from '../../bridge/packet/capture-file/pcap-reader.ts';
+import { PcapngReader } from '../../bridge/packet/capture-file/pcapng-reader.ts';
 import { rewriteAddress } from '../../bridge/packet/rewrite-address.ts';
-import { SegmentFlow } from '../../bridge/packet/segment-flow.ts';
+import { SegmentFlow } from '../../bridge/packet/flow/segment-flow.ts';
 import { decodeTcpOptions } from '../../bridge/packet/tcp-options.ts';
-import { equal, pcapngPackets, pcapPackets } from '../helpers/packets-in.ts';
-import { expectSoundIp, expectSoundTcp } from '../helpers/sound-packet.ts';
+import { equal, pcapngPackets, pcapPackets } from '../helpers/packets/packets-in.ts';
+import { expectSoundIp, expectSoundTcp } from '../helpers/packets/sound-packet.ts';
 import { below, mutate, pick, type Random } from './mutate.ts';
 
 /** What mutations begin with. */

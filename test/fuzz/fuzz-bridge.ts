@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startNumberServerProcess } from '../helpers/number-server-process.ts';
+import { startNumberServerProcess } from '../helpers/programs/number-server-process.ts';
 import { WatchedBridge } from '../helpers/watched-bridge.ts';
 import type { Fuzzed } from './fuzz.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
-import { MessageError, readMessage } from '../../bridge/message-reader.ts';
-import { BRIDGE_MESSAGES, type BridgeMessage, type PageMessage, type RunId } from '../../bridge/protocol.ts';
+import { MessageError, readMessage } from '../../bridge/pages/message-reader.ts';
+import { BRIDGE_MESSAGES, type BridgeMessage, type PageMessage, type RunId } from '../../bridge/protocol/messages.ts';
 import { someMessage } from './arbitrary-messages.ts';
 
 const BATCH = 200;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startNode } from '../helpers/program.ts';
+import { startNode } from '../helpers/programs/program.ts';
 
 test.each([
   ['fuzz/fuzz.ts', ['--nonsense'], /--nonsense.*--seed/],

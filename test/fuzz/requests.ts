@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { seededRandom } from '../../bridge/wires/lab/seeded-random.ts';
-import { upgradeRequest } from '../helpers/deaf-page.ts';
+import { seededRandom } from '../../bridge/wires/lab/link/seeded-random.ts';
+import { upgradeRequest } from '../helpers/clients/deaf-page.ts';
 import { below, mutate, pick, type Random } from './mutate.ts';
 import type { Fuzzed } from './fuzz.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PcapReader } from '../../bridge/packet/pcap-reader.ts';
-import { PcapngReader } from '../../bridge/packet/pcapng-reader.ts';
-import { pcapFile } from '../../bridge/packet/pcap-writer.ts';
-import { bytesOf, hex, tcpPacket } from '../helpers/packets.ts';
+import { PcapReader } from '../../bridge/packet/capture-file/pcap-reader.ts';
+import { PcapngReader } from '../../bridge/packet/capture-file/pcapng-reader.ts';
+import { pcapFile } from '../../bridge/packet/capture-file/pcap-writer.ts';
+import { bytesOf, hex, tcpPacket } from '../helpers/packets/packets.ts';
 import type { Seeds } from './decoders.ts';
 
 /** One of each sort: with options, with data, with options of IPv4, with an extension header of IPv6. */

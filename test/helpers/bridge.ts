@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { buildApp } from '../../bridge/app.ts';
+import { buildApp } from '../../bridge/http/app.ts';
 import type { Config } from '../../bridge/config.ts';
-import type { Hello } from '../../bridge/protocol.ts';
+import type { Hello } from '../../bridge/protocol/messages.ts';
 import { createNumberServer } from '../../server/number-server.ts';
-import type { WhenOver } from './page.ts';
+import type { WhenOver } from './clients/page.ts';
 import { until } from './until.ts';
 import { freePort } from './free-port.ts';
 

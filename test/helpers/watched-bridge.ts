@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { descendants } from './descendants.ts';
+import { descendants } from './programs/descendants.ts';
 
 const MAIN = `import { main } from ${JSON.stringify(new URL('../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
 const INSIDE = new URL('../fixtures/inside.mjs', import.meta.url).href;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { portIn, startNode } from '../helpers/program.ts';
-import { exchange } from '../helpers/tcp-client.ts';
+import { portIn, startNode } from '../helpers/programs/program.ts';
+import { exchange } from '../helpers/clients/tcp-client.ts';
 
 const start = (...args: string[]) => startNode(['dist/server/main.js', '--port', '0', ...args]);
 

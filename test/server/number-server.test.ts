@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createNumberServer, type NumberServerOptions } from '../../server/number-server.ts';
 import fixture from '../fixtures/number-server-vectors.json' with { type: 'json' };
-import { exchange } from '../helpers/tcp-client.ts';
+import { exchange } from '../helpers/clients/tcp-client.ts';
 
 async function serve(options: Partial<NumberServerOptions> = {}): Promise<number> {
   const server = createNumberServer({ answers: 'parity', ...options });

@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LIMITS } from '../../bridge/protocol.ts';
+import { LIMITS } from '../../bridge/protocol/messages.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { startNumberServerProcess } from '../helpers/number-server-process.ts';
+import { startNumberServerProcess } from '../helpers/programs/number-server-process.ts';
 import { readOptions } from '../helpers/options.ts';
 import { WatchedBridge } from '../helpers/watched-bridge.ts';
 import { Crowd, type Tally } from './crowd.ts';

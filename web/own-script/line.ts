@@ -1,6 +1,6 @@
 import { numberToHex, type Operation } from '../../bridge/trace/script.ts';
-import { bytesFromHex, textFromHex } from '../bytes.ts';
-import { parseNumber } from '../number-facts.ts';
+import { bytesFromHex, textFromHex } from '../reading/bytes.ts';
+import { parseNumber } from '../reading/number-facts.ts';
 import { hexOfTyped, typedOf } from './typed-text.ts';
 
 /** How the bytes of a send are written. */

@@ -1,11 +1,11 @@
 import { createContext } from 'svelte';
-import type { Texts } from './en.ts';
+import type { Texts } from './en/page.ts';
 
 export type LanguageName = 'en' | 'pt';
 /** Each comes by itself, so that nobody loads a language that is not read. */
 const LOADERS: Record<LanguageName, () => Promise<Texts>> = {
-  en: async () => (await import('./en.ts')).en,
-  pt: async () => (await import('./pt.ts')).pt,
+  en: async () => (await import('./en/page.ts')).en,
+  pt: async () => (await import('./pt/page.ts')).pt,
 };
 const tables: Partial<Record<LanguageName, Texts>> = {};
 const LOCALES: Record<LanguageName, string> = { en: 'en', pt: 'pt-BR' };

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { BUILT } from '../../paths.ts';
+import { BUILT } from '../../machine/paths.ts';
 import { FrameReader, FrameWriter, type Frames } from './frames.ts';
 import { HostFailure } from './lab-unavailable.ts';
 import type { FromHost, HostSettings, ToHost } from './lab-messages.ts';

@@ -1,5 +1,5 @@
 import type { KernelState } from './host/kernel-states.ts';
-import type { Limits } from '../../protocol.ts';
+import type { Limits } from '../../protocol/messages.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Script } from '../../trace/script.ts';
 import type { Side } from '../../trace/step.ts';

@@ -1,5 +1,5 @@
 import type { Address } from '../../address.ts';
-import { ShortLivedMap } from '../../short-lived.ts';
+import { ShortLivedMap } from '../../machine/short-lived.ts';
 import type { Source } from '../../trace/outcome.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Side } from '../../trace/step.ts';
@@ -9,8 +9,8 @@ import { ClientPorts } from './client-ports.ts';
 import { LabHost } from './lab-host.ts';
 import { checkMachine, explain, HostFailure, LabUnavailable } from './lab-unavailable.ts';
 import type { FromHost } from './lab-messages.ts';
-import { LinkFlow } from './link-flow.ts';
-import { Link } from './link.ts';
+import { LinkFlow } from './link/flow.ts';
+import { Link } from './link/link.ts';
 
 const ADDRESSES: Record<Side, string> = { client: '10.77.0.1', server: '10.77.0.2' };
 const MASK = '255.255.255.0';

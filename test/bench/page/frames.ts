@@ -3,7 +3,7 @@
  * scrolled. A screen shows 60 frames a second, so 16.7 ms is as good as it gets; 33 ms is one frame dropped.
  */
 import { chromium, type Page } from '@playwright/test';
-import { startBridge, stopBridge } from '../../helpers/bridge-process.ts';
+import { startBridge, stopBridge } from '../../helpers/programs/bridge-process.ts';
 import { longTrace } from './long-traces.ts';
 
 const STEPS = [20, 500, 2000];

@@ -1,6 +1,6 @@
-import { TraceBuilder } from '../../../bridge/trace/trace-builder.ts';
+import { TraceBuilder } from '../../../bridge/trace/inference/trace-builder.ts';
 import type { Trace } from '../../../bridge/trace/outcome.ts';
-import { SimulatedConnection, type Plot } from '../../helpers/simulated-connection.ts';
+import { SimulatedConnection, type Plot } from '../../helpers/simulated/connection.ts';
 
 /** Of every ten packets one is lost, one copied by the link, and one overtaken. */
 const FAULTS = ['none', 'none', 'drop', 'none', 'none', 'none', 'duplicate', 'none', 'none', 'overtaken'] as const;

@@ -6,17 +6,17 @@ import { ipPacketIn } from '../../../bridge/packet/link-layer.ts';
 import { optionText } from '../../../bridge/packet/option-text.ts';
 import { PacketError } from '../../../bridge/packet/packet-error.ts';
 import { decodeIp, decodeTcpPacket } from '../../../bridge/packet/packet.ts';
-import { PcapReader, type CaptureRecord } from '../../../bridge/packet/pcap-reader.ts';
-import { pcapFile } from '../../../bridge/packet/pcap-writer.ts';
-import { PcapngReader } from '../../../bridge/packet/pcapng-reader.ts';
+import { PcapReader, type CaptureRecord } from '../../../bridge/packet/capture-file/pcap-reader.ts';
+import { pcapFile } from '../../../bridge/packet/capture-file/pcap-writer.ts';
+import { PcapngReader } from '../../../bridge/packet/capture-file/pcapng-reader.ts';
 import { rewriteAddress } from '../../../bridge/packet/rewrite-address.ts';
-import { SegmentFlow } from '../../../bridge/packet/segment-flow.ts';
+import { SegmentFlow } from '../../../bridge/packet/flow/segment-flow.ts';
 import { decodeTcpOptions } from '../../../bridge/packet/tcp-options.ts';
 import { decodeTcp } from '../../../bridge/packet/tcp.ts';
 import { PACKETS, PCAPNG } from '../../fuzz/seeds.ts';
-import { hex, tcpPacket } from '../../helpers/packets.ts';
-import { pcapngPackets, pcapPackets } from '../../helpers/packets-in.ts';
-import { expectSoundIp, expectSoundOptions, expectSoundTcp } from '../../helpers/sound-packet.ts';
+import { hex, tcpPacket } from '../../helpers/packets/packets.ts';
+import { pcapngPackets, pcapPackets } from '../../helpers/packets/packets-in.ts';
+import { expectSoundIp, expectSoundOptions, expectSoundTcp } from '../../helpers/packets/sound-packet.ts';
 
 /** Runs what may fail; anything but a `PacketError` is a fault of ours. */
 function attempt<Result>(read: () => Result): Result | undefined {

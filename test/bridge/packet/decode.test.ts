@@ -4,7 +4,7 @@ import { decodeIpv4, parseIpv4 } from '../../../bridge/packet/ipv4.ts';
 import { decodeIpv6, ipv6Text } from '../../../bridge/packet/ipv6.ts';
 import { decodeIp, decodeTcpPacket } from '../../../bridge/packet/packet.ts';
 import { decodeTcp } from '../../../bridge/packet/tcp.ts';
-import { bytesOf, hex, tcpBytes, tcpPacket } from '../../helpers/packets.ts';
+import { bytesOf, hex, tcpBytes, tcpPacket } from '../../helpers/packets/packets.ts';
 
 const code = (code: string): unknown => expect.objectContaining({ name: 'PacketError', code });
 

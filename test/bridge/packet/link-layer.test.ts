@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ipPacketIn } from '../../../bridge/packet/link-layer.ts';
-import { hex } from '../../helpers/packets.ts';
+import { hex } from '../../helpers/packets/packets.ts';
 
 const addresses = '020000000001 020000000002';
 

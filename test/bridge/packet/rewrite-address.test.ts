@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { internetChecksum, tcpIsIntact, updateChecksum } from '../../../bridge/packet/checksum.ts';
 import { decodeIp } from '../../../bridge/packet/packet.ts';
 import { rewriteAddress } from '../../../bridge/packet/rewrite-address.ts';
-import { bytesOf, checksumOf, checksumsHold, hex, ipv4Bytes, tcpPacket } from '../../helpers/packets.ts';
+import { bytesOf, checksumOf, checksumsHold, hex, ipv4Bytes, tcpPacket } from '../../helpers/packets/packets.ts';
 
 const address = fc.ipV4();
 const numbers = (text: string): number[] => text.split('.').map(Number);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { optionText } from '../../../bridge/packet/option-text.ts';
 import { decodeTcpOptions } from '../../../bridge/packet/tcp-options.ts';
-import { hex } from '../../helpers/packets.ts';
+import { hex } from '../../helpers/packets/packets.ts';
 
 const texts = (bytes: string): string[] => decodeTcpOptions(hex(bytes)).map((option) => optionText(option));
 

@@ -5,9 +5,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { PROBED, PROBE_URL, startProbed, tell } from '../../helpers/probed.ts';
-import { portIn, startNode } from '../../helpers/program.ts';
-import { talk } from '../../helpers/talk.ts';
+import { PROBED, PROBE_URL, startProbed, tell } from '../../helpers/programs/probed.ts';
+import { portIn, startNode } from '../../helpers/programs/program.ts';
+import { talk } from '../../helpers/clients/talk.ts';
 
 const forEver = 'test/fixtures/servers/answers-for-ever.mjs';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ProbeReport } from '../../../bridge/probe/report.ts';
-import { startProbed, tell } from '../../helpers/probed.ts';
-import { portIn, startNode, type Program } from '../../helpers/program.ts';
-import { talk, type Act } from '../../helpers/talk.ts';
+import { startProbed, tell } from '../../helpers/programs/probed.ts';
+import { portIn, startNode, type Program } from '../../helpers/programs/program.ts';
+import { talk, type Act } from '../../helpers/clients/talk.ts';
 
 interface Kind {
   server: string;

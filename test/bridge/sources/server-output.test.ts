@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { monotonicUs } from '../../../bridge/clock.ts';
+import { monotonicUs } from '../../../bridge/machine/clock.ts';
 import { ServerOutput } from '../../../bridge/sources/server-output.ts';
 
 function start(...ports: number[]) {

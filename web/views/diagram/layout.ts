@@ -1,9 +1,9 @@
 import type { Call, Output, Segment, Side, State, Step } from '../../../bridge/trace/step.ts';
-import type { Box } from './boxes.ts';
-import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
-import { ROW, rowsOf, type PlacedMark, type Rows, type Spacing } from './rows.ts';
-import { groundOf, heldRoom, heldShapes, type HeldShape } from './held-room.ts';
-import { segmentShapes, type SegmentShape } from './segment-shapes.ts';
+import type { Box } from './geometry/boxes.ts';
+import { BAND_WIDTH, BAR_WIDTH, type Columns } from './geometry/columns.ts';
+import { ROW, rowsOf, type PlacedMark, type Rows, type Spacing } from './geometry/rows.ts';
+import { groundOf, heldRoom, heldShapes, type HeldShape } from './geometry/held-room.ts';
+import { segmentShapes, type SegmentShape } from './geometry/segment-shapes.ts';
 import { CHARACTER, fitting, type PictureWords } from './words.ts';
 
 /** The geometry of the picture: numbers only, which the components draw. */

@@ -1,5 +1,5 @@
-import { isGuess } from '../../guess.ts';
-import type { PlacedMark } from './rows.ts';
+import { isGuess } from '../../reading/guess.ts';
+import type { PlacedMark } from './geometry/rows.ts';
 
 /** What stands at the left edge, by the order of the moment. A time is not said twice in a row, nor guessed after it was said. */
 export function timesOf(

@@ -1,6 +1,6 @@
 import type { Segment } from '../../../bridge/trace/step.ts';
-import { flagsText } from '../../segment-kind.ts';
-import type { enHeld } from '../../texts/en-held.ts';
+import { flagsText } from '../../reading/segment-kind.ts';
+import type { enHeld } from '../../texts/en/held.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 /** Which segment it is: `client → server PSH+ACK 2 bytes`. */

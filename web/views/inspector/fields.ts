@@ -1,6 +1,6 @@
 import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
-import { isGuess } from '../../guess.ts';
-import { flagsText } from '../../segment-kind.ts';
+import { isGuess } from '../../reading/guess.ts';
+import { flagsText } from '../../reading/segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 /** What the trace holds of a step, as names and values. */

@@ -1,7 +1,7 @@
 import type { Side, Step } from '../../../bridge/trace/step.ts';
-import { spacedHex, textFromHex } from '../../bytes.ts';
-import type { Related } from '../../related.ts';
-import { flagsText, segmentKind } from '../../segment-kind.ts';
+import { spacedHex, textFromHex } from '../../reading/bytes.ts';
+import type { Related } from '../../reading/related.ts';
+import { flagsText, segmentKind } from '../../reading/segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 /** A link of the step under the cursor, in words. */

@@ -1,5 +1,5 @@
-import { monotonicUs } from '../../../clock.ts';
-import { ShortLivedMap } from '../../../short-lived.ts';
+import { monotonicUs } from '../../../machine/clock.ts';
+import { ShortLivedMap } from '../../../machine/short-lived.ts';
 import { ClientSocket } from '../../../sources/client-socket.ts';
 import type { TcpState } from '../../../trace/step.ts';
 import { ScriptPlayer } from '../../script-player.ts';

@@ -1,5 +1,5 @@
 import { read, writeSync } from 'node:fs';
-import { monotonicUs } from '../../../clock.ts';
+import { monotonicUs } from '../../../machine/clock.ts';
 
 /** Longer than any IP packet (RFC 791 §3.1: the total length has 16 bits). */
 const LONGEST_PACKET = 65_536;

@@ -3,13 +3,13 @@ import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Hello } from '../../../../bridge/protocol.ts';
+import type { Hello } from '../../../../bridge/protocol/messages.ts';
 import { plainScript } from '../../../../bridge/trace/script.ts';
 import { freePort } from '../../../helpers/free-port.ts';
-import { descendants } from '../../../helpers/descendants.ts';
-import { whyNoLab } from '../../../helpers/lab.ts';
-import { Page } from '../../../helpers/page.ts';
-import { isAlive, startProgram, type Program } from '../../../helpers/program.ts';
+import { descendants } from '../../../helpers/programs/descendants.ts';
+import { whyNoLab } from '../../../helpers/programs/lab.ts';
+import { Page } from '../../../helpers/clients/page.ts';
+import { isAlive, startProgram, type Program } from '../../../helpers/programs/program.ts';
 import { expectCausal, segments, states } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
 

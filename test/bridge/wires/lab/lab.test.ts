@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import type { Segment, Step } from '../../../../bridge/trace/step.ts';
 import { startOwning, startOwningForAll } from '../../../helpers/bridge.ts';
-import { whyNoLab } from '../../../helpers/lab.ts';
-import { Page, type WhenOver } from '../../../helpers/page.ts';
+import { whyNoLab } from '../../../helpers/programs/lab.ts';
+import { Page, type WhenOver } from '../../../helpers/clients/page.ts';
 import { calls, expectCausal, segmentNames, segments, states } from '../../../helpers/trace-checks.ts';
 
 /** A page of a lab of its own, where the server is another, or is stopped. */

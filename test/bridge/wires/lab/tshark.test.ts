@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { tracePcap } from '../../../../bridge/packet/trace-pcap.ts';
+import { tracePcap } from '../../../../bridge/packet/capture-file/trace-pcap.ts';
 import type { LinkSettings } from '../../../../bridge/trace/link.ts';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import { startOwningForAll } from '../../../helpers/bridge.ts';
-import { whyNoLab } from '../../../helpers/lab.ts';
-import { Page } from '../../../helpers/page.ts';
+import { whyNoLab } from '../../../helpers/programs/lab.ts';
+import { Page } from '../../../helpers/clients/page.ts';
 import { expectCausal, segments } from '../../../helpers/trace-checks.ts';
-import { hasTshark, traceSays, tsharkSays } from '../../../helpers/tshark.ts';
+import { hasTshark, traceSays, tsharkSays } from '../../../helpers/packets/tshark.ts';
 
 const ones = (bytes: number) => '01'.repeat(bytes);
 const PLAIN = plainScript(121n);

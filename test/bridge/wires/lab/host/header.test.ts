@@ -4,7 +4,7 @@ import { PacketError } from '../../../../../bridge/packet/packet-error.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../../../../bridge/packet/packet.ts';
 import type { Flag } from '../../../../../bridge/trace/step.ts';
 import { headerOf } from '../../../../../bridge/wires/lab/host/header.ts';
-import { ipv4Bytes, tcpPacket } from '../../../../helpers/packets.ts';
+import { ipv4Bytes, tcpPacket } from '../../../../helpers/packets/packets.ts';
 
 function decoded(packet: Uint8Array): TcpPacket | undefined {
   try {

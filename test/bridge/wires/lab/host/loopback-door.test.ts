@@ -4,7 +4,7 @@ import { ipv4HeaderIsIntact, tcpIsIntact } from '../../../../../bridge/packet/ch
 import { decodeTcpPacket } from '../../../../../bridge/packet/packet.ts';
 import type { Flag } from '../../../../../bridge/trace/step.ts';
 import { LoopbackDoor } from '../../../../../bridge/wires/lab/host/loopback-door.ts';
-import { tcpPacket } from '../../../../helpers/packets.ts';
+import { tcpPacket } from '../../../../helpers/packets/packets.ts';
 
 const CLIENT = [10, 77, 0, 1];
 const SERVER = [10, 77, 0, 2];

@@ -1,0 +1,92 @@
+import type { Socket } from 'node:net';
+import type { Limits } from '../protocol/messages.ts';
+
+/** The address at the other end; an IPv4 address is the same whether it came in over IPv4 or IPv6. */
+export function clientOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
+  return remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+/** So many at a time: of each address, and of all together. */
+export class Places {
+  readonly #each: number;
+  readonly #all: number;
+  readonly #taken = new Map<string, number>();
+  #sum = 0;
+
+  constructor(each: number, all: number) {
+    this.#each = each;
+    this.#all = all;
+  }
+
+  /** Takes a place; answers how to give it back, or undefined where there is none. */
+  enter(address: string): (() => void) | undefined {
+    const taken = this.#taken.get(address) ?? 0;
+    if (taken >= this.#each || this.#sum >= this.#all) return undefined;
+    this.#taken.set(address, taken + 1);
+    this.#sum += 1;
+    return () => this.#leave(address);
+  }
+
+  #leave(address: string): void {
+    const left = this.#taken.get(address)! - 1;
+    if (left > 0) this.#taken.set(address, left);
+    else this.#taken.delete(address);
+    this.#sum -= 1;
+  }
+}
+
+/** So many in each period: of each address, and of all together. */
+export class Rates {
+  readonly #each: number;
+  readonly #all: number;
+  readonly #periodMs: number;
+  readonly #counts = new Map<string, number>();
+  #sum = 0;
+  #period = 0;
+
+  constructor(each: number, all: number, periodMs: number) {
+    this.#each = each;
+    this.#all = all;
+    this.#periodMs = periodMs;
+  }
+
+  /** Counts one more; answers whether it is within what is allowed. What is beyond counts for its address alone. */
+  count(address: string): boolean {
+    const period = Math.floor(performance.now() / this.#periodMs);
+    if (period !== this.#period) {
+      this.#counts.clear();
+      this.#sum = 0;
+    }
+    this.#period = period;
+    const count = (this.#counts.get(address) ?? 0) + 1;
+    this.#counts.set(address, count);
+    if (count > this.#each) return false;
+    this.#sum += 1;
+    return this.#sum <= this.#all;
+  }
+}
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+
+/** How much of each there may be. */
+export class Allowances {
+  /** TCP connections, whatever they carry. */
+  readonly connections: Places;
+  readonly pages: Places;
+  readonly runs: Places;
+  /** Servers of scenarios, each for one run. */
+  readonly servers: Places;
+  readonly messages: Rates;
+  /** Attempts of a page to open its WebSocket. */
+  readonly upgrades: Rates;
+
+  constructor(limits: Limits) {
+    this.connections = new Places(limits.connectionsPerAddress, limits.connectionsInAll);
+    this.pages = new Places(limits.pagesPerAddress, limits.pagesInAll);
+    this.runs = new Places(limits.runsPerAddress, limits.runsInAll);
+    this.servers = new Places(limits.scenarioServersPerAddress, limits.scenarioServers);
+    this.messages = new Rates(limits.messagesPerSecondPerAddress, limits.messagesPerSecondInAll, SECOND_MS);
+    this.upgrades = new Rates(limits.upgradesPerMinutePerAddress, limits.upgradesPerMinuteInAll, MINUTE_MS);
+  }
+}

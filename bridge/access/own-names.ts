@@ -1,0 +1,49 @@
+import { hostname, networkInterfaces } from 'node:os';
+import { isLoopback } from '../address.ts';
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1'];
+
+/** What a listener can be called, each name or address exactly: no pattern, and nothing that a request says of itself. */
+export interface OwnNames {
+  /** To be tried first on this machine. */
+  first: string;
+  /** All under which the listener is reached. */
+  all: string[];
+  /** Addresses of this machine that others can use. */
+  others: string[];
+}
+
+/**
+ * The names of a listener.
+ * @param asked the host for which the owner asked
+ * @param bound the IP address that it came to listen on
+ */
+export function ownNames(asked: string, bound: string, machine: Machine = { networkInterfaces, hostname }): OwnNames {
+  const name = asked.toLowerCase();
+  if (isLoopback(bound)) return { first: asked, all: [name, ...LOOPBACK_NAMES], others: [] };
+  if (bound !== '0.0.0.0' && bound !== '::') return { first: asked, all: [name, bound], others: [asked] };
+  const others = addresses(machine, bound === '::');
+  return {
+    first: bound === '::' ? '::1' : '127.0.0.1',
+    all: [...LOOPBACK_NAMES, ...others, machine.hostname().toLowerCase()],
+    others,
+  };
+}
+
+/** What the operating system says of this machine. */
+export interface Machine {
+  networkInterfaces: typeof networkInterfaces;
+  hostname: () => string;
+}
+
+/** Link-local IPv6 addresses are left out: no URL can name them for a browser. */
+function addresses({ networkInterfaces: list }: Machine, withIpv6: boolean): string[] {
+  return Object.values(list())
+    .flatMap((entries) => entries ?? [])
+    .filter(({ family, internal, address }) => !internal && (family === 'IPv4' || (withIpv6 && !isLinkLocal(address))))
+    .map(({ address }) => address);
+}
+
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab]/i.test(address);
+}

@@ -1,0 +1,47 @@
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { Access } from '../access/access.ts';
+import { Bridge } from '../bridge.ts';
+import type { Config } from '../config.ts';
+import { httpServer, refuseBytes } from './http-server.ts';
+import { refuse } from '../access/refusal.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { addHealth } from './routes/health.ts';
+import { addLive } from './routes/live.ts';
+import { addPage } from './routes/page.ts';
+import { chooseWire } from '../wires/choose-wire.ts';
+
+/**
+ * Builds the bridge; it neither listens nor runs a server program until `listen`.
+ * @throws BridgeError `WIRE_UNAVAILABLE`
+ */
+export async function buildApp(
+  config: Config,
+  logger: FastifyServerOptions['logger'] = false,
+): Promise<{ app: FastifyInstance; bridge: Bridge; access: Access }> {
+  const access = new Access(config);
+  const app = fastify({
+    ...httpServer(access),
+    logger: logger ?? false,
+    bodyLimit: 1024,
+    forceCloseConnections: true,
+    // A path that cannot be decoded: no hook has seen the request, and an upgrade would keep its socket open.
+    frameworkErrors: (_, request, reply) => {
+      reply.hijack();
+      refuseBytes(request.raw.socket, 'BAD_REQUEST');
+    },
+  });
+  const bridge = new Bridge(config, await chooseWire(config), app.log);
+  app.addHook('onListen', async () => {
+    access.listensOn(app.server.address() as AddressInfo);
+    bridge.terms = { mayControl: access.mayControl, limits: access.limits };
+    void bridge.start();
+  });
+  app.addHook('preClose', () => bridge.stop());
+  app.setNotFoundHandler((_, reply) => refuse(reply, 'NOT_FOUND'));
+  await addSecurityHeaders(app);
+  await addLive(app, bridge, access);
+  addHealth(app, bridge, access);
+  await addPage(app);
+  return { app, bridge, access };
+}

@@ -1,0 +1,15 @@
+import files from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { BUILT } from '../../machine/paths.ts';
+
+/** The built page. Names of assets hold a hash of their content, so a browser may keep them. */
+export async function addPage(app: FastifyInstance): Promise<void> {
+  await app.register(files, {
+    root: BUILT.page,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      const lasting = path.includes('/assets/');
+      response.setHeader('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+}

@@ -1,0 +1,79 @@
+import { Compile } from 'typebox/compile';
+import { BridgeError } from '../errors.ts';
+import { LIMITS, PAGE_MESSAGES, RunId, type PageMessage } from '../protocol/messages.ts';
+import { bytesSent, type Script } from '../trace/script.ts';
+
+const readers = {
+  run: Compile(PAGE_MESSAGES.run),
+  cancel: Compile(PAGE_MESSAGES.cancel),
+  wire: Compile(PAGE_MESSAGES.wire),
+  server: Compile(PAGE_MESSAGES.server),
+};
+
+const runIdReader = Compile(RunId);
+
+/** An error about a message, with the run that it spoke of where that much could be read. */
+export class MessageError extends BridgeError {
+  runId?: RunId;
+}
+
+/**
+ * Reads one message of a page.
+ * @throws MessageError `MESSAGE_TOO_LARGE`, `NOT_TEXT`, `BAD_JSON`, `UNKNOWN_MESSAGE`, `BAD_MESSAGE`, `BAD_SCRIPT`
+ */
+export function readMessage(data: Buffer, isBinary: boolean): PageMessage {
+  if (isBinary) throw new MessageError('NOT_TEXT', 'Messages are JSON in text frames.');
+  if (data.length > LIMITS.messageBytes)
+    throw new MessageError('MESSAGE_TOO_LARGE', `A message has at most ${LIMITS.messageBytes} bytes.`);
+  const value = parseJson(data);
+  const type = property(value, 'type');
+  if (typeof type !== 'string' || !Object.hasOwn(readers, type))
+    throw about(value, new MessageError('UNKNOWN_MESSAGE', 'A message has a type: run, cancel, wire or server.'));
+  const reader = readers[type as PageMessage['type']];
+  if (!reader.Check(value)) throw about(value, new MessageError('BAD_MESSAGE', firstFault(reader.Errors(value))));
+  if (value.type === 'run') checkScript(value.script, value);
+  return value;
+}
+
+function parseJson(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString('utf8'));
+  } catch (cause) {
+    throw new MessageError('BAD_JSON', 'The message is not JSON.', { cause });
+  }
+}
+
+/** What a schema cannot say: the order of operations, and the sum of what they send and wait. */
+function checkScript(script: Script, message: PageMessage): void {
+  const fault = (text: string): MessageError => about(message, new MessageError('BAD_SCRIPT', text));
+  let sent = 0;
+  let waited = 0;
+  let ended: string | undefined;
+  for (const operation of script) {
+    if (ended === 'close' || ended === 'reset') throw fault(`Nothing may follow ${ended}.`);
+    if (ended === 'shutdown' && (operation.do === 'send' || operation.do === 'shutdown'))
+      throw fault(`${operation.do} cannot follow shutdown.`);
+    if (operation.do === 'send') sent += bytesSent(operation);
+    if (operation.do === 'wait') waited += operation.ms;
+    if (operation.do === 'shutdown' || operation.do === 'close' || operation.do === 'reset') ended = operation.do;
+  }
+  if (sent > LIMITS.sendBytesPerRun) throw fault(`A run sends at most ${LIMITS.sendBytesPerRun} bytes.`);
+  if (waited > LIMITS.runMs) throw fault(`A run lasts at most ${LIMITS.runMs} ms.`);
+}
+
+function firstFault(errors: { instancePath: string; message: string }[]): string {
+  const [first] = errors;
+  return first ? `${first.instancePath || 'message'} ${first.message}` : 'The message does not fit its type.';
+}
+
+function about(value: unknown, error: MessageError): MessageError {
+  const id = property(value, 'id');
+  if (runIdReader.Check(id)) error.runId = id;
+  return error;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

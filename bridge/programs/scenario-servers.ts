@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { Address } from '../address.ts';
+import { BridgeError } from '../errors.ts';
+import { BUILT } from '../machine/paths.ts';
+import { LIMITS } from '../protocol/messages.ts';
+import { ServerProgram } from './server-program.ts';
+import type { EvidenceSource } from '../sources/source.ts';
+import type { ScenarioServer } from '../trace/scenario-server.ts';
+
+/** What the probe would tell is not so: it takes a Node program to be always accepting and receiving, and these are not. */
+const WITHOUT_PROBE: ReadonlySet<ScenarioServer> = new Set(['never-accepts', 'full-backlog', 'restarts']);
+
+/** Milliseconds that a program may take to listen; the run then goes on without it. */
+const START_MS = 5000;
+/** Ports that they have, in turn. */
+const PORTS = 1000;
+
+/** A server for one run. */
+export interface Lent {
+  port: number;
+  /** Resolves when it listens, or never will. */
+  ready: Promise<void>;
+  /** What sees this server at work. */
+  sources: EvidenceSource[];
+  /** The run is over. */
+  giveBack(): void;
+}
+
+/**
+ * The servers of scenarios, on the lab's host: each run gets a program of its own, which begins before it and ends after
+ * it, so that no run meets what another has left: a full queue, a server that died.
+ *
+ *     run ─ never-accepts ─▶ a free port next to the target's, a program on it ─▶ the run … ─▶ its end
+ */
+export class ScenarioServers {
+  readonly #target: () => Address;
+  readonly #prefix: () => string[];
+  /** By port; `undefined` where nobody listens. */
+  readonly #lent = new Map<number, ServerProgram | undefined>();
+  readonly #ending = new Set<Promise<void>>();
+  #turn = 0;
+
+  /**
+   * @param target where the bridge's own server listens
+   * @param prefix what comes before a command to run it on the server's host
+   */
+  constructor(target: () => Address, prefix: () => string[]) {
+    this.#target = target;
+    this.#prefix = prefix;
+  }
+
+  /** @throws BridgeError `TOO_MANY_SERVERS` */
+  lend(name: ScenarioServer): Lent {
+    if (this.#lent.size >= LIMITS.scenarioServers)
+      throw new BridgeError('TOO_MANY_SERVERS', `At most ${LIMITS.scenarioServers} runs have a server of their own.`);
+    const port = this.#freePort();
+    const program = name === 'nobody' ? undefined : this.#start(name, port);
+    this.#lent.set(port, program);
+    return {
+      port,
+      ready: program
+        ? Promise.race([program.started(), after(START_MS, undefined, { ref: false })])
+        : Promise.resolve(),
+      sources: program?.sources ?? [],
+      giveBack: () => this.#end(port),
+    };
+  }
+
+  /** Ends them all; resolves when none is left. */
+  async stop(): Promise<void> {
+    for (const port of [...this.#lent.keys()]) this.#end(port);
+    await Promise.all(this.#ending);
+  }
+
+  #start(name: ScenarioServer, port: number): ServerProgram {
+    const options = ['--host', this.#target().host, '--port', String(port)];
+    const file = join(BUILT.scenarios, `${name}.js`);
+    const program = new ServerProgram({
+      command: () => ({
+        file: process.execPath,
+        arguments: [file, ...options],
+        shownAs: `node server/scenarios/${name}.js`,
+      }),
+      prefix: this.#prefix,
+      port,
+      probe: WITHOUT_PROBE.has(name) ? undefined : pathToFileURL(BUILT.probe).href,
+      restart: false,
+    });
+    program.start();
+    return program;
+  }
+
+  /** Its port is taken until it has ended. */
+  #end(port: number): void {
+    const program = this.#lent.get(port);
+    const ended = (program?.stop() ?? Promise.resolve()).finally(() => {
+      this.#lent.delete(port);
+      this.#ending.delete(ended);
+    });
+    this.#ending.add(ended);
+  }
+
+  /** Beside the target's. Each port rests before it is taken again: the kernel remembers its connections for a minute. */
+  #freePort(): number {
+    const { port } = this.#target();
+    do this.#turn = (this.#turn % PORTS) + 1;
+    while (this.#lent.has(this.#portOf(port)));
+    return this.#portOf(port);
+  }
+
+  /** Downwards where there is no room above. */
+  #portOf(port: number): number {
+    return port + PORTS > 65_535 ? port - this.#turn : port + this.#turn;
+  }
+}

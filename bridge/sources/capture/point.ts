@@ -1,0 +1,56 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { isLoopback, type Address } from '../../address.ts';
+
+/** Where a client's segments to a target, and the answers, come by. */
+export interface CapturePoint {
+  interface: string;
+  /** In the language of pcap-filter(7): this target's segments, and nothing else. */
+  filter: string;
+  /** Both ends are on this machine: what leaves one end has arrived at the other. */
+  local: boolean;
+}
+
+/** Asks the kernel which way it would send. Answers nothing where there is none. */
+export async function capturePoint(target: Address): Promise<CapturePoint | undefined> {
+  const route = await routeTo(target);
+  if (!route) return undefined;
+  const local = isLoopback(route.to) || route.from === route.to;
+  const name = interfaceWhere(local ? ({ internal }) => internal : ({ address }) => address === route.from);
+  return name === undefined ? undefined : { interface: name, filter: filterFor(route.to, target.port), local };
+}
+
+/** The addresses of both ends, as the kernel would have them. A datagram socket that connects sends nothing. */
+async function routeTo({ host, port }: Address): Promise<{ from: string; to: string } | undefined> {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  try {
+    socket.connect(port, host);
+    await once(socket, 'connect');
+    return { from: withoutZone(socket.address().address), to: withoutZone(socket.remoteAddress().address) };
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
+}
+
+function interfaceWhere(fits: (entry: { internal: boolean; address: string }) => boolean): string | undefined {
+  const found = Object.entries(networkInterfaces()).find(([, entries]) => entries?.some(fits));
+  // `eth0:1` is another address of eth0.
+  return found?.[0].split(':')[0];
+}
+
+function withoutZone(address: string): string {
+  return address.split('%')[0]!;
+}
+
+/**
+ * Made of an address that the kernel wrote and a number: nothing else can come in. Without `inbound`, though Linux shows
+ * tcpdump each packet of the loopback twice, of which it drops one: with it, the first packet of all is lost
+ * (libpcap 1.10).
+ */
+function filterFor(host: string, port: number): string {
+  return `tcp and ((dst host ${host} and dst port ${port}) or (src host ${host} and src port ${port}))`;
+}

@@ -1,0 +1,108 @@
+import { toTenths } from '../../trace/draft.ts';
+import type { Segment } from '../../trace/step.ts';
+
+/** What the place of a capture tells of when segments left and arrived. Times: microseconds since the run began. */
+export interface CaptureTimes {
+  /** How long segments may still come after a reset, in milliseconds. */
+  readonly underWayMs: number;
+  /**
+   * Puts the times and the fate on a captured segment.
+   * @param at when it came by; for each at least two tenths later than for the one before
+   * @returns it, and before it the segments of which its acknowledgment tells more
+   */
+  put(segment: Segment, at: number): Segment[];
+}
+
+/**
+ * On the loopback a packet comes by when one half of the kernel hands it to the other: leaving and arriving are one moment,
+ * told as two next to each other, the cause before the effect.
+ */
+export class LocalTimes implements CaptureTimes {
+  readonly underWayMs = 0;
+
+  put(segment: Segment, at: number): Segment[] {
+    segment.at = segment.sentAt = toTenths(at);
+    segment.arrivedAt = toTenths(at + 0.1);
+    segment.fate = 'delivered';
+    return [segment];
+  }
+}
+
+/**
+ * On the client's machine, with the server elsewhere: the client's segments are seen leaving, the server's arriving. What
+ * happened at the far end is estimated, at half a round trip, and each such time is marked. Whether a segment of the
+ * client's arrived at all, only its acknowledgment tells.
+ *
+ *     client ─ seen ────── estimated ─▶ server
+ *            ◀─ seen ───── estimated ──
+ */
+export class RemoteTimes implements CaptureTimes {
+  /** The shortest half of a round trip so far. */
+  #halfUs = Infinity;
+  #unacknowledged: Segment[] = [];
+  /** The latest moments estimated: at one end things happen in order. */
+  #lastArrivedAt = -Infinity;
+  #lastSentAt = -Infinity;
+
+  get underWayMs(): number {
+    return Number.isFinite(this.#halfUs) ? (2 * this.#halfUs) / 1000 : 0;
+  }
+
+  put(segment: Segment, at: number): Segment[] {
+    return segment.from === 'client' ? this.#leaving(segment, at) : this.#arriving(segment, at);
+  }
+
+  #leaving(segment: Segment, at: number): Segment[] {
+    segment.at = segment.sentAt = toTenths(at);
+    segment.fate = 'unknown';
+    if (numberAfter(segment) > segment.seq) this.#unacknowledged.push(segment);
+    return [segment];
+  }
+
+  #arriving(segment: Segment, at: number): Segment[] {
+    const acknowledged = this.#acknowledgedBy(segment);
+    for (const copies of acknowledged)
+      // RFC 6298 §3: the time of a repeated segment tells nothing.
+      if (copies.length === 1) this.#halfUs = Math.min(this.#halfUs, (at - copies[0]!.sentAt) / 2);
+    const halfUs = Number.isFinite(this.#halfUs) ? this.#halfUs : 0;
+    segment.arrivedAt = toTenths(at);
+    segment.fate = 'delivered';
+    segment.estimated = 'sentAt';
+    segment.at = segment.sentAt = Math.min(segment.arrivedAt, after(this.#lastSentAt, at - halfUs));
+    this.#lastSentAt = segment.sentAt;
+    const arrived = acknowledged.map((copies) => {
+      // Which copy it was cannot be told: the last one that can have been.
+      const copy = copies.findLast(({ sentAt }) => sentAt + 2 * halfUs <= at) ?? copies[0]!;
+      return this.#arrived(copy, copy.sentAt + halfUs, segment.sentAt);
+    });
+    return [...arrived, segment];
+  }
+
+  #arrived(segment: Segment, at: number, atLatest: number): Segment {
+    this.#lastArrivedAt = Math.max(segment.sentAt, Math.min(atLatest, after(this.#lastArrivedAt, at)));
+    return { ...segment, fate: 'delivered', arrivedAt: this.#lastArrivedAt, estimated: 'arrivedAt' };
+  }
+
+  /** Each with its copies, in the order of sending. */
+  #acknowledgedBy({ ack }: Segment): Segment[][] {
+    const byFirst = new Map<string, Segment[]>();
+    if (ack === undefined) return [];
+    this.#unacknowledged = this.#unacknowledged.filter((segment) => {
+      if (numberAfter(segment) > ack) return true;
+      const first = segment.retransmissionOf ?? segment.id;
+      byFirst.set(first, [...(byFirst.get(first) ?? []), segment]);
+      return false;
+    });
+    return [...byFirst.values()];
+  }
+}
+
+function after(last: number, at: number): number {
+  return Math.max(toTenths(last + 0.1), toTenths(at));
+}
+
+/** The sequence number after a segment's last: RFC 9293 §3.4. */
+function numberAfter({ seq, length, flags }: Segment): number {
+  if (flags.includes('RST')) return seq;
+  return seq + length + (flags.includes('SYN') ? 1 : 0) + (flags.includes('FIN') ? 1 : 0);
+}

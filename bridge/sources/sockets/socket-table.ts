@@ -1,0 +1,51 @@
+import type { TcpState } from '../../trace/step.ts';
+
+/** A row of /proc/net/tcp. */
+export interface SocketRow {
+  localPort: number;
+  remotePort: number;
+  state: TcpState;
+  /** 0: the kernel holds it for no descriptor, as the program has not accepted it yet, or has closed it. */
+  inode: string;
+}
+
+/** The `st` column: include/net/tcp_states.h in Linux. A request that waits to be established (0C) is in SYN_RCVD. */
+const STATES: { readonly [code: string]: TcpState } = {
+  '01': 'ESTABLISHED',
+  '02': 'SYN_SENT',
+  '03': 'SYN_RCVD',
+  '04': 'FIN_WAIT_1',
+  '05': 'FIN_WAIT_2',
+  '06': 'TIME_WAIT',
+  '07': 'CLOSED',
+  '08': 'CLOSE_WAIT',
+  '09': 'LAST_ACK',
+  '0A': 'LISTEN',
+  '0B': 'CLOSING',
+  '0C': 'SYN_RCVD',
+};
+
+/** The rows that name this port at either end, from the text of /proc/net/tcp or tcp6. */
+export function socketRows(table: string, port: number): SocketRow[] {
+  const rows = new Map<number, SocketRow>();
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  // Most rows are about other ports, in a table that may have tens of thousands: they are not even cut apart.
+  for (let found = table.indexOf(wanted); found >= 0; found = table.indexOf(wanted, found + 1)) {
+    const start = table.lastIndexOf('\n', found) + 1;
+    const end = table.indexOf('\n', found);
+    const row = rowOf(table.slice(start, end < 0 ? undefined : end));
+    if (row && (row.localPort === port || row.remotePort === port)) rows.set(start, row);
+  }
+  return [...rows.values()];
+}
+
+function rowOf(line: string): SocketRow | undefined {
+  const [, local, remote, code, , , , , , inode] = line.trim().split(/\s+/);
+  const state = STATES[code ?? ''];
+  if (state === undefined || inode === undefined) return undefined;
+  return { localPort: portOf(local), remotePort: portOf(remote), state, inode };
+}
+
+function portOf(address = ''): number {
+  return parseInt(address.slice(address.lastIndexOf(':') + 1), 16);
+}

@@ -1,0 +1,175 @@
+import { closeSync, openSync, readdirSync, readFile, readlinkSync, readSync } from 'node:fs';
+import { monotonicUs } from '../../machine/clock.ts';
+import { processesOf } from '../sockets/listening-socket.ts';
+import { socketRows, type SocketRow } from '../sockets/socket-table.ts';
+
+/** A look at one thread. */
+export interface ThreadSample {
+  /** `PID/task/TID`. */
+  thread: string;
+  /** Its /proc/PID/task/TID/syscall; empty where it cannot be read. */
+  text: string;
+  /** How often it has been blocked so far: as long as that stays, and it is blocked, it is the same call. */
+  turns: string;
+}
+
+/** A program from outside: its threads, and what their descriptors are. */
+export interface ProgramView {
+  threads(): ThreadSample[];
+  /** The inode of the socket that a thread's descriptor is. */
+  socketOf(thread: string, descriptor: number): string | undefined;
+  /** Calls back with the sockets of the program's network namespace. */
+  sockets(callback: (rows: SocketRow[]) => void): void;
+  close(): void;
+}
+
+interface Files {
+  syscall: number;
+  turns: number | undefined;
+  children: number | undefined;
+}
+
+const TURNS = /^voluntary_ctxt_switches:\s*(\d+)/m;
+/** What there is to read of a thread that has ended, and whose parent has not asked yet. */
+const ZOMBIE = '-1 0x0 0x0';
+/** A program with more threads is looked at in part. */
+const MOST_THREADS = 32;
+/** Microseconds for which the list of processes and threads is taken as it was. */
+const LIST_GOOD_FOR_US = 1000;
+/** The same for the whole process group, which takes a look at every process of the machine. */
+const GROUP_GOOD_FOR_US = 250_000;
+
+/**
+ * The threads of all processes of a process group, through files under /proc that are kept open: a look at one takes
+ * some ten microseconds.
+ */
+export class ProgramThreads implements ProgramView {
+  readonly #group: number;
+  readonly #port: number;
+  readonly #processes = new Set<number>();
+  readonly #threads = new Map<string, Files>();
+  readonly #buffer = Buffer.alloc(16 * 1024);
+  #listedAt = -Infinity;
+  #groupAt = -Infinity;
+  /** The process whose network namespace is asked: the last whose sockets were of interest. */
+  #asked: number;
+  #tables = ['tcp', 'tcp6'];
+  #closed = false;
+
+  /** @param port only sockets with this port are of interest */
+  constructor(group: number, port: number) {
+    this.#group = group;
+    this.#port = port;
+    this.#asked = group;
+    this.#processes.add(group);
+  }
+
+  threads(): ThreadSample[] {
+    this.#list();
+    const samples: ThreadSample[] = [];
+    for (const [thread, files] of this.#threads) {
+      // Before the call: a thread that is woken in between is seen to be elsewhere the next time.
+      const turns = files.turns === undefined ? '' : (TURNS.exec(this.#read(files.turns) ?? '')?.[1] ?? '');
+      const text = this.#read(files.syscall);
+      if (text === undefined || text.startsWith(ZOMBIE)) this.#forget(thread);
+      else samples.push({ thread, text, turns });
+    }
+    return samples;
+  }
+
+  socketOf(thread: string, descriptor: number): string | undefined {
+    try {
+      const pid = thread.slice(0, thread.indexOf('/'));
+      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1];
+      if (inode !== undefined) this.#asked = Number(pid);
+      return inode;
+    } catch {
+      return undefined;
+    }
+  }
+
+  sockets(callback: (rows: SocketRow[]) => void): void {
+    const tables = this.#tables;
+    let left = tables.length;
+    const rows: SocketRow[] = [];
+    for (const name of tables)
+      readFile(`/proc/${this.#asked}/net/${name}`, 'latin1', (error, text) => {
+        const found = error ? [] : socketRows(text, this.#port);
+        // A table may take milliseconds to read: one without the server is not read again.
+        if (found.some(({ state, localPort }) => state === 'LISTEN' && localPort === this.#port)) this.#tables = [name];
+        rows.push(...found);
+        if (--left === 0 && !this.#closed) callback(rows);
+      });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const thread of [...this.#threads.keys()]) this.#forget(thread);
+  }
+
+  #list(): void {
+    const now = monotonicUs();
+    if (this.#closed || now - this.#listedAt < LIST_GOOD_FOR_US) return;
+    this.#listedAt = now;
+    if (now - this.#groupAt > GROUP_GOOD_FOR_US) this.#listGroup(now);
+    // Children that are found join the set while it is walked.
+    for (const pid of this.#processes) this.#listProcess(pid);
+  }
+
+  #listProcess(pid: number): void {
+    let tasks: string[];
+    try {
+      tasks = readdirSync(`/proc/${pid}/task`);
+    } catch {
+      this.#processes.delete(pid);
+      return;
+    }
+    for (const task of tasks) {
+      const thread = `${pid}/task/${task}`;
+      if (!this.#threads.has(thread)) this.#open(thread);
+      const children = this.#threads.get(thread)?.children;
+      if (children === undefined) continue;
+      for (const child of this.#read(children)?.trim().split(/\s+/) ?? [])
+        if (Number(child) > 0) this.#processes.add(Number(child));
+    }
+  }
+
+  /** Processes whose parents have ended are nobody's children any more, but still of the group. */
+  #listGroup(now: number): void {
+    this.#groupAt = now;
+    void processesOf(this.#group).then((pids) => {
+      for (const pid of pids) this.#processes.add(Number(pid));
+    });
+  }
+
+  #open(thread: string): void {
+    if (this.#threads.size >= MOST_THREADS) return;
+    const syscall = openOrNothing(`/proc/${thread}/syscall`);
+    if (syscall === undefined) return;
+    const turns = openOrNothing(`/proc/${thread}/status`);
+    this.#threads.set(thread, { syscall, turns, children: openOrNothing(`/proc/${thread}/children`) });
+  }
+
+  #forget(thread: string): void {
+    const { syscall, turns, children } = this.#threads.get(thread)!;
+    for (const descriptor of [syscall, turns, children]) if (descriptor !== undefined) closeSync(descriptor);
+    this.#threads.delete(thread);
+  }
+
+  /** Nothing where the thread has ended, an empty text where it may not be looked at. */
+  #read(descriptor: number): string | undefined {
+    try {
+      return this.#buffer.toString('latin1', 0, readSync(descriptor, this.#buffer, 0, this.#buffer.length, 0));
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ESRCH' ? undefined : '';
+    }
+  }
+}
+
+function openOrNothing(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+}

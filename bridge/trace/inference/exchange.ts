@@ -1,0 +1,208 @@
+import { draftSegment, otherSide, type Draft } from '../draft.ts';
+import type { Sending } from './sendings.ts';
+import type { Flag, Reason, Segment, Side } from '../step.ts';
+
+/** An acknowledgment may wait for company, but less than half a second (RFC 9293 §3.8.6.3). */
+const DELAYED_ACK_US = 500_000;
+/** Two things at one place do not happen at the same instant. */
+const INSTANT_US = 0.5;
+
+export interface ExchangeInput {
+  sendings: Record<Side, readonly Sending[]>;
+  establishedAt: number;
+  oneWayUs: number;
+  /** Nothing more will be reported: what TCP promises to deliver may be taken as delivered. */
+  final: boolean;
+  /** Microseconds since the run began. */
+  now: number;
+}
+
+/** PSH on the last segment of what was sent: RFC 9293 §3.9.1.2, MUST-61. */
+const FLAGS: Record<'data' | 'fin' | 'rst', Flag[]> = { data: ['PSH', 'ACK'], fin: ['FIN', 'ACK'], rst: ['RST'] };
+
+/** One direction's end: what it has sent and received so far, in relative sequence numbers. */
+interface Kernel {
+  side: Side;
+  queue: Sending[];
+  arrivals: Draft<Segment>[];
+  next: number;
+  expected: number;
+  /** When the bytes not yet acknowledged arrived. */
+  owesSince: number | undefined;
+  lastArrival: number;
+  clock: number;
+  programLeft: boolean;
+  gone: boolean;
+}
+
+/**
+ * The segments after the handshake that must have crossed the wire, given what the programs sent and heard: a walk
+ * through both ends' sendings and arrivals in time order. It claims no segment that the standard leaves open: an
+ * acknowledgment that could have travelled with another segment is not drawn as one of its own.
+ */
+export class Exchange {
+  readonly segments: Draft<Segment>[] = [];
+  readonly #input: ExchangeInput;
+  readonly #kernels: Record<Side, Kernel>;
+
+  constructor(input: ExchangeInput) {
+    this.#input = input;
+    this.#kernels = { client: this.#kernel('client'), server: this.#kernel('server') };
+    while (this.#step());
+  }
+
+  #kernel(side: Side): Kernel {
+    const { sendings, establishedAt } = this.#input;
+    return {
+      side,
+      queue: [...sendings[side]],
+      arrivals: [],
+      next: 1,
+      expected: 1,
+      owesSince: undefined,
+      lastArrival: establishedAt,
+      clock: establishedAt,
+      programLeft: false,
+      gone: false,
+    };
+  }
+
+  /** Takes the earliest thing that happens next; false when nothing does. */
+  #step(): boolean {
+    const { client, server } = this.#kernels;
+    // At the same instant a sending comes before an arrival.
+    const sender = nextSending(client) <= nextSending(server) ? client : server;
+    const receiver = nextArrival(client) <= nextArrival(server) ? client : server;
+    if (nextSending(sender) <= nextArrival(receiver)) {
+      const sending = sender.queue.shift();
+      if (!sending) return false;
+      this.#send(sender, sending);
+    } else this.#arrive(receiver, receiver.arrivals.shift()!);
+    return true;
+  }
+
+  #send(from: Kernel, sending: Sending): void {
+    if (sending.kind === 'leave') from.programLeft = true;
+    if (sending.kind === 'leave' || from.gone) return;
+    const { kind, bytes, payload, reason, causedBy, heardAt, returnedAt } = sending;
+    const number = kind === 'data' ? from.next : undefined;
+    const sentAt = Math.max(sending.at, from.clock + INSTANT_US);
+    this.#transmit(from, {
+      label: kind,
+      number,
+      flags: FLAGS[kind],
+      length: bytes,
+      payload,
+      sentAt,
+      heardAt,
+      returnedAt,
+      reason,
+      causedBy,
+    });
+    // What follows bytes for a program that has left meets a RST on its way: nothing proves that it was sent at all.
+    if (kind === 'rst' || (kind === 'data' && this.#kernels[otherSide(from.side)].programLeft)) from.gone = true;
+  }
+
+  #transmit(
+    from: Kernel,
+    what: {
+      label: 'data' | 'ack' | 'fin' | 'rst';
+      number?: number | undefined;
+      flags: Flag[];
+      length?: number | undefined;
+      payload?: string | undefined;
+      sentAt: number;
+      heardAt?: number | undefined;
+      returnedAt?: number | undefined;
+      reason: Reason;
+      causedBy?: string | undefined;
+    },
+  ): void {
+    const { label, number, flags, length, payload, sentAt, heardAt, returnedAt, reason, causedBy } = what;
+    const to = this.#kernels[otherSide(from.side)];
+    const known = heardAt !== undefined || this.#promised(from, flags, sentAt);
+    const by = Math.min(heardAt ?? nextSending(to), laterThan(sentAt, returnedAt));
+    const arrivedAt = known ? this.#arrivalBy(by, sentAt, to) : undefined;
+    const ack = flags.includes('ACK') ? from.expected : undefined;
+    const { side, next: seq } = from;
+    // Field by field, not by spreading: that takes longer than all the rest of this walk.
+    // prettier-ignore
+    const segment = draftSegment({ from: side, label, number, flags, seq, ack, length, payload, sentAt, arrivedAt, reason, causedBy });
+    this.segments.push(segment);
+    from.next += segment.length + (segment.flags.includes('FIN') ? 1 : 0);
+    from.owesSince = undefined;
+    from.clock = segment.sentAt;
+    if (arrivedAt === undefined) return;
+    to.lastArrival = arrivedAt;
+    to.arrivals.push(segment);
+  }
+
+  /**
+   * Where no program heard of it, TCP's promise to deliver stands, unless the sender resets the connection before the peer
+   * said anything more. A reset that was heeded had the number expected next: whatever was sent before it was there
+   * (RFC 9293 §3.10.7.4).
+   */
+  #promised(from: Kernel, flags: readonly Flag[], sentAt: number): boolean {
+    if (!this.#input.final || flags.includes('RST')) return false;
+    const unheard = from.queue.some(({ kind, heardAt }) => kind === 'rst' && heardAt === undefined);
+    const { queue } = this.#kernels[otherSide(from.side)];
+    return !unheard || queue.some(({ at, heardAt }) => heardAt !== undefined && at > sentAt);
+  }
+
+  /** Between its sending and the moment by which it must have been there; in order behind what came before. */
+  #arrivalBy(by: number, sentAt: number, to: Kernel): number {
+    const underWay = Math.min(this.#input.oneWayUs, Math.max(0, by - sentAt) / 2);
+    const behind = Math.min(INSTANT_US, Math.max(0, by - to.lastArrival) / 2);
+    return Math.max(sentAt + underWay, to.lastArrival + behind);
+  }
+
+  #arrive(at: Kernel, segment: Draft<Segment>): void {
+    at.clock = Math.max(at.clock, segment.arrivedAt!);
+    if (segment.flags.includes('RST')) at.gone = true;
+    if (at.gone) return;
+    const fin = segment.flags.includes('FIN');
+    at.expected = segment.seq + segment.length + (fin ? 1 : 0);
+    if (segment.length > 0 && at.programLeft) this.#reset(at);
+    else if (segment.length > 0 || fin) this.#acknowledge(at, segment);
+  }
+
+  /** Data for a program that has left: the kernel says that they were lost. */
+  #reset(at: Kernel): void {
+    const sentAt = at.clock + INSTANT_US;
+    const heardAt = sentAt + 2 * this.#input.oneWayUs;
+    this.#transmit(at, { label: 'rst', flags: ['RST'], sentAt, heardAt, reason: 'data-after-close' });
+    at.gone = true;
+  }
+
+  #acknowledge(at: Kernel, segment: Draft<Segment>): void {
+    at.owesSince ??= segment.arrivedAt!;
+    const due = at.owesSince + DELAYED_ACK_US;
+    const company = at.queue.find(({ kind }) => kind !== 'leave');
+    if (company && company.at <= due) return;
+    const { final, now } = this.#input;
+    const moreToCome = this.#kernels[otherSide(at.side)].queue.some(({ kind }) => kind !== 'leave');
+    if (!company && now < due && (!final || moreToCome)) return;
+    const reason = segment.flags.includes('FIN') ? 'fin-must-be-acknowledged' : 'ack-within-half-a-second';
+    this.#transmit(at, {
+      label: 'ack',
+      number: at.expected,
+      flags: ['ACK'],
+      sentAt: at.clock + INSTANT_US,
+      heardAt: at.clock + 2 * this.#input.oneWayUs + INSTANT_US,
+      reason,
+    });
+  }
+}
+
+/** A call that had returned already says nothing of what is sent now. */
+function laterThan(moment: number, returnedAt = Infinity): number {
+  return returnedAt > moment ? returnedAt : Infinity;
+}
+
+function nextSending({ queue }: Kernel): number {
+  return queue[0]?.at ?? Infinity;
+}
+
+function nextArrival({ arrivals }: Kernel): number {
+  return arrivals[0]?.arrivedAt ?? Infinity;
+}

@@ -1,0 +1,44 @@
+import type { Heard } from '../report.ts';
+import type { Call, Segment } from '../step.ts';
+
+/**
+ * A call that was only looked at now and then returned somewhere in an interval. What happened around it makes that
+ * smaller: it returned after what it waited for had arrived, and before its program sent what follows.
+ * @param segments the captured ones, in the order of sending
+ * @param heardByClient what the client's program heard, in order
+ */
+export function narrow(call: Call, segments: readonly Segment[], heardByClient: readonly Heard[]): Call {
+  const { returnedAt, within } = call;
+  if (within?.returnUs === undefined || returnedAt === undefined) return call;
+  const earliest = returnedAt - within.returnUs;
+  const arrival = arrivalFor(call, segments, returnedAt) ?? earliest;
+  const answers = [...sendingsOfServer(segments), ...heardByClient.map(({ at }) => at)];
+  const answer = Math.min(...answers.filter((at) => at > Math.max(arrival, call.startedAt)), returnedAt);
+  const from = Math.max(earliest, arrival);
+  if (from > answer) return call;
+  return { ...call, returnedAt: answer, within: { ...within, returnUs: answer - from } };
+}
+
+/** When the kernel had what the call waited for; nothing where the capture does not tell. */
+function arrivalFor(
+  { name, startedAt, within }: Call,
+  segments: readonly Segment[],
+  before: number,
+): number | undefined {
+  const from = startedAt - (within?.startUs ?? 0);
+  const arrivals = segments.flatMap((segment) => {
+    const { from: side, arrivedAt, flags, length } = segment;
+    const wakes = name === 'accept' ? !flags.includes('SYN') : length > 0 || flags.includes('FIN');
+    return side === 'client' && wakes && arrivedAt !== undefined && arrivedAt > from && arrivedAt <= before
+      ? [arrivedAt]
+      : [];
+  });
+  return (name === 'accept' || name === 'recv') && arrivals.length > 0 ? Math.min(...arrivals) : undefined;
+}
+
+/** When the server's program made its kernel send: data, or an end. */
+function sendingsOfServer(segments: readonly Segment[]): number[] {
+  return segments.flatMap(({ from, length, flags, sentAt }) =>
+    from === 'server' && (length > 0 || flags.includes('FIN')) ? [sentAt] : [],
+  );
+}

@@ -1,0 +1,155 @@
+import { otherSide, toTenths, type Draft, type WithAllPlaces } from '../draft.ts';
+import type { Seen } from './infer.ts';
+import { sortedBy } from '../sorted.ts';
+import { Endpoint } from '../state-machine.ts';
+import { stepId } from '../step-id.ts';
+import type { Call, Segment, Side, State, TcpState } from '../step.ts';
+
+/** Something that may change the state of one end. */
+type Moment = (
+  | { what: 'sent' | 'received'; segment: Segment }
+  | { what: 'closed' | 'closing' | 'aborted' | 'expired'; segment?: undefined }
+) & { at: number; side: Side; cause: string | undefined };
+
+/** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
+export function deriveStates(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Draft<State>[] {
+  const states: Draft<State>[] = [];
+  const listen = seen.calls.server.find(isListen) ?? inferredCalls.find(isListen);
+  if (listen && !seen.states.some(({ to }) => to === 'LISTEN'))
+    states.push(draftState('server', 'CLOSED', 'LISTEN', listen.returnedAt ?? listen.at, listen.id, 0));
+  const endpoints: Record<Side, Endpoint> = {
+    client: new Endpoint('CLOSED'),
+    server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
+  };
+  const lastAt = { client: -Infinity, server: -Infinity };
+  for (const moment of moments(segments, seen, inferredCalls)) {
+    const { at, side, cause } = moment;
+    const endpoint = endpoints[side];
+    const from = endpoint.state;
+    const to = moment.segment ? endpoint[moment.what](moment.segment) : endpoint[moment.what]();
+    if (to === from) continue;
+    // Two changes of one end never share a moment: their order could not be told.
+    lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
+    const earlier = timesIn(states, side, to) + timesIn(seen.states, side, to);
+    states.push(draftState(side, from, to, lastAt[side], cause, earlier));
+  }
+  return states;
+}
+
+/** How often that end came to be in that state. */
+function timesIn(states: readonly Pick<State, 'side' | 'to'>[], side: Side, to: TcpState): number {
+  let times = 0;
+  for (const state of states) if (state.side === side && state.to === to) times += 1;
+  return times;
+}
+
+function isListen({ name }: Call): boolean {
+  return name === 'listen';
+}
+
+function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Moment[] {
+  const { calls, sightings } = seen;
+  const all: Moment[] = [];
+  // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
+  const refused = dataRefused(segments, 'server');
+  if (refused) all.push({ at: refused.arrivedAt!, side: 'server', cause: refused.id, what: 'closed' });
+  for (const segment of segments) {
+    const { from, sentAt, arrivedAt, id } = segment;
+    all.push({ at: sentAt, side: from, cause: id, what: 'sent', segment });
+    if (arrivedAt !== undefined && !isDropped(segment, segments, sightings))
+      all.push({ at: arrivedAt, side: otherSide(from), cause: id, what: 'received', segment });
+  }
+  for (const ofSide of [calls.client, calls.server])
+    for (const call of ofSide)
+      if (call.name === 'close' || call.name === 'reset')
+        all.push({ at: closedAt(call, sightings), side: call.side, cause: call.id, what: 'closed' });
+  if (sightings.length > 0)
+    all.push(...momentsSeen(segments, sightings, [...calls.client, ...calls.server, ...inferredCalls]));
+  return sortedBy(all, ({ at }) => at);
+}
+
+/** What no segment tells: an end that waits to be sent, a connection that was given up or forgotten. */
+function momentsSeen(segments: readonly Segment[], told: Seen['sightings'], calls: readonly Call[]): Moment[] {
+  const all: Moment[] = [];
+  for (const { state, at, side } of told) {
+    const cause = endingBefore(calls, side, at);
+    if (state === 'FIN_WAIT_1' || state === 'LAST_ACK') all.push({ at, side, cause, what: 'closing' });
+    else if ((state === 'CLOSED' || state === 'LISTEN') && resetsAfter(segments, side, at))
+      all.push({ at, side, cause, what: 'aborted' });
+  }
+  for (const side of ['client', 'server'] as const) {
+    const waiting = told.findLast((sighting) => sighting.side === side && sighting.state === 'TIME_WAIT');
+    if (waiting?.expiresMs === undefined) continue;
+    const at = toTenths(waiting.at + waiting.expiresMs * 1000);
+    if (told.some((later) => later.side === side && later.at >= at))
+      all.push({ at, side, cause: undefined, what: 'expired' });
+  }
+  return all;
+}
+
+/** When its kernel did what the call asked for: not before it was last seen open in the middle of the call. */
+function closedAt({ side, startedAt, returnedAt = startedAt }: Call, told: Seen['sightings']): number {
+  if (told.length === 0) return startedAt;
+  const open = told.findLast(
+    (sighting) =>
+      sighting.side === side && sighting.at > startedAt && sighting.at <= returnedAt && OPEN.has(sighting.state),
+  );
+  return open?.at ?? startedAt;
+}
+
+const OPEN: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT']);
+
+/**
+ * A SYN that arrived, and whose kernel was still in LISTEN before it answered any: its queue of connections was full. That
+ * of Linux then drops it; RFC 9293 knows no such queue.
+ */
+function isDropped(
+  { from, flags, arrivedAt }: Segment,
+  segments: readonly Segment[],
+  told: Seen['sightings'],
+): boolean {
+  if (told.length === 0 || from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
+  const answer = segments.find((other) => other.from === 'server' && other.sentAt >= arrivedAt);
+  return told.some(
+    ({ side, state, at }) =>
+      side === 'server' && state === 'LISTEN' && at >= arrivedAt && at < (answer?.sentAt ?? Infinity),
+  );
+}
+
+/** The data that a kernel answered with its first RST: its program has closed (RFC 9293 §3.6.1). */
+function dataRefused(segments: readonly Segment[], side: Side): Segment | undefined {
+  const reset = segments.find(({ from, flags }) => from === side && flags.includes('RST'));
+  // A program's own RST acknowledges; one that answers has the number that it was asked for instead (§3.5.2).
+  if (!reset || reset.flags.includes('ACK')) return undefined;
+  const before = segments.filter(({ from, arrivedAt = Infinity }) => from !== side && arrivedAt <= reset.sentAt);
+  const last = before.reduce<Segment | undefined>((a, b) => (a && a.arrivedAt! > b.arrivedAt! ? a : b), undefined);
+  return last && last.length > 0 && last.ack === reset.seq ? last : undefined;
+}
+
+function resetsAfter(segments: readonly Segment[], side: Side, at: number): boolean {
+  return segments.some(({ from, flags, sentAt }) => from === side && sentAt >= at && flags.includes('RST'));
+}
+
+/** The call that asked for the end, where the kernel was seen to go there before its FIN or RST left. */
+function endingBefore(calls: readonly Call[], side: Side, at: number): string | undefined {
+  return calls.find((call) => call.side === side && ENDING.has(call.name) && call.startedAt <= at)?.id;
+}
+
+const ENDING: ReadonlySet<Call['name']> = new Set(['close', 'shutdown', 'reset']);
+
+function draftState(
+  side: Side,
+  from: TcpState,
+  to: TcpState,
+  at: number,
+  cause: string | undefined,
+  earlier: number,
+): Draft<State> {
+  const id = stepId(side, to, earlier || undefined);
+  // prettier-ignore
+  const state: WithAllPlaces<State> = {
+    kind: 'state', id, at, side, evidence: undefined, reason: 'state-follows-segment',
+    from, to, cause, seenAt: undefined, expected: undefined, lastsMs: undefined,
+  };
+  return state as Draft<State>;
+}

@@ -1,0 +1,80 @@
+import { infer, type Seen } from './infer.ts';
+import { narrow } from './narrow.ts';
+import type { Heard, Report, Sighting } from '../report.ts';
+import { sortedBy } from '../sorted.ts';
+import { inTimeOrder, type Call, type Segment, type Side, type State, type Step } from '../step.ts';
+
+type Facts = Pick<Seen, 'serverWatched' | 'final' | 'now'>;
+
+/**
+ * Collects what the sources report about one connection, in whatever order they do, and tells it as steps.
+ * The same reports give the same steps, however they were interleaved.
+ */
+export class TraceBuilder {
+  readonly #reports = new Map<string, Report>();
+
+  get size(): number {
+    return this.#reports.size;
+  }
+
+  /**
+   * A report whose id came before replaces the former, unless it knows less: a call that has returned stays returned, a
+   * segment that has arrived stays there.
+   */
+  report(report: Report): void {
+    const known = this.#reports.get(report.id);
+    if (known?.kind === 'call' && known.returnedAt !== undefined && (report as Call).returnedAt === undefined) return;
+    if (known?.kind === 'segment' && known.arrivedAt !== undefined && (report as Segment).arrivedAt === undefined)
+      return;
+    this.#reports.set(report.id, report);
+  }
+
+  /** Every step known so far, seen and inferred, in time order. */
+  steps({ captured = false, ...facts }: Partial<Pick<Seen, 'captured'>> & Facts): Step[] {
+    const steps: Step[] = [];
+    const calls: Record<Side, Call[]> = { client: [], server: [] };
+    const heard: Record<Side, Heard[]> = { client: [], server: [] };
+    const states: State[] = [];
+    const copies: Segment[] = [];
+    const sightings: Sighting[] = [];
+    for (const report of this.#reports.values()) {
+      switch (report.kind) {
+        case 'heard':
+          heard[report.side].push(report);
+          break;
+        case 'sighting':
+          sightings.push(report);
+          break;
+        case 'segment':
+          // A copy: what links it to calls is written on it anew each time.
+          copies.push({ ...report });
+          break;
+        case 'call':
+          calls[report.side].push(report);
+          break;
+        case 'state':
+          states.push(report);
+          steps.push(report);
+          break;
+        case 'output':
+          steps.push(report);
+      }
+    }
+    const segments = inTimeOrder(copies);
+    for (const side of ['client', 'server'] as const) heard[side] = inOrder(heard[side]);
+    if (calls.server.some(({ within }) => within !== undefined))
+      calls.server = calls.server.map((call) => (call.within ? narrow(call, segments, heard.client) : call));
+    for (const side of ['client', 'server'] as const) calls[side] = inTimeOrder(calls[side]);
+    const { serverWatched, final, now } = facts;
+    const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, serverWatched, final, now };
+    return inTimeOrder(steps.concat(calls.client, calls.server, segments, infer(seen)));
+  }
+}
+
+function inOrder<Kind extends Heard | Sighting>(reports: Kind[]): Kind[] {
+  return sortedBy(
+    reports,
+    ({ at }) => at,
+    (a, b) => (a.id < b.id ? -1 : 1),
+  );
+}

@@ -1,0 +1,32 @@
+import type { SegmentKind, SegmentSelector } from '../../../trace/link.ts';
+import type { Flag } from '../../../trace/step.ts';
+import type { Cargo } from './plan.ts';
+
+/** Which segments of one run the selectors mean: it counts those that matched. */
+export class Selection {
+  readonly #counted: { selector: SegmentSelector; seen: number }[];
+
+  constructor(selectors: readonly SegmentSelector[]) {
+    this.#counted = selectors.map((selector) => ({ selector, seen: 0 }));
+  }
+
+  /** To be asked once for each segment, in the order in which they are sent. */
+  matches(cargo: Cargo): boolean {
+    let matched = false;
+    for (const counted of this.#counted) {
+      const { from, kind, nth = 1, every = false } = counted.selector;
+      if ((from && from !== cargo.from) || (kind && kind !== kindOf(cargo))) continue;
+      counted.seen += 1;
+      if (every ? counted.seen >= nth : counted.seen === nth) matched = true;
+    }
+    return matched;
+  }
+}
+
+/** What a segment is, by the most telling thing that it carries. */
+export function kindOf({ flags, length }: { flags: readonly Flag[]; length: number }): SegmentKind {
+  if (flags.includes('RST')) return 'RST';
+  if (flags.includes('SYN')) return flags.includes('ACK') ? 'SYN+ACK' : 'SYN';
+  if (flags.includes('FIN')) return 'FIN';
+  return length > 0 ? 'data' : 'ACK';
+}

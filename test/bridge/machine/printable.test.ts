@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { printable, printableJson } from '../../../bridge/machine/printable.ts';
+
+test.each([
+  ['a colour', '\u001b[31mred', '\\x1b[31mred'],
+  ['a window title', '\u001b]0;evil\u0007', '\\x1b]0;evil\\x07'],
+  ['a command that begins beyond ASCII', '\u009b2J', '\\x9b2J'],
+  ['the cursor at the beginning of the line', 'no\ryes', 'no\\x0dyes'],
+  ['a rub-out', 'no\u0008\u007f', 'no\\x08\\x7f'],
+  ['writing from right to left', 'a\u202egpj.exe\u2066', 'a\\u202egpj.exe\\u2066'],
+  ['what is not seen', 'a\u200bb\ufeff\u{e0041}', 'a\\u200bb\\ufeff\\udb40\\udc41'],
+  ['line ends of Unicode', 'a\u2028b\u2029', 'a\\u2028b\\u2029'],
+  ['what is only text', 'ÍMPAR\t× 漢字 😀\n', 'ÍMPAR\t× 漢字 😀\n'],
+])('%s', (_, text, shown) => expect(printable(text)).toBe(shown));
+
+test('whatever the text: nothing is left that a terminal obeys, and JSON says the same', () => {
+  const text = fc.string({
+    unit: fc.oneof(fc.constantFrom('\u001b', '\u009b', '\u202e', '\u007f', '\n'), fc.string({ unit: 'binary' })),
+  });
+  fc.assert(
+    fc.property(text, (value) => {
+      expect(printable(value)).not.toMatch(/[^\P{C}\n\t\p{Cn}\p{Co}\p{Cs}]|[\p{Zl}\p{Zp}]/u);
+      const json = printableJson(JSON.stringify({ value }, null, 2));
+      expect(json).not.toMatch(/[^\P{C}\n\p{Cn}\p{Co}\p{Cs}]|[\p{Zl}\p{Zp}]/u);
+      expect(JSON.parse(json)).toEqual({ value });
+    }),
+  );
+});

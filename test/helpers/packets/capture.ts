@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import { LIMITS } from '../../../bridge/protocol/messages.ts';
+import { Session, type RunResult } from '../../../bridge/session.ts';
+import { PacketCapture } from '../../../bridge/sources/capture/packet-capture.ts';
+import type { Source } from '../../../bridge/trace/outcome.ts';
+import type { Script } from '../../../bridge/trace/script.ts';
+import { compareSteps, type Step } from '../../../bridge/trace/step.ts';
+import type { Wire } from '../../../bridge/wires/wire.ts';
+
+/** Whether this machine lets the tests capture; where it does not, `why` says so, and that answer is what is tested. */
+export async function mayCapture(): Promise<Source> {
+  const capture = new PacketCapture({ target: { host: '127.0.0.1', port: 1 }, allowed: true });
+  await capture.try();
+  const status = capture.status();
+  await capture.close();
+  if (!status.active) console.warn(`Packets cannot be captured here (${status.why}): that answer is tested instead.`);
+  return status;
+}
+
+export interface CapturedRun extends RunResult {
+  steps: Step[];
+}
+
+/** Plays a script on a wire; given up when the test ends. */
+export function playOn(wire: Wire, script: Script): { session: Session; done: Promise<CapturedRun> } {
+  const steps = new Map<string, Step>();
+  let session: Session | undefined;
+  const done = new Promise<CapturedRun>((resolve) => {
+    session = new Session({
+      script,
+      wire,
+      sources: [],
+      limits: LIMITS,
+      onSteps: (news) => news.forEach((step) => steps.set(step.id, step)),
+      onDone: (result) => resolve({ ...result, steps: [...steps.values()].sort(compareSteps) }),
+    });
+  });
+  onTestFinished(() => session!.cancel());
+  return { session: session!, done };
+}
+
+/** The numbers of all processes that capture for a target on this port, or wait beside one that does. Linux only. */
+export function capturesFor(port: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => readOrNothing(`/proc/${pid}/cmdline`).includes(`dst port ${port})`))
+    .map(Number);
+}
+
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Hello } from '../../../bridge/protocol/messages.ts';
+import { freePort } from '../free-port.ts';
+
+const start = fileURLToPath(new URL('../../../.setup/start.mjs', import.meta.url));
+const numberServer = fileURLToPath(new URL('../../../dist/server/main.js', import.meta.url));
+
+/** A bridge of the worker's own, as `npm start` makes it, with its own number server. */
+export interface Bridge {
+  url: string;
+  /** Where its server program listens, `host:port`. */
+  target: string;
+  process: ChildProcess;
+}
+
+/**
+ * @param server the command line of its server program, given the port on which it is to listen
+ * @param more options for `npm start`
+ * @param environment of the bridge, where it is not ours
+ */
+export async function startBridge(
+  server = (port: number) => `node '${numberServer}' --port ${port}`,
+  more: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Bridge> {
+  const port = await freePort();
+  const target = `127.0.0.1:${port}`;
+  const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port), ...more];
+  const child = spawn(process.execPath, [start, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment,
+  });
+  // A test runner that ends without its tear-down takes the bridge with it.
+  const end = (): boolean => child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  const url = await urlPrinted(child);
+  return { url, target, process: child };
+}
+
+/** Resolves when its server program listens, also where that takes longer than a bridge waits before it says its URL. */
+export async function serverListens({ url }: Bridge): Promise<void> {
+  for (;;) {
+    const { server } = (await (await fetch(`${url}/health`)).json()) as Pick<Hello, 'server'>;
+    if (server.state === 'listening') return;
+    await setTimeout(20);
+  }
+}
+
+export async function stopBridge({ process: child }: Bridge): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+function urlPrinted(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.setEncoding('utf8').on('data', (more: string) => {
+      const url = /http:\/\/\S+/.exec((text += more))?.[0];
+      if (url) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`the bridge ended with ${code} before it said its URL`)));
+  });
+}

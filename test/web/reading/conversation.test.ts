@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { plainScript } from '../../../bridge/trace/script.ts';
+import type { Step } from '../../../bridge/trace/step.ts';
+import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
+import { conversationOf } from '../../../web/reading/conversation.ts';
+import { summarySentences } from '../../../web/words/run-story.ts';
+import { Runs } from '../../../web/runs/runs.svelte.ts';
+import { enStory } from '../../../web/texts/en/story.ts';
+import { Language } from '../../../web/texts/language.svelte.ts';
+import { ptStory } from '../../../web/texts/pt/story.ts';
+import { labTrace, seen, seenState, troubledTrace } from '../fixtures/lab-traces.ts';
+import { call, done, plainTrace, refusedTrace, resetTrace, silentTrace, timeoutTrace } from '../fixtures/traces.ts';
+import { plain } from '../fixtures/plain.ts';
+
+const languages = { en: await Language.load('en'), pt: await Language.load('pt') };
+const of = (steps: readonly Step[]) => conversationOf(steps, factsOfConnection(steps).hasReset);
+
+function told(
+  steps: Step[],
+  outcome: 'replied' | 'refused' | 'reset' | 'silent' | 'timeout',
+  name: 'en' | 'pt' = 'en',
+  number = 121n,
+) {
+  const runs = new Runs(
+    () => {},
+    (task) => task(),
+  );
+  const { run } = runs.begin({ script: plainScript(number) });
+  runs.receive({ type: 'steps', id: run.id, steps });
+  runs.receive(done(run.id, outcome));
+  const texts = { en: enStory, pt: ptStory }[name];
+  return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], texts).join(' '));
+}
+const without = (steps: readonly Step[], ...names: string[]) =>
+  steps.filter((step) => step.kind !== 'call' || !names.includes(`${step.side} ${step.name}`));
+
+describe('how a connection ended', () => {
+  it.each([
+    ['complete', labTrace()],
+    ['complete', plainTrace()],
+    ['unconfirmed', silentTrace()],
+    ['reset', resetTrace()],
+    ['never', refusedTrace()],
+    ['open', timeoutTrace()],
+    ['open', troubledTrace()],
+    ['server-only', labTrace().filter(({ at }) => at < 4000)],
+  ] as const)('is %s where it was', (ending, steps) => {
+    expect(of(steps).ending).toBe(ending);
+    expect(of(steps).opener).toBe('client');
+  });
+
+  it('says who closed first and so holds TIME_WAIT, for how long where the kernel told', () => {
+    expect(of(labTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: 60_000 }] });
+    expect(of(plainTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: undefined }] });
+    expect(of(resetTrace())).toMatchObject({ closedFirst: undefined, waits: [] });
+  });
+
+  it('knows that both may close at once, and that both then wait', () => {
+    const steps = [
+      ...labTrace().filter(({ at }) => at < 3000),
+      seen('server', ['FIN', 'ACK'], 4000, 5000),
+      seen('client', ['FIN', 'ACK'], 4100, 5100),
+      ...(['client', 'server'] as const).flatMap((side) => [
+        seenState(side, 'ESTABLISHED', 'FIN_WAIT_1', 4050),
+        seenState(side, 'FIN_WAIT_1', 'CLOSING', 5050),
+        seenState(side, 'CLOSING', 'TIME_WAIT', 6000),
+      ]),
+    ];
+    expect(of(steps)).toMatchObject({ ending: 'complete', closedFirst: 'both', waits: [{}, {}] });
+    const sentences = told(steps, 'silent');
+    expect(sentences).toContain(
+      'Both closed at the same time. The client holds TIME_WAIT. The server holds TIME_WAIT.',
+    );
+  });
+});
+
+describe('a connection that ended without a reply', () => {
+  it('was silence where the server closed without a byte, and only then the protocol may ask for it', () => {
+    expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without a byte\. (?!For a number)/);
+    expect(told(silentTrace(), 'silent', 'en', 1_234_567_890n)).toMatch(
+      /^The server closed without a byte\. For a number of exactly ten digits that is what the protocol says\./,
+    );
+  });
+
+  it('was none where bytes came that the client did not read, or where no end of the server was seen', () => {
+    for (const steps of [plainTrace(), timeoutTrace()])
+      expect(told(steps, 'silent', 'en', 1_234_567_890n)).toMatch(/^The client ended without having read a byte\. /);
+  });
+});
+
+describe('how long the server program took to answer', () => {
+  it('is from its recv to its send, where both were seen', () => {
+    expect(of(plainTrace()).answer).toEqual({ us: 10, isBound: false });
+    expect(of(silentTrace()).answer).toBeUndefined();
+    expect(of(refusedTrace()).answer).toBeUndefined();
+  });
+
+  it('is counted from the last recv before the answer', () => {
+    const more = call('server', 'recv', 391, 397, { bytes: 1, payload: '00' });
+    expect(of([...plainTrace(), more]).answer).toEqual({ us: 3, isBound: false });
+  });
+
+  it('is at most what the captured segments leave, where the calls were not seen', () => {
+    const unseen = without(labTrace(), 'server recv', 'server send');
+    // From the arrival of the request to the sending of the reply.
+    expect(of(unseen).answer).toEqual({ us: 800, isBound: true });
+  });
+
+  it('is wider where an end of a segment is only estimated', () => {
+    const estimated = without(labTrace(), 'server recv', 'server send', 'client send', 'client recv').map((step) =>
+      step.kind === 'segment' && step.length > 0
+        ? { ...step, estimated: step.from === 'client' ? ('arrivedAt' as const) : ('sentAt' as const) }
+        : step,
+    );
+    expect(of(estimated).answer).toEqual({ us: 2000, isBound: true });
+  });
+
+  it('is at most what the client saw, where nothing else was seen', () => {
+    expect(of(without(plainTrace(), 'server recv', 'server send')).answer).toEqual({ us: 220, isBound: true });
+  });
+
+  it('counts nothing that was inferred', () => {
+    const guessed = plainTrace().map((step) =>
+      step.kind === 'call' ? { ...step, evidence: 'inferred' as const } : step,
+    );
+    expect(of(guessed).answer).toBeUndefined();
+  });
+
+  it('takes from calls that were seen from outside no more than they prove', () => {
+    const steps = plainTrace().map((step) =>
+      step.kind === 'call' && step.side === 'server' && step.name === 'recv'
+        ? { ...step, within: { startUs: 5, returnUs: 40 } }
+        : step,
+    );
+    // It returned at 350 at the earliest, and the send began at 400.
+    expect(of(steps).answer).toEqual({ us: 50, isBound: true });
+  });
+
+  it('is nothing where the server spoke first', () => {
+    const greeting = seen('server', ['PSH', 'ACK'], 400, 500, { seq: 1, ack: 1, length: 6 });
+    expect(of([greeting, ...without(labTrace(5000), 'server recv', 'server send')]).answer).toBeUndefined();
+  });
+});
+
+describe('a run in words', () => {
+  it('is told from end to end', () => {
+    expect(told(labTrace(), 'replied')).toBe(
+      'The server replied ÍMPAR. Complete: the client opened it, and both sides closed it. ' +
+        'The server closed first, so it holds TIME_WAIT, for 60 s. 2 bytes up, 6 bytes down. ' +
+        'The server program took 560 µs to answer.',
+    );
+    expect(told(labTrace(), 'replied', 'pt')).toBe(
+      'O servidor respondeu ÍMPAR. Completa: o cliente a abriu, e os dois lados a fecharam. ' +
+        'O servidor fechou primeiro e por isso fica em TIME_WAIT por 60 s. 2 bytes de ida, 6 bytes de volta. ' +
+        'O programa servidor levou 560 µs para responder.',
+    );
+  });
+
+  it('says what was lost and what was sent again', () =>
+    expect(told(troubledTrace(), 'timeout')).toContain('Segments lost: 2, sent again: 1, copied by the wire: 1.'));
+
+  it('does not speak of an opening that was refused', () =>
+    expect(told(refusedTrace(), 'refused')).toBe('Refused: nobody listens on that port, so there was no connection.'));
+
+  it('says that a bound is one', () => {
+    const unseen = without(labTrace(), 'server recv', 'server send');
+    expect(told(unseen, 'replied')).toContain('The server program took at most 800 µs to answer.');
+    expect(told(unseen, 'replied', 'pt')).toContain('levou no máximo 800 µs para responder.');
+  });
+});

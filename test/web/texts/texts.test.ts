@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { en } from '../../../web/texts/en/page.ts';
+import { enCompare } from '../../../web/texts/en/compare.ts';
+import { enHeld } from '../../../web/texts/en/held.ts';
+import { enScenarios } from '../../../web/texts/en/scenarios.ts';
+import { enScript } from '../../../web/texts/en/script.ts';
+import { enServerTrouble } from '../../../web/texts/en/server-trouble.ts';
+import { enSteps } from '../../../web/texts/en/steps.ts';
+import { enStory } from '../../../web/texts/en/story.ts';
+import { Language, preferredLanguage } from '../../../web/texts/language.svelte.ts';
+import { ptCompare } from '../../../web/texts/pt/compare.ts';
+import { ptHeld } from '../../../web/texts/pt/held.ts';
+import { ptScenarios } from '../../../web/texts/pt/scenarios.ts';
+import { ptScript } from '../../../web/texts/pt/script.ts';
+import { ptServerTrouble } from '../../../web/texts/pt/server-trouble.ts';
+import { ptSteps } from '../../../web/texts/pt/steps.ts';
+import { ptStory } from '../../../web/texts/pt/story.ts';
+import { pt } from '../../../web/texts/pt/page.ts';
+import { plain } from '../fixtures/plain.ts';
+
+/** Paths to the sentences that are equal in both tables. */
+function equals(a: object, b: object, path = ''): string[] {
+  return Object.entries(a).flatMap(([name, value]: [string, unknown]) => {
+    const other: unknown = (b as Record<string, unknown>)[name];
+    const here = path === '' ? name : `${path}.${name}`;
+    if (typeof value === 'object' && value !== null) return equals(value, other as object, here);
+    return typeof value === 'string' && value === other ? [here] : [];
+  });
+}
+
+describe('the two languages', () => {
+  it('share only the words that they really share', () => {
+    expect(equals(en, pt).sort()).toEqual([
+      'inspector.bytes',
+      'inspector.fields.ack',
+      'inspector.fields.flags',
+      'inspector.fields.seq',
+      'inspector.headerFields.flags',
+      'language.en',
+      'language.pt',
+      'link.bytes',
+      'link.fields.mtu',
+      'runs.outcomes.reset',
+    ]);
+  });
+
+  it.each([
+    [['pt-BR', 'en'], 'pt'],
+    [['pt-PT'], 'pt'],
+    [['de', 'en-GB', 'pt'], 'en'],
+    [['fr'], 'en'],
+    [[], 'en'],
+  ])('%j is answered in %s', (asked, name) => expect(preferredLanguage(asked)).toBe(name));
+});
+
+/** All sentences of a table, also those that are made of numbers and names. */
+function sentences(texts: unknown): string[] {
+  if (typeof texts === 'string') return [texts];
+  if (typeof texts === 'function') return sentences((texts as (...values: unknown[]) => unknown)(2, '3', 'client', 4));
+  return typeof texts === 'object' && texts !== null ? Object.values(texts).flatMap(sentences) : [];
+}
+
+const TABLES = [
+  ...[en, enSteps, enStory, enCompare, enHeld, enScript, enScenarios, enServerTrouble],
+  ...[pt, ptSteps, ptStory, ptCompare, ptHeld, ptScript, ptScenarios, ptServerTrouble],
+];
+
+describe('a number and its unit', () => {
+  const PARTED =
+    /\d (%|×|[µm]?s|[kM]i?B|bytes?|bits?|dígitos?|digits?|(mili)?segundos?|(milli)?seconds?|times|vezes)(?!\p{L})/u;
+
+  it('are never on two lines', () => {
+    const all = TABLES.flatMap(sentences);
+    expect(all.length).toBeGreaterThan(900);
+    expect(all.filter((text) => PARTED.test(text))).toEqual([]);
+    expect(PARTED.test(plain(en.bytes(2)))).toBe(true);
+  });
+
+  it('are one and many', () => expect([0, 1, 2].map(en.bytes).map(plain)).toEqual(['0 bytes', '1 byte', '2 bytes']));
+});
+
+describe('times', () => {
+  it('are marked where nobody measured them', async () => {
+    const language = await Language.load('en');
+    expect([language.moment(69, true), language.moment(-69, true)].map(plain)).toEqual(['≈69 µs', '≈−69 µs']);
+  });
+
+  it.each([
+    ['en', 0, '0 µs'],
+    ['en', 69.4, '+69.4 µs'],
+    ['en', 999.7, '+1 ms'],
+    ['en', 1234, '+1.23 ms'],
+    ['pt', 1234, '+1,23 ms'],
+    ['en', 999_700, '+1 s'],
+    ['en', 20_000_000, '+20 s'],
+    ['en', 1_332_700, '+1.333 s'],
+    ['pt', 12_345_678, '+12,35 s'],
+    ['en', -499_000, '−499 ms'],
+  ] as const)('%s: %d µs is %s', async (name, us, text) =>
+    expect(plain((await Language.load(name)).moment(us))).toBe(text),
+  );
+});

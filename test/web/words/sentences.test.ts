@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { plainScript, type Script } from '../../../bridge/trace/script.ts';
+import type { Step } from '../../../bridge/trace/step.ts';
+import { COMMANDS } from '../../../web/words/commands.ts';
+import { runLine, sourceLines, sourceNotes, withSeen } from '../../../web/words/notes.ts';
+import { Runs } from '../../../web/runs/runs.svelte.ts';
+import { en } from '../../../web/texts/en/page.ts';
+import { pt } from '../../../web/texts/pt/page.ts';
+import { seenFromOutside } from '../fixtures/lab-traces.ts';
+import { call, output, refusedTrace } from '../fixtures/traces.ts';
+
+const labUnavailable = readFileSync('bridge/wires/lab/lab-unavailable.ts', 'utf8');
+const labCodes = [...labUnavailable.matchAll(/^ {2}(LAB_[A-Z0-9_]+):/gm)].map(([, code]) => code!);
+const bridge = readdirSync('bridge', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(join('bridge', name), 'utf8'))
+  .join('\n');
+const sourceCodes = [
+  ...new Set([
+    ...[...bridge.matchAll(/\bwhy: '([A-Z_]+)'/g)].map(([, code]) => code!),
+    ...[...bridge.matchAll(/'((?:CAPTURE|STRACE|SYSCALL)_[A-Z_]+)'/g)].map(([, code]) => code!),
+    ...[...bridge.matchAll(/^ {2}(CAPTURE_[A-Z_]+):/gm)].map(([, code]) => code!),
+    ...['SERVER_HAS_PROBE', 'NOT_LINUX', 'UNKNOWN_MACHINE'],
+  ]),
+];
+
+describe('why something is not there', () => {
+  it('is found in the bridge at all', () => {
+    expect(labCodes.length).toBeGreaterThan(10);
+    expect(sourceCodes.length).toBeGreaterThan(8);
+  });
+
+  it.each(labCodes)('%s has a sentence in each language', (code) => {
+    expect(en.wire.why[code]).toMatch(/\.$/);
+    expect(pt.wire.why[code]).toMatch(/\.$/);
+    expect(pt.wire.why[code]).not.toBe(en.wire.why[code]);
+  });
+
+  it.each(sourceCodes)('%s has a sentence in each language', (code) => {
+    expect(en.sources.why[code]).toMatch(/\.$/);
+    expect(pt.sources.why[code]).toMatch(/\.$/);
+  });
+
+  it('offers the commands that the bridge offers', () => {
+    const offered = [...bridge.matchAll(/(\w+): \{\s+sentence: [^}]+?help: '([^\n]+)',?\s*\}/g)];
+    expect(offered.length).toBeGreaterThan(6);
+    for (const [, code, command] of offered) expect([code, COMMANDS[code!]]).toEqual([code, command]);
+  });
+
+  it('has words for what it does not know, with the code', () => {
+    const [line] = sourceLines([{ name: 'a source of tomorrow', active: false, why: 'constructor' }], en);
+    expect(line).toEqual({
+      name: 'a source of tomorrow',
+      what: 'a source of tomorrow',
+      active: false,
+      why: en.sources.unknownWhy('constructor'),
+    });
+    expect(en.wire.unknownWhy('LAB_OF_TOMORROW')).toContain('LAB_OF_TOMORROW');
+  });
+});
+
+describe('who saw what', () => {
+  const source = (name: string, active: boolean, why?: string) => ({ name, active, ...(why !== undefined && { why }) });
+
+  it('says whether packets were captured, and whether the server was watched', () => {
+    expect(sourceNotes([source('capture', true), source('server-probe', true)], en)).toEqual([en.sources.captured]);
+    expect(sourceNotes([source('capture', false, 'CAPTURE_OFF')], en)).toEqual([
+      en.sources.notCaptured,
+      en.sources.noProbe,
+    ]);
+    expect(sourceNotes([source('capture', true), source('server-strace', true)], en)).toEqual([en.sources.captured]);
+    expect(sourceNotes([], en)).toEqual([]);
+  });
+
+  it('does not deny what stands in the trace, though its server has ended since', () => {
+    const sources = ['capture', 'server-syscalls', 'server-output', 'server-probe'].map((name) =>
+      source(name, name === 'capture'),
+    );
+    const active = (steps: readonly Step[]) =>
+      withSeen(sources, steps).flatMap((each) => (each.active ? each.name : []));
+    expect(active(refusedTrace())).toEqual(['capture']);
+    expect(active([seenFromOutside()])).toEqual(['capture', 'server-syscalls']);
+    expect(active([output('connected', 3)])).toEqual(['capture', 'server-output']);
+    expect(sourceNotes(withSeen(sources, [seenFromOutside()]), en)).toEqual([en.sources.captured]);
+    // A program that was killed took its probe with it; one under strace, strace.
+    const recv = call('server', 'recv', 3, 9, { bytes: 2, payload: '0079' });
+    expect(active([recv])).toEqual(['capture', 'server-probe']);
+    sources.push(source('server-strace', false));
+    expect(active([recv])).toEqual(['capture', 'server-strace']);
+    expect(active([call('server', 'listen', -9, -8), { ...recv, evidence: 'inferred' }])).toEqual(['capture']);
+  });
+
+  it('asks nobody to install what is not needed', () => {
+    const missing = source('server-strace', false, 'STRACE_NOT_INSTALLED');
+    expect(sourceLines([missing], en)[0]!.command).toBe('sudo apt-get install strace');
+    expect(sourceLines([missing, source('server-probe', true)], en)[0]!.command).toBeUndefined();
+  });
+});
+
+describe('a line of the list of runs', () => {
+  const subject = (script: Script) => {
+    const { run } = new Runs(
+      () => {},
+      () => {},
+    ).begin({ script });
+    return runLine(run).subject;
+  };
+  const send = (hex: string, times?: number) => ({ do: 'send' as const, hex, ...(times && { times }) });
+
+  it.each([
+    ['its number', plainScript(121n), '121'],
+    ['the bytes', [send('0079')], '00 79'],
+    ['each send', [send('00'), { do: 'wait', ms: 9 }, send('79', 3)], '00 + 79 ×3'],
+    ['text where it is some', [send('6f6cc3a1')], 'olá'],
+    ['only the first sends', [send('01'), send('02'), send('03'), send('04')], '01 + 02 + 03 + …'],
+    ['only the first bytes', [send('ff'.repeat(100))], `${'ff '.repeat(16)}…`],
+    ['a call, where nothing is sent', [{ do: 'wait', ms: 9 }, { do: 'shutdown' }], 'shutdown()'],
+    ['the close that ends every script', [], 'close()'],
+  ] as [string, Script, string][])('says what the client sends: %s', (_what, script, expected) => {
+    expect(subject(script)).toBe(expected);
+  });
+});

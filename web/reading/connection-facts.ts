@@ -1,0 +1,76 @@
+import type { Segment, State, Step } from '../../bridge/trace/step.ts';
+import { bytesFromHex } from './bytes.ts';
+
+/** What a whole trace adds up to. */
+export interface ConnectionFacts {
+  segments: { captured: number; observed: number; inferred: number; all: number };
+  /** Bytes of data that segments carried, each copy counted once. */
+  up: number;
+  down: number;
+  /** A RST ended it. */
+  hasReset: boolean;
+  /** Segments that a kernel sent again, that were lost, and that the wire copied. */
+  again: number;
+  lost: number;
+  copied: number;
+  /** How often a kernel was seen in another state than the standard says. */
+  disagreements: number;
+  /** `host:port`, where a call told it, or a packet. */
+  clientAddress?: string;
+}
+
+export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
+  const facts: ConnectionFacts = {
+    segments: { captured: 0, observed: 0, inferred: 0, all: 0 },
+    up: 0,
+    down: 0,
+    hasReset: false,
+    again: 0,
+    lost: 0,
+    copied: 0,
+    disagreements: 0,
+  };
+  for (const step of steps) {
+    if (step.kind === 'segment') count(step, facts);
+    else if (step.kind === 'state') judge(step, facts);
+  }
+  const clientAddress = addressOfClient(steps);
+  return { ...facts, ...(clientAddress !== undefined && { clientAddress }) };
+}
+
+function addressOfClient(steps: readonly Step[]): string | undefined {
+  for (const step of steps) {
+    let address: string | undefined;
+    if (step.kind === 'call' && step.name === 'accept') address = step.peer;
+    else if (step.kind === 'segment' && step.from === 'client') address = sourceOf(bytesFromHex(step.header ?? ''));
+    if (address !== undefined) return address;
+  }
+  return undefined;
+}
+
+/** Where an IPv4 packet comes from, `host:port` (RFC 791 §3.1, RFC 9293 §3.1); undefined of what is none. */
+function sourceOf(bytes: Uint8Array): string | undefined {
+  const tcp = (bytes[0]! & 15) * 4;
+  const [high, low] = bytes.subarray(tcp);
+  if (bytes[0]! >> 4 !== 4 || low === undefined) return undefined;
+  return `${bytes.subarray(12, 16).join('.')}:${high! * 256 + low}`;
+}
+
+function count(segment: Segment, facts: ConnectionFacts): void {
+  facts.segments[segment.evidence] += 1;
+  facts.segments.all += 1;
+  if (segment.retransmissionOf !== undefined) facts.again += 1;
+  if (segment.duplicateOf !== undefined) facts.copied += 1;
+  if (segment.fate === 'dropped') facts.lost += 1;
+  if (segment.retransmissionOf === undefined && segment.duplicateOf === undefined)
+    facts[segment.from === 'client' ? 'up' : 'down'] += segment.length;
+}
+
+/** Not every RST breaks a connection off: one may answer a segment that came too late, or once too often. */
+function judge({ from, to, expected }: State, facts: ConnectionFacts): void {
+  if (expected !== undefined) facts.disagreements += 1;
+  if (to === 'CLOSED' && !ENDED.has(from)) facts.hasReset = true;
+}
+
+/** From these a connection comes to CLOSED in good order (RFC 9293 §3.3.2); all others need a RST. */
+const ENDED: ReadonlySet<string> = new Set(['LAST_ACK', 'TIME_WAIT', 'CLOSED', 'LISTEN']);

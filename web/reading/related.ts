@@ -1,0 +1,177 @@
+import type { Call, Segment, Side, Step } from '../../bridge/trace/step.ts';
+
+/**
+ * How two steps belong together, from the one that came first to what came of it:
+ * - `caused`: a call made its kernel send a segment
+ * - `carried`: a segment that another call, or none, caused carries bytes of this one
+ * - `woke`: a segment ended the wait of a blocked call
+ * - `filled`: a segment brought bytes that a recv() returned
+ * - `changed`: a call or a segment brought one end into a state
+ * - `repeated`: a kernel sent a segment again; `copied`: the wire made a copy of it
+ * - `acknowledged`: a segment was acknowledged by another
+ */
+export type LinkKind = 'caused' | 'carried' | 'woke' | 'filled' | 'changed' | 'repeated' | 'copied' | 'acknowledged';
+
+export interface Related {
+  id: string;
+  kind: LinkKind;
+  /** It came of the step that was asked about; otherwise that step came of it. */
+  isEffect: boolean;
+  /** How many bytes they have in common, for `carried` and `filled`. */
+  bytes?: number;
+}
+
+export type Links = ReadonlyMap<string, readonly Related[]>;
+
+/** What belongs to one step of a trace. Symmetric: what is related to a step has that step among its own. */
+export function related(steps: readonly Step[], id: string): readonly Related[] {
+  return linksIn(steps).get(id) ?? [];
+}
+
+/** @param steps in the order of `compareSteps` */
+export function linksIn(steps: readonly Step[]): Links {
+  const links = new Map<string, Related[]>(steps.map(({ id }) => [id, []]));
+  const known = new Map<string, [effect: Related, cause: Related]>();
+  const link: Link = (kind, cause, effect, bytes) => {
+    const [effects, causes] = [links.get(cause ?? ''), links.get(effect ?? '')];
+    if (!effects || !causes || cause === effect) return;
+    const key = JSON.stringify([kind, cause, effect]);
+    const both = known.get(key);
+    if (both) {
+      // A segment may fill two gaps, and one call have bytes from both.
+      for (const one of both) if (bytes !== undefined) one.bytes = (one.bytes ?? 0) + bytes;
+      return;
+    }
+    const count = bytes === undefined ? {} : { bytes };
+    const made: [Related, Related] = [
+      { id: effect!, kind, isEffect: true, ...count },
+      { id: cause!, kind, isEffect: false, ...count },
+    ];
+    known.set(key, made);
+    effects.push(made[0]);
+    causes.push(made[1]);
+  };
+  const segments = steps.filter((step) => step.kind === 'segment');
+  const arrived = segments
+    .filter(({ arrivedAt }) => arrivedAt !== undefined)
+    .sort((a, b) => a.arrivedAt! - b.arrivedAt!);
+  for (const step of steps) {
+    if (step.kind === 'state') link('changed', step.cause, step.id);
+    if (step.kind !== 'segment') continue;
+    link('caused', step.causedBy, step.id);
+    link('repeated', step.retransmissionOf, step.id);
+    link('copied', step.duplicateOf, step.id);
+  }
+  linkWoken(arrived, link);
+  for (const from of ['client', 'server'] as const) {
+    const to = from === 'client' ? 'server' : 'client';
+    linkSent(segments.filter(isDataOf(from)), spansOf(steps, from, 'send'), link);
+    linkRead(arrived.filter(isDataOf(from)), spansOf(steps, to, 'recv'), link);
+    linkAcknowledged(
+      arrived.filter((segment) => segment.from === from),
+      segments.filter((segment) => segment.from === to && segment.ack !== undefined && !segment.flags.includes('RST')),
+      link,
+    );
+  }
+  return links;
+}
+
+type Link = (kind: LinkKind, cause: string | undefined, effect: string | undefined, bytes?: number) => void;
+
+const isDataOf = (side: Side) => (segment: Segment) => segment.from === side && segment.length > 0;
+
+/** One is enough to wake a call: the first to arrive. */
+function linkWoken(arrived: readonly Segment[], link: Link): void {
+  const woken = new Set<string>();
+  for (const { id, woke } of arrived) {
+    if (woke === undefined || woken.has(woke)) continue;
+    woken.add(woke);
+    link('woke', id, woke);
+  }
+}
+
+/** The bytes that a call sent or returned, by their relative sequence numbers. */
+interface Span {
+  id: string;
+  from: number;
+  /** The number after the last. */
+  to: number;
+}
+
+/** Where a call's bytes are not known, no more can be told of those after it. */
+function spansOf(steps: readonly Step[], side: Side, name: Call['name']): Span[] {
+  const spans: Span[] = [];
+  // The SYN has number 0, the first byte of data 1.
+  let next = 1;
+  for (const step of steps) {
+    if (step.kind !== 'call' || step.side !== side || step.name !== name) continue;
+    const { id, bytes, returnedAt, result = 'ok' } = step;
+    if (returnedAt === undefined || result !== 'ok') continue;
+    if (bytes === undefined) break;
+    if (bytes > 0) spans.push({ id, from: next, to: next + bytes });
+    next += bytes;
+  }
+  return spans;
+}
+
+/** The parts of these spans between two numbers. */
+function overlapping(spans: readonly Span[], from: number, to: number): Span[] {
+  let low = 0;
+  for (let high = spans.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.to > from) high = middle;
+    else low = middle + 1;
+  }
+  const found: Span[] = [];
+  for (let index = low; index < spans.length && spans[index]!.from < to; index++) {
+    const span = spans[index]!;
+    found.push({ ...span, from: Math.max(from, span.from), to: Math.min(to, span.to) });
+  }
+  return found;
+}
+
+function linkSent(data: readonly Segment[], sent: readonly Span[], link: Link): void {
+  for (const { id, seq, length, causedBy } of data)
+    for (const call of overlapping(sent, seq, seq + length))
+      if (call.id !== causedBy) link('carried', call.id, id, call.to - call.from);
+}
+
+/** Of several copies the one that arrived first brought the bytes. */
+function linkRead(arrived: readonly Segment[], read: readonly Span[], link: Link): void {
+  let missing = [{ from: 1, to: Infinity }];
+  for (const { id, seq, length } of arrived)
+    missing = missing.flatMap((gap) => {
+      const from = Math.max(gap.from, seq);
+      const to = Math.min(gap.to, seq + length);
+      if (from >= to) return [gap];
+      for (const call of overlapping(read, from, to)) link('filled', id, call.id, call.to - call.from);
+      return [
+        { from: gap.from, to: from },
+        { from: to, to: gap.to },
+      ].filter((part) => part.from < part.to);
+    });
+}
+
+/** The first acknowledgment that covers a segment and was sent after it had arrived. */
+function linkAcknowledged(arrived: readonly Segment[], acks: readonly Segment[], link: Link): void {
+  let begin = 0;
+  for (const { id, seq, length, flags, arrivedAt } of arrived) {
+    const end = seq + length + (flags.includes('SYN') || flags.includes('FIN') ? 1 : 0);
+    while (begin < acks.length && acks[begin]!.sentAt < arrivedAt!) begin += 1;
+    if (end === seq) continue;
+    for (let index = begin; index < acks.length; index++) {
+      if (acks[index]!.ack! < end) continue;
+      link('acknowledged', id, acks[index]!.id);
+      break;
+    }
+  }
+}
+
+/** The call of which a step came at its own end, where one did: a kernel also acts by itself. */
+export function callBehind(step: Step, stepOf: (id: string | undefined) => Step | undefined): Call | undefined {
+  if (step.kind === 'call') return step;
+  if (step.kind === 'output') return undefined;
+  const cause = stepOf(step.kind === 'segment' ? step.causedBy : step.cause);
+  if (!cause || cause.side !== step.side || cause.kind === 'state') return undefined;
+  return callBehind(cause, stepOf);
+}

@@ -1,0 +1,34 @@
+import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
+import { DROPS, isHoldKey, LINK_FIELDS, parseField } from './link-settings.ts';
+import { lineFromWords } from '../own-script/line-words.ts';
+import { isScenario } from '../scenarios/shelf.ts';
+
+/** More are not told of, and of each not more than this. */
+const MOST_FAULTS = 5;
+const MOST_CHARACTERS = 40;
+
+/**
+ * The parts of the page's address that mean nothing to it, as they stand there: `delay=-1`, `do=explode`. A line of a
+ * script that is only typed wrong is none of them: it is shown as it is, with what is wrong.
+ */
+export function addressFaults(asked: URLSearchParams): string[] {
+  const isKnown: Record<string, (value: string) => boolean> = {
+    ...Object.fromEntries(
+      LINK_FIELDS.map((field) => [field.parameter, (value: string) => parseField(field, value) !== undefined]),
+    ),
+    drop: (value) => value.split('.').every((key) => Object.hasOwn(DROPS, key)),
+    hold: (value) => value.split('.').every(isHoldKey),
+    scenario: isScenario,
+    server: (value) => (SCENARIO_SERVERS as readonly string[]).includes(value),
+    do: (value) => lineFromWords(value) !== undefined,
+  };
+  return [...asked]
+    .filter(([name, value]) => Object.hasOwn(isKnown, name) && !isKnown[name]!(value))
+    .slice(0, MOST_FAULTS)
+    .map(([name, value]) => shortened(`${name}=${value}`));
+}
+
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…` : text;
+}

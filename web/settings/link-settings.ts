@@ -1,0 +1,151 @@
+import type { LinkSettings, SegmentKind, SegmentSelector } from '../../bridge/trace/link.ts';
+import type { Side } from '../../bridge/trace/step.ts';
+import { isFlag, isInteger, isNumber, listOf, object, oneOf, within, type Check } from '../reading/checks.ts';
+
+/** What a viewer may set of the lab's wire, as a number. */
+export interface LinkField {
+  name:
+    'delayMs' | 'jitterMs' | 'lossPercent' | 'duplicatePercent' | 'reorderPercent' | 'kbitPerSecond' | 'mtu' | 'seed';
+  /** In the page's address. */
+  parameter: string;
+  unit: string;
+  least: number;
+  most: number;
+  step: number;
+}
+
+const percent = { unit: '%', least: 0, most: 100, step: 5 };
+export const LINK_FIELDS: readonly LinkField[] = [
+  { name: 'delayMs', parameter: 'delay', unit: 'ms', least: 0, most: 20_000, step: 10 },
+  { name: 'jitterMs', parameter: 'jitter', unit: 'ms', least: 0, most: 20_000, step: 10 },
+  { name: 'lossPercent', parameter: 'loss', ...percent },
+  { name: 'duplicatePercent', parameter: 'duplicate', ...percent },
+  { name: 'reorderPercent', parameter: 'reorder', ...percent },
+  { name: 'kbitPerSecond', parameter: 'rate', unit: 'kbit/s', least: 0.1, most: 1e9, step: 8 },
+  { name: 'mtu', parameter: 'mtu', unit: 'bytes', least: 128, most: 1500, step: 1 },
+  { name: 'seed', parameter: 'seed', unit: '', least: 0, most: 0xffff_ffff, step: 1 },
+];
+const WHOLE: readonly string[] = ['mtu', 'seed'];
+
+/** Segments that can be lost on purpose: the first of each kind. */
+export const DROPS: Record<string, SegmentKind> = {
+  syn: 'SYN',
+  synack: 'SYN+ACK',
+  ack: 'ACK',
+  data: 'data',
+  fin: 'FIN',
+};
+
+/** Segments that can be held in mid-wire: every one of a kind, or everything. */
+export const HOLDS: Record<string, SegmentKind | 'all'> = { all: 'all', ...DROPS, rst: 'RST' };
+
+/** A single one that can be held: `client-3` is the client's third segment. */
+const HELD_ONE = /^(client|server)-([1-9]\d{0,3})$/;
+
+/** Which single segment such a key means. */
+export function heldOne(key: string): { from: Side; nth: number } | undefined {
+  const [, from, nth] = HELD_ONE.exec(key) ?? [];
+  return from === undefined ? undefined : { from: from as Side, nth: Number(nth) };
+}
+
+/** Whether this is a key of `HOLDS`, or means a single segment. */
+export function isHoldKey(key: string): boolean {
+  return Object.hasOwn(HOLDS, key) || HELD_ONE.test(key);
+}
+
+const isSelectors = listOf(
+  object(
+    {
+      'from?': oneOf('client', 'server'),
+      'kind?': oneOf('SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'),
+      'nth?': within(1, Infinity, isInteger),
+      'every?': isFlag,
+    },
+    true,
+  ),
+  64,
+);
+
+/** How the bridge tells a run's link; the panel asks for no more than that. */
+export const isLink = object(
+  {
+    ...Object.fromEntries(LINK_FIELDS.map((field) => [`${field.name}?`, checkOf(field)])),
+    'kbitPerSecond?': (value) => isNumber(value) && (value as number) > 0,
+    'hold?': (value) => isFlag(value) || isSelectors(value),
+    'drop?': isSelectors,
+  },
+  true,
+);
+
+function checkOf({ name, least, most }: LinkField): Check {
+  return within(least, most, WHOLE.includes(name) ? isInteger : isNumber);
+}
+
+/** A number as typed for this field; undefined where it is none that the bridge would take. */
+export function parseField(field: LinkField, typed: string): number | undefined {
+  if (typed.trim() === '') return undefined;
+  const value = Number(typed);
+  return checkOf(field)(value) ? value : undefined;
+}
+
+/** Whether anything is done to packets: a seed alone does nothing. */
+export function changesAnything(link: LinkSettings): boolean {
+  return Object.entries(link).some(
+    ([name, value]) =>
+      name !== 'seed' && value !== 0 && value !== false && !(Array.isArray(value) && value.length === 0),
+  );
+}
+
+/** The keys of `DROPS` that the link drops. */
+export function dropsOf({ drop = [] }: LinkSettings): string[] {
+  return Object.keys(DROPS).filter((key) => drop.some(({ kind }) => kind === DROPS[key]));
+}
+
+/** The keys of what the link holds: those of `HOLDS`, and those of single segments. */
+export function holdsOf({ hold }: LinkSettings): string[] {
+  if (hold === true) return ['all'];
+  const selectors = hold || [];
+  const single = selectors.flatMap(({ from, kind, nth = 1 }) => (from && !kind ? [`${from}-${nth}`] : []));
+  return [...Object.keys(HOLDS).filter((key) => selectors.some(({ kind }) => kind === HOLDS[key])), ...single];
+}
+
+/** The setting that holds these keys; nothing where there are none. */
+export function holding(keys: readonly string[]): Pick<LinkSettings, 'hold'> {
+  if (keys.includes('all')) return { hold: true };
+  const hold = keys.flatMap((key): SegmentSelector[] => {
+    const one = heldOne(key);
+    const kind = HOLDS[key];
+    if (one) return [one];
+    return kind && kind !== 'all' ? [{ kind, every: true }] : [];
+  });
+  return hold.length > 0 ? { hold } : {};
+}
+
+/** As parameters of the page's address, so that a scenario can be opened again. */
+export function linkParameters(link: LinkSettings): [string, string][] {
+  const numbers = LINK_FIELDS.flatMap(({ name, parameter }): [string, string][] => {
+    const value = link[name];
+    return value === undefined || (value === 0 && name !== 'seed') ? [] : [[parameter, String(value)]];
+  });
+  const drops = dropsOf(link);
+  const holds = holdsOf(link);
+  return [
+    ...numbers,
+    ...(drops.length > 0 ? [['drop', drops.join('.')] as [string, string]] : []),
+    ...(holds.length > 0 ? [['hold', holds.join('.')] as [string, string]] : []),
+  ];
+}
+
+/** What is not a setting that the bridge would take is passed over. */
+export function linkFromParameters(parameters: URLSearchParams): LinkSettings {
+  const link: LinkSettings = {};
+  for (const field of LINK_FIELDS) {
+    const value = parseField(field, parameters.get(field.parameter) ?? '');
+    if (value !== undefined) link[field.name] = value;
+  }
+  const drops = (parameters.get('drop') ?? '').split('.').filter((key) => Object.hasOwn(DROPS, key));
+  if (drops.length > 0) link.drop = [...new Set(drops)].map((key) => ({ kind: DROPS[key]! }));
+  const holds = (parameters.get('hold') ?? '').split('.').filter(isHoldKey);
+  Object.assign(link, holding([...new Set(holds)]));
+  return link;
+}

@@ -1,0 +1,66 @@
+import { Language, preferredLanguage, type LanguageName } from '../texts/language.svelte.ts';
+
+export type Theme = 'light' | 'dark';
+
+/** What a viewer chose on this page, kept for the next visit where the browser allows it. */
+export class Preferences {
+  readonly language: Language;
+  /** Undefined: as the system has it. */
+  #theme = $state<Theme | undefined>();
+  #systemIsDark = $state(false);
+  readonly theme = $derived(this.#theme ?? (this.#systemIsDark ? 'dark' : 'light'));
+
+  /** Resolves when the page can speak. */
+  static async load(): Promise<Preferences> {
+    const kept = read('language');
+    const name = kept === 'en' || kept === 'pt' ? kept : preferredLanguage(navigator.languages);
+    return new Preferences(await Language.load(name));
+  }
+
+  private constructor(language: Language) {
+    this.language = language;
+    const theme = read('theme');
+    this.#theme = theme === 'light' || theme === 'dark' ? theme : undefined;
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    this.#systemIsDark = system.matches;
+    system.addEventListener('change', ({ matches }) => (this.#systemIsDark = matches));
+    this.#show();
+  }
+
+  /** Rejects where the texts cannot be had: the bridge may be gone. */
+  async chooseLanguage(name: LanguageName): Promise<void> {
+    await this.language.choose(name);
+    keep('language', name);
+    this.#show();
+  }
+
+  switchTheme(): void {
+    this.#theme = this.theme === 'dark' ? 'light' : 'dark';
+    keep('theme', this.#theme);
+    this.#show();
+  }
+
+  #show(): void {
+    const root = document.documentElement;
+    root.lang = this.language.locale;
+    document.title = this.language.texts.title;
+    if (this.#theme) root.dataset['theme'] = this.#theme;
+  }
+}
+
+// Storage may be forbidden altogether; then a choice lasts as long as the page.
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(`aperto-${name}`);
+  } catch {
+    return null;
+  }
+}
+
+function keep(name: string, value: string): void {
+  try {
+    localStorage.setItem(`aperto-${name}`, value);
+  } catch {
+    return;
+  }
+}

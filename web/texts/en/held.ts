@@ -1,0 +1,19 @@
+import { counted } from '../counted.ts';
+
+/** Segments that are held in mid-wire, in English. Portuguese has the same shape (`pt-held.ts`). */
+export const enHeld = {
+  heading: 'Held in mid-wire',
+  nothing: 'Nothing now: the kernels and programs are at work.',
+  segments: (count: number) => counted(count, 'segment', 'segments'),
+  way: (from: 'client' | 'server'): string => (from === 'client' ? 'client → server' : 'server → client'),
+  repeats: (count: number) =>
+    count === 1 ? 'its kernel has sent it once more' : `its kernel has sent it ${count}\u00a0more times`,
+  choose: (count: number): string =>
+    count === 1
+      ? 'You decide in the picture what becomes of it; the → key delivers it.'
+      : 'You decide in the picture what becomes of each; the → key delivers the oldest.',
+  deliver: 'Deliver',
+  drop: 'Drop',
+  duplicate: 'Duplicate',
+  deliverAll: 'Deliver all',
+};

@@ -1,0 +1,36 @@
+import type { enStory } from '../en/story.ts';
+
+/** What a run adds up to, in Brazilian Portuguese. */
+type Side = 'client' | 'server';
+const the = (side: Side) => (side === 'client' ? 'o cliente' : 'o servidor');
+const The = (side: Side) => (side === 'client' ? 'O cliente' : 'O servidor');
+
+export const ptStory: typeof enStory = {
+  heading: 'Esta conexão',
+  ending: {
+    complete: (opener) => `Completa: ${the(opener)} a abriu, e os dois lados a fecharam.`,
+    unconfirmed: (opener) =>
+      `${The(opener)} a abriu, e os dois lados a fecharam; a última confirmação (ACK) não foi vista.`,
+    'client-only': (opener) => `Incompleta: ${the(opener)} a abriu, e só o cliente fechou seu lado.`,
+    'server-only': (opener) => `Incompleta: ${the(opener)} a abriu, e só o servidor fechou seu lado.`,
+    open: (opener) => `Incompleta: ${the(opener)} a abriu, e nenhum dos lados a fechou.`,
+    reset: (opener) => `Incompleta: ${the(opener)} a abriu, e um RST a encerrou.`,
+    never: (opener) => `${The(opener)} pediu uma conexão, e o aperto de mão não chegou ao fim.`,
+  },
+  first: (side) => `${The(side)} fechou primeiro.`,
+  firstAndWaits: (side, lasts) =>
+    `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
+  bothFirst: 'Os dois fecharam ao mesmo tempo.',
+  waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
+  traffic: (up, down) => `${up} de ida, ${down} de volta.`,
+  trouble: (lost, again, copied) =>
+    `Segmentos perdidos: ${lost}, enviados de novo: ${again}${copied > 0 ? `, copiados pelo enlace: ${copied}` : ''}.`,
+  answer: (took, isBound) => `O programa servidor levou ${isBound ? 'no máximo ' : ''}${took} para responder.`,
+  disagreements: (count) =>
+    `${count === 1 ? 'Uma vez um kernel foi visto' : `${count}\u00a0vezes um kernel foi visto`} em outro estado do que diz o padrão.`,
+  evidence: 'Evidência',
+  segments: (count, all, how) => `${count} de ${all} segmentos ${how}.`,
+  noSegments: 'Nenhum segmento ainda.',
+  /** Of several segments. */
+  evidenceMany: { captured: 'capturados', observed: 'observados', inferred: 'inferidos' },
+};

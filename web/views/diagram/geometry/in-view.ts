@@ -1,0 +1,33 @@
+import type { Layout } from '../layout.ts';
+
+/** A shorter picture is drawn whole. */
+const SHORT = 8000;
+/** Drawn above and below what is in sight, so that scrolling meets no gap. */
+const MARGIN = 600;
+/** What is drawn changes once in so many pixels of scrolling. */
+const STRIDE = 300;
+
+/** From where a picture is drawn, in pixels from its top; `scrolled` is where what is in sight begins. */
+export function drawnFrom(scrolled: number, height: number): number {
+  return height <= SHORT ? -Infinity : Math.floor(scrolled / STRIDE) * STRIDE - MARGIN;
+}
+
+/** What of a picture is drawn. From −Infinity it is all; otherwise what reaches into as much as `room` shows. */
+export function inView(layout: Layout, top: number, room: number) {
+  const bottom = top === -Infinity ? Infinity : top + room + STRIDE + 2 * MARGIN;
+  const reaches = (from: number, to: number) => Math.min(from, to) <= bottom && Math.max(from, to) >= top;
+  const long = <Shape extends { y: number; end: number }>(shapes: Shape[]) =>
+    shapes.filter(({ y, end }) => reaches(y, end));
+  const labelled = <Shape extends { label: { y: number } }>(shapes: Shape[]) =>
+    shapes.filter(({ label }) => reaches(label.y, label.y));
+  return {
+    calls: long(layout.calls),
+    bands: long(layout.bands),
+    segments: layout.segments.filter(({ y1, y2, copyOfY = y1 }) => reaches(Math.min(y1, copyOfY), y2)),
+    wakes: layout.wakes.filter(({ y1, y2 }) => reaches(y1, y2)),
+    flags: labelled(layout.flags),
+    outputs: labelled(layout.outputs),
+    marks: layout.marks.filter(({ y }) => reaches(y, y)),
+    places: layout.places.map(({ y }, index) => ({ y, index })).filter(({ y }) => reaches(y, y)),
+  };
+}

@@ -1,0 +1,215 @@
+import type { Segment } from '../../../../bridge/trace/step.ts';
+import { toneOf } from '../../../reading/segment-kind.ts';
+import { heightOf, overlap, type Box } from './boxes.ts';
+import { cutsOf, type Line } from './cuts.ts';
+import { CHARACTER, fitting, type PictureWords } from '../words.ts';
+
+/** The words on an arrow. */
+export interface WireLabel {
+  main: string;
+  detail: string;
+  x: number;
+  y: number;
+  anchor: 'start' | 'middle' | 'end';
+  /** Degrees. */
+  angle: number;
+  box: Box;
+}
+
+export interface Arrow extends Line {
+  step: Segment;
+  /** It begins on the wire itself: a copy that the wire made. */
+  isCopy: boolean;
+}
+
+/** Half the height of the capsule of a held segment, and of the cross of a lost one. */
+export const MARK_REACH = 6;
+const HEIGHT = 14;
+/** Words on a RST stand on a ground of their own, which is wider than they are. */
+const GROUND = 10;
+/** Above the line, from its middle to the middle of the text. */
+const LIFT = 9;
+/** Beyond this many degrees text is hard to read. */
+const STEEPEST = 16;
+const MARGIN = 12;
+/** The head of an arrow, which words at its end keep clear of. */
+const HEAD = 10;
+/** Being cut by another arrow weighs more than any other place or wording. */
+const CUT = 10;
+/** More rounds than a picture takes: then what still meets is laid flat at once. */
+const ROUNDS = 12;
+
+/**
+ * Places each arrow's words: along the arrow in its middle where nothing is in the way; else near one of its ends, or in
+ * fewer words; else flat at its sender's end. There each segment has a row of its own, so that flat words never meet.
+ * @param taken where other words stand, each in a row of its own
+ */
+export function placeWireLabels(
+  arrows: readonly Arrow[],
+  wireWidth: number,
+  words: PictureWords,
+  taken: readonly Box[] = [],
+): WireLabel[] {
+  const cuts = cutsOf(arrows);
+  const choices = arrows.map((arrow, index) => {
+    const labels = choicesOf(arrow, wireWidth, words);
+    const rated = labels.map(({ label, price }) => ({ label, price: price + CUT * cuts(label.box, index) }));
+    return [...rated.sort((a, b) => a.price - b.price), labels.at(-1)!].map(({ label }) => label);
+  });
+  const chosen = settled(choices, [...arrows.flatMap(markOf), ...taken.map((box) => ({ box, owner: -1 }))]);
+  return choices.map((labels, index) => labels[chosen[index]!]!);
+}
+
+interface Choice {
+  label: WireLabel;
+  /** The lower, the better. */
+  price: number;
+}
+
+/** Where the words of an arrow may stand, and which: the last are the fewest, and have a row of their own. */
+function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice[] {
+  const isCutShort = arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
+  const room = (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN;
+  const half = wireWidth / 2 - 2 * MARGIN;
+  // Where the segment stops on its way, its mark stands there: the words keep clear of it if they can.
+  const wordings = wordingsOf(arrow.step, room, isCutShort ? half : room, words);
+  if (arrow.isCopy)
+    return [
+      {
+        label: before(
+          arrow,
+          wordings.find(({ detail }) => detail === '')!,
+        ),
+        price: 0,
+      },
+    ];
+  const isSteep = Math.abs(degreesOf(arrow)) > STEEPEST;
+  const alongs = isSteep || isCutShort ? [] : [alongMiddle, alongBegin, alongEnd];
+  const places = [...alongs, flat];
+  return wordings.flatMap((wording, fewer) =>
+    places.map((place, further) => ({ label: place(arrow, wording), price: 2 * fewer + further })),
+  );
+}
+
+interface Wording {
+  main: string;
+  detail: string;
+}
+
+/**
+ * From many words to few.
+ * @param detailRoom that the whole may take, where there is a detail
+ */
+function wordingsOf(step: Segment, room: number, detailRoom: number, words: PictureWords): Wording[] {
+  const { main: mains, details } = words.segment(step);
+  const main = fitting(mains, room);
+  const left = detailRoom - widthOf({ main, detail: '' }) - CHARACTER;
+  const detail = details.find((text) => text.length * CHARACTER <= left) ?? '';
+  // Signs alone are for where there is no room for a word.
+  const shorter = mains.slice(mains.indexOf(main) + 1).filter((text) => /\p{L}/u.test(text));
+  const plain = [main, ...(mains.includes(main) ? shorter : [])].map((text) => ({ main: text, detail: '' }));
+  return detail === '' ? plain : [{ main, detail }, ...plain];
+}
+
+function widthOf({ main, detail }: Wording): number {
+  return ([...main].length + (detail === '' ? 0 : detail.length + 1)) * CHARACTER;
+}
+
+const degreesOf = ({ x1, y1, x2, y2 }: Line) => (Math.atan((y2 - y1) / (x2 - x1)) * 180) / Math.PI;
+
+function alongMiddle(arrow: Arrow, wording: Wording): WireLabel {
+  return along(arrow, wording, 0.5);
+}
+
+function alongBegin(arrow: Arrow, wording: Wording): WireLabel {
+  return along(arrow, wording, (MARGIN + widthOf(wording) / 2) / Math.abs(arrow.x2 - arrow.x1));
+}
+
+function alongEnd(arrow: Arrow, wording: Wording): WireLabel {
+  return along(arrow, wording, 1 - (MARGIN + HEAD + widthOf(wording) / 2) / Math.abs(arrow.x2 - arrow.x1));
+}
+
+/** @param share of the arrow's way at which the middle of the words stands */
+function along(arrow: Arrow, wording: Wording, share: number): WireLabel {
+  const { x1, y1, x2, y2, step } = arrow;
+  const angle = degreesOf(arrow);
+  const radians = (angle * Math.PI) / 180;
+  const x = x1 + (x2 - x1) * share + Math.sin(radians) * LIFT;
+  const y = y1 + (y2 - y1) * share - Math.cos(radians) * LIFT;
+  return { ...wording, x, y, anchor: 'middle', angle, box: { x, y, ...sizeOf(wording, step), angle } };
+}
+
+function flat({ step, x1, y1 }: Arrow, wording: Wording): WireLabel {
+  return beside(step, x1, y1 - LIFT, 1, wording);
+}
+
+/** Where a copy begins on the wire, nothing stands before it. */
+function before({ step, x1, y1 }: Arrow, wording: Wording): WireLabel {
+  return beside(step, x1, y1, -1, wording);
+}
+
+/** @param way 1: on the side to which the segment goes */
+function beside(step: Segment, x1: number, y: number, way: 1 | -1, wording: Wording): WireLabel {
+  const outward = way * (step.from === 'client' ? 1 : -1);
+  const x = x1 + outward * MARGIN;
+  const box = { x: x + (outward * widthOf(wording)) / 2, y, ...sizeOf(wording, step), angle: 0 };
+  return { ...wording, x, y, anchor: outward > 0 ? 'start' : 'end', angle: 0, box };
+}
+
+function sizeOf(wording: Wording, step: Segment): { width: number; height: number } {
+  const width = widthOf(wording);
+  return { width: toneOf(step) === 'rst' ? width + GROUND : width, height: HEIGHT };
+}
+
+/** What stands on an arrow besides its words. */
+interface Mark {
+  box: Box;
+  /** Index of the arrow: its own words may come close. */
+  owner: number;
+}
+
+function markOf({ step, x1, y1, x2, y2, isCopy }: Arrow, owner: number): Mark[] {
+  const mark = (x: number, y: number, width: number, height: number) => ({
+    box: { x, y, width, height, angle: 0 },
+    owner,
+  });
+  const marks = isCopy ? [mark(x1, y1, 8, 8)] : [];
+  if (step.fate === 'held') marks.push(mark(x2, y2, 32, 2 * MARK_REACH));
+  if (step.fate === 'dropped') marks.push(mark(x2, y2, 2 * MARK_REACH, 2 * MARK_REACH));
+  return marks;
+}
+
+/** Which choice each takes, so that none meets another: whatever meets goes on to its next. */
+function settled(choices: readonly WireLabel[][], marks: readonly Mark[]): number[] {
+  const chosen = choices.map(() => 0);
+  const isLast = (index: number) => chosen[index] === choices[index]!.length - 1;
+  for (let round = 0, changed = true; changed; round++) {
+    changed = false;
+    const moved = new Set<number>();
+    const boxes = [...choices.map((labels, index) => labels[chosen[index]!]!.box), ...marks.map(({ box }) => box)];
+    for (const [one, other] of meeting(boxes)) {
+      const [first, second] = [Math.min(one, other), Math.max(one, other)];
+      if (first >= choices.length || marks[second - choices.length]?.owner === first) continue;
+      if (moved.has(first) || moved.has(second)) continue;
+      const mover = second < choices.length && !isLast(second) ? second : first;
+      if (isLast(mover)) continue;
+      chosen[mover] = round < ROUNDS ? chosen[mover]! + 1 : choices[mover]!.length - 1;
+      moved.add(mover);
+      changed = true;
+    }
+  }
+  return chosen;
+}
+
+/** Pairs of boxes that overlap, by their indexes. */
+function meeting(boxes: readonly Box[]): [number, number][] {
+  const found: [number, number][] = [];
+  const spans = boxes
+    .map((box, index) => ({ index, top: box.y - heightOf(box) / 2, bottom: box.y + heightOf(box) / 2 }))
+    .sort((a, b) => a.top - b.top);
+  spans.forEach((here, place) => {
+    for (let next = place + 1; next < spans.length && spans[next]!.top < here.bottom; next++)
+      if (overlap(boxes[here.index]!, boxes[spans[next]!.index]!)) found.push([here.index, spans[next]!.index]);
+  });
+  return found;
+}
