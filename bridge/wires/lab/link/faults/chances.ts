@@ -17,6 +17,6 @@ export function chancesFrom(seed: number): () => Chances {
   return () => ({ loss: random(), duplicate: random(), reorder: random(), jitter: random() });
 }
 
-export function happens(chance: number, percent = 0): boolean {
+export function happens(chance: number, percent: number): boolean {
   return chance * 100 < percent;
 }

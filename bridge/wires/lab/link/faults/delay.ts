@@ -1,4 +1,3 @@
-import type { LinkSettings } from '../../../../trace/link.ts';
 import type { Chances } from './chances.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 
@@ -11,7 +10,7 @@ export class Delay implements Fault {
   readonly #delayMs: number;
   readonly #jitterMs: number;
 
-  constructor({ delayMs = 0, jitterMs = 0 }: LinkSettings) {
+  constructor(delayMs: number, jitterMs: number) {
     this.#delayMs = delayMs;
     this.#jitterMs = jitterMs;
   }

@@ -1,4 +1,4 @@
-import type { LinkSettings } from '../../../../trace/link.ts';
+import type { SegmentSelector } from '../../../../trace/link.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 import { Selection } from './selection.ts';
 
@@ -10,8 +10,8 @@ import { Selection } from './selection.ts';
 export class Drop implements Fault {
   readonly #selection: Selection;
 
-  constructor({ drop = [] }: LinkSettings) {
-    this.#selection = new Selection(drop);
+  constructor(selectors: readonly SegmentSelector[]) {
+    this.#selection = new Selection(selectors);
   }
 
   apply(plan: Plan, cargo: Cargo): void {

@@ -1,4 +1,3 @@
-import type { LinkSettings } from '../../../../trace/link.ts';
 import { happens, type Chances } from './chances.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 
@@ -8,10 +7,10 @@ import type { Cargo, Fault, Plan } from './fault.ts';
  *     1 2 3 ─▶ 33 % ─▶ 1 2 2 3
  */
 export class Duplication implements Fault {
-  readonly #percent: number | undefined;
+  readonly #percent: number;
 
-  constructor({ duplicatePercent }: LinkSettings) {
-    this.#percent = duplicatePercent;
+  constructor(percent: number) {
+    this.#percent = percent;
   }
 
   apply(plan: Plan, _cargo: Cargo, { duplicate }: Chances): void {

@@ -1,4 +1,4 @@
-import type { LinkSettings, SegmentSelector } from '../../../../trace/link.ts';
+import type { SegmentSelector } from '../../../../trace/link.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 import { Selection } from './selection.ts';
 
@@ -11,16 +11,12 @@ import { Selection } from './selection.ts';
 export class Hold implements Fault {
   readonly #selection: Selection;
 
-  constructor({ hold }: LinkSettings) {
-    this.#selection = new Selection(selectorsOf(hold));
+  /** @param chosen all segments, or those that match */
+  constructor(chosen: true | readonly SegmentSelector[]) {
+    this.#selection = new Selection(chosen === true ? [{ every: true }] : chosen);
   }
 
   apply(plan: Plan, cargo: Cargo): void {
     plan.held = this.#selection.matches(cargo) && !plan.dropped;
   }
-}
-
-function selectorsOf(hold: LinkSettings['hold']): readonly SegmentSelector[] {
-  if (Array.isArray(hold)) return hold;
-  return hold ? [{ every: true }] : [];
 }

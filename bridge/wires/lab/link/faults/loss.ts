@@ -1,4 +1,3 @@
-import type { LinkSettings } from '../../../../trace/link.ts';
 import { happens, type Chances } from './chances.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 
@@ -8,10 +7,10 @@ import type { Cargo, Fault, Plan } from './fault.ts';
  *     1 2 3 4 5 ─▶ 40 % ─▶ 1 3 4
  */
 export class Loss implements Fault {
-  readonly #percent: number | undefined;
+  readonly #percent: number;
 
-  constructor({ lossPercent }: LinkSettings) {
-    this.#percent = lossPercent;
+  constructor(percent: number) {
+    this.#percent = percent;
   }
 
   apply(plan: Plan, _cargo: Cargo, { loss }: Chances): void {

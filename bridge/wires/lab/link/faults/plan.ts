@@ -33,8 +33,13 @@ export class LinkPlan {
   readonly #directions: Record<Side, Direction>;
 
   constructor(settings: LinkSettings) {
-    this.#fate = [new Drop(settings), new Loss(settings), new Hold(settings), new Duplication(settings)];
-    const seed = settings.seed ?? 0;
+    const { drop, lossPercent, hold, duplicatePercent, seed = 0 } = settings;
+    this.#fate = those([
+      drop && new Drop(drop),
+      lossPercent && new Loss(lossPercent),
+      hold && new Hold(hold),
+      duplicatePercent && new Duplication(duplicatePercent),
+    ]);
     this.#directions = { client: directionOf(settings, 2 * seed), server: directionOf(settings, 2 * seed + 1) };
   }
 
@@ -50,8 +55,16 @@ export class LinkPlan {
 }
 
 function directionOf(settings: LinkSettings, seed: number): Direction {
-  return {
-    chances: chancesFrom(seed),
-    travel: [new Rate(settings), new Delay(settings), new Reordering(settings)],
-  };
+  const { kbitPerSecond, delayMs = 0, jitterMs = 0, reorderPercent = 0 } = settings;
+  const travel = those([
+    kbitPerSecond && new Rate(kbitPerSecond),
+    (delayMs || jitterMs) && new Delay(delayMs, jitterMs),
+    new Reordering(reorderPercent, delayMs),
+  ]);
+  return { chances: chancesFrom(seed), travel };
+}
+
+/** The faults that the settings ask for. */
+function those(faults: readonly (Fault | 0 | false | undefined)[]): Fault[] {
+  return faults.filter((fault) => typeof fault === 'object');
 }

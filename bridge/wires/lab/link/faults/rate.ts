@@ -1,4 +1,3 @@
-import type { LinkSettings } from '../../../../trace/link.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 
 /**
@@ -10,7 +9,7 @@ export class Rate implements Fault {
   readonly #kbitPerSecond: number;
   #busyUntil = -Infinity;
 
-  constructor({ kbitPerSecond = Infinity }: LinkSettings) {
+  constructor(kbitPerSecond: number) {
     this.#kbitPerSecond = kbitPerSecond;
   }
 

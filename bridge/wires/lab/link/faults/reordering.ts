@@ -1,4 +1,3 @@
-import type { LinkSettings } from '../../../../trace/link.ts';
 import { happens, type Chances } from './chances.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 
@@ -11,12 +10,12 @@ const OVERTAKEN_US = 10_000;
  *     1 2 3 4 ─▶ 25 % ─▶ 1 3 4 2
  */
 export class Reordering implements Fault {
-  readonly #percent: number | undefined;
+  readonly #percent: number;
   readonly #waitUs: number;
   #lastArrival = -Infinity;
 
-  constructor({ reorderPercent, delayMs = 0 }: LinkSettings) {
-    this.#percent = reorderPercent;
+  constructor(percent: number, delayMs: number) {
+    this.#percent = percent;
     this.#waitUs = Math.max(OVERTAKEN_US, delayMs * 1000);
   }
 
