@@ -55,7 +55,11 @@ export const ROOMS = {
     'bridge/wires/lab/link',
     'bridge/wires/lab/host',
   ],
-  'bridge/wires/lab/link': [...BASE, ...MODEL, ...DECODING, 'bridge/sources', 'bridge/wires/lab'],
+  'bridge/wires/lab/link': [
+    ...[...BASE, ...MODEL, ...DECODING, 'bridge/sources'],
+    ...['bridge/wires/lab', 'bridge/wires/lab/link/faults'],
+  ],
+  'bridge/wires/lab/link/faults': ['bridge/trace'],
   'bridge/wires/lab/host': [
     ...BASE,
     ...MODEL,

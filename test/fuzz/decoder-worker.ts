@@ -1,7 +1,7 @@
 /** One thread of the decoders' cases: plays its share, and tells how far it got. */
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { seededRandom } from '../../bridge/wires/lab/link/seeded-random.ts';
+import { seededRandom } from '../../bridge/wires/lab/link/faults/seeded-random.ts';
 import { DecoderCases } from './decoders.ts';
 import { seedsOf } from './seeds.ts';
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { seededRandom } from '../../bridge/wires/lab/link/seeded-random.ts';
+import { seededRandom } from '../../bridge/wires/lab/link/faults/seeded-random.ts';
 import { upgradeRequest } from '../helpers/clients/deaf-page.ts';
 import { below, mutate, pick, type Random } from './mutate.ts';
 import type { Fuzzed } from './fuzz.ts';

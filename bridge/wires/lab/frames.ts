@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream';
 
 /**
- * What bridge and host say to each other over one stream of bytes, in order:
+ * Bridge and host send each other frames over one stream of bytes, little-endian:
  *
- *     ┌ length u32 ┬ kind u8 ┬ …            length counts what follows it; little-endian
+ *     ┌ length u32 ┬ kind u8 ┬ …            length counts the bytes after it
  *     │            │ 0       │ a message: JSON text
  *     │            │ 1       │ a packet: when the host's kernel sent it (f64, microseconds of CLOCK_MONOTONIC), the bytes
  */
 const LENGTH = 4;
 const KIND = { message: 0, packet: 1 } as const;
 const PACKET_HEADER = LENGTH + 1 + 8;
-/** A message holds at most a reply of a mebibyte, in hex. */
+/** The largest message holds a reply of a mebibyte, in hex. */
 const LONGEST = 4 * 1024 * 1024;
 
 export interface Frames<Message> {
@@ -18,7 +18,7 @@ export interface Frames<Message> {
   packet(bytes: Uint8Array, at: number): void;
 }
 
-/** Sends frames; to a stream that has ended, none. */
+/** Sends frames, until the stream has ended. */
 export class FrameWriter<Message> implements Frames<Message> {
   readonly #stream: Duplex;
 
@@ -50,7 +50,7 @@ export class FrameWriter<Message> implements Frames<Message> {
 }
 
 /**
- * Reads frames that come cut anywhere.
+ * Reads frames from chunks that may be cut anywhere.
  * @throws RangeError from `feed` for a frame longer than any that is ever sent
  */
 export class FrameReader<Message> {

@@ -1,3 +1,11 @@
+/**
+ * One host of the lab, as the bridge holds it: a process in its own user, network and process namespace (unshare(1)), made
+ * without root. It starts the process, passes frames, and says whether the host is there. What the frames mean it does not
+ * know. The host ends with this process, however that ends, since its stream is then closed.
+ *
+ *     LabWire ─ message, packet ─▶ LabHost ─ frames on descriptor 3 ─▶ host/main.ts in its namespaces
+ *             ◀────────────────────        ◀───────────────────────────
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { BUILT } from '../../machine/paths.ts';
@@ -8,16 +16,13 @@ import { entering, firstProcess, isolated } from './namespaces.ts';
 
 /** Descriptor of a host's end of the stream to the bridge. */
 const DESCRIPTOR = 3;
+/** Characters of its standard error that are kept. */
 const KEPT_OUTPUT = 2000;
 
-/**
- * One private host, as the bridge holds it: a process in its own user, network and process namespace (unshare(1)), made
- * without root. It ends with this process, however that ends, as its end of the stream is then closed.
- */
 export class LabHost {
   readonly #child: ChildProcess;
   readonly #writer: FrameWriter<ToHost>;
-  /** Resolves when the host has ended, whoever ended it. */
+  /** Resolves when the host has ended, for whatever reason. */
   readonly ended: Promise<void>;
   #frames: Frames<FromHost> | undefined;
   #complaints = '';
@@ -65,7 +70,7 @@ export class LabHost {
     this.#pid = await firstProcess(this.#child.pid!);
   }
 
-  /** Whoever is to get what the host says from now on. */
+  /** From now on these get what the host sends. */
   listen(frames: Frames<FromHost>): void {
     this.#frames = frames;
   }
@@ -78,12 +83,12 @@ export class LabHost {
     this.#writer.packet(packet, 0);
   }
 
-  /** The command that starts a program on this host, to be put before the program's own. */
+  /** The command that starts a program on this host: it comes before the program's own. */
   entrance(): string[] {
     return entering(this.#pid!);
   }
 
-  /** The host's first process, as this machine numbers it; its namespaces end with it. */
+  /** This machine's number of the host's first process. The host's namespaces end with that process. */
   get pid(): number {
     return this.#pid!;
   }

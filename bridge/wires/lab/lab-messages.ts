@@ -1,8 +1,7 @@
-import type { KernelState } from './host/kernel-states.ts';
 import type { Limits } from '../../protocol/messages.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Script } from '../../trace/script.ts';
-import type { Side } from '../../trace/step.ts';
+import type { Side, TcpState } from '../../trace/step.ts';
 import type { Played } from '../script-player.ts';
 
 /** What the bridge asks of a host. */
@@ -23,25 +22,34 @@ export type ToHost =
 export interface SocketSettings {
   /** Bytes of the largest segment that the client offers to receive, and sends. */
   maxSegment?: number;
-  /** Whether its kernel goes on sending the SYN again while somebody thinks. */
+  /** Whether its kernel goes on sending the SYN while the viewer holds it. */
   patient?: boolean;
 }
 
-/** What a host tells the bridge. */
+/** What a host reports to the bridge. */
 export type FromHost =
   | { type: 'ready' }
-  /** The lab cannot be had: what failed, and the errno name. */
+  /** The host cannot work: what failed, and the errno name. */
   | { type: 'failed'; what: 'tun' | 'interface' | 'settings' | 'states'; code: string; message: string }
   | { type: 'report'; run: number; report: Report }
   | { type: 'played'; run: number; played: Played }
-  /** What the kernel says of the connection from this client port, after each packet that it sent or got. */
+  /** The kernel's state of a connection, after each packet that the kernel sent or got. */
   | ({ type: 'state' } & StateOfPort);
 
+/** What a kernel said of one connection. */
+export interface KernelState {
+  /** CLOSED if the kernel knows no such connection. */
+  state: TcpState;
+  /** Milliseconds until a connection in TIME_WAIT is forgotten. */
+  expiresMs?: number;
+}
+
 export interface StateOfPort extends KernelState {
+  /** The client's. */
   port: number;
   /** Microseconds of the monotonic clock. */
   at: number;
-  /** After a packet that the link delivered: when the kernel got it. They are told in the order of delivery. */
+  /** When the kernel got the packet, after each that the link delivered. Reported in the order of delivery. */
   deliveredAt?: number;
 }
 

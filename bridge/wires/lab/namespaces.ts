@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 
-/** Root needs no user namespace to make the others, and may have one where ordinary users may not. */
+/** Root needs no user namespace to make the others. */
 const isRoot = process.getuid?.() === 0;
 
 /**
- * The command line that runs a program as the first process of its own namespaces (unshare(1)). Keeping the user's own
- * number, not root's, lets the program do what this user may, and no more.
+ * The command line that runs a program as the first process of its own namespaces (unshare(1)). The program keeps the
+ * user's own number, so it may do what this user may, and no more.
  */
 export function isolated(command: readonly string[]): string[] {
   const user = isRoot ? [] : ['--user', '--map-current-user', '--keep-caps'];
@@ -13,8 +13,8 @@ export function isolated(command: readonly string[]): string[] {
 }
 
 /**
- * The command line before that of a program which is to run in the namespaces of a process (nsenter(1)). Entering a mount
- * namespace leads to its root folder: the shell goes back to where it was.
+ * The command line that runs a program in the namespaces of a process (nsenter(1)): it comes before the program's own.
+ * Entering a mount namespace changes to its root folder, so a shell changes back.
  */
 export function entering(pid: number): string[] {
   const user = isRoot ? [] : ['--user', '--preserve-credentials'];
@@ -22,7 +22,7 @@ export function entering(pid: number): string[] {
   return ['nsenter', '--target', String(pid), ...user, '--net', '--pid', '--mount', '--', ...back];
 }
 
-/** The process that `unshare --fork` started, as this machine numbers it. */
+/** This machine's number of the process that `unshare --fork` started. */
 export async function firstProcess(unshare: number): Promise<number> {
   const children = await readFile(`/proc/${unshare}/task/${unshare}/children`, 'latin1');
   return Number(children.trim().split(' ')[0]);

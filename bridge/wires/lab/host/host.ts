@@ -4,22 +4,25 @@ import { ClientSocket } from '../../../sources/client-socket.ts';
 import type { TcpState } from '../../../trace/step.ts';
 import { ScriptPlayer } from '../../script-player.ts';
 import type { Frames } from '../frames.ts';
-import type { FromHost, HostSettings, StateOfPort, ToHost } from '../lab-messages.ts';
-import { headerOf, type Header } from './header.ts';
-import type { KernelState, KernelStates } from './kernel-states.ts';
-import { clientSocket } from './socket-options.ts';
-import { LoopbackDoor } from './loopback-door.ts';
+import type { FromHost, HostSettings, KernelState, StateOfPort, ToHost } from '../lab-messages.ts';
+import type { KernelStates } from './kernel-states.ts';
+import { LoopbackRewriter } from './loopback-rewriter.ts';
+import { packetHeader, type PacketHeader } from './packet-header.ts';
+import { socketWithOptions } from './socket-options.ts';
 import { TunDevice } from './tun-device.ts';
 
-/** One host at work: packets between its kernel and the link, what its kernel says of them, and its client programs. */
+/**
+ * A host at work. It passes packets between its kernel and the link, reports the kernel's states around each packet, and
+ * plays the scripts of the client programs.
+ */
 export class Host implements Frames<ToHost> {
   readonly #settings: HostSettings;
   readonly #device: TunDevice;
   readonly #states: KernelStates;
   readonly #bridge: Frames<FromHost>;
-  readonly #door: LoopbackDoor;
-  /** By client port: the state that was told last. */
-  readonly #told = new Map<number, TcpState>();
+  readonly #rewriter: LoopbackRewriter;
+  /** By client port: the state that was reported last. */
+  readonly #reported = new Map<number, TcpState>();
   readonly #players = new ShortLivedMap<number, ScriptPlayer>();
 
   /** @param device descriptor of this host's TUN interface */
@@ -27,24 +30,24 @@ export class Host implements Frames<ToHost> {
     this.#settings = settings;
     this.#states = states;
     this.#bridge = bridge;
-    this.#door = new LoopbackDoor(settings.address, (address, port) => states.listens(address, port));
+    this.#rewriter = new LoopbackRewriter(settings.address, (address, port) => states.listens(address, port));
     this.#device = new TunDevice(device, (packet, at) => this.#sent(packet, at));
   }
 
   /**
-   * From the link: the kernel gets it now. A program may have closed since the last look, and its FIN wait to be read: what
-   * the kernel says before it gets the packet tells which came first.
+   * Gives the kernel a packet from the link. A program may have closed since the last look, while its FIN is still to be
+   * read: the state before the delivery shows which came first.
    */
   packet(bytes: Uint8Array): void {
-    const header = headerOf(bytes);
+    const header = packetHeader(bytes);
     if (!header) return this.#device.deliver(bytes);
     const [port, serverPort] = this.#ports(header, 'in');
-    const packet = this.#door.inward(bytes, port, serverPort, header.opens);
+    const packet = this.#rewriter.inward(bytes, port, serverPort, header.opens);
     const before = this.#look(port, serverPort, header.source);
-    if (before.state !== this.#told.get(port)) this.#tell(port, before);
+    if (before.state !== this.#reported.get(port)) this.#report(port, before);
     const deliveredAt = monotonicUs();
     this.#device.deliver(packet);
-    this.#tell(port, { ...this.#look(port, serverPort, header.source), deliveredAt });
+    this.#report(port, { ...this.#look(port, serverPort, header.source), deliveredAt });
   }
 
   message(message: ToHost): void {
@@ -52,16 +55,16 @@ export class Host implements Frames<ToHost> {
     else this.#play(message);
   }
 
-  /** From the kernel: the link gets it, after what the kernel says of its connection now. */
+  /** Gives the link a packet from the kernel, after the state that its connection is in now. */
   #sent(packet: Buffer, at: number): void {
-    const header = headerOf(packet);
+    const header = packetHeader(packet);
     if (!header) return this.#bridge.packet(packet, at);
     const [port, serverPort] = this.#ports(header, 'out');
-    this.#tell(port, this.#look(port, serverPort, header.destination));
-    this.#bridge.packet(this.#door.outward(packet, port), at);
+    this.#report(port, this.#look(port, serverPort, header.destination));
+    this.#bridge.packet(this.#rewriter.outward(packet, port), at);
   }
 
-  #ports({ sourcePort, destinationPort }: Header, way: 'in' | 'out'): [client: number, server: number] {
+  #ports({ sourcePort, destinationPort }: PacketHeader, way: 'in' | 'out'): [client: number, server: number] {
     const clientSends = (this.#settings.side === 'client') === (way === 'out');
     return clientSends ? [sourcePort, destinationPort] : [destinationPort, sourcePort];
   }
@@ -69,7 +72,7 @@ export class Host implements Frames<ToHost> {
   #look(port: number, serverPort: number, remote: string): KernelState & { at: number } {
     const isClient = this.#settings.side === 'client';
     const state = this.#states.of({
-      local: isClient ? this.#settings.address : this.#door.localAddress(port),
+      local: isClient ? this.#settings.address : this.#rewriter.localAddress(port),
       localPort: isClient ? port : serverPort,
       remote,
       remotePort: isClient ? serverPort : port,
@@ -77,15 +80,15 @@ export class Host implements Frames<ToHost> {
     return { ...state, at: monotonicUs() };
   }
 
-  #tell(port: number, state: Omit<StateOfPort, 'port'>): void {
-    this.#told.set(port, state.state);
+  #report(port: number, state: Omit<StateOfPort, 'port'>): void {
+    this.#reported.set(port, state.state);
     this.#bridge.message({ type: 'state', port, ...state });
   }
 
   #play({ run, localPort, target, script, limits, zero, socket }: Extract<ToHost, { type: 'play' }>): void {
     const client = new ClientSocket(target, zero, (report) => this.#bridge.message({ type: 'report', run, report }), {
       localPort,
-      ...(Object.keys(socket).length > 0 && { descriptor: () => clientSocket(socket) }),
+      ...(Object.keys(socket).length > 0 && { descriptor: () => socketWithOptions(socket) }),
     });
     const player = new ScriptPlayer(client, script, limits);
     this.#players.set(run, player);
@@ -93,8 +96,8 @@ export class Host implements Frames<ToHost> {
       .play(() => {})
       .then((played) => {
         this.#players.delete(run);
-        // A connection may end without a packet: when its SYN was never answered.
-        this.#tell(localPort, this.#look(localPort, target.port, target.host));
+        // A connection whose SYN was never answered ends without a packet.
+        this.#report(localPort, this.#look(localPort, target.port, target.host));
         this.#bridge.message({ type: 'played', run, played });
       });
   }

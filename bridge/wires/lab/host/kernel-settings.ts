@@ -3,24 +3,25 @@ import { existsSync, writeFileSync } from 'node:fs';
 const IPV4 = '/proc/sys/net/ipv4';
 
 /**
- * What differs from a kernel as it comes. Those that this kernel does not have are left alone.
- * @throws an error with a `code` where the kernel refuses
+ * Sets this host's kernel up for the lab. A setting that the kernel does not have is left out.
+ * @param name of the interface on the wire
+ * @throws an error with a `code` if the kernel refuses
  */
 export function writeKernelSettings(name: string): void {
-  // A server bound to 127.0.0.1 is reached from the wire: see loopback-door.ts.
+  // The wire can reach a server that is bound to 127.0.0.1: see loopback-rewriter.ts.
   write(`${IPV4}/conf/${name}/route_localnet`, 1);
-  // A SYN that is not answered is sent again after 1, 2, 4 … seconds, as RFC 6298 has it and every textbook; and given
-  // up after 15, before the run is.
+  // An unanswered SYN is sent again after 1, 2, 4 … seconds, as in RFC 6298 and every textbook. The kernel gives up after
+  // 15 seconds, before the run does.
   write(`${IPV4}/tcp_syn_linear_timeouts`, 0);
   write(`${IPV4}/tcp_syn_retries`, 3);
-  // What one run taught the kernel of the wire, its round-trip time and losses, must not change the next.
+  // What the kernel learns of the wire in one run, its round-trip time and losses, must not change the next.
   write(`${IPV4}/tcp_no_metrics_save`, 1);
-  // While a segment is held, somebody thinks: a kernel that has sent its SYN+ACK or its FIN waits, and does not forget.
+  // While the viewer thinks about a held segment, a kernel that sent its SYN+ACK or its FIN must not give up.
   write(`${IPV4}/tcp_synack_retries`, 30);
   write(`${IPV4}/tcp_orphan_retries`, 30);
   write(`${IPV4}/tcp_retries2`, 30);
   write(`${IPV4}/tcp_fin_timeout`, 3600);
-  // One wire, one protocol: no router solicitations among the segments.
+  // No router solicitations among the segments.
   write(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, 1);
 }
 

@@ -1,6 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import type { TcpState } from '../../../trace/step.ts';
-import { socket } from './system-calls.ts';
+import type { KernelState } from '../lab-messages.ts';
+import { AF_INET, AF_NETLINK, IPPROTO_TCP, SOCK_RAW, socket } from './system-calls.ts';
 
 /** One end of a connection as this host's kernel names it. */
 export interface Ends {
@@ -10,23 +11,11 @@ export interface Ends {
   remotePort: number;
 }
 
-/** What the kernel said of it. */
-export interface KernelState {
-  /** CLOSED where the kernel knows no such connection. */
-  state: TcpState;
-  /** Milliseconds until a connection in TIME_WAIT is forgotten. */
-  expiresMs?: number;
-}
-
 /** Numbers from linux/netlink.h, linux/sock_diag.h, linux/inet_diag.h. */
-const AF_INET = 2;
-const AF_NETLINK = 16;
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
 const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
 const NLM_F_REQUEST = 1;
 const NLMSG_ERROR = 2;
-const IPPROTO_TCP = 6;
 const ENOENT = -2;
 
 const MESSAGE_HEADER = 16;
@@ -36,7 +25,7 @@ const ID = MESSAGE_HEADER + 8;
 /** Offsets in the answer: `struct inet_diag_msg`. */
 const ANSWER = { state: MESSAGE_HEADER + 1, expires: MESSAGE_HEADER + 52 };
 
-/** include/net/tcp_states.h; 12 is a connection whose handshake is not complete, told as SYN_RECV. */
+/** include/net/tcp_states.h; 12 is TCP_NEW_SYN_RECV, a connection whose handshake is not complete. */
 const STATES: Record<number, TcpState> = {
   1: 'ESTABLISHED',
   2: 'SYN_SENT',
@@ -53,16 +42,16 @@ const STATES: Record<number, TcpState> = {
 };
 
 /**
- * Asks this host's kernel for the state of one connection, by its four numbers (sock_diag(7)): some microseconds,
- * however many connections there are, where reading /proc/net/tcp takes milliseconds.
+ * Asks this host's kernel for the state of one connection (sock_diag(7)). That takes some microseconds, however many
+ * connections there are. Reading /proc/net/tcp takes milliseconds.
  */
 export class KernelStates {
-  readonly #descriptor = socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
+  readonly #descriptor = socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG);
   readonly #answer = Buffer.alloc(4096);
 
   /**
-   * LISTEN is answered as well where nothing but a listening socket matches.
-   * @throws an error where the kernel does not answer such questions (CONFIG_INET_DIAG)
+   * @returns LISTEN as well, if only a listening socket matches
+   * @throws an error if the kernel does not answer such questions (CONFIG_INET_DIAG)
    */
   of(ends: Ends): KernelState {
     writeSync(this.#descriptor, question(ends));
@@ -76,7 +65,7 @@ export class KernelStates {
     return state === 'TIME_WAIT' ? { state, expiresMs: this.#answer.readUInt32LE(ANSWER.expires) } : { state };
   }
 
-  /** Whether a socket listens on this address and port, or on all addresses. */
+  /** Whether a socket listens on this address and port, or on this port of all addresses. */
   listens(address: string, port: number): boolean {
     return this.of({ local: address, localPort: port, remote: '0.0.0.0', remotePort: 0 }).state === 'LISTEN';
   }
@@ -92,6 +81,7 @@ function question({ local, localPort, remote, remotePort }: Ends): Buffer {
   request.writeUInt32LE(0xffff_ffff, MESSAGE_HEADER + 4);
   request.writeUInt16BE(localPort, ID);
   request.writeUInt16BE(remotePort, ID + 2);
+  // Not by parseIpv4: its checks take longer than the kernel's answer.
   request.set(local.split('.').map(Number), ID + 4);
   request.set(remote.split('.').map(Number), ID + 20);
   // No cookie: any connection with these numbers.

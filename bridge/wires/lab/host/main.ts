@@ -1,10 +1,10 @@
 /**
- * A host of the lab: a process in a network namespace of its own. It holds the host's end of the wire, looks at its
- * kernel's states, and, on the client's host, plays the client programs.
+ * A host of the lab: a process in a network namespace of its own. It holds the host's end of the wire, reports its kernel's
+ * states and, on the client's host, plays the client programs. It knows nothing of runs, faults or pages.
  *
  *     bridge ◀─ frames on descriptor 3 ─▶ host ◀─ TUN ─▶ this namespace's kernel ◀─▶ programs
  *
- * It ends when the bridge does, and every process of its namespace with it: it is their first.
+ * It ends when the bridge does. As the first process of its namespace it takes all others there with it.
  */
 import { Socket } from 'node:net';
 import { FrameReader, FrameWriter } from '../frames.ts';
@@ -45,7 +45,7 @@ try {
   bridge.message({ type: 'failed', what, code, message });
 }
 
-/** @throws the action's error, with what it was about */
+/** @throws the action's error, with what failed */
 function attempt<Result>(what: Extract<FromHost, { type: 'failed' }>['what'], action: () => Result): Result {
   try {
     return action();

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import { ioctl, socket } from './system-calls.ts';
+import { parseIpv4 } from '../../../packet/ipv4.ts';
+import { AF_INET, ioctl, SOCK_DGRAM, socket } from './system-calls.ts';
 
 /** Numbers from linux/if.h, linux/if_tun.h, linux/sockios.h. */
 const TUNSETIFF = 0x400454ca;
@@ -9,19 +10,16 @@ const IFF_UP = 0x0001;
 const SIOCSIFFLAGS = 0x8914;
 const SIOCSIFADDR = 0x8916;
 const SIOCSIFNETMASK = 0x891c;
-const AF_INET = 2;
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0o2000000;
 
-/** A `struct ifreq`: 16 bytes of name, then up to 24 of what the request is about. */
+/** A `struct ifreq`: 16 bytes of name, then up to 24 bytes that depend on the request. */
 const REQUEST_LENGTH = 40;
 const NAME_LENGTH = 16;
 
 /**
- * Makes a network interface whose wire is a descriptor: each read is one IP packet that this host's kernel sent, each
- * write is one that it receives (Documentation/networking/tuntap.rst).
+ * Makes a network interface whose wire is a descriptor: each read takes one IP packet that this host's kernel sent, each
+ * write gives it one (Documentation/networking/tuntap.rst).
  * @returns the descriptor
- * @throws an error with a `code` where /dev/net/tun cannot be opened or the kernel refuses
+ * @throws an error with a `code` if /dev/net/tun cannot be opened or the kernel refuses
  */
 export function openTun(name: string): number {
   const descriptor = openSync('/dev/net/tun', 'r+');
@@ -41,7 +39,7 @@ export function openTun(name: string): number {
  * @throws SystemCallError
  */
 export function setUp(name: string, address?: { host: string; mask: string }): void {
-  const descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const descriptor = socket(AF_INET, SOCK_DGRAM, 0);
   try {
     if (address) {
       ioctl(descriptor, SIOCSIFADDR, addressRequest(name, address.host));
@@ -64,6 +62,6 @@ function requestFor(name: string): Buffer {
 function addressRequest(name: string, host: string): Buffer {
   const request = requestFor(name);
   request.writeUInt16LE(AF_INET, NAME_LENGTH);
-  request.set(host.split('.').map(Number), NAME_LENGTH + 4);
+  request.set(parseIpv4(host), NAME_LENGTH + 4);
   return request;
 }

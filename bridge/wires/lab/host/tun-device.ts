@@ -13,14 +13,14 @@ export class TunDevice {
   readonly #descriptor: number;
   readonly #onPacket: (packet: Buffer, at: number) => void;
 
-  /** @param onPacket gets each packet that the kernel sent, and when it was read: microseconds of CLOCK_MONOTONIC */
+  /** @param onPacket takes each packet that the kernel sent, and when it was read: microseconds of CLOCK_MONOTONIC */
   constructor(descriptor: number, onPacket: (packet: Buffer, at: number) => void) {
     this.#descriptor = descriptor;
     this.#onPacket = onPacket;
     this.#read(Buffer.allocUnsafe(LONGEST_PACKET));
   }
 
-  /** The kernel has taken the packet when this returns, and its connection is in the state that follows from it. */
+  /** When this returns, the kernel has taken the packet and its connection is in the state that follows. */
   deliver(packet: Uint8Array): void {
     writeSync(this.#descriptor, packet);
   }
@@ -30,7 +30,7 @@ export class TunDevice {
     read(this.#descriptor, buffer, 0, buffer.length, null, (error, length) => {
       const at = monotonicUs();
       if (error) throw error;
-      // The next read begins at once, into a buffer of its own: this packet is still looked at.
+      // The next read begins at once, so this packet needs bytes of its own.
       const packet = Buffer.from(buffer.subarray(0, length));
       this.#read(buffer);
       this.#onPacket(packet, at);

@@ -4,52 +4,73 @@ import type { Segment } from '../../../trace/step.ts';
 export interface HeldSegment {
   segment: Segment;
   packet: Uint8Array;
-  /** What its kernel sent again meanwhile: the last repetition, and how many there were. */
+  /** The last repetition that its kernel sent meanwhile. */
   repetition?: { segment: Segment; packet: Uint8Array };
+  /** How many repetitions there were. */
   repeats: number;
 }
 
 /**
- * The segments of one run that the viewer has stopped in mid-wire. A kernel that misses an answer sends them again: such
- * repetitions do not queue behind them, they are counted.
+ * The segments of one run that wait in mid-wire for the viewer. A kernel that misses an acknowledgment sends a segment
+ * again: repetitions do not queue behind the held segment, they are counted.
  */
 export class HeldSegments {
   readonly #held = new Map<string, HeldSegment>();
+  #released = false;
 
   get size(): number {
     return this.#held.size;
   }
 
-  hold(segment: Segment, packet: Uint8Array): HeldSegment {
-    const held = { segment, packet, repeats: 0 };
-    this.#held.set(segment.id, held);
-    return held;
+  /**
+   * Holds a segment that the run's settings stop, or counts it as a repetition.
+   * @returns what is held; nothing if the segment may pass
+   */
+  stop(segment: Segment, packet: Uint8Array, isChosen: boolean): HeldSegment | undefined {
+    const repeated = this.#repeatedBy(segment);
+    if (!repeated) return isChosen && !this.#released ? this.#hold(segment, packet) : undefined;
+    repeated.repetition = { segment, packet };
+    repeated.repeats += 1;
+    return repeated;
   }
 
-  /** Answers the one that is held already and of which this is a repetition, with that counted. */
-  repeated(segment: Segment, packet: Uint8Array): HeldSegment | undefined {
-    const first = segment.retransmissionOf;
-    if (first === undefined) return undefined;
-    for (const held of this.#held.values()) {
-      if (held.segment.id !== first && held.segment.retransmissionOf !== first) continue;
-      held.repetition = { segment, packet };
-      held.repeats += 1;
-      return held;
-    }
-    return undefined;
-  }
-
-  /** Lets go of one. */
+  /** Ends the waiting of one segment. */
   take(id: string): HeldSegment | undefined {
     const held = this.#held.get(id);
     this.#held.delete(id);
     return held;
   }
 
-  /** Lets go of all, in the order in which they were sent. */
-  takeAll(): HeldSegment[] {
+  /** Holds the last repetition of a segment in its place. */
+  replace({ repetition }: HeldSegment): HeldSegment | undefined {
+    return repetition && this.#hold(repetition.segment, repetition.packet);
+  }
+
+  /** Ends the waiting of all, in the order of sending. From now on nothing is held. */
+  release(): HeldSegment[] {
+    this.#released = true;
     const all = [...this.#held.values()];
     this.#held.clear();
     return all;
   }
+
+  #hold(segment: Segment, packet: Uint8Array): HeldSegment {
+    const held = { segment, packet, repeats: 0 };
+    this.#held.set(segment.id, held);
+    return held;
+  }
+
+  #repeatedBy({ retransmissionOf: first }: Segment): HeldSegment | undefined {
+    if (first === undefined) return undefined;
+    for (const held of this.#held.values())
+      if (held.segment.id === first || held.segment.retransmissionOf === first) return held;
+    return undefined;
+  }
+}
+
+/** The step of a held segment: while it waits, once it goes on its way, and once the viewer has dropped it. */
+export function stepOf({ segment, repeats }: HeldSegment, fate: 'held' | 'underway' | 'dropped'): Segment {
+  // After a drop the last repetition takes its place, and is a step of its own.
+  const counted = fate === 'dropped' ? repeats - 1 : repeats;
+  return { ...segment, fate, ...(counted > 0 && { repeats: counted }) };
 }

@@ -1,8 +1,8 @@
-import type { SegmentKind, SegmentSelector } from '../../../trace/link.ts';
-import type { Flag } from '../../../trace/step.ts';
-import type { Cargo } from './plan.ts';
+import type { SegmentKind, SegmentSelector } from '../../../../trace/link.ts';
+import type { Flag } from '../../../../trace/step.ts';
+import type { Cargo } from './fault.ts';
 
-/** Which segments of one run the selectors mean: it counts those that matched. */
+/** Finds the segments of one run that selectors name. It counts those that match each. */
 export class Selection {
   readonly #counted: { selector: SegmentSelector; seen: number }[];
 
@@ -10,7 +10,7 @@ export class Selection {
     this.#counted = selectors.map((selector) => ({ selector, seen: 0 }));
   }
 
-  /** To be asked once for each segment, in the order in which they are sent. */
+  /** Call it once for each segment, in the order of sending. */
   matches(cargo: Cargo): boolean {
     let matched = false;
     for (const counted of this.#counted) {
@@ -23,7 +23,7 @@ export class Selection {
   }
 }
 
-/** What a segment is, by the most telling thing that it carries. */
+/** The kind of a segment is the first that fits: a FIN with data is a FIN. */
 export function kindOf({ flags, length }: { flags: readonly Flag[]; length: number }): SegmentKind {
   if (flags.includes('RST')) return 'RST';
   if (flags.includes('SYN')) return flags.includes('ACK') ? 'SYN+ACK' : 'SYN';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { SegmentKind, SegmentSelector } from '../../../../../bridge/trace/link.ts';
-import type { Flag, Side } from '../../../../../bridge/trace/step.ts';
-import { kindOf, Selection } from '../../../../../bridge/wires/lab/link/selection.ts';
+import type { SegmentKind, SegmentSelector } from '../../../../../../bridge/trace/link.ts';
+import type { Flag, Side } from '../../../../../../bridge/trace/step.ts';
+import { kindOf, Selection } from '../../../../../../bridge/wires/lab/link/faults/selection.ts';
 
 const FLAGS: readonly Flag[] = ['SYN', 'ACK', 'PSH', 'FIN', 'RST', 'URG', 'ECE', 'CWR'];
 const everyCombination: Flag[][] = Array.from({ length: 2 ** FLAGS.length }, (_, bits) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../../../../bridge/wires/lab/link/seeded-random.ts';
+import { seededRandom } from '../../../../../../bridge/wires/lab/link/faults/seeded-random.ts';
 
 const seed = fc.nat(2 ** 33);
 

@@ -3,13 +3,14 @@ import { rewriteAddress } from '../../../packet/rewrite-address.ts';
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Lets a server that is bound to 127.0.0.1 be reached from the wire, unchanged. A connection's first SYN decides: where
- * something listens on the host's own address, or on all, the packets stay as they are.
+ * Lets the wire reach a server that is bound to 127.0.0.1, unchanged, by rewriting the packets of its connections. Each
+ * connection is decided at its first SYN: if the server listens on the host's own address, or on all addresses, the packets
+ * stay as they are.
  *
- *     wire ─ to 10.77.0.2 ─▶ │ ─ to 127.0.0.1 ─▶ server
- *     wire ◀ from 10.77.0.2 ─ │ ◀ from 127.0.0.1 ─ server
+ *     wire ─ to 10.77.0.2 ──▶ rewriter ─ to 127.0.0.1 ──▶ server
+ *     wire ◀ from 10.77.0.2 ─ rewriter ◀ from 127.0.0.1 ─ server
  */
-export class LoopbackDoor {
+export class LoopbackRewriter {
   readonly #address: string;
   readonly #listens: (address: string, port: number) => boolean;
   /** Client ports of the connections that go to the loopback address. */
@@ -17,25 +18,25 @@ export class LoopbackDoor {
 
   /**
    * @param address the host's address on the wire
-   * @param listens whether something listens on an address and port of this host, or on all its addresses
+   * @param listens whether a program listens on this address and port of the host, or on all its addresses
    */
   constructor(address: string, listens: (address: string, port: number) => boolean) {
     this.#address = address;
     this.#listens = listens;
   }
 
-  /** The packet as the host's kernel is to get it. */
+  /** Rewrites a packet from the wire, in place. */
   inward(packet: Uint8Array, clientPort: number, serverPort: number, opens: boolean): Uint8Array {
     if (opens) this.#decide(clientPort, serverPort);
     return this.#ports.has(clientPort) ? rewriteAddress(packet, { destination: LOOPBACK }) : packet;
   }
 
-  /** The packet as the wire is to get it. */
+  /** Rewrites a packet to the wire, in place. */
   outward(packet: Uint8Array, clientPort: number): Uint8Array {
     return this.#ports.has(clientPort) ? rewriteAddress(packet, { source: this.#address }) : packet;
   }
 
-  /** The server's own name for its end of the connection. */
+  /** The address of the server's end of the connection, as this host's kernel has it. */
   localAddress(clientPort: number): string {
     return this.#ports.has(clientPort) ? LOOPBACK : this.#address;
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LinkSettings } from '../../../../../bridge/trace/link.ts';
-import { LinkPlan, type Cargo, type Plan } from '../../../../../bridge/wires/lab/link/plan.ts';
+import type { LinkSettings } from '../../../../../../bridge/trace/link.ts';
+import type { Cargo, Plan } from '../../../../../../bridge/wires/lab/link/faults/fault.ts';
+import { LinkPlan } from '../../../../../../bridge/wires/lab/link/faults/plan.ts';
 
 const anyCargo: fc.Arbitrary<Cargo> = fc.record({
   from: fc.constantFrom('client', 'server'),

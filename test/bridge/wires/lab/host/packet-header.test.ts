@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PacketError } from '../../../../../bridge/packet/packet-error.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../../../../bridge/packet/packet.ts';
 import type { Flag } from '../../../../../bridge/trace/step.ts';
-import { headerOf } from '../../../../../bridge/wires/lab/host/header.ts';
+import { packetHeader } from '../../../../../bridge/wires/lab/host/packet-header.ts';
 import { ipv4Bytes, tcpPacket } from '../../../../helpers/packets/packets.ts';
 
 function decoded(packet: Uint8Array): TcpPacket | undefined {
@@ -16,7 +16,7 @@ function decoded(packet: Uint8Array): TcpPacket | undefined {
 }
 
 function expectAgreement(packet: Uint8Array): void {
-  const header = headerOf(packet);
+  const header = packetHeader(packet);
   const whole = decoded(packet);
   if (whole?.ip.version !== 4) return;
   const { sourcePort, destinationPort, flags } = whole.tcp;
@@ -69,22 +69,22 @@ test('whatever the bytes are, it throws nothing', () => {
     }),
     { numRuns: 2000 },
   );
-  expect(headerOf(new Uint8Array())).toBeUndefined();
+  expect(packetHeader(new Uint8Array())).toBeUndefined();
 });
 
 test('a view into a larger buffer is read where it is', () => {
   const packet = tcpPacket({ sourcePort: 1234, destinationPort: 80, flags: ['SYN'] });
   const larger = new Uint8Array(packet.length + 14).fill(0xff);
   larger.set(packet, 7);
-  expect(headerOf(larger.subarray(7, 7 + packet.length))).toEqual(headerOf(packet));
+  expect(packetHeader(larger.subarray(7, 7 + packet.length))).toEqual(packetHeader(packet));
 });
 
 test('nothing is told of what has no TCP header of its own', () => {
   const packet = tcpPacket({ flags: ['SYN'] });
-  expect(headerOf(packet)).toMatchObject({ opens: true });
-  expect(headerOf(ipv4Bytes(new Uint8Array(20), { protocol: 1 })), 'ICMP').toBeUndefined();
-  expect(headerOf(tcpPacket({}, { fragment: 0x2001 })), 'a later fragment').toBeUndefined();
-  expect(headerOf(packet.subarray(0, 39)), 'a byte short').toBeUndefined();
-  expect(headerOf(Uint8Array.of(0x60, ...packet.subarray(1))), 'IPv6').toBeUndefined();
-  expect(headerOf(Uint8Array.of(0x44, ...packet.subarray(1))), 'a header of 16 bytes').toBeUndefined();
+  expect(packetHeader(packet)).toMatchObject({ opens: true });
+  expect(packetHeader(ipv4Bytes(new Uint8Array(20), { protocol: 1 })), 'ICMP').toBeUndefined();
+  expect(packetHeader(tcpPacket({}, { fragment: 0x2001 })), 'a later fragment').toBeUndefined();
+  expect(packetHeader(packet.subarray(0, 39)), 'a byte short').toBeUndefined();
+  expect(packetHeader(Uint8Array.of(0x60, ...packet.subarray(1))), 'IPv6').toBeUndefined();
+  expect(packetHeader(Uint8Array.of(0x44, ...packet.subarray(1))), 'a header of 16 bytes').toBeUndefined();
 });

@@ -1,0 +1,20 @@
+import type { Cargo, Fault, Plan } from './fault.ts';
+
+/**
+ * Carries so many bits a second in one direction. Packets queue behind each other, without a limit.
+ *
+ *     1 2 3 ─▶ queue ─▶ 1 ┄┄ 2 ┄┄ 3
+ */
+export class Rate implements Fault {
+  readonly #kbitPerSecond: number;
+  #busyUntil = -Infinity;
+
+  constructor(kbitPerSecond: number) {
+    this.#kbitPerSecond = kbitPerSecond;
+  }
+
+  apply(plan: Plan, { packetLength }: Cargo): void {
+    const sendingUs = (packetLength * 8 * 1000) / this.#kbitPerSecond;
+    plan.arrivesAt = this.#busyUntil = Math.max(plan.arrivesAt, this.#busyUntil) + sendingUs;
+  }
+}

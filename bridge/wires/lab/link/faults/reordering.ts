@@ -1,0 +1,28 @@
+import { happens, type Chances } from './chances.ts';
+import type { Cargo, Fault, Plan } from './fault.ts';
+
+/** Microseconds that a packet waits at least to be overtaken. */
+const OVERTAKEN_US = 10_000;
+
+/**
+ * Keeps the packets of one direction in order whatever their delays, except those that chance has overtaken.
+ *
+ *     1 2 3 4 ─▶ 25 % ─▶ 1 3 4 2
+ */
+export class Reordering implements Fault {
+  readonly #percent: number;
+  readonly #waitUs: number;
+  #lastArrival = -Infinity;
+
+  constructor(percent: number, delayMs: number) {
+    this.#percent = percent;
+    this.#waitUs = Math.max(OVERTAKEN_US, delayMs * 1000);
+  }
+
+  apply(plan: Plan, _cargo: Cargo, { reorder }: Chances): void {
+    plan.arrivesAt = Math.max(plan.arrivesAt, this.#lastArrival);
+    // Packets behind an overtaken one do not wait for it.
+    if (happens(reorder, this.#percent)) plan.arrivesAt += this.#waitUs;
+    else this.#lastArrival = plan.arrivesAt;
+  }
+}
