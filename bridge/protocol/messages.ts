@@ -3,7 +3,7 @@
  * Numbers that may outgrow a double go as decimal strings; times are microseconds since the run began.
  */
 import Type, { type Static, type TLiteral, type TUnion } from 'typebox';
-import { OUTCOMES } from '../trace/outcome.ts';
+import { OUTCOMES } from '../trace/trace.ts';
 import { SCENARIO_SERVERS } from '../trace/scenario-server.ts';
 import type { Step } from '../trace/step.ts';
 

@@ -1,5 +1,5 @@
 import type { BridgeMessage } from '../../bridge/protocol/messages.ts';
-import { OUTCOMES } from '../../bridge/trace/outcome.ts';
+import { OUTCOMES } from '../../bridge/trace/trace.ts';
 import { isFlag, isInteger, isNumber, isRecord, isText, listOf, object, oneOf, type Check } from '../reading/checks.ts';
 import { isLink } from '../settings/link-settings.ts';
 import { lookup } from '../reading/lookup.ts';

@@ -1,4 +1,4 @@
-import { OUTCOMES, type Trace } from '../../bridge/trace/outcome.ts';
+import { OUTCOMES, type Trace } from '../../bridge/trace/trace.ts';
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
 import { compareSteps, PAYLOAD_SHOWN } from '../../bridge/trace/step.ts';
 import {

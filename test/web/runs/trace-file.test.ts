@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tracePcap } from '../../../bridge/packet/capture-file/trace-pcap.ts';
-import type { Trace } from '../../../bridge/trace/outcome.ts';
+import type { Trace } from '../../../bridge/trace/trace.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { tellerIn } from '../../../web/words/explanation.ts';

@@ -13,8 +13,8 @@ export interface Reply {
   hex: string;
 }
 
-/** One source of evidence and what it tells of a run. */
-export interface Source {
+/** What a source of evidence says of itself: whether it sees anything, and if not, why. */
+export interface SourceStatus {
   name:
     | 'client-socket'
     | 'server-probe'
@@ -40,7 +40,7 @@ export interface Trace {
   target: string;
   /** The command line of the server program, its files without the folders that they lie in; where it was known. */
   command?: string;
-  sources: Source[];
+  sources: SourceStatus[];
   script: Script;
   /** How the link treated its packets, in the lab; with the seed of its random faults. */
   link?: LinkSettings;
