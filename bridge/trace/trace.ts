@@ -1,7 +1,7 @@
 import type { LinkSettings } from './link.ts';
 import type { ScenarioServer } from './scenario-server.ts';
 import type { Script } from './script.ts';
-import type { Step } from './step.ts';
+import type { Side, Step } from './step.ts';
 
 /** How a run ended. `silent`: the connection closed without a byte from the server. */
 export const OUTCOMES = ['replied', 'silent', 'refused', 'reset', 'timeout', 'cancelled', 'failed'] as const;
@@ -13,20 +13,20 @@ export interface Reply {
   hex: string;
 }
 
-/** What a source of evidence says of itself: whether it sees anything, and if not, why. */
-export interface SourceStatus {
-  name:
-    | 'client-socket'
-    | 'server-probe'
-    | 'server-strace'
-    | 'server-syscalls'
-    | 'server-output'
-    | 'server-listener'
-    | 'capture'
-    | 'kernel-states';
-  /** `why` is a stable code: why an inactive source says nothing. */
+/** What a source of evidence has to report. */
+export type Tells = 'calls' | 'segments' | 'states' | 'output';
+
+/** What a source of evidence says of itself, in messages and in saved traces. A newer bridge may have others. */
+export interface SourceStatus<Why extends string = string> {
+  name: string;
+  tells?: Tells;
+  /** Whose; absent if it reports of both sides. */
+  side?: Side;
+  /** It reports only what it finds when it looks: not every call. */
+  samples?: boolean;
   active: boolean;
-  why?: string;
+  /** Why it is not active, or what is wrong with what it saw: a stable code. */
+  why?: Why;
 }
 
 /** A whole run: what is saved to a file and opened again. */

@@ -67,6 +67,15 @@ describe('a saved trace', () => {
     expect(run.trace()).toEqual(trace);
   });
 
+  it('that was saved before sources said what they tell is opened with what each told', () => {
+    const trace = saved();
+    const old = trace.sources.map(({ name, active, why }) => ({ name, active, ...(why !== undefined && { why }) }));
+    expect(old).not.toEqual(trace.sources);
+    expect(readTrace(JSON.stringify({ ...trace, sources: old }))).toEqual(JSON.parse(JSON.stringify(trace)));
+    const unknown = [{ name: 'constructor', active: true }];
+    expect(readTrace(JSON.stringify({ ...trace, sources: unknown }))).toMatchObject({ sources: unknown });
+  });
+
   it.each([
     ['', 'TRACE_NOT_JSON'],
     ['PK\u0003\u0004', 'TRACE_NOT_JSON'],
