@@ -8,7 +8,7 @@ import { printable, printableJson } from './machine/printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
 import type { RunResult } from './session.ts';
 import { captureAdvice, captureCode } from './sources/capture/unavailable.ts';
-import type { Trace } from './trace/outcome.ts';
+import type { Trace } from './trace/trace.ts';
 import { plainScript, randomNumber } from './trace/script.ts';
 
 const USAGE = `npm run client -- [NUMBER] [options]

@@ -4,7 +4,7 @@ import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol/messages.ts';
 import type { EvidenceSource, Watch } from './sources/source.ts';
 import type { LinkSettings, WireAction } from './trace/link.ts';
-import type { Outcome, Reply, Source } from './trace/outcome.ts';
+import type { Outcome, Reply, SourceStatus } from './trace/trace.ts';
 import type { Report } from './trace/report.ts';
 import type { Script } from './trace/script.ts';
 import type { Step } from './trace/step.ts';
@@ -41,7 +41,7 @@ export interface RunResult {
   /** How the link treated the run's packets, where it was told to. */
   link?: LinkSettings;
   /** The sources that this run really had. */
-  sources: Source[];
+  sources: SourceStatus[];
 }
 
 /** Milliseconds between two tellings of a run that goes on. */
@@ -224,18 +224,18 @@ export class Session {
     return server ? { target: formatAddress({ host: wire.target.host, port: server.port }) } : {};
   }
 
-  #sources(): Source[] {
+  #sources(): SourceStatus[] {
     const ofServer = this.#options.sources.map((source) => source.status());
     return [{ name: 'client-socket', active: true }, ...this.#sourcesOfWire(), ...ofServer];
   }
 
-  #sourcesOfWire(): Source[] {
+  #sourcesOfWire(): SourceStatus[] {
     return this.#run?.status?.() ?? this.#options.wire.status();
   }
 }
 
 /** Sources that tell every call of a server program. */
-const WATCHING_SERVER: ReadonlySet<Source['name']> = new Set(['server-probe', 'server-strace']);
+const WATCHING_SERVER: ReadonlySet<SourceStatus['name']> = new Set(['server-probe', 'server-strace']);
 
 /** Whether the server's program may be about to notice something, or has just done. */
 function mayBeNoticed({ kind, side }: Report): boolean {

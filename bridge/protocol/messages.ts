@@ -2,10 +2,12 @@
  * Every message between page and bridge: one WebSocket at `/ws`, JSON, checked on both ends.
  * Numbers that may outgrow a double go as decimal strings; times are microseconds since the run began.
  */
-import Type, { type Static, type TLiteral, type TUnion } from 'typebox';
-import { OUTCOMES } from '../trace/outcome.ts';
+import Type, { type Static } from 'typebox';
 import { SCENARIO_SERVERS } from '../trace/scenario-server.ts';
-import type { Step } from '../trace/step.ts';
+import type { ObjectOf } from './fields.ts';
+import { MESSAGE_FIELDS, type SERVER_FIELDS } from './message-fields.ts';
+import { literals, objectSchema, type WordSchemas } from './schema.ts';
+import { SIDES, STEP_FIELDS } from './step-fields.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -78,7 +80,7 @@ const Operation = Type.Union([
 
 const SegmentSelector = Type.Object(
   {
-    from: Type.Optional(literals(['client', 'server'])),
+    from: Type.Optional(literals(SIDES)),
     kind: Type.Optional(literals(['SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'])),
     nth: Type.Optional(Type.Integer({ minimum: 1 })),
     every: Type.Optional(Type.Boolean()),
@@ -133,125 +135,33 @@ export const PAGE_MESSAGES = { run: RunMessage, cancel: CancelMessage, wire: Wir
 export type PageMessage =
   Static<typeof RunMessage> | Static<typeof CancelMessage> | Static<typeof WireMessage> | Static<typeof ServerMessage>;
 
-const evidence = {
-  id: Type.String(),
-  at: Type.Number(),
-  side: literals(['client', 'server']),
-  evidence: literals(['captured', 'observed', 'inferred']),
-  reason: Type.Optional(Type.String()),
+const words: WordSchemas = {
+  text: Type.String(),
+  number: Type.Number(),
+  integer: Type.Integer(),
+  flag: Type.Boolean(),
+  runId: RunId,
+  limits: Type.Record(Type.String(), Type.Number()),
+  link: Link,
+  get step() {
+    const kinds = Object.entries(STEP_FIELDS);
+    return Type.Union(kinds.map(([kind, fields]) => objectSchema(fields, words, { kind: Type.Literal(kind) })));
+  },
 };
 
-/** What every view relies on; a step may carry more (see `trace/step.ts`), so that an old page can read a new bridge. */
-const StepSchema = Type.Union([
-  Type.Object({
-    kind: Type.Literal('call'),
-    ...evidence,
-    name: Type.String(),
-    args: Type.Array(Type.String()),
-    startedAt: Type.Number(),
-    returnedAt: Type.Optional(Type.Number()),
-    result: Type.Optional(Type.String()),
-    bytes: Type.Optional(Type.Number()),
-    payload: Type.Optional(Type.String()),
-    within: Type.Optional(
-      Type.Object({ startUs: Type.Optional(Type.Number()), returnUs: Type.Optional(Type.Number()) }),
-    ),
-  }),
-  Type.Object({
-    kind: Type.Literal('segment'),
-    ...evidence,
-    from: literals(['client', 'server']),
-    flags: Type.Array(Type.String()),
-    seq: Type.Number(),
-    ack: Type.Optional(Type.Number()),
-    length: Type.Number(),
-    payload: Type.String(),
-    sentAt: Type.Number(),
-    arrivedAt: Type.Optional(Type.Number()),
-    fate: literals(['delivered', 'dropped', 'underway', 'held', 'unknown']),
-  }),
-  Type.Object({ kind: Type.Literal('state'), ...evidence, from: Type.String(), to: Type.String() }),
-  Type.Object({
-    kind: Type.Literal('output'),
-    ...evidence,
-    stream: literals(['stdout', 'stderr']),
-    line: Type.String(),
-  }),
-]);
-
-const SourceSchema = Type.Object({
-  name: Type.String(),
-  active: Type.Boolean(),
-  why: Type.Optional(Type.String()),
-});
-
-const ServerStatus = Type.Object({
-  /** `external`: not started by this bridge. `stopped`: the bridge ended it, or has not started it yet. */
-  state: literals(['starting', 'listening', 'exited', 'stopped', 'external']),
-  command: Type.Optional(Type.String()),
-  pid: Type.Optional(Type.Integer()),
-  exitCode: Type.Optional(Type.Integer()),
-  signal: Type.Optional(Type.String()),
-  /** The system call in which the program is blocked now, where it can be seen: `accept4`, `epoll_wait`. */
-  blockedIn: Type.Optional(Type.String()),
-  /** The last lines that the program printed, oldest first. */
-  output: Type.Array(Type.Object({ stream: literals(['stdout', 'stderr']), line: Type.String() })),
-});
-export type ServerStatus = Static<typeof ServerStatus>;
-
-export const HelloMessage = Type.Object({
-  type: Type.Literal('hello'),
-  version: Type.String(),
-  wire: literals(['direct', 'lab']),
-  /** Why the better wire is not in use: a stable code. */
-  wireWhy: Type.Optional(Type.String()),
-  /** The same in a sentence, with the command that would change it, where one would. */
-  wireMessage: Type.Optional(Type.String()),
-  /** `host:port`. */
-  target: Type.String(),
-  server: ServerStatus,
-  /** Whether this page may start and stop the server program. */
-  mayControl: Type.Boolean(),
-  sources: Type.Array(SourceSchema),
-  limits: Type.Record(Type.String(), Type.Number()),
-});
-/** New steps of a run. A step that comes again with an id already sent replaces it: more became known. */
-export const StepsMessage = Type.Object({
-  type: Type.Literal('steps'),
-  id: RunId,
-  steps: Type.Array(StepSchema),
-});
-export const DoneMessage = Type.Object({
-  type: Type.Literal('done'),
-  id: RunId,
-  outcome: literals(OUTCOMES),
-  reply: Type.Optional(Type.Object({ text: Type.String(), hex: Type.String() })),
-  /** The errno name or limit behind the outcome, where there was one. */
-  error: Type.Optional(Type.String()),
-  durationUs: Type.Number(),
-  /** `host:port`, where the run had a server of its own. */
-  target: Type.Optional(Type.String()),
-  /** How the link treated the run's packets, with the seed that was used. */
-  link: Type.Optional(Link),
-  /** The sources that this run really had. */
-  sources: Type.Array(SourceSchema),
-});
-export const ErrorMessage = Type.Object({
-  type: Type.Literal('error'),
-  id: Type.Optional(RunId),
-  code: Type.String(),
-  message: Type.String(),
-});
-
 /** From bridge to page, by `type`. */
-export const BRIDGE_MESSAGES = { hello: HelloMessage, steps: StepsMessage, done: DoneMessage, error: ErrorMessage };
-export type Hello = Static<typeof HelloMessage>;
-export type DoneMessage = Static<typeof DoneMessage>;
-export type ErrorMessage = Static<typeof ErrorMessage>;
-export type BridgeMessage = Hello | { type: 'steps'; id: RunId; steps: Step[] } | DoneMessage | ErrorMessage;
+export const BRIDGE_MESSAGES = {
+  hello: messageSchema('hello'),
+  steps: messageSchema('steps'),
+  done: messageSchema('done'),
+  error: messageSchema('error'),
+};
+type FromBridge<Type extends keyof typeof MESSAGE_FIELDS> = { type: Type } & ObjectOf<(typeof MESSAGE_FIELDS)[Type]>;
+export type Hello = FromBridge<'hello'>;
+export type DoneMessage = FromBridge<'done'>;
+export type BridgeMessage = Hello | FromBridge<'steps'> | DoneMessage | FromBridge<'error'>;
+export type ServerStatus = ObjectOf<typeof SERVER_FIELDS>;
 
-function literals<const Values extends readonly string[]>(
-  values: Values,
-): TUnion<{ -readonly [Index in keyof Values]: TLiteral<Values[Index]> }> {
-  return Type.Union(values.map((value) => Type.Literal(value))) as never;
+function messageSchema(type: keyof typeof MESSAGE_FIELDS) {
+  return objectSchema(MESSAGE_FIELDS[type], words, { type: Type.Literal(type) });
 }

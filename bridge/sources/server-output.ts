@@ -1,7 +1,7 @@
 import { monotonicUs } from '../machine/clock.ts';
 import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
 import { toTenths } from '../trace/draft.ts';
-import type { Source } from '../trace/outcome.ts';
+import type { SourceStatus } from '../trace/trace.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Output } from '../trace/step.ts';
 import type { EvidenceSource, Watch } from './source.ts';
@@ -16,7 +16,7 @@ export class ServerOutput implements EvidenceSource {
   /** Whether this bridge holds the ends of its stdout and stderr; absent where it never did. */
   #attached: boolean | undefined;
 
-  status(): Source {
+  status(): SourceStatus {
     if (this.#attached) return { name: 'server-output', active: true };
     const why = this.#attached === undefined ? 'SERVER_NOT_OURS' : 'SERVER_ENDED';
     return { name: 'server-output', active: false, why };

@@ -1,15 +1,15 @@
-import type { Source } from '../trace/outcome.ts';
+import type { SourceStatus } from '../trace/trace.ts';
 import type { Sink } from '../trace/report.ts';
 
 /**
  * A source of evidence: it sees something of a connection that others make, and reports it.
- * To add one: a file in this room, its name in `Source`, a line in `test/bridge/sources/contract.test.ts`.
+ * To add one: a file in this room, its name in `SourceStatus`, a line in `test/bridge/sources/contract.test.ts`.
  *
  *     programs and kernels ──▶ source ──▶ reports (one connection each) ──▶ trace
  */
 export interface EvidenceSource {
   /** Whether it sees anything now, and a stable code where it does not. */
-  status(): Source;
+  status(): SourceStatus;
   /**
    * Begins to report on one connection that is about to be made.
    * @param startedAt microseconds of the monotonic clock: the run's zero

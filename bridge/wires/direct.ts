@@ -2,7 +2,7 @@ import type { Address } from '../address.ts';
 import { ClientSocket } from '../sources/client-socket.ts';
 import { PacketCapture } from '../sources/capture/packet-capture.ts';
 import { captureAdvice } from '../sources/capture/unavailable.ts';
-import type { Source } from '../trace/outcome.ts';
+import type { SourceStatus } from '../trace/trace.ts';
 import { ScriptPlayer } from './script-player.ts';
 import type { ClientRun, RunOnWire, Wire } from './wire.ts';
 
@@ -29,7 +29,7 @@ export class DirectWire implements Wire {
     this.#capture = capture;
   }
 
-  status(): Source[] {
+  status(): SourceStatus[] {
     return this.#capture ? [this.#capture.status()] : [];
   }
 

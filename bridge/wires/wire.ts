@@ -2,7 +2,7 @@ import type { Address } from '../address.ts';
 import type { Limits } from '../protocol/messages.ts';
 import type { Watch } from '../sources/source.ts';
 import type { LinkSettings, WireAction } from '../trace/link.ts';
-import type { Source } from '../trace/outcome.ts';
+import type { SourceStatus } from '../trace/trace.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Script } from '../trace/script.ts';
 import type { Played } from './script-player.ts';
@@ -13,7 +13,7 @@ export interface Wire {
   /** Where the server listens, as a client on this wire names it. */
   readonly target: Address;
   /** What this wire itself sees of a connection, without the sources beside it. */
-  status(): Source[];
+  status(): SourceStatus[];
   /**
    * Resolves, never rejects, when a connection may be opened; answers nothing where that is so already. Each is followed
    * by one `open`.
@@ -58,5 +58,5 @@ export interface ClientRun {
   /** What the wire itself sees of the connection. */
   readonly watch?: Watch;
   /** What the wire saw of this very run, where that may be less than the wire's own `status` says. */
-  status?(): Source[];
+  status?(): SourceStatus[];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Trace } from '../../bridge/trace/outcome.ts';
+import type { Trace } from '../../bridge/trace/trace.ts';
 import { startNumberServer, startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startNode } from '../helpers/programs/program.ts';

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { Outcome } from '../../bridge/trace/outcome.ts';
+import type { Outcome } from '../../bridge/trace/trace.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 import { labTrace, troubledTrace } from '../web/fixtures/lab-traces.ts';
 import {

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page, type WebSocketRoute } from '@playwright/test';
 import { done, hello } from '../web/fixtures/traces.ts';
 import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol/messages.ts';
-import type { Outcome } from '../../bridge/trace/outcome.ts';
+import type { Outcome } from '../../bridge/trace/trace.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 
 /** What a student looks for on the page, in the words that stand there. */

@@ -1,13 +1,21 @@
+import type { Fields } from '../../bridge/protocol/fields.ts';
+import { MESSAGE_FIELDS } from '../../bridge/protocol/message-fields.ts';
 import type { BridgeMessage } from '../../bridge/protocol/messages.ts';
-import { OUTCOMES } from '../../bridge/trace/outcome.ts';
-import { isFlag, isInteger, isNumber, isRecord, isText, listOf, object, oneOf, type Check } from '../reading/checks.ts';
-import { isLink } from '../settings/link-settings.ts';
+import { STEP_FIELDS } from '../../bridge/protocol/step-fields.ts';
+import {
+  isFlag,
+  isInteger,
+  isNumber,
+  isRecord,
+  isText,
+  tableCheck,
+  type Check,
+  type Meaning,
+} from '../reading/checks.ts';
 import { lookup } from '../reading/lookup.ts';
+import { isLink } from '../settings/link-settings.ts';
 
-/**
- * Reads a message of the bridge, or answers undefined for what no view could draw.
- * Written by hand because the schema library would be half of the page's weight; a test holds it to the schemas.
- */
+/** Reads a message of the bridge; returns undefined for one that no view could draw. */
 export function readMessage(text: string): BridgeMessage | undefined {
   let value: unknown;
   try {
@@ -25,73 +33,30 @@ const isId: Check = (value) =>
     ? (value as number) >= 0
     : isText(value) && (value as string).length > 0 && [...(value as string)].length <= 64;
 
-const base = {
-  id: isText,
-  at: isNumber,
-  side: oneOf('client', 'server'),
-  evidence: oneOf('captured', 'observed', 'inferred'),
-  'reason?': isText,
-};
-const STEPS: Record<string, Check> = {
-  call: object({
-    ...base,
-    name: isText,
-    args: listOf(isText),
-    startedAt: isNumber,
-    'returnedAt?': isNumber,
-    'result?': isText,
-    'bytes?': isNumber,
-    'payload?': isText,
-    'within?': object({ 'startUs?': isNumber, 'returnUs?': isNumber }),
-  }),
-  segment: object({
-    ...base,
-    from: oneOf('client', 'server'),
-    flags: listOf(isText),
-    seq: isNumber,
-    'ack?': isNumber,
-    length: isNumber,
-    payload: isText,
-    sentAt: isNumber,
-    'arrivedAt?': isNumber,
-    fate: oneOf('delivered', 'dropped', 'underway', 'held', 'unknown'),
-  }),
-  state: object({ ...base, from: isText, to: isText }),
-  output: object({ ...base, stream: oneOf('stdout', 'stderr'), line: isText }),
-};
-export const isStep: Check = (value) => isRecord(value) && (lookup(STEPS, value['kind'])?.(value) ?? false);
-export const isSources = listOf(object({ name: isText, active: isFlag, 'why?': isText }));
-
-const MESSAGES: Record<string, Check> = {
-  hello: object({
-    version: isText,
-    wire: oneOf('direct', 'lab'),
-    'wireWhy?': isText,
-    'wireMessage?': isText,
-    target: isText,
-    server: object({
-      state: oneOf('starting', 'listening', 'exited', 'stopped', 'external'),
-      'command?': isText,
-      'pid?': isInteger,
-      'exitCode?': isInteger,
-      'signal?': isText,
-      'blockedIn?': isText,
-      output: listOf(object({ stream: oneOf('stdout', 'stderr'), line: isText })),
-    }),
-    mayControl: isFlag,
-    sources: isSources,
+/** What the tables mean in a message. The page trusts its own bridge as to how much there is of anything. */
+export const IN_MESSAGES: Meaning = {
+  words: {
+    text: isText,
+    number: isNumber,
+    integer: isInteger,
+    flag: isFlag,
+    runId: isId,
     limits: (value) => isRecord(value) && Object.values(value).every(isNumber),
-  }),
-  steps: object({ id: isId, steps: listOf(isStep) }),
-  done: object({
-    id: isId,
-    outcome: oneOf(...OUTCOMES),
-    'reply?': object({ text: isText, hex: isText }),
-    'error?': isText,
-    durationUs: isNumber,
-    'target?': isText,
-    'link?': isLink,
-    sources: isSources,
-  }),
-  error: object({ 'id?': isId, code: isText, message: isText }),
+    link: isLink,
+    step: (value) => isStep(value),
+  },
+  isBounded: false,
 };
+
+const isStep = stepCheck(IN_MESSAGES);
+const MESSAGES = checksOf(MESSAGE_FIELDS, IN_MESSAGES);
+
+/** The check of a step of any kind. */
+export function stepCheck(meaning: Meaning): Check {
+  const checks = checksOf(STEP_FIELDS, meaning);
+  return (step) => isRecord(step) && (lookup(checks, step['kind'])?.(step) ?? false);
+}
+
+function checksOf(tables: Readonly<Record<string, Fields>>, meaning: Meaning): Record<string, Check> {
+  return Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, tableCheck(table, meaning)]));
+}

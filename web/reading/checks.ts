@@ -1,8 +1,9 @@
-/** Small checks from which the shape of what comes from outside is put together: of messages, and of saved traces. */
-export type Check = (value: unknown) => boolean;
-export type Fields = Record<string, unknown>;
+import type { Field, Fields, Word } from '../../bridge/protocol/fields.ts';
 
-export function isRecord(value: unknown): value is Fields {
+/** Small checks, and how a check of a whole message or a saved trace is made from them and from the protocol's tables. */
+export type Check = (value: unknown) => boolean;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 export const isText: Check = (value) => typeof value === 'string';
@@ -28,7 +29,7 @@ export const listOf =
     Array.isArray(value) && value.length <= most && value.every(check);
 /**
  * A question mark after the name: the field may be absent.
- * @param isWhole whether there may be no other field
+ * @param isWhole whether no other field is allowed
  */
 export const object = (fields: Record<string, Check>, isWhole = false): Check => {
   const entries = Object.entries(fields).map(([name, check]) => ({
@@ -44,3 +45,24 @@ export const object = (fields: Record<string, Check>, isWhole = false): Check =>
     ) &&
     (!isWhole || Object.keys(value).every((name) => known.has(name)));
 };
+
+/** What the words of a table mean. */
+export interface Meaning {
+  words: Readonly<Record<Word, Check>>;
+  /** Whether the bounds for strangers' files hold. */
+  isBounded: boolean;
+}
+
+/** The check of an object that a table of the protocol describes. */
+export function tableCheck(table: Fields, meaning: Meaning): Check {
+  return object(Object.fromEntries(Object.entries(table).map(([name, field]) => [name, fieldCheck(field, meaning)])));
+}
+
+function fieldCheck(field: Field, meaning: Meaning): Check {
+  const { words, isBounded } = meaning;
+  if (typeof field === 'string') return words[field];
+  if ('hex' in field) return isBounded ? isHex(field.hex) : isText;
+  if ('list' in field) return listOf(fieldCheck(field.list, meaning), isBounded ? field.most : undefined);
+  if ('fields' in field) return tableCheck(field.fields, meaning);
+  return oneOf(...field);
+}

@@ -1,4 +1,4 @@
-import type { Trace } from '../../bridge/trace/outcome.ts';
+import type { Trace } from '../../bridge/trace/trace.ts';
 import { isText, object, oneOf } from '../reading/checks.ts';
 import { keptIn, keyOf } from './kept.ts';
 import type { Remembered, Run } from './runs.svelte.ts';

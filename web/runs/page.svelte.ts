@@ -1,6 +1,6 @@
 import type { BridgeMessage, Hello } from '../../bridge/protocol/messages.ts';
 import type { LinkSettings, WireAction } from '../../bridge/trace/link.ts';
-import type { Trace } from '../../bridge/trace/outcome.ts';
+import type { Trace } from '../../bridge/trace/trace.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
 import type { Segment, Step } from '../../bridge/trace/step.ts';
 import { BridgeConnection, type ConnectionStatus, type Socket } from '../connection/bridge-connection.ts';

@@ -1,7 +1,7 @@
 import type { BridgeMessage, DoneMessage, Hello, PageMessage } from '../../bridge/protocol/messages.ts';
 import type { LinkSettings } from '../../bridge/trace/link.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
-import type { Source, Trace } from '../../bridge/trace/outcome.ts';
+import type { SourceStatus, Trace } from '../../bridge/trace/trace.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 import { now } from './now.ts';
@@ -65,7 +65,7 @@ export class Run {
   }
 
   sources(fallback: readonly { name: string; active: boolean; why?: string | undefined }[]) {
-    return (this.done?.sources ?? fallback) as readonly (Omit<Source, 'name'> & { name: string })[];
+    return (this.done?.sources ?? fallback) as readonly (Omit<SourceStatus, 'name'> & { name: string })[];
   }
 
   /** A step that comes again replaces the former. */

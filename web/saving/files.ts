@@ -1,4 +1,4 @@
-import type { Trace } from '../../bridge/trace/outcome.ts';
+import type { Trace } from '../../bridge/trace/trace.ts';
 
 /** What the page gives out as files. */
 

@@ -1,4 +1,4 @@
-import type { Trace } from '../../bridge/trace/outcome.ts';
+import type { Trace } from '../../bridge/trace/trace.ts';
 import type { Call, CallName, Flag, Segment, Side, State, Step, TcpState } from '../../bridge/trace/step.ts';
 
 /** What a trace must hold to be asked. */

@@ -1,7 +1,7 @@
 import type { TcpPacket } from '../../packet/packet.ts';
 import { SegmentFlow } from '../../packet/flow/segment-flow.ts';
 import { otherSide } from '../../trace/draft.ts';
-import type { Source } from '../../trace/outcome.ts';
+import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Segment, Side } from '../../trace/step.ts';
 import type { CaptureChild } from './child.ts';
@@ -22,7 +22,7 @@ type Counting = Pick<CaptureChild, 'dropped' | 'ended' | 'countDropped'>;
 /** What a capture has of one run. */
 export interface RunCapture extends Watch {
   /** What was captured of this very run. */
-  status(): Source;
+  status(): SourceStatus;
 }
 
 export interface CaptureFlowOptions {
@@ -66,7 +66,7 @@ export class CaptureFlow implements RunCapture {
     this.#droppedBefore = options.child.dropped;
   }
 
-  status(): Source {
+  status(): SourceStatus {
     if (this.#flaw === undefined) return { name: 'capture', active: true };
     return { name: 'capture', active: this.#begun, why: this.#flaw };
   }

@@ -3,7 +3,7 @@ import { ipPacketIn } from '../../packet/link-layer.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../packet/packet.ts';
 import type { CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
 import { ShortLivedMap, ShortLivedSet } from '../../machine/short-lived.ts';
-import type { Source } from '../../trace/outcome.ts';
+import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { CaptureChild } from './child.ts';
 import { CaptureClock, type Clocks } from './packet-clock.ts';
@@ -57,7 +57,7 @@ export class PacketCapture implements EvidenceSource {
     this.#failure = { why: options.allowed ? 'CAPTURE_NOT_TRIED' : 'CAPTURE_OFF' };
   }
 
-  status(): Source {
+  status(): SourceStatus {
     return this.#failure
       ? { name: 'capture', active: false, why: this.#failure.why }
       : { name: 'capture', active: true };
@@ -189,7 +189,7 @@ class Uncaptured extends NothingToWatch implements RunCapture {
     this.#why = why;
   }
 
-  status(): Source {
+  status(): SourceStatus {
     return { name: 'capture', active: false, why: this.#why };
   }
 }

@@ -1,5 +1,5 @@
 import { LineSplitter } from '../../machine/line-splitter.ts';
-import type { Source } from '../../trace/outcome.ts';
+import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { PAYLOAD_SHOWN } from '../../trace/step.ts';
 import { readReport } from './read-report.ts';
@@ -29,7 +29,7 @@ export class ServerProbe implements EvidenceSource {
   }
 
   /** A Node program that only starts the server, as npm does, holds a probe too, and it sees nothing. */
-  status(): Source {
+  status(): SourceStatus {
     return this.listening
       ? { name: 'server-probe', active: true }
       : { name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' };

@@ -1,6 +1,6 @@
 import { monotonicUs } from '../../machine/clock.ts';
 import { toTenths } from '../../trace/draft.ts';
-import type { Source } from '../../trace/outcome.ts';
+import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { observedListening } from '../observed-steps.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
@@ -12,7 +12,7 @@ import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts'
 export class ServerListener implements EvidenceSource {
   #seenAt: number | undefined;
 
-  status(): Source {
+  status(): SourceStatus {
     return this.#seenAt === undefined
       ? { name: 'server-listener', active: false, why: 'NOT_SEEN_LISTENING' }
       : { name: 'server-listener', active: true };

@@ -1,6 +1,6 @@
 import { realtimeOffsetUs } from '../../machine/clock.ts';
 import { LineSplitter } from '../../machine/line-splitter.ts';
-import type { Source } from '../../trace/outcome.ts';
+import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
 import { StraceCalls } from './calls.ts';
@@ -36,7 +36,7 @@ export class ServerStrace implements EvidenceSource {
     [this.#told, this.#lines] = this.#anew();
   }
 
-  status(): Source {
+  status(): SourceStatus {
     if (this.#why !== undefined) return { name: 'server-strace', active: false, why: this.#why };
     return this.#told.listening
       ? { name: 'server-strace', active: true }

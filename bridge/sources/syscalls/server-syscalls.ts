@@ -1,5 +1,5 @@
 import { monotonicUs } from '../../machine/clock.ts';
-import type { Source } from '../../trace/outcome.ts';
+import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { ProgramView } from './program-threads.ts';
 import type { SocketRow } from '../sockets/socket-table.ts';
@@ -54,7 +54,7 @@ export class ServerSyscalls implements EvidenceSource {
     this.#threads = this.#noThreads();
   }
 
-  status(): Source {
+  status(): SourceStatus {
     const why = this.#whyNot();
     return { name: 'server-syscalls', active: why === undefined, ...(why !== undefined && { why }) };
   }

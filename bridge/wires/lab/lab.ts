@@ -1,6 +1,6 @@
 import type { Address } from '../../address.ts';
 import { ShortLivedMap } from '../../machine/short-lived.ts';
-import type { Source } from '../../trace/outcome.ts';
+import type { SourceStatus } from '../../trace/trace.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Side } from '../../trace/step.ts';
 import type { Played } from '../script-player.ts';
@@ -73,7 +73,7 @@ export class LabWire implements Wire {
     }
   }
 
-  status(): Source[] {
+  status(): SourceStatus[] {
     return [
       { name: 'capture', active: true },
       { name: 'kernel-states', active: true },

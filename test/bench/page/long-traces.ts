@@ -1,5 +1,5 @@
 import { TraceBuilder } from '../../../bridge/trace/inference/trace-builder.ts';
-import type { Trace } from '../../../bridge/trace/outcome.ts';
+import type { Trace } from '../../../bridge/trace/trace.ts';
 import { SimulatedConnection, type Plot } from '../../helpers/simulated/connection.ts';
 
 /** Of every ten packets one is lost, one copied by the link, and one overtaken. */

@@ -3,13 +3,13 @@ import { onTestFinished } from 'vitest';
 import { LIMITS } from '../../../bridge/protocol/messages.ts';
 import { Session, type RunResult } from '../../../bridge/session.ts';
 import { PacketCapture } from '../../../bridge/sources/capture/packet-capture.ts';
-import type { Source } from '../../../bridge/trace/outcome.ts';
+import type { SourceStatus } from '../../../bridge/trace/trace.ts';
 import type { Script } from '../../../bridge/trace/script.ts';
 import { compareSteps, type Step } from '../../../bridge/trace/step.ts';
 import type { Wire } from '../../../bridge/wires/wire.ts';
 
 /** Whether this machine lets the tests capture; where it does not, `why` says so, and that answer is what is tested. */
-export async function mayCapture(): Promise<Source> {
+export async function mayCapture(): Promise<SourceStatus> {
   const capture = new PacketCapture({ target: { host: '127.0.0.1', port: 1 }, allowed: true });
   await capture.try();
   const status = capture.status();

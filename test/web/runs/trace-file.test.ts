@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tracePcap } from '../../../bridge/packet/capture-file/trace-pcap.ts';
-import type { Trace } from '../../../bridge/trace/outcome.ts';
+import type { Trace } from '../../../bridge/trace/trace.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { tellerIn } from '../../../web/words/explanation.ts';
@@ -65,6 +65,15 @@ describe('a saved trace', () => {
     expect([run.number, run.link, run.begun.target]).toEqual([121n, { delayMs: 100, seed: 7 }, '10.77.0.2:65432']);
     expect(run.begun.command).toBe('python3 server.py --port 65432');
     expect(run.trace()).toEqual(trace);
+  });
+
+  it('that was saved before sources said what they tell is opened with what each told', () => {
+    const trace = saved();
+    const old = trace.sources.map(({ name, active, why }) => ({ name, active, ...(why !== undefined && { why }) }));
+    expect(old).not.toEqual(trace.sources);
+    expect(readTrace(JSON.stringify({ ...trace, sources: old }))).toEqual(JSON.parse(JSON.stringify(trace)));
+    const unknown = [{ name: 'constructor', active: true }];
+    expect(readTrace(JSON.stringify({ ...trace, sources: unknown }))).toMatchObject({ sources: unknown });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { LinkSettings } from './link.ts';
 import type { ScenarioServer } from './scenario-server.ts';
 import type { Script } from './script.ts';
-import type { Step } from './step.ts';
+import type { Side, Step } from './step.ts';
 
 /** How a run ended. `silent`: the connection closed without a byte from the server. */
 export const OUTCOMES = ['replied', 'silent', 'refused', 'reset', 'timeout', 'cancelled', 'failed'] as const;
@@ -13,20 +13,20 @@ export interface Reply {
   hex: string;
 }
 
-/** One source of evidence and what it tells of a run. */
-export interface Source {
-  name:
-    | 'client-socket'
-    | 'server-probe'
-    | 'server-strace'
-    | 'server-syscalls'
-    | 'server-output'
-    | 'server-listener'
-    | 'capture'
-    | 'kernel-states';
-  /** `why` is a stable code: why an inactive source says nothing. */
+/** What a source of evidence has to report. */
+export type Tells = 'calls' | 'segments' | 'states' | 'output';
+
+/** What a source of evidence says of itself, in messages and in saved traces. A newer bridge may have others. */
+export interface SourceStatus<Why extends string = string> {
+  name: string;
+  tells?: Tells;
+  /** Whose; absent if it reports of both sides. */
+  side?: Side;
+  /** It reports only what it finds when it looks: not every call. */
+  samples?: boolean;
   active: boolean;
-  why?: string;
+  /** Why it is not active, or what is wrong with what it saw: a stable code. */
+  why?: Why;
 }
 
 /** A whole run: what is saved to a file and opened again. */
@@ -40,7 +40,7 @@ export interface Trace {
   target: string;
   /** The command line of the server program, its files without the folders that they lie in; where it was known. */
   command?: string;
-  sources: Source[];
+  sources: SourceStatus[];
   script: Script;
   /** How the link treated its packets, in the lab; with the seed of its random faults. */
   link?: LinkSettings;

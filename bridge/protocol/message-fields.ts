@@ -1,0 +1,69 @@
+import { OUTCOMES, type SourceStatus } from '../trace/trace.ts';
+import type { Fields, FieldsFor } from './fields.ts';
+import { SIDES, STREAMS } from './step-fields.ts';
+
+/** A new bridge may have sources of which an old page knows nothing, so that what they tell is any text. */
+const SOURCE_FIELDS = {
+  name: 'text',
+  'tells?': 'text',
+  'side?': SIDES,
+  'samples?': 'flag',
+  active: 'flag',
+  'why?': 'text',
+} as const satisfies FieldsFor<SourceStatus>;
+
+export const SERVER_FIELDS = {
+  /** `external`: not started by this bridge. `stopped`: the bridge ended it, or has not started it yet. */
+  state: ['starting', 'listening', 'exited', 'stopped', 'external'],
+  'command?': 'text',
+  'pid?': 'integer',
+  'exitCode?': 'integer',
+  'signal?': 'text',
+  /** The system call in which the program is blocked now, if it can be seen: `accept4`, `epoll_wait`. */
+  'blockedIn?': 'text',
+  /** The last lines that the program printed, oldest first. */
+  output: { list: { fields: { stream: STREAMS, line: 'text' } } },
+} as const satisfies Fields;
+
+/** How a run ended: in `done`, and in a trace file. */
+export const RESULT_FIELDS = {
+  outcome: OUTCOMES,
+  'reply?': { fields: { text: 'text', hex: { hex: 1024 * 1024 } } },
+  /** The errno name or the limit behind the outcome, if there was one. */
+  'error?': 'text',
+  durationUs: 'number',
+  /** How the link treated the run's packets, with the seed that was used. */
+  'link?': 'link',
+  /** The sources that this run really had. */
+  sources: { list: { fields: SOURCE_FIELDS } },
+} as const satisfies Fields;
+
+/** What the bridge sends to a page, by `type`. */
+export const MESSAGE_FIELDS = {
+  hello: {
+    version: 'text',
+    wire: ['direct', 'lab'],
+    /** Why the better wire is not in use: a stable code. */
+    'wireWhy?': 'text',
+    /** The same in a sentence, with the command that would change it, if there is one. */
+    'wireMessage?': 'text',
+    /** `host:port`. */
+    target: 'text',
+    server: { fields: SERVER_FIELDS },
+    /** Whether this page may start and stop the server program. */
+    mayControl: 'flag',
+    sources: RESULT_FIELDS.sources,
+    limits: 'limits',
+  },
+  /** New steps of a run. A step with an id that was sent before replaces the former: more became known. */
+  steps: { id: 'runId', steps: { list: 'step' } },
+  done: {
+    id: 'runId',
+    /** When the run began, ISO 8601 in UTC. */
+    'startedAt?': 'text',
+    /** `host:port`, if the run had a server of its own. */
+    'target?': 'text',
+    ...RESULT_FIELDS,
+  },
+  error: { 'id?': 'runId', code: 'text', message: 'text' },
+} as const satisfies { [type: string]: Fields };

@@ -1,0 +1,71 @@
+import { PAYLOAD_SHOWN, type Step } from '../trace/step.ts';
+import type { FieldsFor } from './fields.ts';
+
+export const SIDES = ['client', 'server'] as const;
+export const STREAMS = ['stdout', 'stderr'] as const;
+
+/** Bytes of the IP and TCP headers, each with all the options that it can have. */
+const LONGEST_HEADERS = 120;
+/** TCP options take at most 40 bytes, and each at least one. */
+const MOST_OPTIONS = 40;
+
+const OF_EVERY_STEP = {
+  id: 'text',
+  at: 'number',
+  side: SIDES,
+  evidence: ['captured', 'observed', 'inferred'],
+  'reason?': 'text',
+} as const satisfies FieldsFor<Pick<Step, 'id' | 'at' | 'side' | 'evidence' | 'reason'>>;
+
+/**
+ * The fields of a step, by its kind: the one description that the protocol, the page's check of messages and its check of
+ * trace files are made from. `trace/step.ts` says what each means; the type check holds the two together.
+ */
+export const STEP_FIELDS = {
+  call: {
+    ...OF_EVERY_STEP,
+    name: 'text',
+    args: { list: 'text' },
+    startedAt: 'number',
+    'returnedAt?': 'number',
+    'result?': 'text',
+    'bytes?': 'number',
+    'payload?': { hex: PAYLOAD_SHOWN },
+    'peer?': 'text',
+    'within?': { fields: { 'startUs?': 'number', 'returnUs?': 'number' } },
+  },
+  segment: {
+    ...OF_EVERY_STEP,
+    from: SIDES,
+    flags: { list: 'text' },
+    seq: 'number',
+    'ack?': 'number',
+    'rawSeq?': 'number',
+    'rawAck?': 'number',
+    'window?': 'number',
+    'options?': { list: 'text', most: MOST_OPTIONS },
+    length: 'number',
+    payload: { hex: PAYLOAD_SHOWN },
+    sentAt: 'number',
+    'arrivedAt?': 'number',
+    fate: ['delivered', 'dropped', 'underway', 'held', 'unknown'],
+    'estimated?': ['sentAt', 'arrivedAt'],
+    'header?': { hex: LONGEST_HEADERS },
+    'retransmissionOf?': 'text',
+    'duplicateOf?': 'text',
+    'repeats?': 'number',
+    'probe?': ['keep-alive', 'zero-window'],
+    'causedBy?': 'text',
+    'woke?': 'text',
+  },
+  state: {
+    ...OF_EVERY_STEP,
+    from: 'text',
+    to: 'text',
+    'cause?': 'text',
+    'seenAt?': 'number',
+    'expected?': 'text',
+    'lastsMs?': 'number',
+  },
+  output: { ...OF_EVERY_STEP, stream: STREAMS, line: 'text' },
+} as const satisfies { [Kind in Step['kind']]: FieldsFor<Omit<Extract<Step, { kind: Kind }>, 'kind'>> };
