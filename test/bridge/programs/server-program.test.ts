@@ -9,6 +9,7 @@ import { startOwning } from '../../helpers/bridge.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { Page } from '../../helpers/clients/page.ts';
 import { isAlive } from '../../helpers/programs/program.ts';
+import { statusOf } from '../../helpers/programs/source-status.ts';
 import { exchange } from '../../helpers/clients/tcp-client.ts';
 import { calls, expectCausal, states } from '../../helpers/trace-checks.ts';
 import { until } from '../../helpers/until.ts';
@@ -34,7 +35,7 @@ test('starts, listens, and stops with exit code and pid gone', async () => {
   const { program, port, state } = await start(NUMBER_SERVER);
   expect(program.status()).toMatchObject({ state: 'starting', output: [] });
   await state('listening');
-  expect(program.probe.status()).toEqual({ name: 'server-probe', active: true });
+  expect(statusOf(program, 'server-probe')).toEqual({ name: 'server-probe', active: true });
   expect((await exchange(port, { sends: ['0079'] })).reply).toBe('c38d4d504152');
   const { pid } = program.status();
   await program.stop();
@@ -136,15 +137,15 @@ test('a program that writes to the probe, and means something else, harms nothin
   );
   await state('exited');
   expect(program.status()).toMatchObject({ exitCode: 0 });
-  expect(program.probe.status().active).toBe(false);
+  expect(statusOf(program, 'server-probe').active).toBe(false);
 });
 
 test('a wrapper that is a Node program too, as npm is: the probe says that it sees nothing', async () => {
   const wrapper = `const { spawn } = require('node:child_process'); spawn(process.execPath, ['dist/server/main.js', '--port', 'PORT'], { stdio: 'inherit' })`;
   const { program, port, state } = await start(`${NODE} -e "${wrapper}"`);
   await state('listening');
-  expect(program.probe.status()).toEqual({ name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' });
-  expect(program.listener.status()).toMatchObject({ active: true });
+  expect(statusOf(program, 'server-probe')).toEqual({ name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' });
+  expect(statusOf(program, 'server-listener')).toMatchObject({ active: true });
   expect(program.status().output.map(({ line }) => line)).toEqual([`listening on 127.0.0.1:${port}`]);
 });
 

@@ -41,7 +41,7 @@ function probed(): Subject {
     feed({ ...common, what: 'shutdown', result: 'ok' });
     feed({ ...common, what: 'close', reset: false });
   };
-  return { source, happen, end: () => source.ended() };
+  return { source, happen, end: () => source.programEnded() };
 }
 
 /** strace of a server program, by a realtime clock that is the monotonic one. */

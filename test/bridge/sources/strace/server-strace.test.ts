@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ServerProgram, type ServerProgramOptions } from '../../../../bridge/programs/server-program.ts';
-import { tryStrace } from '../../../../bridge/sources/strace/output.ts';
+import { tryStrace } from '../../../../bridge/sources/strace/try-strace.ts';
 import { plainScript } from '../../../../bridge/trace/script.ts';
 import { startOwning } from '../../../helpers/bridge.ts';
 import { freePort } from '../../../helpers/free-port.ts';
 import { Page } from '../../../helpers/clients/page.ts';
 import { isAlive } from '../../../helpers/programs/program.ts';
+import { statusOf } from '../../../helpers/programs/source-status.ts';
 import { exchange } from '../../../helpers/clients/tcp-client.ts';
 import { calls, expectCausal } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
@@ -61,13 +62,17 @@ describe('where it cannot be used, the program runs all the same', () => {
     pathWith(script);
     const { program, port } = await start(NUMBER_SERVER);
     expect(program.status().state).toBe('listening');
-    expect(program.strace.status()).toEqual({ name: 'server-strace', active: false, why });
+    expect(statusOf(program, 'server-strace')).toEqual({ name: 'server-strace', active: false, why });
     expect((await exchange(port, { sends: ['0079'] })).reply).toBe('c38d4d504152');
   });
 
   test('STRACE_NOT_ASKED', async () => {
     const { program } = await start(NUMBER_SERVER, { strace: false });
-    expect(program.strace.status()).toEqual({ name: 'server-strace', active: false, why: 'STRACE_NOT_ASKED' });
+    expect(statusOf(program, 'server-strace')).toEqual({
+      name: 'server-strace',
+      active: false,
+      why: 'STRACE_NOT_ASKED',
+    });
   });
 });
 
@@ -111,17 +116,17 @@ describe.skipIf(missing !== undefined)('with strace', () => {
   test('stopped: nothing is left of the program, of strace, or of the pipe between', async () => {
     const before = leftBehind();
     const { program } = await start(`echo $$; ${BLOCKING}; true`);
-    expect(program.strace.status()).toEqual({ name: 'server-strace', active: true });
+    expect(statusOf(program, 'server-strace')).toEqual({ name: 'server-strace', active: true });
     expect(leftBehind()).toEqual(before);
     const pids = [program.status().pid!, Number(program.status().output[0]!.line)];
     expect(pids.map(isAlive)).toEqual([true, true]);
     await program.stop();
     await until(() => !pids.some(isAlive));
     // What strace wrote to the end is read to the end.
-    await until(() => program.strace.status().why === 'NOT_SEEN_LISTENING');
+    await until(() => statusOf(program, 'server-strace').why === 'NOT_SEEN_LISTENING');
     program.start();
     await until(() => program.status().state === 'listening');
-    expect(program.strace.status()).toMatchObject({ active: true });
+    expect(statusOf(program, 'server-strace')).toMatchObject({ active: true });
   });
 
   test.each<[string, object]>([
@@ -150,7 +155,7 @@ describe.skipIf(missing !== undefined)('with strace', () => {
     'elsewhere: behind a prefix that leads into other namespaces',
     async () => {
       const { program, port } = await start(BLOCKING, { prefix: () => namespaces });
-      expect(program.strace.status()).toEqual({ name: 'server-strace', active: true });
+      expect(statusOf(program, 'server-strace')).toEqual({ name: 'server-strace', active: true });
       expect((await exchange(port, { sends: ['0079'] })).reply).toBe('0079');
       await program.stop();
       expect(program.status().state).toBe('stopped');

@@ -303,7 +303,7 @@ Server(("127.0.0.1", PORT), Echo).serve()`;
   test.runIf(unprivileged)('a program that may not be looked at: a code, and nothing worse', async () => {
     const { child } = startProgram('sleep', ['60']);
     const look = `import { ProgramThreads } from './bridge/sources/syscalls/program-threads.ts';
-      import { ServerSyscalls } from './bridge/sources/server-syscalls.ts';
+      import { ServerSyscalls } from './bridge/sources/syscalls/server-syscalls.ts';
       const source = new ServerSyscalls(1);
       source.begin(new ProgramThreads(${child.pid}, 1));
       console.log(source.status().why);`;

@@ -6,11 +6,11 @@ import {
   firstDescriptor,
   payloadIn,
   readStraceLine,
-} from '../../../../bridge/sources/strace/line.ts';
+} from '../../../../bridge/sources/strace/read-line.ts';
 
 const ACCEPT =
   '849   1795408347.788749532 accept4(3<TCP:[127.0.0.1:45003]>, {sa_family=AF_INET, sin_port=htons(35636), sin_addr=inet_addr("\\x31\\x32\\x37\\x2e\\x30\\x2e\\x30\\x2e\\x31")}, [16], SOCK_CLOEXEC) = 4<TCP:[127.0.0.1:45003->127.0.0.1:35636]> <0.000034>';
-/** Of all kinds, as strace 6.1 wrote them. */
+/** Lines of every form, as strace 6.1 wrote them. */
 const LINES = [
   ACCEPT,
   ACCEPT.replace('849  ', '[pid   849]'),
@@ -28,8 +28,8 @@ const LINES = [
 
 test('a whole call: who, when, how long, with what result', () => {
   const line = readStraceLine(ACCEPT);
-  expect(line).toMatchObject({ kind: 'call', pid: 849, name: 'accept4', result: { value: 4, errno: 'ok' } });
-  if (line?.kind !== 'call') throw new Error('no call');
+  expect(line).toMatchObject({ form: 'call', pid: 849, name: 'accept4', result: { value: 4, errno: 'ok' } });
+  if (line?.form !== 'call') throw new Error('no call');
   expect(line.at).toBeCloseTo(1795408347788749.5, 0);
   expect(line.durationUs).toBeCloseTo(34);
   expect(line.result.about).toBe('TCP:[127.0.0.1:45003->127.0.0.1:35636]');
@@ -41,8 +41,8 @@ test('the thread in front, in brackets, or not named', () => {
   expect(LINES.slice(0, 3).map((line) => readStraceLine(line)?.pid)).toEqual([849, 849, 0]);
 });
 
-test('each kind of line', () => {
-  expect(LINES.map((line) => readStraceLine(line)?.kind)).toEqual([
+test('each form of line', () => {
+  expect(LINES.map((line) => readStraceLine(line)?.form)).toEqual([
     'call',
     'call',
     'call',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { restoreEnvironment } from '../../../bridge/probe/environment.ts';
+import { restoreEnvironment } from '../../../bridge/probe/restore-environment.ts';
 
 const url = 'file:///opt/aperto/probe.js';
 

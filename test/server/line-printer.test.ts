@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Lines } from '../../server/lines.ts';
+import { LinePrinter } from '../../server/line-printer.ts';
 
 function printing() {
   vi.useFakeTimers();
@@ -8,7 +8,7 @@ function printing() {
   const stream = new PassThrough();
   const writes: string[] = [];
   stream.on('data', (bytes) => writes.push(String(bytes)));
-  return { lines: new Lines(stream), writes, stream };
+  return { lines: new LinePrinter(stream), writes, stream };
 }
 
 test('a line is printed at once, those that follow it closely with one write', () => {

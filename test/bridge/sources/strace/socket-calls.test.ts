@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LineSplitter } from '../../../../bridge/machine/line-splitter.ts';
-import { StraceCalls } from '../../../../bridge/sources/strace/calls.ts';
+import { SocketCalls } from '../../../../bridge/sources/strace/socket-calls.ts';
 
 type Told = { what: string } & Record<string, unknown>;
 
@@ -9,9 +9,9 @@ type Told = { what: string } & Record<string, unknown>;
 function tell(lines: string[]): { told: Told[]; abandoned: number[] } {
   const told: Told[] = [];
   const abandoned: number[] = [];
-  const calls = new StraceCalls({
-    tell: (report) => told.push({ ...report }),
-    abandoned: (connection) => abandoned.push(connection),
+  const calls = new SocketCalls({
+    onReport: (report) => told.push({ ...report }),
+    onAbandoned: (connection) => abandoned.push(connection),
     monotonic: (at) => at - 1e6,
   });
   lines.forEach((line, index) => {
@@ -152,7 +152,11 @@ test('lines cut anywhere tell the same', () => {
   const text = `${[ACCEPT, RECV, CLOSE].map((line) => line.replace('7 ', '7 1.000000001 ').replace('@', '4<TCP:[127.0.0.1:99->127.0.0.1:40000]>')).join('\n')}\n`;
   const tellText = (parts: string[]): unknown[] => {
     const told: unknown[] = [];
-    const calls = new StraceCalls({ tell: (report) => told.push(report), abandoned: () => {}, monotonic: (at) => at });
+    const calls = new SocketCalls({
+      onReport: (report) => told.push(report),
+      onAbandoned: () => {},
+      monotonic: (at) => at,
+    });
     const lines = new LineSplitter(1e6, (line) => calls.line(line));
     for (const part of parts) lines.feed(part);
     return told;
