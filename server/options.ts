@@ -53,6 +53,6 @@ function parse(args: string[]) {
   } catch (error) {
     // Node's first sentence names the option; the rest is advice for programmers ("To specify an option argument …").
     const [sentence] = (error as Error).message.split(/\.\s|\n/, 1);
-    throw new OptionError(`${sentence}; --help tells the options.`, { cause: error });
+    throw new OptionError(`${sentence}; see --help.`, { cause: error });
   }
 }

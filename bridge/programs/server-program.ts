@@ -114,7 +114,7 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       environment: { ...process.env, ...environment, PYTHONUNBUFFERED: '1' },
       endsWithItsHost: prefix.length > 0,
       onLine: (stream, line) => this.#printed(stream, line),
-      onReport: (text) => this.#sources.reported(text),
+      onReport: (text) => this.#sources.feedProbe(text),
       onEnd: (code, signal) => this.#ended(code, signal),
     });
   }

@@ -17,6 +17,9 @@ import { ServerStrace } from '../sources/strace/server-strace.ts';
 import { ProgramThreads } from '../sources/syscalls/program-threads.ts';
 import { ServerSyscalls } from '../sources/syscalls/server-syscalls.ts';
 
+/** The stable code of a source that has left to a better one. */
+type Code = Parameters<ServerSyscalls['leave']>[0];
+
 /** A source that reports every call of the program. */
 interface CallSource extends EvidenceSource {
   /** Whether it has reported that the program listens. */
@@ -24,7 +27,7 @@ interface CallSource extends EvidenceSource {
   /** Called when the program listens. */
   onListening: (() => void) | undefined;
   /** From now on it reports nothing, and gives this code as the reason. The best source never has to leave. */
-  leave?(why: string): void;
+  leave?(why: Code): void;
   programEnded(): void;
 }
 
@@ -55,7 +58,7 @@ export class ServerSources {
   readonly #output = new ServerOutput();
   readonly #listener = new ServerListener();
   /** The best first, each with the code that the others give when it speaks. */
-  readonly #callSources: { source: CallSource; code: string }[];
+  readonly #callSources: { source: CallSource; code: Code }[];
   /** Whether the kernel's table has shown that the program listens. */
   #seenListening = false;
 
@@ -96,7 +99,7 @@ export class ServerSources {
   }
 
   /** Takes text from the probe's descriptor, split anywhere. */
-  reported(text: string): void {
+  feedProbe(text: string): void {
     this.#probe.feed(text);
   }
 

@@ -11,7 +11,7 @@ function printing() {
   return { lines: new LinePrinter(stream), writes, stream };
 }
 
-test('a line is printed at once, those that follow it closely with one write', () => {
+test('prints a line at once, and the lines soon after it in one write', () => {
   const { lines, writes } = printing();
   for (const line of ['a', 'b', 'c']) lines.print(line);
   expect(writes).toEqual(['a\n']);
@@ -31,7 +31,7 @@ test('flush leaves nothing behind, and prints nothing twice', () => {
   expect(writes).toEqual(['a\n', 'b\n']);
 });
 
-test('a stream that fails is no reason to stop', () => {
+test('goes on if its stream fails', () => {
   const { lines, stream } = printing();
   expect(() => stream.emit('error', new Error('EPIPE'))).not.toThrow();
   lines.print('a');

@@ -23,7 +23,7 @@ test.each([
   expect(environment).toEqual({ OTHER: 'x', ...(after !== undefined && { NODE_OPTIONS: after }) });
 });
 
-test('knows itself also through a symbolic link', () => {
+test('recognises its own file through a symbolic link', () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'probe-')));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'probe.js'), '');

@@ -69,7 +69,7 @@ test('results: a value, an errno, or neither', () => {
   ]);
 });
 
-test('both ends of a socket, of both families; one that listens has one', () => {
+test('both ends of a socket, IPv4 and IPv6; a listening socket has one', () => {
   expect(endsIn('TCP:[127.0.0.1:1->10.0.0.1:2]')).toEqual({ local: '127.0.0.1:1', peer: '10.0.0.1:2' });
   expect(endsIn('TCPv6:[[::1]:1->[fe80::1]:2]')).toEqual({ local: '[::1]:1', peer: '[fe80::1]:2' });
   expect(endsIn('TCPv6:[[::]:80]')).toEqual({ local: '[::]:80' });
@@ -84,7 +84,7 @@ test('an IPv6 address among the arguments', () => {
   expect(addressIn('3, NULL, NULL')).toBeUndefined();
 });
 
-test('bytes: of one buffer, of several, as far as they are shown', () => {
+test('bytes: of one buffer or several, as many as strace shows', () => {
   expect(payloadIn('4<TCP:[1]>, "\\x00\\x79", 1024, 0, NULL, NULL')).toBe('0079');
   expect(payloadIn('4, "\\x00\\x79"..., 9000')).toBe('0079');
   expect(
@@ -99,14 +99,14 @@ test('bytes: of one buffer, of several, as far as they are shown', () => {
   expect(payloadIn('4, 0x7ffd, 10')).toBe('');
 });
 
-describe('whatever comes, it never throws', () => {
+describe('never throws, whatever the line', () => {
   const cut = fc
     .tuple(fc.constantFrom(...LINES), fc.nat(300), fc.nat(300))
     .map(([line, from, length]) => line.slice(from % line.length, (from % line.length) + length));
   const mixed = fc.array(fc.oneof(cut, fc.string()), { maxLength: 4 }).map((parts) => parts.join(''));
 
   test.each([
-    ['lines cut anywhere and put together', mixed],
+    ['pieces of lines put together', mixed],
     ['any text', fc.string({ unit: 'binary' })],
   ])('%s', (_, texts) => {
     fc.assert(
@@ -121,7 +121,7 @@ describe('whatever comes, it never throws', () => {
     );
   });
 
-  test('nor takes long', () => {
+  test('and takes no long time', () => {
     for (const piece of ['<', '->', '(', ') = ', '"\\x61', ' <unfinished ...>', '1.1 '])
       readStraceLine(`1 1.1 read(${piece.repeat(3000)}`);
   });
