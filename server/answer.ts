@@ -1,9 +1,9 @@
 import { isPrime } from './primality.ts';
 
-/** `parity` is what the published program answers; `prime` is what its own description says that it answers. */
+/** `parity` is what the published program answers; `prime` is what its own description promises. */
 export type Answers = 'parity' | 'prime';
 
-/** The server makes one read, of at most this many bytes. Nothing beyond them is part of the number. */
+/** The server makes one read of at most this many bytes. Bytes beyond them are not part of the number. */
 export const READ_LIMIT = 1024;
 
 /** The smallest numbers of 10 and of 11 decimal digits. */
@@ -15,9 +15,9 @@ const IMPAR = Buffer.from('ÍMPAR');
 const PRIMO = Buffer.from('PRIMO');
 
 /**
- * What the number server replies to the bytes of its one read: an unsigned big-endian integer, at most `READ_LIMIT` bytes
- * of it. No bytes at all are the number 0. `undefined` is the protocol's silence: a number of exactly ten digits.
- * The reply is shared between calls: read it, do not write into it.
+ * Returns what the number server replies to the bytes of its one read: an unsigned big-endian integer of at most
+ * `READ_LIMIT` bytes. No bytes mean the number 0. `undefined` is the protocol's silence, for a number of exactly ten digits.
+ * Calls share the reply: do not write into it.
  */
 export function answer(received: Buffer, answers: Answers): Buffer | undefined {
   const value = toInteger(received.subarray(0, READ_LIMIT));
@@ -27,7 +27,7 @@ export function answer(received: Buffer, answers: Answers): Buffer | undefined {
   return value % 2n === 0n ? PAR : IMPAR;
 }
 
-/** Through hexadecimal text, because BigInt reads that in linear time; adding byte by byte is quadratic. */
+/** BigInt reads hexadecimal text in linear time; adding byte by byte would be quadratic. */
 function toInteger(bytes: Buffer): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${bytes.toString('hex')}`);
 }

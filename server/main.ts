@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 import type { AddressInfo } from 'node:net';
-import { Lines } from './lines.ts';
+import { LinePrinter } from './line-printer.ts';
 import { createNumberServer, formatAddress } from './number-server.ts';
 import { OptionError, readOptions, USAGE, type Options } from './options.ts';
 
-/** More than Node's 511, so that a burst of clients waits in the kernel instead of retrying its SYN a second later. */
+/** More than Node's 511: a burst of clients waits in the kernel, instead of sending its SYNs again a second later. */
 const BACKLOG = 4096;
 
 function main(): void {
   const options = optionsOrExit();
   if (options.help) return console.log(USAGE);
 
-  const lines = new Lines(process.stdout);
+  const lines = new LinePrinter(process.stdout);
   const server = createNumberServer({ answers: options.answers, once: options.once, say: lines.print });
 
-  // Also after it listens: accept() may fail, for want of file descriptors, and the server goes on with the next.
+  // This also comes while it listens, if accept() fails for want of file descriptors. The server goes on with the next.
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (server.listening) return lines.print(`could not accept a connection: ${error.code}`);
     fail(whyNotListening(error, options), 1);

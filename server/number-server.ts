@@ -3,21 +3,21 @@ import { answer, READ_LIMIT, type Answers } from './answer.ts';
 
 export interface NumberServerOptions {
   answers: Answers;
-  /** One connection is served, then the server stops listening. */
+  /** Stop listening after the first connection. */
   once?: boolean;
-  /** Told of every peer (`host:port`), and of every connection that broke. Must not throw. */
+  /** Called with a line for every peer (`host:port`), and for every connection that broke. Must not throw. */
   say?: (line: string) => void;
 }
 
 /**
- * The raw TCP number server: one read, at most one reply, then it closes. Not yet listening.
+ * The raw TCP number server: it makes one read and at most one reply, then closes. The caller has to make it listen.
  *
  *     peer ──bytes──▶ one read ──▶ answer ──▶ one write ──▶ close
  *
- * A broken connection ends alone: it is told to `say`, and never becomes an error of the server.
+ * A broken connection ends alone: it is reported to `say`, and is never an error of the server.
  */
 export function createNumberServer({ answers, once = false, say = () => {} }: NumberServerOptions): Server {
-  // allowHalfOpen: without it Node answers the peer's FIN with its own, before this program has said a word.
+  // Without allowHalfOpen, Node answers the peer's FIN with its own before this program has replied.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (once) server.close();
     const peer = nameOf(socket);
@@ -29,23 +29,23 @@ export function createNumberServer({ answers, once = false, say = () => {} }: Nu
 }
 
 function serve(socket: Socket, answers: Answers): void {
-  // Null: the peer shut its side down without a byte. The published program counts that as the number 0.
+  // Null: the peer shut its side down without a byte. The published program takes that for the number 0.
   const received = (socket.read() as Buffer | null) ?? Buffer.alloc(0);
   const reply = answer(received, answers);
 
-  // A program that closes with unread bytes makes its kernel send RST instead of FIN (RFC 1122 §4.2.2.13), and so the peer
-  // of a program that reads 1024 bytes learns that the rest was thrown away. Node has already taken up to 64 KiB out of the
-  // kernel, which therefore knows of nothing unread: here the reset has to be asked for.
+  // If a program closes with unread bytes, its kernel sends RST instead of FIN (RFC 1122 §4.2.2.13). So the peer of a
+  // program that reads 1024 bytes learns that the rest was thrown away. Node has already taken up to 64 KiB from the
+  // kernel, which sees nothing unread: here the program has to ask for the reset.
   const close = () => (received.length > READ_LIMIT ? socket.resetAndDestroy() : socket.destroy());
 
-  // Not end(): that is shutdown(2), a half-close. The published program calls close(2), which is what destroy() does, and
-  // the write callback means that the kernel has the whole reply.
+  // Not end(): that is shutdown(2), a half-close. The published program calls close(2), as destroy() does. The write
+  // callback means that the kernel has the whole reply.
   if (reply === undefined) close();
   else socket.write(reply, close);
 }
 
 function nameOf(socket: Socket): string {
-  // A peer may have reset the connection before it was accepted; then the kernel no longer knows its name.
+  // If the peer reset the connection before it was accepted, the kernel no longer knows the peer's address.
   if (socket.remoteAddress === undefined) return 'a peer that has already gone';
   return formatAddress(socket.remoteAddress, socket.remotePort);
 }

@@ -17,12 +17,15 @@ export const USAGE = `The number server: reads one big-endian integer from a TCP
   --answers parity|prime  PAR and ÍMPAR alone, or PRIMO for primes too (parity)
   --once                  serve one connection, then exit`;
 
-/** What the person who started the program asked for cannot be done; the message is one sentence for them. */
+/** An option is wrong. The message is one sentence for the operator. */
 export class OptionError extends Error {
   readonly code = 'BAD_OPTION';
 }
 
-/** The options in `args` (without node and script). Throws `OptionError`. */
+/**
+ * The options in `args` (without node and script).
+ * @throws OptionError
+ */
 export function readOptions(args: string[]): Options {
   const { host, port, once, answers, help } = parse(args);
   if (host === '') throw new OptionError('--host needs an address, such as 127.0.0.1.');
@@ -48,8 +51,8 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    // Node's sentence names the option; what follows it is advice for programmers ("To specify an option argument …").
+    // Node's first sentence names the option; the rest is advice for programmers ("To specify an option argument …").
     const [sentence] = (error as Error).message.split(/\.\s|\n/, 1);
-    throw new OptionError(`${sentence}; --help tells the options.`, { cause: error });
+    throw new OptionError(`${sentence}; see --help.`, { cause: error });
   }
 }

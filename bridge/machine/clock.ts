@@ -1,6 +1,6 @@
 /**
- * From the zero of `performance.now()`, which counts on the same clock, to the clock's own; in microseconds. Whatever
- * happens between the two readings makes it smaller than it is: the largest of several is right.
+ * Microseconds from the zero of CLOCK_MONOTONIC to that of `performance.now()`, which runs on the same clock. Time that
+ * passes between the two readings makes the result too small: the largest of several is right.
  */
 const OFFSET_US = Math.max(...Array.from({ length: 20 }, offset));
 
@@ -10,19 +10,19 @@ function offset(): number {
 }
 
 /**
- * Microseconds of CLOCK_MONOTONIC, with fractions: comparable between processes of one machine. A double holds them
- * to a nanosecond for over a century of uptime.
+ * Microseconds of CLOCK_MONOTONIC, with fractions: comparable between processes of one machine. A double holds
+ * them to a nanosecond for over a century of uptime.
  */
 export function monotonicUs(): number {
   return performance.now() * 1e3 + OFFSET_US;
 }
 
-/** Microseconds between two readings of a clock, where nothing came between them. */
+/** Microseconds between two readings of a clock, if nothing interrupts them. */
 const UNDISTURBED_US = 5;
 
 /**
- * By how much CLOCK_REALTIME is ahead of CLOCK_MONOTONIC, in microseconds. It takes a millisecond: only the moment in
- * which `Date.now()` ticks is known exactly (`performance.timeOrigin` is off by nearly one).
+ * By how many microseconds CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. It takes a millisecond, because only the moment
+ * at which `Date.now()` ticks is exact (`performance.timeOrigin` is off by nearly a millisecond).
  */
 export function realtimeOffsetUs(): number {
   let best = nextTick();
@@ -33,9 +33,9 @@ export function realtimeOffsetUs(): number {
   return best.realtimeUs - best.at;
 }
 
-/** The next change of `Date.now()`, and how long before `at` it may have been. */
+/** The next tick of `Date.now()`, and how long before `at` it may have happened. */
 function nextTick(): { realtimeUs: number; at: number; withinUs: number } {
-  // Taken before a reading that shows no change yet.
+  // A time before a reading that shows no tick yet.
   let earliest = monotonicUs();
   const start = Date.now();
   for (;;) {

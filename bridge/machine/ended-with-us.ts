@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * A process that is killed can end nothing any more. So a shell waits for the pipe that only this process holds open: a
- * line in it says that all is well, its end without one that this process is gone. A second after SIGTERM comes SIGKILL.
+ * A killed process cannot end its children. So a shell reads from a pipe that only this process holds open. A line means
+ * that the group has ended; the pipe's end without a line means that this process is gone, and the group must end too.
  */
 const WHEN_GONE = 'read -r _ || { kill -TERM "-$0"; sleep 1; kill -KILL "-$0"; }';
 
 /**
- * Has a process group end with this process, however this process ends.
- * @param group its number, which is the number of the process that leads it
- * @returns to be called when the group has ended: its number may soon be another's
+ * Ends a process group when this process ends, even if this process is killed.
+ * @param group the process id of the group's leader
+ * @returns a function to call when the group has ended: another group may soon have its number
  */
 export function endedWithUs(group: number): () => void {
   // A group of its own: a terminal's Ctrl+C reaches the bridge alone.
@@ -18,7 +18,7 @@ export function endedWithUs(group: number): () => void {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // Without a shell the program cannot be held to it: it runs all the same.
+  // Without a shell the group is not ended, but it runs.
   watch.on('error', () => {});
   const pipe: Writable = watch.stdin!;
   pipe.on('error', () => {});

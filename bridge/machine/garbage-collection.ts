@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Has V8 make every object among the young ones. Whenever it looks at those of a busy bridge, many runs are on, so that it
- * takes what a run is made of for what stays, and makes it among the old: there a run that is over keeps all its trace alive
- * until the next full collection. To be imported before anything else.
+ * Makes V8 create every object in the young generation. On a busy bridge many runs are on at each collection, so V8 learns
+ * that the objects of a run live long, and creates them in the old generation: there a run that is over keeps its trace
+ * alive until the next full collection. Import this file before anything else.
  */
 setFlagsFromString('--no-allocation-site-pretenuring');

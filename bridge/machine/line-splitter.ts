@@ -1,28 +1,28 @@
-/** Cuts a stream of text into lines; a line longer than `limit` characters is told in part, its rest dropped. */
+/** Splits a stream of text into lines. Of a longer line, only the first `limit` characters are kept. */
 export class LineSplitter {
   readonly #limit: number;
-  readonly #tell: (line: string) => void;
+  readonly #onLine: (line: string) => void;
   #rest = '';
 
-  constructor(limit: number, tell: (line: string) => void) {
+  constructor(limit: number, onLine: (line: string) => void) {
     this.#limit = limit;
-    this.#tell = tell;
+    this.#onLine = onLine;
   }
 
   feed(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!.slice(0, this.#limit);
-    for (const line of lines) this.#tellPart(line);
+    for (const line of lines) this.#emit(line);
   }
 
-  /** The stream has ended: what is left is a line too. */
+  /** The stream has ended: what is left is its last line. */
   end(): void {
-    if (this.#rest) this.#tellPart(this.#rest);
+    if (this.#rest) this.#emit(this.#rest);
     this.#rest = '';
   }
 
-  #tellPart(line: string): void {
+  #emit(line: string): void {
     const part = line.slice(0, this.#limit);
-    this.#tell(part.endsWith('\r') ? part.slice(0, -1) : part);
+    this.#onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
   }
 }

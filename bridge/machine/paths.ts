@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder: found from here upwards, as this file runs both from its source and as built. */
+/** The project's folder. It is searched for upwards from here, because this file runs as source and as built. */
 function projectRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; ; folder = dirname(folder)) {
@@ -13,7 +13,7 @@ function projectRoot(): string {
 
 const root = projectRoot();
 
-/** Built files, wherever this one runs from. */
+/** The built files of the project. */
 export const BUILT = {
   page: join(root, 'dist', 'web'),
   server: join(root, 'dist', 'server', 'main.js'),

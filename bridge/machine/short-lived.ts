@@ -1,9 +1,10 @@
 /**
- * A Map and a Set for what comes and goes by the thousand. V8 gives a table that is full a successor and has it point there;
- * once one such table has grown old, all after it stay until the next full collection, each with whatever it held when it was
- * full. A busy bridge spent a sixth of its time on runs that were long over. Here a table holds boxes, emptied as they leave.
+ * A Map and a Set for values that come and go by the thousand. V8 replaces a full table by a larger one, and the old table
+ * points to the new one. Once such a table is in the old generation, it keeps all later tables alive until the next full
+ * collection, each with the values that it held. A busy bridge spent a sixth of its time on runs that were long over. So
+ * here a table holds boxes, and a box is emptied when its value leaves.
  *
- *     old table ─▶ table ─▶ table ─▶ table of now ─▶ boxes ─▶ values
+ *     old table ─▶ table ─▶ table ─▶ current table ─▶ boxes ─▶ values
  *                    └▶ empty boxes
  */
 interface Box<Value> {
@@ -46,7 +47,7 @@ export class ShortLivedMap<Key extends number | string, Value extends object> {
     return this.#boxes.keys();
   }
 
-  /** From the oldest to the youngest; one that leaves in between is left out. */
+  /** From the oldest to the youngest. A value that leaves in the meantime is left out. */
   values(): Generator<Value> {
     return valuesIn(this.#boxes.values());
   }
@@ -59,7 +60,7 @@ export class ShortLivedSet<Value extends object> {
     return this.#boxes.size;
   }
 
-  /** Answers how to take it out again. */
+  /** Returns a function that removes the value. */
   add(value: Value): () => void {
     const box: Box<Value> = { value };
     this.#boxes.add(box);
@@ -69,7 +70,7 @@ export class ShortLivedSet<Value extends object> {
     };
   }
 
-  /** From the oldest to the youngest; one that leaves in between is left out. */
+  /** From the oldest to the youngest. A value that leaves in the meantime is left out. */
   [Symbol.iterator](): Generator<Value> {
     return valuesIn(this.#boxes);
   }

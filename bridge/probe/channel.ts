@@ -2,8 +2,8 @@ import { fstatSync, writeSync } from 'node:fs';
 import type { ProbeReport } from './report.ts';
 
 /**
- * Whether `descriptor` is what a bridge passes. Node gives its children sockets as pipes; of the descriptors that a Node
- * process opens for itself as it starts none is one, and a pipe or a file is a shell's redirection.
+ * Whether a bridge has passed this descriptor. Node gives its children sockets as pipes. A Node process opens no socket
+ * for itself as it starts, and a shell redirects to pipes and files only.
  */
 export function isChannel(descriptor: number): boolean {
   try {
@@ -14,8 +14,8 @@ export function isChannel(descriptor: number): boolean {
 }
 
 /**
- * The way to the bridge. Every report is in the kernel when `tell` returns, so that nothing is lost where the server exits
- * or crashes next. Never throws: where the bridge is gone, it falls silent for good.
+ * The way to the bridge. A report is in the kernel when `send` returns, so that none is lost if the server exits or
+ * crashes next. Never throws: if the bridge is gone, it falls silent for good.
  */
 export class Channel {
   readonly #descriptor: number;
@@ -25,16 +25,16 @@ export class Channel {
     this.#descriptor = descriptor;
   }
 
-  /** False when nobody hears any more, and nothing needs to be told. */
+  /** False if nobody reads the reports any more. */
   get open(): boolean {
     return this.#open;
   }
 
-  tell(report: ProbeReport): void {
+  send(report: ProbeReport): void {
     if (!this.#open) return;
     const line = `${JSON.stringify(report)}\n`;
     try {
-      // Nearly always the kernel takes a line whole, and reports are ASCII: only a remainder is worth making bytes of.
+      // Nearly always the kernel takes the whole line. Reports are ASCII, so a length in characters is one in bytes.
       const written = this.#write(line);
       if (written < line.length) this.#writeAll(Buffer.from(line).subarray(written));
     } catch {
@@ -46,7 +46,7 @@ export class Channel {
     for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#write(rest));
   }
 
-  /** Waits for a bridge that is slow to read: reports may come late, but none is left out. */
+  /** Waits for a bridge that reads slowly: a report may come late, but none is left out. */
   #write(data: string | Buffer): number {
     for (;;) {
       try {
@@ -59,5 +59,5 @@ export class Channel {
   }
 }
 
-/** Nothing ever changes it: waiting for it is sleeping, here for a millisecond. */
+/** Nothing ever changes this value, so waiting for a change is sleeping. */
 const aMoment = new Int32Array(new SharedArrayBuffer(4));

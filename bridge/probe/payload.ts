@@ -1,13 +1,13 @@
-/** Bytes of payload in a report at most: what a step of the trace shows. */
+/** At most so many bytes of payload are in a report: as many as a step of the trace shows. */
 const PAYLOAD_REPORTED = 4096;
 
-/** What a Writable hands to `_writev`, and to `_write` as one. */
+/** What a Writable passes to `_writev` in a list, and to `_write` one at a time. */
 export interface Chunk {
   chunk: string | Uint8Array;
   encoding: BufferEncoding;
 }
 
-/** How many bytes the kernel is asked to send, and the first of them in hex. */
+/** Counts the bytes that the kernel is asked to send, and shows the first of them in hex. */
 export function measure(chunks: readonly Chunk[]): { bytes: number; payload: string } {
   let bytes = 0;
   let payload = '';
@@ -28,7 +28,7 @@ export function toHex(bytes: Uint8Array, limit = PAYLOAD_REPORTED): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, limit)).toString('hex');
 }
 
-/** Enough of a long text for so many bytes in any encoding: hex needs two characters a byte, and others at most as many. */
+/** Enough of a long text for so many bytes in any encoding: hex needs two characters a byte, and no encoding needs more. */
 function firstCharacters(text: string, bytes: number): string {
   return text.length > 2 * bytes ? text.slice(0, 2 * bytes + 2) : text;
 }

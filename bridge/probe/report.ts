@@ -1,19 +1,19 @@
 /**
- * What the probe tells, one JSON object a line on stdio 3 of the server process.
+ * A report of the probe: one JSON object a line, on stdio 3 of the server process.
  * Times are microseconds of CLOCK_MONOTONIC (`process.hrtime`), comparable between processes of one machine.
- * `payload` is the first 4096 of the bytes in hex, empty where they were not seen (an http server's `recv`). A process that
- * exits or crashes tells nothing more: its kernel closes what is still open. `connection` is another one for each
- * connection, also where a shell has started several servers and their reports are mixed.
+ * `payload` is the first 4096 bytes in hex, empty if the probe did not see them (an http server's `recv`). `connection` is
+ * unique, even if a shell has started several servers and their reports are mixed. A process that exits or crashes reports
+ * nothing more: its kernel closes what is still open.
  */
 export type ProbeReport =
   | { what: 'probe'; pid: number }
   | { what: 'listen'; startedAt: number; at: number; address: string }
   /**
-   * Blocked since `startedAt`: since the listen, or the accept before. `peer` is empty where it has gone already; `local`
-   * is where the server listens.
+   * It blocks from `startedAt`: from the listen, or the accept before. `peer` is empty if the peer has gone already;
+   * `local` is where the server listens.
    */
   | { what: 'accept'; connection: number; startedAt: number; at: number; peer: string; local: string }
-  /** Blocked since the accept, or the recv before. `bytes` 0: the peer's end of data. `result`: `ok` or an errno name. */
+  /** It blocks from the accept, or the recv before. `bytes` 0: the peer's end of data. `result`: `ok` or an errno name. */
   | { what: 'recv'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
   /** All of one write. `result` ECANCELED: a close cut it short, and `bytes` is what the kernel had taken by then. */
   | { what: 'send'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
@@ -21,7 +21,7 @@ export type ProbeReport =
   /** `reset`: the program asked for a RST instead of a FIN. */
   | { what: 'close'; connection: number; startedAt: number; at: number; reset: boolean };
 
-/** Environment variable by which the bridge tells the probe that somebody reads its reports. */
+/** The environment variable that tells the probe that somebody reads its reports. */
 export const PROBE_VARIABLE = 'APERTO_PROBE';
-/** File descriptor on which the probe reports. */
+/** The file descriptor on which the probe reports. */
 export const PROBE_DESCRIPTOR = 3;

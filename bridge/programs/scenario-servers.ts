@@ -9,35 +9,35 @@ import { ServerProgram } from './server-program.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import type { ScenarioServer } from '../trace/scenario-server.ts';
 
-/** What the probe would tell is not so: it takes a Node program to be always accepting and receiving, and these are not. */
+/** The probe takes a Node program to be always accepting and receiving. These are not: its reports would be wrong. */
 const WITHOUT_PROBE: ReadonlySet<ScenarioServer> = new Set(['never-accepts', 'full-backlog', 'restarts']);
 
-/** Milliseconds that a program may take to listen; the run then goes on without it. */
+/** Milliseconds that a program may take to listen. After that, the run goes on without it. */
 const START_MS = 5000;
-/** Ports that they have, in turn. */
+/** How many ports they use, in turn. */
 const PORTS = 1000;
 
 /** A server for one run. */
 export interface Lent {
   port: number;
-  /** Resolves when it listens, or never will. */
+  /** Resolves when the server listens, or if it never will. */
   ready: Promise<void>;
-  /** What sees this server at work. */
+  /** The sources that report on this server. */
   sources: EvidenceSource[];
-  /** The run is over. */
+  /** To be called when the run is over. */
   giveBack(): void;
 }
 
 /**
- * The servers of scenarios, on the lab's host: each run gets a program of its own, which begins before it and ends after
- * it, so that no run meets what another has left: a full queue, a server that died.
+ * The servers of scenarios, on the lab's host. Each run gets a program of its own, which starts before the run and ends
+ * after it: so no run meets what another has left behind, such as a full queue or a server that died.
  *
  *     run ─ never-accepts ─▶ a free port next to the target's, a program on it ─▶ the run … ─▶ its end
  */
 export class ScenarioServers {
   readonly #target: () => Address;
   readonly #prefix: () => string[];
-  /** By port; `undefined` where nobody listens. */
+  /** By port; `undefined` if the scenario is that nobody listens. */
   readonly #lent = new Map<number, ServerProgram | undefined>();
   readonly #ending = new Set<Promise<void>>();
   #turn = 0;
@@ -68,7 +68,7 @@ export class ScenarioServers {
     };
   }
 
-  /** Ends them all; resolves when none is left. */
+  /** Ends all servers. Resolves when none is left. */
   async stop(): Promise<void> {
     for (const port of [...this.#lent.keys()]) this.#end(port);
     await Promise.all(this.#ending);
@@ -92,7 +92,7 @@ export class ScenarioServers {
     return program;
   }
 
-  /** Its port is taken until it has ended. */
+  /** The port stays taken until its program has ended. */
   #end(port: number): void {
     const program = this.#lent.get(port);
     const ended = (program?.stop() ?? Promise.resolve()).finally(() => {
@@ -102,7 +102,7 @@ export class ScenarioServers {
     this.#ending.add(ended);
   }
 
-  /** Beside the target's. Each port rests before it is taken again: the kernel remembers its connections for a minute. */
+  /** A port near the target's. Each port rests before its next use: the kernel remembers its connections for a minute. */
   #freePort(): number {
     const { port } = this.#target();
     do this.#turn = (this.#turn % PORTS) + 1;
@@ -110,7 +110,7 @@ export class ScenarioServers {
     return this.#portOf(port);
   }
 
-  /** Downwards where there is no room above. */
+  /** Counts downwards if there is no room above. */
   #portOf(port: number): number {
     return port + PORTS > 65_535 ? port - this.#turn : port + this.#turn;
   }

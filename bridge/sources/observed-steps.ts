@@ -1,11 +1,11 @@
 import type { WithAllPlaces } from '../trace/draft.ts';
 import type { Call, CallName, Side, State } from '../trace/step.ts';
 
-/** What is known of a call besides its name and beginning; without `returnedAt` it is blocked still. */
+/** What is known of a call besides its name and start. Without `returnedAt` it still blocks. */
 export interface CallFacts {
   args?: string[] | undefined;
   returnedAt?: number | undefined;
-  /** `ok` unless told otherwise. */
+  /** `ok` if absent. */
   result?: string | undefined;
   bytes?: number | undefined;
   payload?: string | undefined;
@@ -14,7 +14,7 @@ export interface CallFacts {
 
 const NO_ARGS: string[] = [];
 
-/** A call as a source saw it. */
+/** A call that a source saw. */
 export function observedCall(side: Side, id: string, name: CallName, startedAt: number, facts: CallFacts): Call {
   const { args = NO_ARGS, returnedAt, bytes, peer } = facts;
   const result = returnedAt === undefined ? undefined : (facts.result ?? 'ok');
@@ -27,7 +27,7 @@ export function observedCall(side: Side, id: string, name: CallName, startedAt: 
   return call as Call;
 }
 
-/** That the server's socket listens, as a source saw it: before the run, so that `at` is below zero. */
+/** A source saw that the server's socket listens. That was before the run: `at` is negative. */
 export function observedListening(at: number, cause?: string): State {
   // prettier-ignore
   const state: WithAllPlaces<State> = {

@@ -8,12 +8,12 @@ import type { EvidenceSource, Watch } from './source.ts';
 
 /**
  * The lines that the server program prints. A line that names the client's port belongs to that connection; any other
- * line belongs to the one connection that is on, or to none where there are several.
+ * line belongs to the one connection that is on, or to none if several are on.
  */
 export class ServerOutput implements EvidenceSource {
   readonly #watches = new ShortLivedSet<OutputWatch>();
   readonly #byPort = new ShortLivedMap<number, OutputWatch>();
-  /** Whether this bridge holds the ends of its stdout and stderr; absent where it never did. */
+  /** Whether this bridge reads the program's stdout and stderr; undefined if it never did. */
   #attached: boolean | undefined;
 
   status(): SourceStatus {
@@ -41,7 +41,7 @@ export class ServerOutput implements EvidenceSource {
 
   /** Takes a line that the program printed just now. */
   line(stream: Output['stream'], line: string): void {
-    if (this.#watches.size > 0) this.#addressee(line)?.tell(stream, line);
+    if (this.#watches.size > 0) this.#addressee(line)?.report(stream, line);
   }
 
   #addressee(line: string): OutputWatch | undefined {
@@ -54,7 +54,8 @@ export class ServerOutput implements EvidenceSource {
   }
 }
 
-interface Registry {
+/** What a watch announces to its source. */
+interface WatchEvents {
   connected(port: number): void;
   stopped(port: number | undefined): void;
 }
@@ -62,33 +63,33 @@ interface Registry {
 class OutputWatch implements Watch {
   readonly watchesServer = false;
   readonly #startedAt: number;
-  readonly #registry: Registry;
+  readonly #events: WatchEvents;
   #sink: Sink | undefined;
   #port: number | undefined;
   #lines = 0;
 
-  constructor(startedAt: number, sink: Sink, registry: Registry) {
+  constructor(startedAt: number, sink: Sink, events: WatchEvents) {
     this.#startedAt = startedAt;
     this.#sink = sink;
-    this.#registry = registry;
+    this.#events = events;
   }
 
   connectedFrom(port: number): void {
     this.#port = port;
-    this.#registry.connected(port);
+    this.#events.connected(port);
   }
 
-  /** A program may print at any time, or never: nothing is waited for. */
+  /** A program may print at any time or never: nothing is waited for. */
   whenSettled(callback: () => void): void {
     callback();
   }
 
   stop(): void {
     this.#sink = undefined;
-    this.#registry.stopped(this.#port);
+    this.#events.stopped(this.#port);
   }
 
-  tell(stream: Output['stream'], line: string): void {
+  report(stream: Output['stream'], line: string): void {
     const id = `server.output.${this.#lines++}`;
     const at = toTenths(monotonicUs() - this.#startedAt);
     this.#sink?.({ kind: 'output', id, at, side: 'server', evidence: 'observed', stream, line });

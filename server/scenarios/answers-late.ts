@@ -1,5 +1,5 @@
 /**
- * The number server, but it takes `DELAY_MS` to think.
+ * The number server, but it takes `DELAY_MS` to answer.
  *
  *     peer ──bytes──▶ one read ──▶ (nothing on the wire) ──▶ answer ──▶ close
  */

@@ -1,6 +1,6 @@
 /**
- * Dies in the middle of a connection, as a program with a bug would: by a signal that no program can catch, on its first
- * bytes. Its kernel closes what it leaves open.
+ * Dies in the middle of a connection, as a program with a bug would: the first bytes kill it, by a signal that no program
+ * can catch. Its kernel closes what it leaves open.
  *
  *     peer ──bytes──▶ read ──▶ SIGKILL …  kernel ──FIN──▶ peer
  */

@@ -1,5 +1,5 @@
 /**
- * A number server that knows where a number ends: after four bytes. It answers each, and goes on until the client ends.
+ * A number server that knows where a number ends: after four bytes. It answers each number until the client ends.
  *
  *     peer ──bytes──▶ gathered, four by four ──▶ one answer for each ──▶ … ──▶ close after the peer
  */

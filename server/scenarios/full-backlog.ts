@@ -1,6 +1,6 @@
 /**
- * The number server when more clients come than it takes: its queue of connections to accept is full, and it is busy.
- * After `BUSY_MS` it accepts again.
+ * The number server when more clients come than it accepts: it is busy, and its queue of connections is full. After
+ * `BUSY_MS` it accepts again.
  *
  *     SYN ──▶ kernel: queue full, dropped …  SYN again ──▶ kernel: room again ──▶ accept() ──▶ answer
  */
@@ -11,7 +11,7 @@ import { sleep } from './sleep.ts';
 
 const BUSY_MS = 2500;
 const BACKLOG = 1;
-/** Linux lets one more wait than the backlog says. */
+/** Linux lets one more connection wait than the backlog says. */
 const WAITING = BACKLOG + 1;
 
 const { host, port } = readOptions(process.argv.slice(2));
@@ -19,7 +19,7 @@ const server = createNumberServer({ answers: 'parity' });
 
 server.listen({ host, port, backlog: BACKLOG }, () => {
   const own = Array.from({ length: WAITING }, () => connect({ host, port }));
-  // Node asks the kernel to connect in its next tick; this comes after, and before it first looks whether anyone waits.
+  // Node asks the kernel to connect in its next tick. This runs after that, and before Node first accepts.
   process.nextTick(() => {
     console.log(`${WAITING} connections wait, and the queue is full`);
     sleep(BUSY_MS);

@@ -1,5 +1,5 @@
 /**
- * Accepts, reads nothing for `PAUSE_MS`, then everything; when the client has ended, it answers how many bytes there were.
+ * Accepts, reads nothing for `PAUSE_MS`, then everything. When the client has ended, it answers with the number of bytes.
  *
  *     bytes ──▶ kernel's buffer, which fills: its window closes …  recv() ──▶ and opens again
  */

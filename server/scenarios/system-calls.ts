@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import koffi from 'koffi';
 
-/** The calls of the socket interface as a C or Python program makes them, each of which blocks until it returns. */
+/** The calls of the socket interface as a C or Python program makes them: each blocks until it returns. */
 const libc = koffi.load(null);
 const functions = {
   socket: libc.func('int socket(int domain, int type, int protocol)'),
@@ -20,7 +20,7 @@ const SOCK_STREAM = 1;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 
-/** What a call returned, where it failed: `code` is the errno name. */
+/** A call has failed. `code` is the errno name. */
 export class CallError extends Error {
   readonly code: string;
 
@@ -37,12 +37,12 @@ export const listen = (descriptor: number): number => call('listen', descriptor,
 export const accept = (descriptor: number): number => call('accept', descriptor, null, null);
 export const close = (descriptor: number): number => call('close', descriptor);
 
-/** Lets a socket have an address that another, in TIME_WAIT, still has: socket(7). */
+/** Lets a socket bind to an address that another socket in TIME_WAIT still has: socket(7). */
 export function setReuseAddress(descriptor: number): void {
   call('setsockopt', descriptor, SOL_SOCKET, SO_REUSEADDR, Buffer.from(new Int32Array([1]).buffer), 4);
 }
 
-/** A `struct sockaddr_in`: family as this machine writes it, port and address as the network does. */
+/** Binds to a `struct sockaddr_in`: the family in this machine's byte order, port and address in the network's. */
 export function bind(descriptor: number, host: string, port: number): void {
   const address = Buffer.alloc(16);
   address.set(new Uint8Array(new Uint16Array([AF_INET]).buffer), 0);
@@ -51,7 +51,7 @@ export function bind(descriptor: number, host: string, port: number): void {
   call('bind', descriptor, address, address.length);
 }
 
-/** At most `limit` bytes; none at the peer's end. */
+/** Receives at most `limit` bytes; none if the peer has ended. */
 export function recv(descriptor: number, limit: number): Buffer {
   const buffer = Buffer.alloc(limit);
   return buffer.subarray(0, call('recv', descriptor, buffer, limit, 0));

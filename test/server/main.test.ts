@@ -6,7 +6,7 @@ import { exchange } from '../helpers/clients/tcp-client.ts';
 
 const start = (...args: string[]) => startNode(['dist/server/main.js', '--port', '0', ...args]);
 
-test('tells where it listens and who came', async () => {
+test('prints where it listens and who connects', async () => {
   const program = start();
   const listening = await program.line(/^listening on /);
   expect(listening).toMatch(/^listening on 127\.0\.0\.1:\d+$/);
@@ -29,7 +29,7 @@ test('--once serves one connection and exits with 0', async () => {
   expect(program.err).toEqual([]);
 });
 
-test('--once exits with 0 also where the one peer breaks off', async () => {
+test('--once exits with 0 even if its one peer breaks off', async () => {
   const program = start('--once');
   const socket = connect({ port: portIn(await program.line(/^listening/)), host: '127.0.0.1' });
   await once(socket, 'connect');
@@ -68,7 +68,7 @@ test('a bad option: one sentence, exit code 2', async () => {
   expect(program.err).toEqual(['--answers must be parity or prime, not "odd".']);
 });
 
-test('goes on when nobody reads its lines any more', async () => {
+test('goes on if nobody reads its lines any more', async () => {
   const program = start();
   const port = portIn(await program.line(/^listening/));
   program.child.stdout!.destroy();

@@ -58,16 +58,16 @@ test('names every peer', async () => {
 
 test('a peer that breaks its connection costs one line', async () => {
   const said: string[] = [];
-  const told = new EventEmitter();
+  const lineEvents = new EventEmitter();
   const port = await serve({
     say: (line) => {
       said.push(line);
-      told.emit(line.includes('broke') ? 'broke' : 'came');
+      lineEvents.emit(line.includes('broke') ? 'broke' : 'came');
     },
   });
-  const broke = once(told, 'broke');
+  const broke = once(lineEvents, 'broke');
   const socket = connect({ port, host: '127.0.0.1' });
-  await once(told, 'came');
+  await once(lineEvents, 'came');
   socket.resetAndDestroy();
   await broke;
   expect(said).toHaveLength(2);

@@ -16,7 +16,7 @@ const readers: { [What in ProbeReport['what']]: { Check(value: unknown): boolean
   close: Compile(Type.Object({ ...connection, reset: Type.Boolean() })),
 };
 
-/** A report of the probe, or nothing: the program may write to the probe's descriptor what it likes. */
+/** Reads a report of the probe. Returns nothing for any other line: the program may write to the probe's descriptor too. */
 export function readReport(line: string): ProbeReport | undefined {
   let value: Partial<ProbeReport> | null;
   try {

@@ -1,34 +1,34 @@
+/**
+ * The probe, as the bridge sees it: a Node server reports its own calls from inside, where `bridge/probe` runs. This end
+ * reads the reports, and trusts none of them: the program may write anything to the probe's descriptor.
+ *
+ *     server process ─ stdio 3 ─▶ lines ─▶ reports ─▶ by connection ─▶ the watch of its run
+ */
 import { LineSplitter } from '../../machine/line-splitter.ts';
+import { PROBE_VARIABLE } from '../../probe/report.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { PAYLOAD_SHOWN } from '../../trace/step.ts';
 import { readReport } from './read-report.ts';
 import type { EvidenceSource, Watch } from '../source.ts';
-import { ToldConnections } from '../calls/connections.ts';
+import { ReportedConnections } from '../calls/reported-connections.ts';
 
 /** Longer than any report: two hex digits for each byte that is shown, and its frame. */
 const REPORT_LENGTH = 2 * PAYLOAD_SHOWN + 1024;
 
-/**
- * What a Node server does, told from inside by `bridge/probe`. A connection is known by its client's port.
- *
- *     server process ─ stdio 3 ─▶ lines ─▶ by connection ─▶ the watch whose port it is
- */
 export class ServerProbe implements EvidenceSource {
-  readonly #told: ToldConnections;
+  readonly #connections: ReportedConnections;
   readonly #lines = new LineSplitter(REPORT_LENGTH, (line) => this.#take(line));
+  /** Called when the server listens on the port of interest. */
+  onListening: (() => void) | undefined;
 
   /** @param port the port on which the server's listening is of interest */
   constructor(port: number) {
-    this.#told = new ToldConnections(port);
+    this.#connections = new ReportedConnections(port);
+    this.#connections.onListening = () => this.onListening?.();
   }
 
-  /** Called when the server listens on the port of interest. */
-  set onListening(callback: () => void) {
-    this.#told.onListening = callback;
-  }
-
-  /** A Node program that only starts the server, as npm does, holds a probe too, and it sees nothing. */
+  /** A Node program that only starts the server, as npm does, holds a probe too, and that probe sees nothing. */
   status(): SourceStatus {
     return this.listening
       ? { name: 'server-probe', active: true }
@@ -36,27 +36,36 @@ export class ServerProbe implements EvidenceSource {
   }
 
   get listening(): boolean {
-    return this.#told.listening;
+    return this.#connections.listening;
+  }
+
+  /**
+   * What makes a Node program load the probe.
+   * @param moduleUrl file URL of the built probe
+   */
+  environment(moduleUrl: string): NodeJS.ProcessEnv {
+    const options = `${process.env['NODE_OPTIONS'] ?? ''} --import=${moduleUrl}`.trim();
+    return { NODE_OPTIONS: options, [PROBE_VARIABLE]: '1' };
   }
 
   watch(startedAt: number, sink: Sink): Watch {
-    return this.#told.watch(startedAt, sink);
+    return this.#connections.watch(startedAt, sink);
   }
 
-  /** Takes what came on the probe's descriptor: text, cut anywhere. */
+  /** Takes text from the probe's descriptor, split anywhere. */
   feed(text: string): void {
     this.#lines.feed(text);
   }
 
-  /** The server process has ended: whatever it has not told it never will. */
-  ended(): void {
+  /** The server process has ended: it reports nothing more. */
+  programEnded(): void {
     this.#lines.end();
-    this.#told.ended();
+    this.#connections.ended();
   }
 
   #take(line: string): void {
     const report = readReport(line);
-    if (report?.what === 'probe') this.#told.present = true;
-    else if (report) this.#told.take(report);
+    if (report?.what === 'probe') this.#connections.sourceStarted();
+    else if (report) this.#connections.take(report);
   }
 }

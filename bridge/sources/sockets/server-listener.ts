@@ -1,3 +1,9 @@
+/**
+ * That the server program listens, as the kernel's own table shows it (/proc/net/tcp). It shows no connection, and not
+ * since when the program listens. It reports only if no source inside or beside the program does.
+ *
+ *     /proc/net/tcp ─▶ listening-socket ─ in LISTEN ─▶ server-listener ─▶ the step before the run
+ */
 import { monotonicUs } from '../../machine/clock.ts';
 import { toTenths } from '../../trace/draft.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
@@ -5,10 +11,6 @@ import type { Sink } from '../../trace/report.ts';
 import { observedListening } from '../observed-steps.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
 
-/**
- * The kernel's own table (/proc/net/tcp): the server program's socket is in LISTEN. It speaks only where no probe does,
- * for a program that is not Node.
- */
 export class ServerListener implements EvidenceSource {
   #seenAt: number | undefined;
 
@@ -18,7 +20,7 @@ export class ServerListener implements EvidenceSource {
       : { name: 'server-listener', active: true };
   }
 
-  /** The table was just read: the program listens, or no longer. */
+  /** The table has just been read. */
   saw(listening: boolean): void {
     this.#seenAt = listening ? monotonicUs() : undefined;
   }

@@ -5,11 +5,11 @@ export interface SocketRow {
   localPort: number;
   remotePort: number;
   state: TcpState;
-  /** 0: the kernel holds it for no descriptor, as the program has not accepted it yet, or has closed it. */
+  /** 0 if there is no descriptor for it: the program has not accepted it yet, or has closed it. */
   inode: string;
 }
 
-/** The `st` column: include/net/tcp_states.h in Linux. A request that waits to be established (0C) is in SYN_RCVD. */
+/** The `st` column: include/net/tcp_states.h in Linux. A request for a connection (0C) is in SYN_RCVD. */
 const STATES: { readonly [code: string]: TcpState } = {
   '01': 'ESTABLISHED',
   '02': 'SYN_SENT',
@@ -25,11 +25,11 @@ const STATES: { readonly [code: string]: TcpState } = {
   '0C': 'SYN_RCVD',
 };
 
-/** The rows that name this port at either end, from the text of /proc/net/tcp or tcp6. */
+/** The rows with this port at either end, from the text of /proc/net/tcp or tcp6. */
 export function socketRows(table: string, port: number): SocketRow[] {
   const rows = new Map<number, SocketRow>();
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  // Most rows are about other ports, in a table that may have tens of thousands: they are not even cut apart.
+  // The table may have tens of thousands of rows, and most are about other ports: those are not even split.
   for (let found = table.indexOf(wanted); found >= 0; found = table.indexOf(wanted, found + 1)) {
     const start = table.lastIndexOf('\n', found) + 1;
     const end = table.indexOf('\n', found);

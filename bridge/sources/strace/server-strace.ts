@@ -1,68 +1,70 @@
+/**
+ * Every call of any server program, as strace reports it: with its times, its result and its first bytes. It needs strace
+ * before the program's command, and knows nothing of what the program is written in.
+ *
+ *     strace ─ named pipe ─▶ lines ─▶ calls on sockets ─▶ by connection ─▶ the watch of its run
+ */
 import { realtimeOffsetUs } from '../../machine/clock.ts';
 import { LineSplitter } from '../../machine/line-splitter.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
-import { StraceCalls } from './calls.ts';
-import { StraceOutput, tryStrace } from './output.ts';
-import { ToldConnections } from '../calls/connections.ts';
+import { StraceNamedPipe } from './named-pipe.ts';
+import { SocketCalls } from './socket-calls.ts';
+import { tryStrace } from './try-strace.ts';
+import { ReportedConnections } from '../calls/reported-connections.ts';
 
-/** No call of a socket is told in a longer line, unless it gathers its bytes from hundreds of places. */
+/** No socket call needs a longer line, unless it gathers its bytes from hundreds of buffers. */
 const LINE_LENGTH = 1024 * 1024;
 
-/**
- * Every call of any server program, as strace tells it: with its times, its result and its first bytes.
- *
- *     strace ─▶ lines ─▶ calls ─▶ by connection ─▶ the watch whose port it is
- */
 export class ServerStrace implements EvidenceSource {
   readonly #port: number;
   readonly #offset: () => number;
   #offsetUs = 0;
   #why: string | undefined = 'STRACE_NOT_ASKED';
-  #told: ToldConnections;
+  #connections: ReportedConnections;
   #lines: LineSplitter;
-  #output: StraceOutput | undefined;
+  #pipe: StraceNamedPipe | undefined;
   /** Called when the server listens on the port of interest. */
   onListening: (() => void) | undefined;
 
   /**
    * @param port the port on which the server's listening is of interest
-   * @param offset microseconds of the realtime clock before those of the monotonic one; asked again for each run
+   * @param offset by how many microseconds the realtime clock is ahead of the monotonic one; asked again for each run
    */
   constructor(port: number, offset = realtimeOffsetUs) {
     this.#port = port;
     this.#offset = offset;
-    [this.#told, this.#lines] = this.#anew();
+    [this.#connections, this.#lines] = this.#readerOfOneProgram();
   }
 
   status(): SourceStatus {
     if (this.#why !== undefined) return { name: 'server-strace', active: false, why: this.#why };
-    return this.#told.listening
+    return this.#connections.listening
       ? { name: 'server-strace', active: true }
       : { name: 'server-strace', active: false, why: 'NOT_SEEN_LISTENING' };
   }
 
   get listening(): boolean {
-    return this.#told.listening;
+    return this.#connections.listening;
   }
 
   /**
-   * What to put before the command of a program that is about to be started, so that its calls are told: nothing where
-   * strace cannot be used.
-   * @param prefix what stands before that, to run it elsewhere
+   * Prepares for a program that is about to start.
+   * @param prefix what comes before the command, to run it on another host
+   * @returns what to put before the program's command; nothing if strace cannot be used
    */
   command(prefix: readonly string[]): string[] {
     this.#why = tryStrace(prefix);
     if (this.#why !== undefined) return [];
     this.begin();
     try {
-      const output: StraceOutput = new StraceOutput(
-        (text) => this.#output === output && this.feed(text),
-        () => this.#output === output && this.ended(),
+      const pipe: StraceNamedPipe = new StraceNamedPipe(
+        (text) => this.#pipe === pipe && this.feed(text),
+        () => this.#pipe === pipe && this.ended(),
       );
-      this.#output = output;
-      return output.command;
+      this.#pipe = pipe;
+      return pipe.command;
     } catch {
       this.leave('STRACE_WITHOUT_OUTPUT');
       return [];
@@ -73,47 +75,47 @@ export class ServerStrace implements EvidenceSource {
   begin(): void {
     this.#why = undefined;
     this.#offsetUs = this.#offset();
-    [this.#told, this.#lines] = this.#anew();
-    this.#told.present = true;
+    [this.#connections, this.#lines] = this.#readerOfOneProgram();
+    this.#connections.sourceStarted();
   }
 
-  /** Tells nothing from now on, for this reason: a stable code. */
+  /** Reports nothing from now on, for this reason: a stable code. */
   leave(why: string): void {
-    this.#told.ended();
+    this.#connections.ended();
     this.#why ??= why;
   }
 
-  /** The program has ended, and strace with it: what it wrote until then may still come. */
+  /** The program has ended, and strace with it. What strace wrote before that may still come. */
   programEnded(): void {
-    this.#output?.finish();
+    this.#pipe?.finish();
   }
 
   watch(startedAt: number, sink: Sink): Watch {
     if (this.#why !== undefined) return NOTHING_TO_WATCH;
     // The realtime clock is set and corrected now and then.
     this.#offsetUs = this.#offset();
-    return this.#told.watch(startedAt, sink);
+    return this.#connections.watch(startedAt, sink);
   }
 
-  /** Takes what strace wrote: text, cut anywhere. */
+  /** Takes what strace wrote: text, split anywhere. */
   feed(text: string): void {
     if (this.#why === undefined) this.#lines.feed(text);
   }
 
-  /** strace has ended, and the program with it. */
+  /** Everything that strace wrote has been read. */
   ended(): void {
     this.#lines.end();
-    this.#told.ended();
+    this.#connections.ended();
   }
 
-  #anew(): [ToldConnections, LineSplitter] {
-    const told = new ToldConnections(this.#port);
-    told.onListening = () => this.onListening?.();
-    const calls = new StraceCalls({
-      tell: (report) => told.take(report),
-      abandoned: (connection) => told.abandoned(connection),
+  #readerOfOneProgram(): [ReportedConnections, LineSplitter] {
+    const connections = new ReportedConnections(this.#port);
+    connections.onListening = () => this.onListening?.();
+    const calls = new SocketCalls({
+      onReport: (report) => connections.take(report),
+      onAbandoned: (connection) => connections.abandoned(connection),
       monotonic: (at) => at - this.#offsetUs,
     });
-    return [told, new LineSplitter(LINE_LENGTH, (line) => calls.line(line))];
+    return [connections, new LineSplitter(LINE_LENGTH, (line) => calls.line(line))];
   }
 }

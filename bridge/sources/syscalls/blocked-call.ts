@@ -1,6 +1,6 @@
 import type { SystemCall } from './system-call-numbers.ts';
 
-/** What a thread is blocked in. */
+/** The system call in which a thread is blocked. */
 export interface BlockedCall extends SystemCall {
   /** The call's first argument. */
   descriptor: number;
@@ -10,9 +10,9 @@ export interface BlockedCall extends SystemCall {
 const FOUR_GIB = 2n ** 32n;
 
 /**
- * Reads /proc/PID/task/TID/syscall: the number of the system call, its six arguments, stack pointer and program counter,
- * of a thread that is blocked in one (proc(5)). Nothing for one that runs, waits for something else, or is blocked in a
- * call that is not in the table.
+ * Reads /proc/PID/task/TID/syscall. For a thread that is blocked in a system call it holds the call's number, six
+ * arguments, the stack pointer and the program counter (proc(5)). Returns nothing for a thread that runs, waits for
+ * something else, or is blocked in a call that is not in the table.
  */
 export function readBlockedCall(text: string, table: ReadonlyMap<number, SystemCall>): BlockedCall | undefined {
   const [, number, first, stack] =

@@ -1,24 +1,24 @@
 import { closeSync, openSync, readdirSync, readFile, readlinkSync, readSync } from 'node:fs';
 import { monotonicUs } from '../../machine/clock.ts';
-import { processesOf } from '../sockets/listening-socket.ts';
+import { processesOf } from '../../machine/process-group.ts';
 import { socketRows, type SocketRow } from '../sockets/socket-table.ts';
 
-/** A look at one thread. */
+/** What a look at one thread found. */
 export interface ThreadSample {
   /** `PID/task/TID`. */
   thread: string;
-  /** Its /proc/PID/task/TID/syscall; empty where it cannot be read. */
+  /** The text of its /proc/PID/task/TID/syscall; empty if that cannot be read. */
   text: string;
-  /** How often it has been blocked so far: as long as that stays, and it is blocked, it is the same call. */
+  /** How often it has blocked so far. While this stays the same, and the thread is blocked, it is in the same call. */
   turns: string;
 }
 
-/** A program from outside: its threads, and what their descriptors are. */
+/** A program as seen from outside: its threads and their sockets. */
 export interface ProgramView {
   threads(): ThreadSample[];
-  /** The inode of the socket that a thread's descriptor is. */
+  /** The inode of the socket behind a thread's descriptor; nothing if that is no socket. */
   socketOf(thread: string, descriptor: number): string | undefined;
-  /** Calls back with the sockets of the program's network namespace. */
+  /** Calls back with the sockets of the program's network namespace that have its port. */
   sockets(callback: (rows: SocketRow[]) => void): void;
   close(): void;
 }
@@ -30,19 +30,16 @@ interface Files {
 }
 
 const TURNS = /^voluntary_ctxt_switches:\s*(\d+)/m;
-/** What there is to read of a thread that has ended, and whose parent has not asked yet. */
+/** What the file says of a thread that has ended, and for which its parent has not waited yet. */
 const ZOMBIE = '-1 0x0 0x0';
-/** A program with more threads is looked at in part. */
+/** Of a program with more threads, only so many are looked at. */
 const MOST_THREADS = 32;
-/** Microseconds for which the list of processes and threads is taken as it was. */
+/** Microseconds for which the list of processes and threads is not read again. */
 const LIST_GOOD_FOR_US = 1000;
-/** The same for the whole process group, which takes a look at every process of the machine. */
+/** The same for the process group, for which every process of the machine must be looked at. */
 const GROUP_GOOD_FOR_US = 250_000;
 
-/**
- * The threads of all processes of a process group, through files under /proc that are kept open: a look at one takes
- * some ten microseconds.
- */
+/** The threads of all processes of a process group. Their files under /proc stay open: a look takes some ten microseconds. */
 export class ProgramThreads implements ProgramView {
   readonly #group: number;
   readonly #port: number;
@@ -51,8 +48,8 @@ export class ProgramThreads implements ProgramView {
   readonly #buffer = Buffer.alloc(16 * 1024);
   #listedAt = -Infinity;
   #groupAt = -Infinity;
-  /** The process whose network namespace is asked: the last whose sockets were of interest. */
-  #asked: number;
+  /** The process whose network namespace is read: the last one with a socket of interest. */
+  #networkOf: number;
   #tables = ['tcp', 'tcp6'];
   #closed = false;
 
@@ -60,7 +57,7 @@ export class ProgramThreads implements ProgramView {
   constructor(group: number, port: number) {
     this.#group = group;
     this.#port = port;
-    this.#asked = group;
+    this.#networkOf = group;
     this.#processes.add(group);
   }
 
@@ -68,7 +65,7 @@ export class ProgramThreads implements ProgramView {
     this.#list();
     const samples: ThreadSample[] = [];
     for (const [thread, files] of this.#threads) {
-      // Before the call: a thread that is woken in between is seen to be elsewhere the next time.
+      // Read before the call: if the thread wakes in between, the next look notices.
       const turns = files.turns === undefined ? '' : (TURNS.exec(this.#read(files.turns) ?? '')?.[1] ?? '');
       const text = this.#read(files.syscall);
       if (text === undefined || text.startsWith(ZOMBIE)) this.#forget(thread);
@@ -81,7 +78,7 @@ export class ProgramThreads implements ProgramView {
     try {
       const pid = thread.slice(0, thread.indexOf('/'));
       const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1];
-      if (inode !== undefined) this.#asked = Number(pid);
+      if (inode !== undefined) this.#networkOf = Number(pid);
       return inode;
     } catch {
       return undefined;
@@ -93,9 +90,9 @@ export class ProgramThreads implements ProgramView {
     let left = tables.length;
     const rows: SocketRow[] = [];
     for (const name of tables)
-      readFile(`/proc/${this.#asked}/net/${name}`, 'latin1', (error, text) => {
+      readFile(`/proc/${this.#networkOf}/net/${name}`, 'latin1', (error, text) => {
         const found = error ? [] : socketRows(text, this.#port);
-        // A table may take milliseconds to read: one without the server is not read again.
+        // A table may take milliseconds to read: after the server is found in one, the other is not read again.
         if (found.some(({ state, localPort }) => state === 'LISTEN' && localPort === this.#port)) this.#tables = [name];
         rows.push(...found);
         if (--left === 0 && !this.#closed) callback(rows);
@@ -112,7 +109,7 @@ export class ProgramThreads implements ProgramView {
     if (this.#closed || now - this.#listedAt < LIST_GOOD_FOR_US) return;
     this.#listedAt = now;
     if (now - this.#groupAt > GROUP_GOOD_FOR_US) this.#listGroup(now);
-    // Children that are found join the set while it is walked.
+    // The loop also visits the children that it adds.
     for (const pid of this.#processes) this.#listProcess(pid);
   }
 
@@ -134,7 +131,7 @@ export class ProgramThreads implements ProgramView {
     }
   }
 
-  /** Processes whose parents have ended are nobody's children any more, but still of the group. */
+  /** A process whose parent has ended is in no list of children, but still in the group. */
   #listGroup(now: number): void {
     this.#groupAt = now;
     void processesOf(this.#group).then((pids) => {
@@ -156,7 +153,7 @@ export class ProgramThreads implements ProgramView {
     this.#threads.delete(thread);
   }
 
-  /** Nothing where the thread has ended, an empty text where it may not be looked at. */
+  /** Returns nothing if the thread has ended, and an empty text if it may not be looked at. */
   #read(descriptor: number): string | undefined {
     try {
       return this.#buffer.toString('latin1', 0, readSync(descriptor, this.#buffer, 0, this.#buffer.length, 0));

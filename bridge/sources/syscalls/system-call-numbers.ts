@@ -1,6 +1,6 @@
 import type { CallName } from '../../trace/step.ts';
 
-/** A system call by its own name, and the call of the trace that it is; none where a program waits for any of many. */
+/** A system call's own name, and the trace's name for it; a call that waits for any of many sockets has only its own. */
 export interface SystemCall {
   name: string;
   call?: Extract<CallName, 'accept' | 'recv' | 'send'>;

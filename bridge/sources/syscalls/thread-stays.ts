@@ -3,21 +3,19 @@ import { readBlockedCall, type BlockedCall } from './blocked-call.ts';
 import type { ProgramView, ThreadSample } from './program-threads.ts';
 import type { SystemCall } from './system-call-numbers.ts';
 
-/** A thread that was blocked in one and the same call, look after look. Times are microseconds of the monotonic clock. */
+/** A thread that looks found blocked in one and the same call. Times are microseconds of the monotonic clock. */
 export interface Stay {
   call: 'accept' | 'recv' | 'send';
   /** The inode of the socket that the call is on. */
   socket: string;
-  /** The last look before, which found it elsewhere; -Infinity where there was none. */
+  /** The last look that still found the thread elsewhere; -Infinity if there was none. */
   notBefore: number;
   firstSeen: number;
   lastSeen: number;
-  /** The first look that found it elsewhere. */
+  /** The first look that found the thread elsewhere again. */
   goneAt?: number;
-  /** For an accept: the inode of the socket that the thread was seen to be at next. */
+  /** For an accept: the inode of the next socket on which the thread was blocked. */
   brought?: string;
-  /** The client's port of the connection that the socket is, once that is known. */
-  port?: number | undefined;
 }
 
 interface Thread {
@@ -25,43 +23,51 @@ interface Thread {
   turns: string;
   blocked: BlockedCall | undefined;
   stay: Stay | undefined;
-  /** The last accept() that this thread came back from, until it is seen what that brought. */
+  /** The last accept() from which this thread returned, until it blocks on the socket that this brought. */
   accepted: Stay | undefined;
 }
 
 /**
- * Makes stays of looks: as long as a thread is found in the same call, and was never woken in between, it is blocked in
- * it. A thread that was woken may have made any calls before the next look finds it blocked again.
+ * Turns looks into stays: while a thread is in the same call, and has not been woken in between, it stays blocked in it.
+ * A thread that has been woken may have made any calls before the next look finds it blocked again.
  *
  *     look  accept 17 ─ accept 17 ─ recv 18 ─ accept 19 ─ accept 22      (how often it has been blocked)
  *     stay  └─ accept ─┘           └ recv ┘  └ accept ┘  └ accept …
  */
 export class ThreadStays {
   readonly #table: ReadonlyMap<number, SystemCall>;
-  /** Called as a stay begins, and as it ends: then `goneAt` is there. */
-  readonly #tell: (stay: Stay) => void;
+  /** Called when a stay begins, and when it ends: then `goneAt` is set. */
+  readonly #onStay: (stay: Stay) => void;
   readonly #threads = new Map<string, Thread>();
-  /** Whether any thread could be looked at. */
-  readable = false;
-  /** Stays in accept() of threads that have ended: nobody knows whether it returned, or they were killed in it. */
-  vanished: Stay[] = [];
+  readonly #vanished: Stay[] = [];
+  #readable = false;
 
-  constructor(table: ReadonlyMap<number, SystemCall>, tell: (stay: Stay) => void) {
+  constructor(table: ReadonlyMap<number, SystemCall>, onStay: (stay: Stay) => void) {
     this.#table = table;
-    this.#tell = tell;
+    this.#onStay = onStay;
   }
 
-  /** Whether there were threads, and there are none any more. */
+  /** Whether any thread could be looked at. */
+  get readable(): boolean {
+    return this.#readable;
+  }
+
+  /** Stays in accept() of threads that have ended. Their accept() may have returned, or they were killed in it. */
+  get vanished(): readonly Stay[] {
+    return this.#vanished;
+  }
+
+  /** Whether there were threads, and all have ended. */
   get over(): boolean {
-    return this.readable && this.#threads.size === 0;
+    return this.#readable && this.#threads.size === 0;
   }
 
-  /** What is going on now. */
+  /** The stays that are going on now. */
   get stays(): Stay[] {
     return [...this.#threads.values()].flatMap(({ stay }) => stay ?? []);
   }
 
-  /** What the threads are blocked in, also where it is on no socket. */
+  /** The calls in which threads are blocked, including those on no socket. */
   get blocked(): BlockedCall[] {
     return [...this.#threads.values()].flatMap(({ blocked }) => blocked ?? []);
   }
@@ -82,7 +88,7 @@ export class ThreadStays {
   #lookAt({ thread: name, text, turns }: ThreadSample, view: ProgramView): void {
     const at = monotonicUs();
     const blocked = readBlockedCall(text, this.#table);
-    if (text !== '') this.readable = true;
+    if (text !== '') this.#readable = true;
     let thread = this.#threads.get(name);
     if (!thread) {
       thread = { lookedAt: -Infinity, turns, blocked: undefined, stay: undefined, accepted: undefined };
@@ -104,7 +110,7 @@ export class ThreadStays {
       thread.accepted.brought = socket;
       thread.accepted = undefined;
     }
-    this.#tell(thread.stay);
+    this.#onStay(thread.stay);
   }
 
   #leave(thread: Thread, at: number): void {
@@ -113,7 +119,7 @@ export class ThreadStays {
     if (!stay) return;
     stay.goneAt = at;
     if (stay.call === 'accept') thread.accepted = stay;
-    this.#tell(stay);
+    this.#onStay(stay);
   }
 
   #vanish(name: string): void {
@@ -122,7 +128,7 @@ export class ThreadStays {
     const at = monotonicUs();
     if (thread.stay?.call !== 'accept') return this.#leave(thread, at);
     thread.stay.goneAt = at;
-    this.vanished.push(thread.stay);
+    this.#vanished.push(thread.stay);
   }
 }
 

@@ -24,7 +24,7 @@ test.each<[string, string[]]>([
   expect(split([...text])).toEqual(lines);
 });
 
-test('wherever a text is cut, its lines are the same', () => {
+test('the lines are the same wherever a text is split', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r') });
   fc.assert(
     fc.property(fc.array(text), (pieces) => {
@@ -33,7 +33,7 @@ test('wherever a text is cut, its lines are the same', () => {
   );
 });
 
-test('a line that is too long is told in part, and the next is whole', () => {
+test('of a line that is too long a part is kept, and the next line is whole', () => {
   expect(split(['aaaaaaa\nbbb\n'], 5)).toEqual(['aaaaa', 'bbb']);
   expect(split(['aaa', 'aaa', 'aaa\nb'], 5)).toEqual(['aaaaa', 'b']);
 });

@@ -14,7 +14,7 @@ test.each([
   ['what is only text', 'ÍMPAR\t× 漢字 😀\n', 'ÍMPAR\t× 漢字 😀\n'],
 ])('%s', (_, text, shown) => expect(printable(text)).toBe(shown));
 
-test('whatever the text: nothing is left that a terminal obeys, and JSON says the same', () => {
+test('no text keeps a character that a terminal obeys, and JSON keeps its meaning', () => {
   const text = fc.string({
     unit: fc.oneof(fc.constantFrom('\u001b', '\u009b', '\u202e', '\u007f', '\n'), fc.string({ unit: 'binary' })),
   });

@@ -5,8 +5,8 @@ import { ShortLivedMap, ShortLivedSet } from '../../../bridge/machine/short-live
 
 const numbers = (values: Iterable<{ number: number }>) => [...values].map(({ number }) => number);
 
-describe('a map of what comes and goes', () => {
-  test('has what was set, from the oldest to the youngest', () => {
+describe('a map of values that come and go', () => {
+  test('has the values that were set, from the oldest to the youngest', () => {
     const map = new ShortLivedMap<number, { number: number }>();
     for (const number of [3, 1, 2]) map.set(number, { number });
     map.set(3, { number: 4 });
@@ -22,7 +22,7 @@ describe('a map of what comes and goes', () => {
     expect([map.size, [...map.values()]]).toEqual([0, []]);
   });
 
-  test('what is taken out while it is gone through does not come up', () => {
+  test('a value that is removed during an iteration does not come up', () => {
     const map = new ShortLivedMap<number, { number: number }>();
     for (const number of [1, 2, 3]) map.set(number, { number });
     const seen = [];
@@ -34,8 +34,8 @@ describe('a map of what comes and goes', () => {
   });
 });
 
-describe('a set of what comes and goes', () => {
-  test('has what was added until it leaves', () => {
+describe('a set of values that come and go', () => {
+  test('has a value until it leaves', () => {
     const set = new ShortLivedSet<{ number: number }>();
     const [leave] = [1, 2].map((number) => set.add({ number }));
     expect(numbers(set)).toEqual([1, 2]);
@@ -45,10 +45,10 @@ describe('a set of what comes and goes', () => {
   });
 });
 
-test('what has left is not kept alive by what was there before', () => {
+test('older values do not keep alive a value that has left', () => {
   const kept = new Map<number, object>();
   const short = new ShortLivedMap<number, object>();
-  // Warm, so that neither is measured while it is compiled.
+  // Both run once before: compiling them is not measured.
   growthMegabytes(short);
   expect(growthMegabytes(short)).toBeLessThan(growthMegabytes(kept) / 4);
 });

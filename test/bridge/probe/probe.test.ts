@@ -11,7 +11,7 @@ import { talk } from '../../helpers/clients/talk.ts';
 
 const forEver = 'test/fixtures/servers/answers-for-ever.mjs';
 
-test('tells of every TCP server of the process, IPv6 too, and leaves those on a path alone', async () => {
+test('reports every TCP server of the process, IPv6 too, and leaves those on a path alone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'probe-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const program = startProbed(['test/fixtures/servers/several.mjs', join(folder, 'socket')]);
@@ -57,7 +57,7 @@ test('falls silent when the bridge goes away, and the server goes on', async () 
 test.each<[string, IOType | number]>([
   ['nothing', 'ignore'],
   ['a file', openSync('package.json', 'r')],
-])('is inert, and leaves the environment alone, where descriptor 3 is %s', async (_, descriptor) => {
+])('is inert, and leaves the environment alone, if descriptor 3 is %s', async (_, descriptor) => {
   const looksAround = 'test/fixtures/servers/looks-around.mjs';
   const program = startNode([looksAround], { env: PROBED, stdio: ['pipe', 'pipe', 'pipe', descriptor] });
   const port = portIn(await program.line(/^listening/));
@@ -66,7 +66,7 @@ test.each<[string, IOType | number]>([
   expect(program.out[0]).toBe(JSON.stringify(['1', `--import=${PROBE_URL}`, [], 2]));
 });
 
-test('is there behind a shell too, and the numbers of two servers do not collide', async () => {
+test('reports from behind a shell too, and the connection numbers of two servers do not collide', async () => {
   const program = startProbed({ via: `node ${forEver} & node ${forEver}; wait` });
   await program.reportNumber(2, 'listen');
   const ports = program.reports.flatMap((report) => (report.what === 'listen' ? [portIn(report.address)] : []));
@@ -78,7 +78,7 @@ test('is there behind a shell too, and the numbers of two servers do not collide
   }
 });
 
-test("does not follow into the server's children", async () => {
+test("reports nothing from the server's children", async () => {
   const parent =
     "import { spawn } from 'node:child_process'; spawn(process.argv[0], process.argv.slice(1), { stdio: 'inherit' })";
   const program = startProbed(['--input-type=module', '--eval', parent, forEver]);
@@ -93,12 +93,12 @@ test('is inert without a channel', async () => {
   expect(program.err).toEqual([]);
 });
 
-test('a bridge that is slow to read loses nothing', async () => {
+test('a bridge that reads slowly loses nothing', async () => {
   const program = startProbed([forEver]);
   const port = portIn(await program.line(/^listening/));
   program.channel.pause();
   const visitors = Array.from({ length: 300 }, () => talk(port, [{ send: 'x'.repeat(4096) }]));
-  // The kernel connects it after the others, also while the server waits for its bridge.
+  // The kernel connects it after the others, even while the server waits for its bridge.
   const last = connect({ port, host: '127.0.0.1' });
   onTestFinished(() => void last.destroy());
   await once(last, 'connect');
@@ -112,7 +112,7 @@ test('a bridge that is slow to read loses nothing', async () => {
   expect(received).toBe(300 * 4096);
 });
 
-test('a server that has its socket paused is in no recv() until it goes on', async () => {
+test('a server that has paused its socket is in no recv() until it resumes', async () => {
   const PAUSE_MS = 300;
   const server = `import { createServer } from 'node:net';
     createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {

@@ -4,7 +4,7 @@ import { startProbed, tell } from '../../helpers/programs/probed.ts';
 import { portIn, startNode, type Program } from '../../helpers/programs/program.ts';
 import { talk, type Act } from '../../helpers/clients/talk.ts';
 
-interface Kind {
+interface ServerCase {
   server: string;
   script: Act[];
   reports: string[];
@@ -17,7 +17,7 @@ interface Kind {
 const NUMBER_SERVER = '../../../dist/server/main.js';
 const GET = 'GET /page HTTP/1.1\r\nHost: here\r\n\r\n';
 
-const kinds: Kind[] = [
+const servers: ServerCase[] = [
   { server: NUMBER_SERVER, script: [{ send: '\0y' }], reports: ['recv 2', 'send 6', 'close'] },
   { server: NUMBER_SERVER, script: [{ send: ';\u001a\u001a\0' }], reports: ['recv 4', 'send 3', 'close'] },
   {
@@ -68,37 +68,37 @@ const kinds: Kind[] = [
   { server: 'looks-around.mjs', script: [{ send: 'x' }], reports: ['recv 1', 'close'] },
 ];
 
-async function run(program: Program, { script, stays, varies }: Kind) {
+async function run(program: Program, { script, stays, varies }: ServerCase) {
   const heard = await talk(portIn(await program.line(/^listening on/)), script);
   const ending = stays ? 'stays' : await program.ended;
   return {
     heard: varies ? heard.end : heard,
     ending,
-    // A port is another one each time, and the stack of an error knows the probe.
+    // The port changes each time, and the stack of an error contains the probe.
     out: program.out.map((line) => line.replace(/:\d+$/, '')),
     err: program.err.filter((line) => !/^\s+at /.test(line)),
   };
 }
 
-test.each(kinds)('$server is the same with the probe, which tells $reports', async (kind) => {
+test.each(servers)('$server is the same with the probe, which reports $reports', async (server) => {
   const args = [
-    `test/fixtures/servers/${kind.server}`,
-    ...(kind.server === NUMBER_SERVER ? ['--port=0', '--once'] : []),
+    `test/fixtures/servers/${server.server}`,
+    ...(server.server === NUMBER_SERVER ? ['--port=0', '--once'] : []),
   ];
-  const alone = await run(startNode(args), kind);
+  const alone = await run(startNode(args), server);
   const program = startProbed(args);
-  const watched = await run(program, kind);
-  if (kind.stays) {
+  const watched = await run(program, server);
+  if (server.stays) {
     await program.report((report) => report.what === 'recv' && report.bytes === 0);
     program.child.kill();
   }
   await program.reported;
   expect(watched).toEqual(alone);
-  if (!kind.varies) expect(tell(program.reports)).toEqual(['probe', 'listen', 'accept', ...kind.reports]);
+  if (!server.varies) expect(tell(program.reports)).toEqual(['probe', 'listen', 'accept', ...server.reports]);
   expectTimesInOrder(program.reports);
 });
 
-/** Calls are reported when they return; each began before that, and never before the previous one of its sort returned. */
+/** Calls are reported when they return. Each began before that, and after the previous call of its sort returned. */
 function expectTimesInOrder(reports: ProbeReport[]): void {
   let last = 0;
   let lastReceive = 0;
@@ -113,7 +113,7 @@ function expectTimesInOrder(reports: ProbeReport[]): void {
   }
 }
 
-test('a write that a close cuts short is told with the bytes that the kernel took', async () => {
+test('a write that a close cuts short is reported with the bytes that the kernel took', async () => {
   const program = startProbed(['test/fixtures/servers/gives-up-writing.mjs']);
   const heard = await talk(portIn(await program.line(/^listening/)), [{ await: 'data' }, { send: 'x' }]);
   await program.reported;

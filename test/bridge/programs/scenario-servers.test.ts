@@ -18,7 +18,7 @@ function start(page: Page, id: RunId, server: ScenarioServer, script = PLAIN): P
   return page.message('done', (message) => message.id === id);
 }
 
-/** How many programs of this name this bridge has running. */
+/** How many programs of this name the bridge runs. */
 const running = (name: string) =>
   descendants(process.pid).filter((pid) => commandOf(pid).includes(`server/scenarios/${name}.js`)).length;
 
@@ -51,7 +51,7 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     expect((await bridge.health()).server.state).toBe('listening');
   });
 
-  test('has it alone: where one dies, the other does not', async () => {
+  test('shares it with no other run: if one server dies, the other does not', async () => {
     const page = await Page.open(await startOwning({ wire: 'lab' }));
     const waiting = start(page, 'waits', 'dies', [{ do: 'wait', ms: 1500 }, ...PLAIN]);
     await until(() => page.steps('waits').length > 0);
@@ -61,7 +61,7 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     expect(received[0]).toMatchObject({ bytes: 2 });
   });
 
-  test('is the only one that has it running', async () => {
+  test('has it running only as long as the run lasts', async () => {
     const page = await Page.open(await startOwning({ wire: 'lab' }));
     void start(page, 1, 'never-accepts', STAY);
     await until(() => page.steps(1).length > 0);
@@ -71,7 +71,7 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     await until(() => running('never-accepts') === 0);
   });
 
-  test('is given up while its server starts', async () => {
+  test('can be cancelled while its server starts', async () => {
     const page = await Page.open(await startOwning({ wire: 'lab' }));
     const done = start(page, 1, 'answers-late');
     page.send({ type: 'cancel', id: 1 });
@@ -88,7 +88,7 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     expect(running('never-accepts')).toBe(0);
   });
 
-  test('is refused where there are too many', async () => {
+  test('is refused if there are too many', async () => {
     const page = await Page.open(await startOwning({ wire: 'lab' }));
     for (let id = 0; id < LIMITS.scenarioServers; id += 1) void start(page, id, 'nobody', PLAIN);
     const one = { type: 'run', id: 'one more', script: PLAIN, server: 'nobody' };
@@ -97,7 +97,7 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     expect(await start(page, 'again', 'nobody')).toMatchObject({ outcome: 'refused' });
   });
 
-  test('is refused to an address that has its share, where other machines reach the bridge', async () => {
+  test('is refused to an address that has its share, if other machines reach the bridge', async () => {
     const limits = { scenarioServersPerAddress: 1 };
     const bridge = await startOwning({ wire: 'lab', listenOn: '0.0.0.0', limits });
     const [page, second, other] = [

@@ -9,6 +9,7 @@ import { startOwning } from '../../helpers/bridge.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { Page } from '../../helpers/clients/page.ts';
 import { isAlive } from '../../helpers/programs/program.ts';
+import { statusOf } from '../../helpers/programs/source-status.ts';
 import { exchange } from '../../helpers/clients/tcp-client.ts';
 import { calls, expectCausal, states } from '../../helpers/trace-checks.ts';
 import { until } from '../../helpers/until.ts';
@@ -34,7 +35,7 @@ test('starts, listens, and stops with exit code and pid gone', async () => {
   const { program, port, state } = await start(NUMBER_SERVER);
   expect(program.status()).toMatchObject({ state: 'starting', output: [] });
   await state('listening');
-  expect(program.probe.status()).toEqual({ name: 'server-probe', active: true });
+  expect(statusOf(program, 'server-probe')).toEqual({ name: 'server-probe', active: true });
   expect((await exchange(port, { sends: ['0079'] })).reply).toBe('c38d4d504152');
   const { pid } = program.status();
   await program.stop();
@@ -44,7 +45,7 @@ test('starts, listens, and stops with exit code and pid gone', async () => {
   await expect(exchange(port, { sends: [] })).rejects.toThrow('ECONNREFUSED');
 });
 
-test('a program that is on cannot be started again; one that has ended can', async () => {
+test('a running program cannot be started again; one that has ended can', async () => {
   const { program, state } = await start(NUMBER_SERVER);
   expect(() => program.start()).toThrow(expect.objectContaining({ code: 'SERVER_RUNNING' }));
   await state('listening');
@@ -54,7 +55,7 @@ test('a program that is on cannot be started again; one that has ended can', asy
   await state('listening');
 });
 
-test('what the program starts ends with it, also where it does not want to', async () => {
+test('the program’s children end with it, even if they ignore SIGTERM', async () => {
   const stubborn = `process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000)`;
   const { program } = await start(`${NODE} -e "${stubborn}" & ${NODE} -e "${stubborn}" & wait`);
   await until(() => program.status().output.length === 2);
@@ -65,7 +66,7 @@ test('what the program starts ends with it, also where it does not want to', asy
 });
 
 test.skipIf(spawnSync('setsid', ['--version']).status !== 0)(
-  'a child that left the group, and holds the output, does not hold up the end',
+  'a child that left the group and holds the output does not delay the end',
   async () => {
     const { program } = await start(`setsid sh -c 'echo $$; exec sleep 60' & wait`);
     await until(() => program.status().output.length === 1);
@@ -99,7 +100,7 @@ test('keeps the last fifty lines of both outputs, and no line longer than two th
   expect(output.at(-1)?.line === 'no end' || output.at(-2)?.line === 'no end').toBe(true);
 });
 
-test('--restart: started again when it ends by itself, and not when it was stopped', async () => {
+test('--restart: starts again if it ends by itself, and not if it was stopped', async () => {
   const { program, port, state } = await start(`${NUMBER_SERVER} --once`, { restart: true });
   await state('listening');
   const first = program.status().pid;
@@ -111,7 +112,7 @@ test('--restart: started again when it ends by itself, and not when it was stopp
   expect(() => program.start()).not.toThrow();
 });
 
-test('--restart: a stop between an end and its restart holds', async () => {
+test('--restart: a stop between an end and the restart prevents the restart', async () => {
   const { program, state } = await start('exit 1', { restart: true });
   await state('exited');
   await program.stop();
@@ -120,7 +121,7 @@ test('--restart: a stop between an end and its restart holds', async () => {
   await state('exited');
 });
 
-test('a program that writes to the probe, and means something else, harms nothing', async () => {
+test('a program that writes something else to the probe’s descriptor does no harm', async () => {
   const lines = [
     'null',
     '5',
@@ -136,19 +137,19 @@ test('a program that writes to the probe, and means something else, harms nothin
   );
   await state('exited');
   expect(program.status()).toMatchObject({ exitCode: 0 });
-  expect(program.probe.status().active).toBe(false);
+  expect(statusOf(program, 'server-probe').active).toBe(false);
 });
 
-test('a wrapper that is a Node program too, as npm is: the probe says that it sees nothing', async () => {
+test('a wrapper that is a Node program, as npm is: its probe says that it sees nothing', async () => {
   const wrapper = `const { spawn } = require('node:child_process'); spawn(process.execPath, ['dist/server/main.js', '--port', 'PORT'], { stdio: 'inherit' })`;
   const { program, port, state } = await start(`${NODE} -e "${wrapper}"`);
   await state('listening');
-  expect(program.probe.status()).toEqual({ name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' });
-  expect(program.listener.status()).toMatchObject({ active: true });
+  expect(statusOf(program, 'server-probe')).toEqual({ name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' });
+  expect(statusOf(program, 'server-listener')).toMatchObject({ active: true });
   expect(program.status().output.map(({ line }) => line)).toEqual([`listening on 127.0.0.1:${port}`]);
 });
 
-test('through a bridge: start, stop, and what may not be', async () => {
+test('through a bridge: start, stop, and both refused at the wrong time', async () => {
   const page = await Page.open(await startOwning());
   const state = (wanted: string, from = 0) => page.message('hello', ({ server }) => server.state === wanted, from);
   expect(await page.complaint({ type: 'server', action: 'start' })).toMatchObject({ code: 'SERVER_RUNNING' });
@@ -164,7 +165,7 @@ test('through a bridge: start, stop, and what may not be', async () => {
   expect(calls(steps).find(({ name }) => name === 'accept')?.evidence).toBe('observed');
 });
 
-test('a server behind a shell is watched from inside too', async () => {
+test('the probe reports on a server behind a shell too', async () => {
   const page = await Page.open(await startOwning({ server: `${NUMBER_SERVER}; true` }));
   const { steps } = await page.run(plainScript(1n));
   const server = calls(steps).filter(({ side, evidence }) => side === 'server' && evidence === 'observed');
@@ -177,19 +178,19 @@ test('a line that names a client belongs to its run alone', async () => {
   const page = await Page.open(await startOwning({ server: `${NODE} -e "${printing.replace(/\n\s*/g, ' ')}"` }));
   const ids = Array.from({ length: 16 }, () => page.start([{ do: 'send', hex: '00' }, { do: 'recv' }]));
   for (const id of ids) await page.message('done', (done) => done.id === id);
-  let told = 0;
+  let lineCount = 0;
   for (const id of ids) {
     const steps = page.steps(id);
     const { peer } = calls(steps).find(({ name, side }) => side === 'server' && name === 'accept')!;
     const lines = steps.flatMap((step) => (step.kind === 'output' ? [step.line] : []));
-    // A line may also come when its run is over.
+    // A line may come after its run is over.
     expect([[], [`from ${peer!.split(':')[1]}`]]).toContainEqual(lines);
-    told += lines.length;
+    lineCount += lines.length;
   }
-  expect(told).toBeGreaterThan(0);
+  expect(lineCount).toBeGreaterThan(0);
 });
 
-/** The first press shows its reply, the second a refusal; the server's end is told, with what it printed. */
+/** The first run gets a reply, the second a refusal. Between them the bridge reports the server's end and its lines. */
 async function expectOneConnection(server: string, printed: RegExp): Promise<Page> {
   const page = await Page.open(await startOwning({ server }));
   const { done, steps } = await page.run(plainScript(121n));
@@ -218,7 +219,7 @@ test.skipIf(!hasPython)('the same in Python, without SO_REUSEADDR: started again
 });
 
 test.skipIf(!hasPython)(
-  'a foreign program: the kernel shows that it listens, and waits in accept(); what nobody saw is inferred',
+  'a foreign program: the kernel shows that it listens and waits in accept(); the rest is inferred',
   async () => {
     const bridge = await startOwning({ server: ONE_CONNECTION });
     const { sources, server } = await bridge.health();
@@ -233,18 +234,19 @@ test.skipIf(!hasPython)(
     expectCausal(steps);
     expect(states(steps, 'server')[0]).toMatchObject({ to: 'LISTEN', evidence: 'observed' });
     expect(states(steps, 'server')[0]!.at).toBeLessThan(0);
-    const told = calls(steps).filter(({ side }) => side === 'server');
-    const evidence = (wanted: Call['name']) => told.filter(({ name }) => name === wanted).map((call) => call.evidence);
+    const serverCalls = calls(steps).filter(({ side }) => side === 'server');
+    const evidence = (wanted: Call['name']) =>
+      serverCalls.filter(({ name }) => name === wanted).map((call) => call.evidence);
     expect(evidence('accept')).toEqual(['observed']);
-    expect(told.find(({ name }) => name === 'accept')).toMatchObject({ result: 'ok', within: {} });
-    // A recv() that is over at once is seen by chance alone.
+    expect(serverCalls.find(({ name }) => name === 'accept')).toMatchObject({ result: 'ok', within: {} });
+    // Only by chance does a look see a recv() that is over at once.
     expect(['', 'observed']).toContain(evidence('recv').join());
     for (const unseen of ['socket', 'bind', 'listen', 'send', 'close'] as const)
       expect(evidence(unseen)).toEqual(['inferred']);
   },
 );
 
-test('nobody is connected to while a program starts: the only connection is the first client', async () => {
+test('the bridge makes no connection while a program starts: the first client is the only one', async () => {
   const { program, port, state } = await start(`${NUMBER_SERVER} --once`);
   await state('listening');
   const socket = connect({ port, host: '127.0.0.1' });

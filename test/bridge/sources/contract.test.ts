@@ -13,11 +13,11 @@ import type { EvidenceSource } from '../../../bridge/sources/source.ts';
 import type { Report } from '../../../bridge/trace/report.ts';
 import { startNumberServer } from '../../helpers/bridge.ts';
 
-/** A source at work: told by `happen` of one connection from `port`, as its program would tell it. */
+/** A source at work: `happen` gives it one connection from `port`, as its program would. */
 interface Subject {
   source: EvidenceSource;
   happen(port: number): void;
-  /** The program is gone: nothing more can be told. */
+  /** The program is gone: nothing more can be reported. */
   end(): void;
 }
 
@@ -41,10 +41,10 @@ function probed(): Subject {
     feed({ ...common, what: 'shutdown', result: 'ok' });
     feed({ ...common, what: 'close', reset: false });
   };
-  return { source, happen, end: () => source.ended() };
+  return { source, happen, end: () => source.programEnded() };
 }
 
-/** strace of a server program, by a realtime clock that is the monotonic one. */
+/** strace of a server program, with a realtime clock that equals the monotonic one. */
 function traced(): Subject {
   const source = new ServerStrace(PORT, () => 0);
   source.begin();
@@ -110,7 +110,7 @@ function listening(): Subject {
   return { source, happen: () => {}, end: () => source.saw(false) };
 }
 
-/** Times are told to a tenth of a microsecond. */
+/** Times are reported to a tenth of a microsecond. */
 const ROUNDING = 0.1;
 
 function expectReports(reports: Report[], zero: number): void {
@@ -123,7 +123,7 @@ function expectReports(reports: Report[], zero: number): void {
     expect(report.at).toBeLessThanOrEqual(now + ROUNDING);
     if (report.kind === 'call') expectCall(report, now);
     const former = first.get(report.id);
-    // An id that comes again is the same thing, of which more is known.
+    // An id that comes again means the same thing, of which more is known.
     if (former) {
       expect(report).toMatchObject({ kind: former.kind, side: former.side });
       if (report.kind === 'call' && former.kind === 'call') {
@@ -137,7 +137,7 @@ function expectReports(reports: Report[], zero: number): void {
 
 function expectCall(call: Extract<Report, { kind: 'call' }>, now: number): void {
   expect(call.at).toBe(call.startedAt);
-  // From outside it may be seen that a call is over, and not what it returned.
+  // A source outside the program may see that a call is over, but not what it returned.
   if (call.within === undefined || call.returnedAt === undefined)
     expect(call.returnedAt === undefined).toBe(call.result === undefined);
   for (const bound of Object.values(call.within ?? {})) expect(bound).toBeGreaterThanOrEqual(0);
@@ -176,7 +176,7 @@ describe.each<[string, () => Subject, number]>([
     expectReports(reports, zero);
   });
 
-  test('before the run is only what was before: the listening, and the accept() that waits', () => {
+  test('reports from before the run only the listening and the accept() that waits', () => {
     const before = ['socket', 'bind', 'listen', 'LISTEN', 'accept'].map((what) => `server.${what}`);
     const { watch, happen, reports } = begin();
     watch.connectedFrom(40001);
@@ -184,7 +184,7 @@ describe.each<[string, () => Subject, number]>([
     for (const { id, at } of reports) if (at < 0) expect(before).toContain(id);
   });
 
-  test('tells the same whether the port is known before or after', () => {
+  test('reports the same whether the port is known before or after', () => {
     const early = begin();
     early.watch.connectedFrom(40001);
     early.happen(40001);
@@ -196,7 +196,7 @@ describe.each<[string, () => Subject, number]>([
     expectReports(late.reports, late.zero);
   });
 
-  test('tells nothing of another connection', () => {
+  test('reports nothing of another connection', () => {
     const { source, watch, happen, reports } = begin();
     const others: Report[] = [];
     const other = source.watch(monotonicUs(), (report) => others.push(report));
@@ -218,32 +218,32 @@ describe.each<[string, () => Subject, number]>([
     expect(reports).toHaveLength(count);
 
     const subject = build();
-    let told = 0;
+    let reported = 0;
     let started = false;
     const stopping = subject.source.watch(monotonicUs(), () => {
-      told += 1;
+      reported += 1;
       if (started) stopping.stop();
     });
     started = true;
-    const before = told;
+    const before = reported;
     stopping.connectedFrom(40003);
     subject.happen(40003);
-    expect(told - before).toBeLessThanOrEqual(1);
+    expect(reported - before).toBeLessThanOrEqual(1);
   });
 
-  test.each(['told all', 'gone', 'gone before'])('settles, once, when its program has %s', (how) => {
+  test.each(['reported all', 'gone', 'gone before'])('settles, once, when its program has %s', (how) => {
     const { watch, happen, end } = begin();
     let settled = 0;
     if (how === 'gone before') end();
     watch.connectedFrom(40001);
     watch.whenSettled(() => (settled += 1));
-    if (how === 'told all') happen(40001);
+    if (how === 'reported all') happen(40001);
     end();
     end();
     expect(settled).toBe(1);
   });
 
-  test('a watch without a connection can be stopped, twice too', () => {
+  test('a watch without a connection can be stopped, even twice', () => {
     const { watch, happen } = begin();
     watch.stop();
     watch.stop();
@@ -251,7 +251,7 @@ describe.each<[string, () => Subject, number]>([
   });
 });
 
-test('client-socket passes the same rules for reports', async () => {
+test('the reports of client-socket keep the same rules', async () => {
   const reports: Report[] = [];
   const zero = monotonicUs();
   const client = new ClientSocket({ host: '127.0.0.1', port: await startNumberServer() }, zero, (report) =>
@@ -278,7 +278,7 @@ test('client-socket reports nothing after its close, whatever the peer still sen
   await client.send(Buffer.from('0079', 'hex'));
   client.close();
   const count = reports.length;
-  // Another exchange takes longer than what is still under way for the first.
+  // A second exchange takes longer than what may still be under way from the first.
   const other = connect({ port, host: '127.0.0.1' }).resume();
   other.end('x');
   await once(other, 'close');

@@ -27,7 +27,7 @@ beforeEach(() => {
   feed({ what: 'listen', startedAt: 0, at: 1, address: '0.0.0.0:65432' });
 });
 
-test('reports may be cut anywhere', () => {
+test('reports may be split anywhere', () => {
   const { watching, ids } = watch();
   watching.connectedFrom(40001);
   const at = monotonicUs();
@@ -43,7 +43,7 @@ test('reports may be cut anywhere', () => {
   expect(ids().filter((id) => id === 'server.accept')).toHaveLength(2);
 });
 
-test('what listens on another port is of no interest', () => {
+test('a server on another port is ignored', () => {
   const other = new ServerProbe(1);
   other.feed('{"what":"probe","pid":1}\n{"what":"listen","startedAt":0,"at":1,"address":"127.0.0.1:2"}\n');
   expect(other.listening).toBe(false);
@@ -59,7 +59,7 @@ test("an older connection from the same port is another client's", () => {
   expect(ids()).toContain('server.send.0');
 });
 
-test('other clients, whoever they are, take no room without a bound; the latest is still known', () => {
+test('the connections of other clients take bounded room; the latest is still known', () => {
   const { watching, ids } = watch();
   const busy = accept(50_000);
   for (let turn = 0; turn < 20_000; turn++) send(busy);
@@ -73,7 +73,7 @@ test('other clients, whoever they are, take no room without a bound; the latest 
   expect(late.ids()).not.toContain('server.send.0');
 });
 
-test('connections that were claimed do not count among the others', () => {
+test('claimed connections do not count towards that bound', () => {
   for (let turn = 0; turn < 10; turn++) {
     const { watching, ids } = watch();
     const connection = accept(40001);
@@ -95,7 +95,7 @@ test.each([
   '{"what":"recv","connection":1,"startedAt":0,"at":1,"bytes":-1,"payload":"","result":"ok"}',
   '{"what":"send","connection":1,"startedAt":"0","at":1,"bytes":1,"payload":7,"result":"ok"}',
   '\u0000'.repeat(20_000),
-])('a line that is no report is passed over: %s', (line) => {
+])('a line that is no report is ignored: %s', (line) => {
   const { watching, reports } = watch();
   accept(40001, 1);
   watching.connectedFrom(40001);

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ServerProgram, type ServerProgramOptions } from '../../../../bridge/programs/server-program.ts';
-import { tryStrace } from '../../../../bridge/sources/strace/output.ts';
+import { tryStrace } from '../../../../bridge/sources/strace/try-strace.ts';
 import { plainScript } from '../../../../bridge/trace/script.ts';
 import { startOwning } from '../../../helpers/bridge.ts';
 import { freePort } from '../../../helpers/free-port.ts';
 import { Page } from '../../../helpers/clients/page.ts';
 import { isAlive } from '../../../helpers/programs/program.ts';
+import { statusOf } from '../../../helpers/programs/source-status.ts';
 import { exchange } from '../../../helpers/clients/tcp-client.ts';
 import { calls, expectCausal } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
@@ -34,7 +35,7 @@ async function start(line: string, more: Partial<ServerProgramOptions> = {}) {
   return { program, port };
 }
 
-/** A folder as the only place where programs are looked for, until the test is over; with a `strace` that does this. */
+/** Makes an empty folder the whole PATH for this test, with a `strace` in it that runs this script. */
 function pathWith(script?: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'aperto-path-'));
   const before = process.env['PATH'];
@@ -50,7 +51,7 @@ function pathWith(script?: string): void {
 
 const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('aperto-strace-'));
 
-describe('where it cannot be used, the program runs all the same', () => {
+describe('if strace cannot be used, the program runs nevertheless', () => {
   test.each([
     ['STRACE_NOT_INSTALLED', undefined],
     [
@@ -61,13 +62,17 @@ describe('where it cannot be used, the program runs all the same', () => {
     pathWith(script);
     const { program, port } = await start(NUMBER_SERVER);
     expect(program.status().state).toBe('listening');
-    expect(program.strace.status()).toEqual({ name: 'server-strace', active: false, why });
+    expect(statusOf(program, 'server-strace')).toEqual({ name: 'server-strace', active: false, why });
     expect((await exchange(port, { sends: ['0079'] })).reply).toBe('c38d4d504152');
   });
 
   test('STRACE_NOT_ASKED', async () => {
     const { program } = await start(NUMBER_SERVER, { strace: false });
-    expect(program.strace.status()).toEqual({ name: 'server-strace', active: false, why: 'STRACE_NOT_ASKED' });
+    expect(statusOf(program, 'server-strace')).toEqual({
+      name: 'server-strace',
+      active: false,
+      why: 'STRACE_NOT_ASKED',
+    });
   });
 });
 
@@ -77,7 +82,7 @@ if (missing) console.log(`The tests with strace are left out: ${missing}.`);
 describe.skipIf(missing !== undefined)('with strace', () => {
   const server = ['socket', 'bind', 'listen', 'accept', 'recv', 'send', 'close'];
 
-  test('every call of a program that knows nothing of it, with its bytes; nothing of the kind is inferred', async () => {
+  test('every call of an unchanged program is reported, with its bytes; none is inferred', async () => {
     const page = await Page.open(await startOwning({ server: BLOCKING, strace: true }));
     for (let run = 0; run < 2; run += 1) {
       const { done, steps } = await page.run(plainScript(121n));
@@ -85,43 +90,43 @@ describe.skipIf(missing !== undefined)('with strace', () => {
       expect(done.sources).toContainEqual({ name: 'server-strace', active: true });
       expect(done.sources).toContainEqual({ name: 'server-syscalls', active: false, why: 'SERVER_HAS_STRACE' });
       expectCausal(steps);
-      const told = calls(steps).filter(({ side }) => side === 'server');
-      expect(told.map(({ name }) => name)).toEqual(server);
-      expect(new Set(told.map(({ evidence }) => evidence))).toEqual(new Set(['observed']));
-      const [accept, recv, send] = told.slice(3);
+      const serverCalls = calls(steps).filter(({ side }) => side === 'server');
+      expect(serverCalls.map(({ name }) => name)).toEqual(server);
+      expect(new Set(serverCalls.map(({ evidence }) => evidence))).toEqual(new Set(['observed']));
+      const [accept, recv, send] = serverCalls.slice(3);
       expect(accept!.peer).toMatch(/^127\.0\.0\.1:\d+$/);
       expect(recv).toMatchObject({ bytes: 2, payload: '0079', result: 'ok' });
       expect(send).toMatchObject({ bytes: 2, payload: '0079', result: 'ok' });
-      // By one clock: what the client does comes between what the server does.
+      // All times are on one clock: the client's calls fall between the server's.
       const connect = calls(steps).find(({ name }) => name === 'connect')!;
       expect(accept!.returnedAt).toBeGreaterThan(connect.startedAt);
       expect(recv!.returnedAt).toBeGreaterThan(calls(steps).find(({ name }) => name === 'send')!.startedAt);
     }
   });
 
-  test('a program with a probe is told by the probe, once', async () => {
+  test('only the probe reports on a program that has one', async () => {
     const page = await Page.open(await startOwning({ server: NUMBER_SERVER, strace: true }));
     const { done, steps } = await page.run(plainScript(121n));
     expect(done.sources).toContainEqual({ name: 'server-probe', active: true });
     expect(done.sources).toContainEqual({ name: 'server-strace', active: false, why: 'SERVER_HAS_PROBE' });
-    const told = calls(steps).filter(({ side, evidence }) => side === 'server' && evidence === 'observed');
-    expect(told.map(({ name }) => name)).toEqual(['listen', 'accept', 'recv', 'send', 'close']);
+    const serverCalls = calls(steps).filter(({ side, evidence }) => side === 'server' && evidence === 'observed');
+    expect(serverCalls.map(({ name }) => name)).toEqual(['listen', 'accept', 'recv', 'send', 'close']);
   });
 
   test('stopped: nothing is left of the program, of strace, or of the pipe between', async () => {
     const before = leftBehind();
     const { program } = await start(`echo $$; ${BLOCKING}; true`);
-    expect(program.strace.status()).toEqual({ name: 'server-strace', active: true });
+    expect(statusOf(program, 'server-strace')).toEqual({ name: 'server-strace', active: true });
     expect(leftBehind()).toEqual(before);
     const pids = [program.status().pid!, Number(program.status().output[0]!.line)];
     expect(pids.map(isAlive)).toEqual([true, true]);
     await program.stop();
     await until(() => !pids.some(isAlive));
-    // What strace wrote to the end is read to the end.
-    await until(() => program.strace.status().why === 'NOT_SEEN_LISTENING');
+    // The bridge reads all that strace wrote.
+    await until(() => statusOf(program, 'server-strace').why === 'NOT_SEEN_LISTENING');
     program.start();
     await until(() => program.status().state === 'listening');
-    expect(program.strace.status()).toMatchObject({ active: true });
+    expect(statusOf(program, 'server-strace')).toMatchObject({ active: true });
   });
 
   test.each<[string, object]>([
@@ -146,14 +151,11 @@ describe.skipIf(missing !== undefined)('with strace', () => {
     '--kill-child',
     '--',
   ];
-  test.skipIf(tryStrace(namespaces) !== undefined)(
-    'elsewhere: behind a prefix that leads into other namespaces',
-    async () => {
-      const { program, port } = await start(BLOCKING, { prefix: () => namespaces });
-      expect(program.strace.status()).toEqual({ name: 'server-strace', active: true });
-      expect((await exchange(port, { sends: ['0079'] })).reply).toBe('0079');
-      await program.stop();
-      expect(program.status().state).toBe('stopped');
-    },
-  );
+  test.skipIf(tryStrace(namespaces) !== undefined)('behind a prefix that leads into other namespaces', async () => {
+    const { program, port } = await start(BLOCKING, { prefix: () => namespaces });
+    expect(statusOf(program, 'server-strace')).toEqual({ name: 'server-strace', active: true });
+    expect((await exchange(port, { sends: ['0079'] })).reply).toBe('0079');
+    await program.stop();
+    expect(program.status().state).toBe('stopped');
+  });
 });

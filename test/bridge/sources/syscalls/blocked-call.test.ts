@@ -6,7 +6,7 @@ import { SYSTEM_CALLS } from '../../../../bridge/sources/syscalls/system-call-nu
 const ARGUMENTS = '0x7ffdd82cd390 0x7ffdd82cd384 0x80000 0x0 0x0 0x7ffdd82cd358 0x7f9ed3d28f63\n';
 const x64 = (text: string) => readBlockedCall(text, SYSTEM_CALLS['x64']!);
 
-test('the call, by the names of both machines, and its descriptor', () => {
+test('the call, by the numbers of both machines, and its descriptor', () => {
   expect(x64(`288 0x3 ${ARGUMENTS}`)).toEqual({ name: 'accept4', call: 'accept', descriptor: 3 });
   expect(x64(`45 0xffffffff00000010 ${ARGUMENTS}`)).toEqual({ name: 'recvfrom', call: 'recv', descriptor: 16 });
   expect(x64(`232 0x4 ${ARGUMENTS}`)).toEqual({ name: 'epoll_wait', descriptor: 4 });
@@ -24,7 +24,7 @@ test.each([
   expect(x64(text)).toBeUndefined();
 });
 
-test('whatever comes, it never throws', () => {
+test('never throws, whatever the text', () => {
   const words = fc.array(
     fc.oneof(
       fc.nat().map(String),

@@ -21,7 +21,7 @@ const PORT = 65432;
 const X64 = { platform: 'linux', arch: 'x64' } as const;
 const NUMBERS = { accept: 288, recv: 45, send: 44, epoll: 232 };
 
-/** A program as a script has it: threads, and the kernel's table, both to be changed at will. */
+/** A program whose threads and whose rows in the kernel's table the test sets. */
 class FakeProgram implements ProgramView {
   readonly samples = new Map<string, ThreadSample>();
   rows: SocketRow[] = [row(0, 'LISTEN', '100')];
@@ -78,7 +78,7 @@ function watching(source: ServerSyscalls) {
 }
 
 describe('looks become calls', () => {
-  test('blocked in accept before the run; over, once the kernel says whose connection that brought', () => {
+  test('accept is blocked before the run, and over once the kernel shows whose connection it brought', () => {
     const { program, look, watch, call } = begin();
     expect(call('accept')).toMatchObject({ evidence: 'observed', within: {} });
     expect(call('accept')!.startedAt).toBeLessThan(0);
@@ -86,7 +86,7 @@ describe('looks become calls', () => {
     program.sockets100.set(4, '200');
     program.rows = [...program.rows, row(40001, 'ESTABLISHED', '200')];
     look('recv', 4);
-    // The kernel's table knows the connection, and nobody knows yet that it is this run's.
+    // The kernel's table shows the connection, but not yet that it is this run's.
     expect(call('accept')!.returnedAt).toBeUndefined();
     watch.connectedFrom(40001);
     expect(call('accept')).toMatchObject({ result: 'ok', within: { returnUs: expect.any(Number) as number } });
@@ -94,12 +94,12 @@ describe('looks become calls', () => {
     expect(call('recv.0')!.startedAt).toBe(call('accept')!.returnedAt);
     look('accept');
     expect(call('recv.0')!.returnedAt).toBeGreaterThanOrEqual(call('recv.0')!.startedAt);
-    // What it returned, /proc does not tell.
+    // /proc does not show what it returned.
     expect(call('recv.0')!.result).toBeUndefined();
     expect(call('recv.0')!.bytes).toBeUndefined();
   });
 
-  test('the bounds hold: not before the last look that found it elsewhere, not after the first', () => {
+  test('the bounds hold: after the last look that found the thread elsewhere, before the first that found it there', () => {
     const { source, program, look, watch, call, zero } = begin();
     program.sockets100.set(4, '200');
     program.rows = [...program.rows, row(40001, 'ESTABLISHED', '200')];
@@ -115,7 +115,7 @@ describe('looks become calls', () => {
     expect(call('recv.0')!.startedAt - call('recv.0')!.within!.startUs!).toBeLessThanOrEqual(before + 0.1);
   });
 
-  test('the same call again is another call where the thread was woken in between', () => {
+  test('the same call again is another call if the thread was woken in between', () => {
     const { source, program, look, watch, call } = begin();
     program.sockets100.set(4, '200');
     program.rows = [...program.rows, row(40001, 'ESTABLISHED', '200')];
@@ -130,7 +130,7 @@ describe('looks become calls', () => {
     expect(call('send.0')!.returnedAt).toBeUndefined();
   });
 
-  test('a run that is over before the kernel is asked: accept is told, as nobody else was there', () => {
+  test('a run that is over before the table is read: its accept is reported, if no other client was there', () => {
     const { program, look, watch, call } = begin();
     program.slow = true;
     program.sockets100.set(4, '200');
@@ -147,7 +147,7 @@ describe('looks become calls', () => {
     expect(call('recv.0')!.returnedAt).toBeDefined();
   });
 
-  test('where somebody else was there too, nothing is told for certain', () => {
+  test('if another client was there too, no accept is reported as this run’s', () => {
     const { program, look, watch, call } = begin();
     program.sockets100.set(4, '200');
     look('recv', 4);
@@ -159,7 +159,7 @@ describe('looks become calls', () => {
     expect(call('recv.0')).toBeUndefined();
   });
 
-  test('another connection is not told: not its recv, and not the accept that brought it', () => {
+  test('another run’s connection is not reported: neither its recv nor its accept', () => {
     const { program, look, watch, call, source } = begin();
     const other = watching(source);
     watch.connectedFrom(40001);
@@ -169,10 +169,10 @@ describe('looks become calls', () => {
     look('recv', 4);
     expect(other.call('accept')).toMatchObject({ result: 'ok' });
     expect(other.call('recv.0')).toBeDefined();
-    // It is in the queue still.
+    // It is still in the queue.
     expect(call('accept')!.returnedAt).toBeUndefined();
     expect(call('recv.0')).toBeUndefined();
-    // And is taken from it without blocking: all that is known is by when.
+    // It is accepted without blocking: known is only by when.
     program.rows = [...program.rows.slice(0, 1), row(40001, 'ESTABLISHED', '201')];
     program.sockets100.set(5, '201');
     look('recv', 5);
@@ -182,7 +182,7 @@ describe('looks become calls', () => {
     expect(call('accept')!.startedAt - call('accept')!.within!.startUs!).toBeLessThan(0);
   });
 
-  test('a program that was killed in accept() never returned from it; one that came to its end had', () => {
+  test('a program killed in accept() did not return from it; one that ended by itself did', () => {
     for (const byItself of [false, true]) {
       const { source, watch, call } = begin();
       watch.connectedFrom(40001);
@@ -191,7 +191,7 @@ describe('looks become calls', () => {
     }
   });
 
-  test('an accept on another port, and a file that is read, are no calls of a connection', () => {
+  test('an accept on another port, or a read of a file, is no call on a connection', () => {
     const { program, look, reports, watch } = begin();
     watch.connectedFrom(40001);
     const before = reports.size;
@@ -217,7 +217,7 @@ test('what the program is blocked in now', () => {
   expect(source.blockedIn()).toBeUndefined();
 });
 
-test('why it tells nothing, by code', () => {
+test('why it reports nothing, as a code', () => {
   const why = (source: ServerSyscalls) => source.status().why;
   expect(why(new ServerSyscalls(PORT, X64))).toBe('NOT_SEEN_LISTENING');
   expect(why(new ServerSyscalls(PORT, { platform: 'linux', arch: 'riscv64' }))).toBe('UNKNOWN_MACHINE');
@@ -235,14 +235,14 @@ const onLinux = describe.runIf(process.platform === 'linux' && SYSTEM_CALLS[proc
 const PYTHON = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
 
 onLinux('a real program, over real sockets', () => {
-  /** Connects, waits for what the server is then blocked in, and only then sends. */
+  /** Connects, waits until the server is blocked in the expected call, and only then sends. */
   async function talk(file: string, args: string[], blockedIn = 'recvfrom') {
     const port = await freePort();
     const { child } = startProgram(file, [...args.map((arg) => arg.replace('PORT', String(port)))]);
     const source = new ServerSyscalls(port);
     source.begin(new ProgramThreads(child.pid!, port));
     onTestFinished(() => source.ended());
-    // Blocked in accept: it listens, and nobody had to connect to find out.
+    // It is blocked in accept, so it listens: no connection was needed to find out.
     await until(() => source.blockedIn() === 'accept4');
     const { watch, call } = watching(source);
     expect(call('accept')).toMatchObject({ name: 'accept' });
@@ -276,11 +276,11 @@ onLinux('a real program, over real sockets', () => {
     await until(() => source.blockedIn() === 'accept4');
   });
 
-  test('behind a shell, which only waits', async () => {
+  test('behind a shell that only waits', async () => {
     await talk('/bin/sh', ['-c', `"${process.execPath}" test/fixtures/servers/blocking.mjs PORT; true`]);
   });
 
-  test.skipIf(PYTHON.status !== 0)('in Python, one after another', async () => {
+  test.skipIf(PYTHON.status !== 0)('in Python, one connection after another', async () => {
     const { reply } = await talk(PYTHON.stdout.trim(), ['test/fixtures/servers/one_after_another.py', 'PORT']);
     expect(reply).toBe('ÍMPAR');
   });
@@ -300,10 +300,10 @@ Server(("127.0.0.1", PORT), Echo).serve()`;
   });
 
   const unprivileged = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
-  test.runIf(unprivileged)('a program that may not be looked at: a code, and nothing worse', async () => {
+  test.runIf(unprivileged)('a program that may not be looked at leads to a code, and to nothing worse', async () => {
     const { child } = startProgram('sleep', ['60']);
     const look = `import { ProgramThreads } from './bridge/sources/syscalls/program-threads.ts';
-      import { ServerSyscalls } from './bridge/sources/server-syscalls.ts';
+      import { ServerSyscalls } from './bridge/sources/syscalls/server-syscalls.ts';
       const source = new ServerSyscalls(1);
       source.begin(new ProgramThreads(${child.pid}, 1));
       console.log(source.status().why);`;
@@ -313,7 +313,7 @@ Server(("127.0.0.1", PORT), Echo).serve()`;
       encoding: 'utf8',
       env: { PATH: process.env['PATH'] },
     });
-    // Where nobody may not even read this folder, nothing was tried.
+    // If that user may not even read this folder, nothing was tried.
     if (stdout !== '') expect(stdout.trim()).toBe('SYSCALL_NOT_READABLE');
   });
 });

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import type { Calls } from './calls.ts';
+import type { ConnectionCalls } from './connection-calls.ts';
 import { now } from './clock.ts';
 import type { Chunk } from './payload.ts';
 
 type Callback = (error?: NodeJS.ErrnoException | null) => void;
 
-/** The stream methods by which Node's core moves a socket's bytes, and two of its facts that have no public name. */
+/** The stream methods by which Node moves a socket's bytes, and two of its properties that have no public name. */
 interface SocketInside {
   push(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean;
   _read(size: number): void;
@@ -13,27 +13,27 @@ interface SocketInside {
   _writev(chunks: Chunk[], callback: Callback): void;
   _final(callback: Callback): void;
   _destroy(error: NodeJS.ErrnoException | null, callback: Callback): void;
-  /** Set by resetAndDestroy() until the handle is gone. */
+  /** True from resetAndDestroy() until the handle is gone. */
   resetAndClosing?: boolean;
   /**
-   * `reading`: whether the kernel is asked for bytes; not while a program has the socket paused.
+   * `reading`: whether Node asks the kernel for bytes; not while the program has the socket paused.
    * `writeQueueSize`: bytes that the program has written and the kernel has not taken yet.
    */
   _handle?: { reading?: boolean; writeQueueSize?: number } | null;
 }
 
 /**
- * Tells `calls` what a server does with one accepted socket. It wraps the methods below, and never listens: a listener of
- * its own would take the bytes from a server that attaches its listener late.
+ * Notes in `calls` what a server does with one accepted socket. It wraps methods and never listens to events: a listener
+ * of its own would take the bytes from a server that attaches its listener late.
  *
  *     kernel ──push──▶ readable │ program │ writable ──_write, _final, _destroy──▶ kernel
  */
-export function observe(socket: Socket, calls: Calls): void {
+export function observeSocket(socket: Socket, calls: ConnectionCalls): void {
   const inside = socket as unknown as SocketInside;
   const { push, _read, _write, _writev, _final, _destroy } = inside;
 
   const replacements: Partial<SocketInside> = {
-    // Told before the program gets the bytes: it may answer, close or exit at once.
+    // Before the program gets the bytes: it may answer, close or exit at once.
     push(chunk, encoding) {
       if (calls.open) calls.received(chunk);
       return push.call(socket, chunk, encoding);
@@ -52,7 +52,7 @@ export function observe(socket: Socket, calls: Calls): void {
     },
     _writev(chunks, callback) {
       if (!calls.open) return _writev.call(socket, chunks, callback);
-      // Before the original: Node replaces what the list holds.
+      // Before the original: Node changes the list.
       calls.sending(chunks);
       _writev.call(socket, chunks, (error) => {
         calls.sent(error);
@@ -68,7 +68,7 @@ export function observe(socket: Socket, calls: Calls): void {
     },
     _destroy(error, callback) {
       calls.closing(error, inside._handle?.writeQueueSize ?? 0);
-      // Asked first: closing forgets it.
+      // Read first: closing clears it.
       const reset = inside.resetAndClosing === true;
       const startedAt = now();
       _destroy.call(socket, error, callback);
@@ -76,7 +76,7 @@ export function observe(socket: Socket, calls: Calls): void {
     },
   };
   for (const [name, value] of Object.entries(replacements)) {
-    // Not enumerable, like the methods that they stand for: a server that prints its socket prints what it always did.
+    // Not enumerable, like the methods that they replace: a server that prints its socket sees no difference.
     Object.defineProperty(socket, name, { value, writable: true, configurable: true, enumerable: false });
   }
 }

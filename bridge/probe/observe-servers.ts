@@ -1,28 +1,28 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server, Socket } from 'node:net';
 import { peerOf, formatAddress } from './address.ts';
-import { Calls } from './calls.ts';
 import type { Channel } from './channel.ts';
 import { now } from './clock.ts';
-import { observe } from './connection.ts';
+import { ConnectionCalls } from './connection-calls.ts';
+import { observeSocket } from './observe-socket.ts';
 
-/** What is known of one listening server. */
+/** What the probe knows of a listening server. */
 interface Listening {
   startedAt: number;
-  /** When it could last have begun to wait for a connection. */
+  /** Since when it may have waited for a connection. */
   acceptableSince: number;
   address: string;
 }
 
-/** Processes that share a channel number their connections apart: 2^22 process ids at most, and a double holds 2^53. */
+/** Processes that share a channel use different numbers: there are at most 2^22 process ids, and a double holds 2^53. */
 const CONNECTIONS_PER_PROCESS = 2 ** 30;
 
 /**
- * Tells of every TCP server that this process makes listen, and of every connection that one accepts. Servers on a path
- * (Unix domain sockets) are left alone.
+ * Reports every TCP server of this process that listens, and every connection that it accepts. Servers on a path (Unix
+ * domain sockets) are left alone.
  *
- * Node publishes `net.server.socket` only after the server's own listener has run, too late to see what that did; so this
- * stands in front of it.
+ * Node publishes `net.server.socket` after the server's own listener has run, too late to see what the listener did. So
+ * this puts a listener in front of it.
  */
 export function observeServers(channel: Channel): void {
   const servers = new WeakMap<Server, Listening>();
@@ -34,8 +34,8 @@ export function observeServers(channel: Channel): void {
     const startedAt = listening.acceptableSince;
     const at = now();
     listening.acceptableSince = at;
-    channel.tell({ what: 'accept', connection, startedAt, at, peer: peerOf(socket), local: listening.address });
-    observe(socket, new Calls(socket, connection, at, channel));
+    channel.send({ what: 'accept', connection, startedAt, at, peer: peerOf(socket), local: listening.address });
+    observeSocket(socket, new ConnectionCalls(socket, connection, at, channel));
   };
 
   subscribe('tracing:net.server.listen:asyncStart', (message) => {
@@ -52,8 +52,8 @@ export function observeServers(channel: Channel): void {
     if (listening === undefined || address === null || typeof address === 'string') return;
     const at = now();
     listening.address = formatAddress(address.address, address.port);
-    channel.tell({ what: 'listen', startedAt: listening.startedAt, at, address: listening.address });
-    // A server that has stopped may listen again.
+    channel.send({ what: 'listen', startedAt: listening.startedAt, at, address: listening.address });
+    // The server may have listened before, and stopped.
     const again = listening.acceptableSince > 0;
     listening.acceptableSince = at;
     if (!again) server.prependListener('connection', (socket) => accepted(listening, socket));

@@ -1,12 +1,12 @@
-import type { Listening, OfConnection } from '../calls/watch.ts';
-import { StraceDescriptors } from './descriptors.ts';
-import { addressIn, endsIn, firstDescriptor, payloadIn, readStraceLine, type StraceLine } from './line.ts';
+import type { ConnectionReport, ListenReport } from '../calls/call-watch.ts';
+import { DescriptorTables } from './descriptor-tables.ts';
+import { addressIn, endsIn, firstDescriptor, payloadIn, readStraceLine, type StraceLine } from './read-line.ts';
 
-type Call = Extract<StraceLine, { kind: 'call' }>;
-type Begun = Extract<StraceLine, { kind: 'unfinished' }>;
+type Call = Extract<StraceLine, { form: 'call' }>;
+type Unfinished = Extract<StraceLine, { form: 'unfinished' }>;
 type Socket = {
   holders: number;
-  /** For an accepted connection: the number by which it is told. */
+  /** The number under which an accepted connection is reported. */
   connection?: number;
   /** Its close() will send a RST: SO_LINGER with a time of zero. */
   resets?: boolean;
@@ -15,51 +15,52 @@ type Socket = {
 };
 type Duration = { startedAt: number; at: number };
 
-export interface StraceCallsOptions {
-  tell(report: Listening | OfConnection): void;
+export interface SocketCallsOptions {
+  onReport(report: ListenReport | ConnectionReport): void;
   /** Nothing more comes of this connection, though nobody closed it. */
-  abandoned(connection: number): void;
+  onAbandoned(connection: number): void;
   /** From microseconds since 1970 to those of the monotonic clock. */
   monotonic(at: number): number;
 }
 
-/** Results of a call that did nothing yet, or will be made again. */
+/** Results of a call that has done nothing yet, or will be made again. */
 const NOTHING_HAPPENED = /^(?:EAGAIN|EINPROGRESS|EINTR|ERESTART\w*)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg)$/;
 const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendfile)$/;
 
 /**
- * From the lines of strace, of all threads of a program mixed, to what its sockets did.
+ * Turns strace's lines, in which all threads of a program are mixed, into reports of what its sockets did.
  *
- *     lines ─▶ whole calls ─▶ of which connection ─▶ accept, recv, send, shutdown, close
+ *     lines ─▶ whole calls ─▶ by connection ─▶ accept, recv, send, shutdown, close
  */
-export class StraceCalls {
-  readonly #options: StraceCallsOptions;
-  readonly #begun = new Map<number, Begun>();
-  readonly #sockets = new StraceDescriptors<Socket>();
+export class SocketCalls {
+  readonly #options: SocketCallsOptions;
+  /** By thread: the call that it has entered, and not left yet. */
+  readonly #unfinished = new Map<number, Unfinished>();
+  readonly #sockets = new DescriptorTables<Socket>();
   #connections = 0;
 
-  constructor(options: StraceCallsOptions) {
+  constructor(options: SocketCallsOptions) {
     this.#options = options;
   }
 
   line(text: string): void {
     const line = readStraceLine(text);
     if (!line) return;
-    if (line.kind === 'ended') this.#ended(line.pid);
-    else if (line.kind === 'unfinished') this.#begun.set(line.pid, line);
-    else this.#returned(line.kind === 'resumed' ? this.#join(line) : line);
+    if (line.form === 'ended') this.#ended(line.pid);
+    else if (line.form === 'unfinished') this.#unfinished.set(line.pid, line);
+    else this.#returned(line.form === 'resumed' ? this.#join(line) : line);
   }
 
-  #join(line: Extract<StraceLine, { kind: 'resumed' }>): Call | undefined {
-    const begun = this.#begun.get(line.pid);
-    this.#begun.delete(line.pid);
-    if (begun?.name !== line.name) return undefined;
-    const separator = begun.args === '' || line.args === '' ? '' : ', ';
-    const { at, args } = begun;
+  #join(line: Extract<StraceLine, { form: 'resumed' }>): Call | undefined {
+    const entered = this.#unfinished.get(line.pid);
+    this.#unfinished.delete(line.pid);
+    if (entered?.name !== line.name) return undefined;
+    const separator = entered.args === '' || line.args === '' ? '' : ', ';
+    const { at, args } = entered;
     return {
       ...line,
-      kind: 'call',
+      form: 'call',
       at,
       args: args + separator + line.args,
       durationUs: line.durationUs ?? line.at - at,
@@ -67,9 +68,9 @@ export class StraceCalls {
   }
 
   #ended(pid: number): void {
-    this.#begun.delete(pid);
+    this.#unfinished.delete(pid);
     for (const { connection } of this.#sockets.ended(pid))
-      if (connection !== undefined) this.#options.abandoned(connection);
+      if (connection !== undefined) this.#options.onAbandoned(connection);
   }
 
   #returned(call: Call | undefined): void {
@@ -112,20 +113,20 @@ export class StraceCalls {
     if (call.result.errno !== 'ok' || address === undefined) return;
     const { socket, bind } = this.#sockets.get(call.pid, descriptor) ?? {};
     const before = { ...(socket && { socket }), ...(bind && { bind }) };
-    this.#options.tell({ what: 'listen', ...this.#duration(call), address, ...before });
+    this.#options.onReport({ what: 'listen', ...this.#duration(call), address, ...before });
   }
 
   #accept(call: Call): void {
     const { pid, args, result } = call;
     if (result.errno !== 'ok' || result.value === undefined) return;
     const ends = endsIn(result.about);
-    // A client that has reset already leaves a descriptor of which strace cannot tell the ends.
+    // If the client has reset already, strace cannot name the ends of the returned descriptor.
     const local = ends?.local ?? endsIn(firstDescriptor(args)?.about)?.local;
     const peer = ends?.peer ?? addressIn(args);
     if (local === undefined || peer === undefined) return;
     const connection = (this.#connections += 1);
     this.#sockets.set(pid, result.value, { holders: 0, connection });
-    this.#options.tell({ what: 'accept', connection, ...this.#duration(call), peer, local });
+    this.#options.onReport({ what: 'accept', connection, ...this.#duration(call), peer, local });
   }
 
   #onConnection(call: Call, descriptor: number): void {
@@ -138,16 +139,16 @@ export class StraceCalls {
     if (SENDS.test(name)) return this.#transfer('send', of, call);
     if (name === 'setsockopt') held.resets = /SO_LINGER, \{l_onoff=1, l_linger=0\}/.test(args) || held.resets === true;
     if (name === 'shutdown' && /SHUT_(?:WR|RDWR)/.test(args))
-      this.#options.tell({ what: 'shutdown', ...of, result: result.errno });
+      this.#options.onReport({ what: 'shutdown', ...of, result: result.errno });
     if (name === 'close' && this.#sockets.close(pid, descriptor))
-      this.#options.tell({ what: 'close', ...of, reset: held.resets === true });
+      this.#options.onReport({ what: 'close', ...of, reset: held.resets === true });
   }
 
-  /** A child may be heard of before its parent's fork() has returned. */
+  /** A child's first call may come before its parent's fork() has returned. */
   #heldBy(pid: number, descriptor: number): Socket | undefined {
     const held = this.#sockets.get(pid, descriptor);
     if (held) return held;
-    const parents = [...this.#begun.values()].filter(({ name }) => /fork|clone/.test(name));
+    const parents = [...this.#unfinished.values()].filter(({ name }) => /fork|clone/.test(name));
     if (parents.length === 1) this.#cloned(parents[0]!.pid, pid, parents[0]!.args);
     return this.#sockets.get(pid, descriptor);
   }
@@ -155,7 +156,7 @@ export class StraceCalls {
   #transfer(what: 'recv' | 'send', of: Duration & { connection: number }, { args, result }: Call): void {
     const ok = result.errno === 'ok';
     const bytes = ok ? Math.max(0, result.value ?? 0) : 0;
-    this.#options.tell({ what, ...of, bytes, payload: payloadIn(args).slice(0, 2 * bytes), result: result.errno });
+    this.#options.onReport({ what, ...of, bytes, payload: payloadIn(args).slice(0, 2 * bytes), result: result.errno });
   }
 
   #duration({ at, durationUs = 0 }: Call): Duration {

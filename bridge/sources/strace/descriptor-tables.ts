@@ -1,14 +1,14 @@
-/** A connection, a listening socket, or whatever else a descriptor stands for. */
+/** What a descriptor stands for: a connection, a listening socket. */
 export interface Held {
-  /** Tables of descriptors in which it stands: fork() copies them, and only the last close() ends a connection. */
+  /** How many descriptors stand for it. fork() copies them, and only the last close() ends a connection. */
   holders: number;
 }
 
 /**
- * Which thread's descriptor stands for what, in all processes of a program: threads share a table of descriptors,
+ * What each descriptor stands for, in all threads and processes of a program. Threads share a table of descriptors;
  * fork() copies it.
  */
-export class StraceDescriptors<What extends Held> {
+export class DescriptorTables<What extends Held> {
   readonly #tables = new Map<number, Map<number, What>>();
 
   get(pid: number, descriptor: number): What | undefined {
@@ -22,13 +22,13 @@ export class StraceDescriptors<What extends Held> {
     what.holders += 1;
   }
 
-  /** Answers what was given up, where this was the last descriptor for it. */
+  /** Returns what the descriptor stood for, if it was the last one. */
   close(pid: number, descriptor: number): What | undefined {
     const table = this.#tables.get(pid);
     return table && this.#drop(table, descriptor);
   }
 
-  /** @param shared whether both use one table (CLONE_FILES) */
+  /** @param shared whether parent and child use one table (CLONE_FILES) */
   cloned(parent: number, child: number, shared: boolean): void {
     if (this.#tables.has(child)) return;
     const table = this.#tableOf(parent);
@@ -36,7 +36,7 @@ export class StraceDescriptors<What extends Held> {
     this.#tables.set(child, shared ? table : new Map(table));
   }
 
-  /** Answers what is given up by the end of this thread. */
+  /** Returns what no descriptor stands for any more, now that this thread has ended. */
   ended(pid: number): What[] {
     const table = this.#tables.get(pid);
     this.#tables.delete(pid);

@@ -6,11 +6,11 @@ import {
   firstDescriptor,
   payloadIn,
   readStraceLine,
-} from '../../../../bridge/sources/strace/line.ts';
+} from '../../../../bridge/sources/strace/read-line.ts';
 
 const ACCEPT =
   '849   1795408347.788749532 accept4(3<TCP:[127.0.0.1:45003]>, {sa_family=AF_INET, sin_port=htons(35636), sin_addr=inet_addr("\\x31\\x32\\x37\\x2e\\x30\\x2e\\x30\\x2e\\x31")}, [16], SOCK_CLOEXEC) = 4<TCP:[127.0.0.1:45003->127.0.0.1:35636]> <0.000034>';
-/** Of all kinds, as strace 6.1 wrote them. */
+/** Lines of every form, as strace 6.1 wrote them. */
 const LINES = [
   ACCEPT,
   ACCEPT.replace('849  ', '[pid   849]'),
@@ -28,8 +28,8 @@ const LINES = [
 
 test('a whole call: who, when, how long, with what result', () => {
   const line = readStraceLine(ACCEPT);
-  expect(line).toMatchObject({ kind: 'call', pid: 849, name: 'accept4', result: { value: 4, errno: 'ok' } });
-  if (line?.kind !== 'call') throw new Error('no call');
+  expect(line).toMatchObject({ form: 'call', pid: 849, name: 'accept4', result: { value: 4, errno: 'ok' } });
+  if (line?.form !== 'call') throw new Error('no call');
   expect(line.at).toBeCloseTo(1795408347788749.5, 0);
   expect(line.durationUs).toBeCloseTo(34);
   expect(line.result.about).toBe('TCP:[127.0.0.1:45003->127.0.0.1:35636]');
@@ -41,8 +41,8 @@ test('the thread in front, in brackets, or not named', () => {
   expect(LINES.slice(0, 3).map((line) => readStraceLine(line)?.pid)).toEqual([849, 849, 0]);
 });
 
-test('each kind of line', () => {
-  expect(LINES.map((line) => readStraceLine(line)?.kind)).toEqual([
+test('each form of line', () => {
+  expect(LINES.map((line) => readStraceLine(line)?.form)).toEqual([
     'call',
     'call',
     'call',
@@ -69,7 +69,7 @@ test('results: a value, an errno, or neither', () => {
   ]);
 });
 
-test('both ends of a socket, of both families; one that listens has one', () => {
+test('both ends of a socket, IPv4 and IPv6; a listening socket has one', () => {
   expect(endsIn('TCP:[127.0.0.1:1->10.0.0.1:2]')).toEqual({ local: '127.0.0.1:1', peer: '10.0.0.1:2' });
   expect(endsIn('TCPv6:[[::1]:1->[fe80::1]:2]')).toEqual({ local: '[::1]:1', peer: '[fe80::1]:2' });
   expect(endsIn('TCPv6:[[::]:80]')).toEqual({ local: '[::]:80' });
@@ -84,7 +84,7 @@ test('an IPv6 address among the arguments', () => {
   expect(addressIn('3, NULL, NULL')).toBeUndefined();
 });
 
-test('bytes: of one buffer, of several, as far as they are shown', () => {
+test('bytes: of one buffer or several, as many as strace shows', () => {
   expect(payloadIn('4<TCP:[1]>, "\\x00\\x79", 1024, 0, NULL, NULL')).toBe('0079');
   expect(payloadIn('4, "\\x00\\x79"..., 9000')).toBe('0079');
   expect(
@@ -99,14 +99,14 @@ test('bytes: of one buffer, of several, as far as they are shown', () => {
   expect(payloadIn('4, 0x7ffd, 10')).toBe('');
 });
 
-describe('whatever comes, it never throws', () => {
+describe('never throws, whatever the line', () => {
   const cut = fc
     .tuple(fc.constantFrom(...LINES), fc.nat(300), fc.nat(300))
     .map(([line, from, length]) => line.slice(from % line.length, (from % line.length) + length));
   const mixed = fc.array(fc.oneof(cut, fc.string()), { maxLength: 4 }).map((parts) => parts.join(''));
 
   test.each([
-    ['lines cut anywhere and put together', mixed],
+    ['pieces of lines put together', mixed],
     ['any text', fc.string({ unit: 'binary' })],
   ])('%s', (_, texts) => {
     fc.assert(
@@ -121,7 +121,7 @@ describe('whatever comes, it never throws', () => {
     );
   });
 
-  test('nor takes long', () => {
+  test('and takes no long time', () => {
     for (const piece of ['<', '->', '(', ') = ', '"\\x61', ' <unfinished ...>', '1.1 '])
       readStraceLine(`1 1.1 read(${piece.repeat(3000)}`);
   });

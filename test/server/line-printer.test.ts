@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Lines } from '../../server/lines.ts';
+import { LinePrinter } from '../../server/line-printer.ts';
 
 function printing() {
   vi.useFakeTimers();
@@ -8,10 +8,10 @@ function printing() {
   const stream = new PassThrough();
   const writes: string[] = [];
   stream.on('data', (bytes) => writes.push(String(bytes)));
-  return { lines: new Lines(stream), writes, stream };
+  return { lines: new LinePrinter(stream), writes, stream };
 }
 
-test('a line is printed at once, those that follow it closely with one write', () => {
+test('prints a line at once, and the lines soon after it in one write', () => {
   const { lines, writes } = printing();
   for (const line of ['a', 'b', 'c']) lines.print(line);
   expect(writes).toEqual(['a\n']);
@@ -31,7 +31,7 @@ test('flush leaves nothing behind, and prints nothing twice', () => {
   expect(writes).toEqual(['a\n', 'b\n']);
 });
 
-test('a stream that fails is no reason to stop', () => {
+test('goes on if its stream fails', () => {
   const { lines, stream } = printing();
   expect(() => stream.emit('error', new Error('EPIPE'))).not.toThrow();
   lines.print('a');

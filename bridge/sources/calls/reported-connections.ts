@@ -1,43 +1,44 @@
-import type { ProbeReport } from '../../probe/report.ts';
+/**
+ * Sorts the calls that a source reports of a server program by connection, and gives each run the calls of its own. A
+ * connection is known by its client's port; the run may learn that port before or after the calls are reported. It does
+ * not know which source reports, nor how.
+ *
+ *     reports ─▶ by connection ─▶ the watch that claims its port ─▶ steps
+ *                      └─ unclaimed: kept for a while, then forgotten
+ */
 import { ShortLivedMap } from '../../machine/short-lived.ts';
+import type { ProbeReport } from '../../probe/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Watch } from '../source.ts';
-import { ToldWatch, type Listening, type OfConnection } from './watch.ts';
+import { CallWatch, type ConnectionReport, type ListenReport } from './call-watch.ts';
 
-type Accepted = Extract<ProbeReport, { what: 'accept' }>;
+type AcceptReport = Extract<ProbeReport, { what: 'accept' }>;
 
-/** One accepted connection: what was told of it so far, for whoever made it. */
+/** One accepted connection, with the reports that wait for its run. */
 interface Connection {
-  /** The teller's own number for it. */
+  /** The source's own number for it. */
   number: number;
   port: number;
-  reports: OfConnection[];
-  watch?: ToldWatch;
-  /** Nothing more will be told of it. */
+  reports: ConnectionReport[];
+  watch?: CallWatch;
+  /** Nothing more will be reported of it. */
   over?: boolean;
 }
 
-/** Connections that nobody claims (another client's) are kept at most this many at a time. */
+/** Connections of other clients are never claimed. At most this many are kept at a time. */
 const UNCLAIMED_CONNECTIONS = 4096;
-/** Reports that nobody claimed are kept at most so many at a time. */
+/** At most this many reports of unclaimed connections are kept at a time. */
 const UNCLAIMED_REPORTS = 16_384;
 
-/**
- * Brings what is told of a server program, call by call, to the runs whose connections it is about. A connection is known
- * by its client's port; whether that is known before or after the connection is told makes no difference.
- *
- *     reports ─▶ by connection ─▶ the watch whose port it is
- */
-export class ToldConnections {
+export class ReportedConnections {
   readonly #port: number;
-  #listening: Listening | undefined;
+  #listening: ListenReport | undefined;
   #lastAcceptAt = 0;
   #unclaimedReports = 0;
   readonly #connections = new ShortLivedMap<number, Connection>();
   readonly #byPort = new ShortLivedMap<number, Connection>();
-  readonly #waiting = new ShortLivedMap<number, ToldWatch>();
-  /** Whether somebody is there to tell: a watch need not wait otherwise. */
-  present = false;
+  readonly #waiting = new ShortLivedMap<number, CallWatch>();
+  #sourceRuns = false;
   /** Called when the server listens on the port of interest. */
   onListening: (() => void) | undefined;
 
@@ -50,22 +51,27 @@ export class ToldConnections {
     return this.#listening !== undefined;
   }
 
+  /** The source runs beside the program. Without it, no watch waits for reports. */
+  sourceStarted(): void {
+    this.#sourceRuns = true;
+  }
+
   watch(startedAt: number, sink: Sink): Watch {
-    const watch = new ToldWatch(startedAt, sink, {
+    const watch = new CallWatch(startedAt, sink, {
       claim: (port) => this.#claim(port, watch),
       release: (port) => this.#release(port, watch),
     });
-    if (this.#listening) watch.tellListening(this.#listening, this.#lastAcceptAt);
+    if (this.#listening) watch.reportListening(this.#listening, this.#lastAcceptAt);
     return watch;
   }
 
-  take(report: Listening | OfConnection): void {
-    if (report.what === 'listen') this.#listen(report);
-    else if (report.what === 'accept') this.#accept(report);
-    else this.#tell(report);
+  take(report: ListenReport | ConnectionReport): void {
+    if (report.what === 'listen') this.#takeListen(report);
+    else if (report.what === 'accept') this.#takeAccept(report);
+    else this.#takeCall(report);
   }
 
-  /** Nothing more will be told of this connection, though nobody closed it: its program has ended. */
+  /** Nothing more will be reported of this connection, though nobody closed it: its process has ended. */
   abandoned(number: number): void {
     const connection = this.#connections.get(number);
     if (!connection) return;
@@ -74,9 +80,9 @@ export class ToldConnections {
     this.#connections.delete(number);
   }
 
-  /** The server program has ended: whatever was not told of it never will be. */
+  /** The server program has ended: no watch gets anything more. */
   ended(): void {
-    this.present = false;
+    this.#sourceRuns = false;
     this.#listening = undefined;
     for (const { watch } of this.#connections.values()) watch?.settle();
     for (const watch of this.#waiting.values()) watch.settle();
@@ -86,14 +92,14 @@ export class ToldConnections {
     this.#waiting.clear();
   }
 
-  #listen(report: Listening): void {
+  #takeListen(report: ListenReport): void {
     if (portOf(report.address) !== this.#port) return;
     this.#listening = report;
     this.#lastAcceptAt = report.at;
     this.onListening?.();
   }
 
-  #accept(report: Accepted): void {
+  #takeAccept(report: AcceptReport): void {
     if (portOf(report.local) !== this.#port) return;
     this.#lastAcceptAt = report.at;
     const connection: Connection = { number: report.connection, port: portOf(report.peer), reports: [report] };
@@ -124,10 +130,10 @@ export class ToldConnections {
     this.#unclaimedReports -= connection.reports.length;
   }
 
-  #tell(report: OfConnection): void {
+  #takeCall(report: ConnectionReport): void {
     const connection = this.#connections.get(report.connection);
     if (!connection) return;
-    if (connection.watch) connection.watch.tell(report);
+    if (connection.watch) connection.watch.report(report);
     else {
       connection.reports.push(report);
       this.#unclaimedReports += 1;
@@ -138,24 +144,24 @@ export class ToldConnections {
     this.#connections.delete(report.connection);
   }
 
-  #claim(port: number, watch: ToldWatch): void {
+  #claim(port: number, watch: CallWatch): void {
     const connection = this.#byPort.get(port);
     if (connection) this.#forget(connection);
-    // An older connection from the same port is another client's, long gone.
+    // A connection older than the run is another client's that had the same port.
     if (connection && connection.reports[0]!.at >= watch.startedAt) this.#join(connection, watch);
-    else if (this.present) this.#waiting.set(port, watch);
+    else if (this.#sourceRuns) this.#waiting.set(port, watch);
     else watch.settle();
   }
 
-  #join(connection: Connection, watch: ToldWatch): void {
+  #join(connection: Connection, watch: CallWatch): void {
     connection.watch = watch;
     if (!connection.over) this.#connections.set(connection.number, connection);
-    for (const report of connection.reports) watch.tell(report);
+    for (const report of connection.reports) watch.report(report);
     connection.reports = [];
     if (connection.over) watch.settle();
   }
 
-  #release(port: number, watch: ToldWatch): void {
+  #release(port: number, watch: CallWatch): void {
     if (this.#waiting.get(port) === watch) this.#waiting.delete(port);
   }
 }

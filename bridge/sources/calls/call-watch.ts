@@ -11,39 +11,44 @@ interface Duration {
   at: number;
 }
 
-/** The calls that made the server listen, as far as they were seen. */
-export type Listening = Extract<ProbeReport, { what: 'listen' }> & { socket?: Duration; bind?: Duration };
-export type OfConnection = Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }>;
+/** The calls that made the server listen, as far as the source saw them. */
+export type ListenReport = Extract<ProbeReport, { what: 'listen' }> & { socket?: Duration; bind?: Duration };
+/** A call on one connection. */
+export type ConnectionReport = Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }>;
 
-/** Where a watch asks for the connection that is its own. */
-interface Registry {
+/** Gives a watch the connection from its client's port. */
+interface ConnectionClaims {
   claim(port: number): void;
   release(port: number): void;
 }
 
 /**
- * One run's share of what is told call by call, by the probe or by strace: the listening before it, and the one
- * connection from its client's port.
+ * One run's share of the reports of a source that sees every call: the server's listening before the run, and the calls
+ * on the one connection from its client's port.
  */
-export class ToldWatch implements Watch {
+export class CallWatch implements Watch {
   readonly startedAt: number;
-  readonly #registry: Registry;
+  readonly #claims: ConnectionClaims;
   #sink: Sink | undefined;
   #port: number | undefined;
   #settled = false;
   #whenSettled: (() => void) | undefined;
-  #counts = { recv: 0, send: 0, heard: 0 };
-  watchesServer = false;
+  #watchesServer = false;
+  readonly #counts = { recv: 0, send: 0, heard: 0 };
 
-  constructor(startedAt: number, sink: Sink, registry: Registry) {
+  constructor(startedAt: number, sink: Sink, claims: ConnectionClaims) {
     this.startedAt = startedAt;
     this.#sink = sink;
-    this.#registry = registry;
+    this.#claims = claims;
+  }
+
+  get watchesServer(): boolean {
+    return this.#watchesServer;
   }
 
   connectedFrom(port: number): void {
     this.#port = port;
-    this.#registry.claim(port);
+    this.#claims.claim(port);
   }
 
   whenSettled(callback: () => void): void {
@@ -60,11 +65,11 @@ export class ToldWatch implements Watch {
 
   stop(): void {
     this.#sink = undefined;
-    if (this.#port !== undefined) this.#registry.release(this.#port);
+    if (this.#port !== undefined) this.#claims.release(this.#port);
   }
 
-  /** What was there before the run: the listening socket, and the accept() that waits. */
-  tellListening(listen: Listening, acceptSince: number): void {
+  /** What is there before the run: the listening socket, and the accept() that waits. */
+  reportListening(listen: ListenReport, acceptSince: number): void {
     if (listen.socket) this.#call('server.socket', 'socket', listen.socket);
     if (listen.bind) this.#call('server.bind', 'bind', listen.bind, { args: [listen.address] });
     this.#call('server.listen', 'listen', listen, { args: [listen.address] });
@@ -73,8 +78,8 @@ export class ToldWatch implements Watch {
     this.#sink?.(observedCall('server', 'server.accept', 'accept', startedAt, {}));
   }
 
-  tell(report: OfConnection): void {
-    this.watchesServer = true;
+  report(report: ConnectionReport): void {
+    this.#watchesServer = true;
     switch (report.what) {
       case 'accept':
         return this.#call('server.accept', 'accept', report, { peer: report.peer });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { restoreEnvironment } from '../../../bridge/probe/environment.ts';
+import { restoreEnvironment } from '../../../bridge/probe/restore-environment.ts';
 
 const url = 'file:///opt/aperto/probe.js';
 
@@ -23,7 +23,7 @@ test.each([
   expect(environment).toEqual({ OTHER: 'x', ...(after !== undefined && { NODE_OPTIONS: after }) });
 });
 
-test('knows itself also through a symbolic link', () => {
+test('recognises its own file through a symbolic link', () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'probe-')));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'probe.js'), '');

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { PROBE_VARIABLE } from './report.ts';
 
 /**
- * Takes out of `environment` what the bridge put in to load the module `moduleUrl` (a file URL) with `--import`, so that
- * the server and its children see the environment that they would have without a probe.
+ * Removes from `environment` what the bridge added to load the module `moduleUrl` (a file URL) with `--import`. The server
+ * and its children then see the environment that they would have without a probe.
  */
 export function restoreEnvironment(environment: NodeJS.ProcessEnv, moduleUrl: string): void {
   delete environment[PROBE_VARIABLE];
   const options = environment['NODE_OPTIONS'];
   if (options === undefined) return;
-  // File URLs hold no spaces. The other options stay as they are, byte for byte: they may hold quoted spaces.
+  // A file URL contains no spaces. The other options may contain quoted spaces, and stay byte for byte.
   const others = options.replace(
     /(^| )--import=(file:\S+)( |$)/g,
     (text, before: string, url: string, after: string) =>
@@ -20,7 +20,7 @@ export function restoreEnvironment(environment: NodeJS.ProcessEnv, moduleUrl: st
   else environment['NODE_OPTIONS'] = others;
 }
 
-/** Node tells a module's real path; the bridge may have named it through a symbolic link. */
+/** Node gives a module's real path; the bridge may have named it through a symbolic link. */
 function isSameFile(url: string, moduleUrl: string): boolean {
   if (url === moduleUrl) return true;
   try {

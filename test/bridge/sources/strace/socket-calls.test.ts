@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LineSplitter } from '../../../../bridge/machine/line-splitter.ts';
-import { StraceCalls } from '../../../../bridge/sources/strace/calls.ts';
+import { SocketCalls } from '../../../../bridge/sources/strace/socket-calls.ts';
 
-type Told = { what: string } & Record<string, unknown>;
+type AnyReport = { what: string } & Record<string, unknown>;
 
-/** What is told of these lines; each is given a time, and `@` stands for a connection's descriptor 4. */
-function tell(lines: string[]): { told: Told[]; abandoned: number[] } {
-  const told: Told[] = [];
+/** The reports made of these lines. Each line gets a time, and `@` stands for a connection's descriptor 4. */
+function read(lines: string[]): { reports: AnyReport[]; abandoned: number[] } {
+  const reports: AnyReport[] = [];
   const abandoned: number[] = [];
-  const calls = new StraceCalls({
-    tell: (report) => told.push({ ...report }),
-    abandoned: (connection) => abandoned.push(connection),
+  const calls = new SocketCalls({
+    onReport: (report) => reports.push({ ...report }),
+    onAbandoned: (connection) => abandoned.push(connection),
     monotonic: (at) => at - 1e6,
   });
   lines.forEach((line, index) => {
@@ -19,19 +19,19 @@ function tell(lines: string[]): { told: Told[]; abandoned: number[] } {
     const call = rest.join(' ').replace('@', '4<TCP:[127.0.0.1:99->127.0.0.1:40000]>');
     calls.line(`${pid}  1.${String(index).padStart(9, '0')} ${call}`);
   });
-  return { told, abandoned };
+  return { reports, abandoned };
 }
 
 const ACCEPT = '7 accept4(3<TCP:[127.0.0.1:99]>, NULL, NULL, 0) = @ <0.000010>';
 const RECV = '7 recvfrom(@, "\\x00\\x79", 1024, 0, NULL, NULL) = 2 <0.000005>';
 const CLOSE = '7 close(@) = 0 <0.000001>';
 const names = (lines: string[]): unknown[] =>
-  tell(lines).told.map(({ what, result }) =>
+  read(lines).reports.map(({ what, result }) =>
     result === undefined || result === 'ok' ? what : `${what} ${String(result)}`,
   );
 
 test('from socket() to close(), with times, bytes and what they were', () => {
-  const { told } = tell([
+  const { reports } = read([
     '7 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 3<TCP:[11]> <0.000002>',
     '7 bind(3<TCP:[11]>, {sa_family=AF_INET, sin_port=htons(99)}, 16) = 0 <0.000002>',
     '7 listen(3<TCP:[127.0.0.1:99]>, 128) = 0 <0.000002>',
@@ -41,29 +41,29 @@ test('from socket() to close(), with times, bytes and what they were', () => {
     '7 shutdown(@, SHUT_WR) = 0 <0.000005>',
     CLOSE,
   ]);
-  expect(told.map(({ what }) => what)).toEqual(['listen', 'accept', 'recv', 'send', 'shutdown', 'close']);
-  expect(told[0]).toMatchObject({ address: '127.0.0.1:99', socket: { startedAt: 0, at: 2 }, bind: {} });
-  expect(told[1]).toMatchObject({ peer: '127.0.0.1:40000', local: '127.0.0.1:99', connection: 1 });
-  expect(told[1]!['at']).toBeCloseTo(10.003);
-  expect(told[2]).toMatchObject({ bytes: 2, payload: '0079', result: 'ok' });
-  expect(told[5]).toMatchObject({ reset: false });
+  expect(reports.map(({ what }) => what)).toEqual(['listen', 'accept', 'recv', 'send', 'shutdown', 'close']);
+  expect(reports[0]).toMatchObject({ address: '127.0.0.1:99', socket: { startedAt: 0, at: 2 }, bind: {} });
+  expect(reports[1]).toMatchObject({ peer: '127.0.0.1:40000', local: '127.0.0.1:99', connection: 1 });
+  expect(reports[1]!['at']).toBeCloseTo(10.003);
+  expect(reports[2]).toMatchObject({ bytes: 2, payload: '0079', result: 'ok' });
+  expect(reports[5]).toMatchObject({ reset: false });
 });
 
-test('a call that another thread interrupts is told whole, from its beginning', () => {
-  const { told } = tell([
+test('a call that another thread interrupts is reported whole, from its beginning', () => {
+  const { reports } = read([
     '7 accept4(3<TCP:[127.0.0.1:99]>,  <unfinished ...>',
     '8 read(0<\\x2f>, "", 1) = 0 <0.000001>',
     '7 <... accept4 resumed>NULL, NULL, 0) = @ <0.000500>',
     '7 recvfrom(@,  <unfinished ...>',
     '7 <... recvfrom resumed>"\\x00", 1024, 0, NULL, NULL) = 1 <0.000003>',
   ]);
-  expect(told).toMatchObject([
+  expect(reports).toMatchObject([
     { what: 'accept', startedAt: 0, at: 500 },
     { what: 'recv', bytes: 1, payload: '00' },
   ]);
 });
 
-test('what did nothing is not told: nothing there yet, interrupted, only peeked', () => {
+test('a call that did nothing is not reported: nothing there yet, interrupted, only peeked', () => {
   expect(
     names([
       '7 accept4(3<TCP:[127.0.0.1:99]>, NULL, NULL, 0) = -1 EAGAIN (Resource temporarily unavailable) <0.000001>',
@@ -77,7 +77,7 @@ test('what did nothing is not told: nothing there yet, interrupted, only peeked'
   ).toEqual(['accept', 'recv ECONNRESET']);
 });
 
-test('fork(): the connection is closed by the last that has it', () => {
+test('fork(): the last close() ends the connection', () => {
   expect(
     names([
       ACCEPT,
@@ -89,7 +89,7 @@ test('fork(): the connection is closed by the last that has it', () => {
   ).toEqual(['accept', 'recv', 'close']);
 });
 
-test('a child that is heard of before its fork() has returned', () => {
+test('a child whose first call comes before its fork() has returned', () => {
   expect(
     names([
       ACCEPT,
@@ -121,7 +121,7 @@ test('a copy of the descriptor holds the connection too', () => {
   ).toEqual(['accept', 'close']);
 });
 
-test('a descriptor that strace cannot name any more is known by its number', () => {
+test('a descriptor that strace cannot name any more is recognised by its number', () => {
   expect(
     names([
       ACCEPT,
@@ -131,31 +131,35 @@ test('a descriptor that strace cannot name any more is known by its number', () 
   ).toEqual(['accept', 'send EPIPE', 'close']);
 });
 
-test('a client that has gone by the time of accept() is named by the arguments', () => {
+test('if a client has gone by the time of accept(), the arguments name it', () => {
   const args = '{sa_family=AF_INET, sin_port=htons(40000), sin_addr=inet_addr("\\x31\\x2e\\x32")}, [16]';
-  const { told } = tell([`7 accept(3<TCP:[127.0.0.1:99]>, ${args}) = 4<socket:[5]> <0.000010>`]);
-  expect(told).toMatchObject([{ what: 'accept', peer: '1.2:40000', local: '127.0.0.1:99' }]);
+  const { reports } = read([`7 accept(3<TCP:[127.0.0.1:99]>, ${args}) = 4<socket:[5]> <0.000010>`]);
+  expect(reports).toMatchObject([{ what: 'accept', peer: '1.2:40000', local: '127.0.0.1:99' }]);
 });
 
 test('SO_LINGER with a time of zero makes close() a reset', () => {
   const linger = '7 setsockopt(@, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0';
-  expect(tell([ACCEPT, linger, CLOSE]).told.at(-1)).toMatchObject({ what: 'close', reset: true });
+  expect(read([ACCEPT, linger, CLOSE]).reports.at(-1)).toMatchObject({ what: 'close', reset: true });
 });
 
 test('a process that ends without close() leaves the connection to its kernel', () => {
-  const { told, abandoned } = tell([ACCEPT, '7 +++ killed by SIGKILL +++']);
-  expect(told.map(({ what }) => what)).toEqual(['accept']);
+  const { reports, abandoned } = read([ACCEPT, '7 +++ killed by SIGKILL +++']);
+  expect(reports.map(({ what }) => what)).toEqual(['accept']);
   expect(abandoned).toEqual([1]);
 });
 
-test('lines cut anywhere tell the same', () => {
+test('lines split anywhere give the same reports', () => {
   const text = `${[ACCEPT, RECV, CLOSE].map((line) => line.replace('7 ', '7 1.000000001 ').replace('@', '4<TCP:[127.0.0.1:99->127.0.0.1:40000]>')).join('\n')}\n`;
   const tellText = (parts: string[]): unknown[] => {
-    const told: unknown[] = [];
-    const calls = new StraceCalls({ tell: (report) => told.push(report), abandoned: () => {}, monotonic: (at) => at });
+    const reports: unknown[] = [];
+    const calls = new SocketCalls({
+      onReport: (report) => reports.push(report),
+      onAbandoned: () => {},
+      monotonic: (at) => at,
+    });
     const lines = new LineSplitter(1e6, (line) => calls.line(line));
     for (const part of parts) lines.feed(part);
-    return told;
+    return reports;
   };
   const whole = tellText([text]);
   expect(whole).toHaveLength(3);

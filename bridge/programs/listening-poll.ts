@@ -1,0 +1,40 @@
+import { groupListens } from '../sources/sockets/listening-socket.ts';
+
+/** Milliseconds between looks at the kernel's table. */
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Looks at the kernel's table until a program listens. Two looks in a row must see it: between them, a source inside the
+ * program has time to report the same with its exact time.
+ */
+export class ListeningPoll {
+  readonly #processGroup: number;
+  readonly #port: number;
+  readonly #onListening: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(processGroup: number, port: number, onListening: () => void) {
+    this.#processGroup = processGroup;
+    this.#port = port;
+    this.#onListening = onListening;
+    this.#schedule(false);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(seenBefore: boolean): void {
+    this.#timer = setTimeout(() => void this.#look(seenBefore), LOOK_EVERY_MS);
+  }
+
+  async #look(seenBefore: boolean): Promise<void> {
+    const listens = await groupListens(this.#processGroup, this.#port);
+    // Without readable tables, only a source that reports every call can tell.
+    if (this.#stopped || listens === undefined) return;
+    if (listens && seenBefore) this.#onListening();
+    else this.#schedule(listens);
+  }
+}

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { endedWithUs } from '../machine/ended-with-us.ts';
+import { LineSplitter } from '../machine/line-splitter.ts';
+import { signalGroup } from '../machine/process-group.ts';
+import { PROBE_DESCRIPTOR } from '../probe/report.ts';
+
+export interface ProgramProcessOptions {
+  /** The file to run, and its arguments. */
+  command: readonly string[];
+  environment: NodeJS.ProcessEnv;
+  /** A host of the lab ends its programs itself; any other program is ended when this process ends. */
+  endsWithItsHost: boolean;
+  onLine(stream: 'stdout' | 'stderr', line: string): void;
+  /** Text from the probe's descriptor, split anywhere. */
+  onReport(text: string): void;
+  /** The process has ended, and its outputs are read to the end. */
+  onEnd(code: number | null, signal: NodeJS.Signals | null): void;
+}
+
+/** Characters of a printed line that are kept. */
+const LINE_LENGTH = 2000;
+/** Milliseconds that a program has to end after SIGTERM before it gets SIGKILL. */
+const GRACE_MS = 300;
+/** Milliseconds from SIGTERM until the program's outputs are closed, even if some process still holds them. */
+const HANG_UP_MS = 450;
+
+/**
+ * One run of a program, with every process that it starts. It has a process group of its own, so that the children of
+ * the program end with it, and a terminal's Ctrl+C reaches the bridge alone.
+ *
+ *     group ─ stdout, stderr ─▶ lines          stop ─ SIGTERM ─ 300 ms ─ SIGKILL ─ 150 ms ─ outputs closed
+ *           └ stdio 3 ─▶ the probe's reports
+ */
+export class ProgramProcess {
+  readonly #options: ProgramProcessOptions;
+  readonly #child: ChildProcess;
+
+  constructor(options: ProgramProcessOptions) {
+    this.#options = options;
+    const [file, ...args] = options.command;
+    const child = spawn(file!, args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      env: options.environment,
+    });
+    this.#child = child;
+    if (child.pid !== undefined && !options.endsWithItsHost) child.once('close', endedWithUs(child.pid));
+    this.#follow();
+  }
+
+  /** Undefined if the program could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Resolves when the program and its children have ended. */
+  async stop(): Promise<void> {
+    const ended = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
+    this.#signal('SIGTERM');
+    const kill = setTimeout(() => this.#signal('SIGKILL'), GRACE_MS);
+    // A process that left the group may hold the outputs open, and would keep the bridge from ending.
+    const hangUp = setTimeout(() => this.#child.stdio.forEach((stream) => stream?.destroy()), HANG_UP_MS);
+    await ended;
+    clearTimeout(kill);
+    clearTimeout(hangUp);
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid !== undefined) signalGroup(this.#child.pid, signal);
+  }
+
+  #follow(): void {
+    const { onLine, onReport, onEnd } = this.#options;
+    const reports = this.#child.stdio[PROBE_DESCRIPTOR] as Readable;
+    reports.setEncoding('utf8').on('data', onReport);
+    reports.on('error', () => {});
+    for (const stream of ['stdout', 'stderr'] as const) this.#followOutput(this.#child[stream]!, stream);
+    this.#child.once('error', (error) => onLine('stderr', error.message));
+    this.#child.once('close', onEnd);
+  }
+
+  #followOutput(readable: Readable, stream: 'stdout' | 'stderr'): void {
+    const lines = new LineSplitter(LINE_LENGTH, (line) => this.#options.onLine(stream, line));
+    readable.setEncoding('utf8').on('data', (text: string) => lines.feed(text));
+    readable.on('end', () => lines.end());
+  }
+}

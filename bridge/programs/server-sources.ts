@@ -1,0 +1,142 @@
+/**
+ * Which source speaks for a server program: the one place that decides. Each call is reported once, by the best source
+ * that knows it. A source never knows another.
+ *
+ *     probe   ─ reports every call of a Node server, from inside
+ *     strace  ─ reports every call of any program, if asked for and installed
+ *     /proc   ─ without either: the calls in which the program blocks, and that its socket listens
+ *     output  ─ always: the lines that the program prints
+ *
+ * To add a source that reports every call: a field, its place in `#callSources`, and what it needs in `prepare`.
+ */
+import { ServerProbe } from '../sources/probe/server-probe.ts';
+import { ServerOutput } from '../sources/server-output.ts';
+import { ServerListener } from '../sources/sockets/server-listener.ts';
+import type { EvidenceSource } from '../sources/source.ts';
+import { ServerStrace } from '../sources/strace/server-strace.ts';
+import { ProgramThreads } from '../sources/syscalls/program-threads.ts';
+import { ServerSyscalls } from '../sources/syscalls/server-syscalls.ts';
+
+/** The stable code of a source that has left to a better one. */
+type Code = Parameters<ServerSyscalls['leave']>[0];
+
+/** A source that reports every call of the program. */
+interface CallSource extends EvidenceSource {
+  /** Whether it has reported that the program listens. */
+  readonly listening: boolean;
+  /** Called when the program listens. */
+  onListening: (() => void) | undefined;
+  /** From now on it reports nothing, and gives this code as the reason. The best source never has to leave. */
+  leave?(why: Code): void;
+  programEnded(): void;
+}
+
+export interface ServerSourcesOptions {
+  /** The port on which the program is expected to listen. */
+  port: number;
+  /** File URL of the built probe, which a Node server loads before its own code. Without it there is no probe. */
+  probe?: string | undefined;
+  /** Have strace report every call, if it is installed and permitted. */
+  strace: boolean;
+  /** A source reports that the program listens. */
+  onListening(): void;
+}
+
+/** What the sources need when a program is about to start. */
+export interface Preparation {
+  /** To be put before the program's command. */
+  wrapper: string[];
+  /** To be added to the program's environment. */
+  environment: NodeJS.ProcessEnv;
+}
+
+export class ServerSources {
+  readonly #options: ServerSourcesOptions;
+  readonly #probe: ServerProbe;
+  readonly #strace: ServerStrace;
+  readonly #syscalls: ServerSyscalls;
+  readonly #output = new ServerOutput();
+  readonly #listener = new ServerListener();
+  /** The best first, each with the code that the others give when it speaks. */
+  readonly #callSources: { source: CallSource; code: Code }[];
+  /** Whether the kernel's table has shown that the program listens. */
+  #seenListening = false;
+
+  constructor(options: ServerSourcesOptions) {
+    this.#options = options;
+    this.#probe = new ServerProbe(options.port);
+    this.#strace = new ServerStrace(options.port);
+    this.#syscalls = new ServerSyscalls(options.port);
+    this.#callSources = [
+      { source: this.#probe, code: 'SERVER_HAS_PROBE' },
+      { source: this.#strace, code: 'SERVER_HAS_STRACE' },
+    ];
+    for (const [place, { source }] of this.#callSources.entries())
+      source.onListening = () => this.#reportedListening(place);
+  }
+
+  get all(): EvidenceSource[] {
+    return [this.#probe, this.#strace, this.#syscalls, this.#output, this.#listener];
+  }
+
+  /** The name of the system call in which the program is blocked now, if that is known. */
+  get blockedIn(): string | undefined {
+    return this.#syscalls.blockedIn();
+  }
+
+  /**
+   * The program is about to start.
+   * @param prefix what comes before its command, to run it on another host
+   * @param isForeign whether it is not our own server, which has the probe and needs no strace
+   */
+  prepare(prefix: readonly string[], isForeign: boolean): Preparation {
+    const { probe, strace } = this.#options;
+    this.#output.attach(true);
+    return {
+      wrapper: strace && isForeign ? this.#strace.command(prefix) : [],
+      environment: probe === undefined ? {} : this.#probe.environment(probe),
+    };
+  }
+
+  /** Takes text from the probe's descriptor, split anywhere. */
+  feedProbe(text: string): void {
+    this.#probe.feed(text);
+  }
+
+  /** Takes a line that the program printed just now. */
+  printed(stream: 'stdout' | 'stderr', line: string): void {
+    this.#output.line(stream, line);
+  }
+
+  /** The kernel's table shows that a process of this group listens. */
+  seenListening(processGroup: number): void {
+    this.#seenListening = true;
+    const place = this.#callSources.findIndex(({ source }) => source.listening);
+    if (place >= 0) return this.#speaks(place);
+    this.#listener.saw(true);
+    this.#syscalls.begin(new ProgramThreads(processGroup, this.#options.port));
+  }
+
+  /** @param byItself whether the program came to its own end, without an error */
+  programEnded(byItself: boolean): void {
+    this.#seenListening = false;
+    for (const { source } of this.#callSources) source.programEnded();
+    this.#syscalls.ended(byItself);
+    this.#listener.saw(false);
+    this.#output.attach(false);
+  }
+
+  /** The best source speaks at once. Until the kernel's table shows the socket, a better one may still report. */
+  #reportedListening(place: number): void {
+    if (place === 0 || this.#seenListening) this.#speaks(place);
+  }
+
+  #speaks(place: number): void {
+    const { code } = this.#callSources[place]!;
+    for (const { source } of this.#callSources.slice(place + 1)) source.leave?.(code);
+    // It knows since when the program listens; the kernel's table only shows that it does.
+    this.#listener.saw(false);
+    this.#syscalls.leave(code);
+    this.#options.onListening();
+  }
+}

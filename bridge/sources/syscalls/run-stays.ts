@@ -1,0 +1,147 @@
+import { monotonicUs } from '../../machine/clock.ts';
+import type { SocketRow } from '../sockets/socket-table.ts';
+import type { BlockedCallsWatch } from './blocked-calls-watch.ts';
+import { ConnectionOwners } from './connection-owners.ts';
+import type { Stay } from './thread-stays.ts';
+
+/** How many stays are kept on sockets of which it is not known yet whose they are. */
+const MOST_UNCLAIMED = 256;
+
+/**
+ * Gives each stay to the run whose connection it is on. A stay that nobody can claim yet waits for the next reading of
+ * the kernel's table.
+ *
+ *     stays ─▶ by socket ─▶ by client's port ─▶ the watch of that run
+ */
+export class RunStays {
+  readonly #serverPort: number;
+  readonly #owners: ConnectionOwners;
+  readonly #watches = new Set<BlockedCallsWatch>();
+  /** Watches whose runs are over: the next reading is their last. */
+  readonly #ending = new Set<BlockedCallsWatch>();
+  #unclaimed: Stay[] = [];
+
+  constructor(serverPort: number) {
+    this.#serverPort = serverPort;
+    this.#owners = new ConnectionOwners(serverPort);
+  }
+
+  /** Whether no run is on. */
+  get idle(): boolean {
+    return this.#watches.size === 0;
+  }
+
+  /** @param stays those that are going on now */
+  add(watch: BlockedCallsWatch, stays: readonly Stay[]): void {
+    this.#watches.add(watch);
+    if (this.#watches.size > 1) for (const each of this.#watches) each.share();
+    const waiting = stays.find(({ call, socket }) => call === 'accept' && this.#owners.mayListen(socket));
+    if (waiting) watch.acceptWaits(waiting);
+  }
+
+  remove(watch: BlockedCallsWatch): void {
+    this.#watches.delete(watch);
+    this.#ending.delete(watch);
+    if (this.idle) this.#unclaimed = [];
+  }
+
+  connectedFrom(port: number): void {
+    this.#owners.addRun(port);
+  }
+
+  /** The run of this watch is over. */
+  end(watch: BlockedCallsWatch): void {
+    this.#ending.add(watch);
+  }
+
+  /** Takes a stay that has begun or ended. Returns whether the kernel's table should be read now. */
+  take(stay: Stay): boolean {
+    if (this.idle) return false;
+    return stay.call === 'accept' ? this.#takeAccept(stay) : this.#takeTransfer(stay);
+  }
+
+  /**
+   * A reading of the kernel's table begins. Returns what takes its rows; `isOver` says whether the program's threads
+   * have all ended: then how it ended will show whether its last accept() returned, and no watch settles before.
+   */
+  readingBegins(): (rows: readonly SocketRow[], isOver: boolean) => void {
+    const ending = [...this.#ending];
+    this.#ending.clear();
+    return (rows, isOver) => {
+      for (const watch of ending) watch.expectNoMore();
+      this.#learn(rows);
+      if (!isOver) for (const watch of this.#watches) watch.settleIfOver();
+    };
+  }
+
+  /** @param lastAccepts the calls of accept() in which a program was that came to its own end: they had returned */
+  programEnded(lastAccepts: readonly Stay[] | undefined): void {
+    if (lastAccepts) {
+      for (const stay of lastAccepts) for (const watch of this.#watches) watch.acceptReturned(stay);
+      for (const watch of this.#watches) watch.expectNoMore();
+      this.#deliver(monotonicUs());
+    }
+    for (const watch of this.#watches) watch.settle();
+    this.#owners.clear();
+    this.#ending.clear();
+    this.#unclaimed = [];
+  }
+
+  #takeAccept(stay: Stay): boolean {
+    if (stay.goneAt === undefined || !this.#owners.mayListen(stay.socket)) return false;
+    for (const watch of this.#watches) watch.acceptReturned(stay);
+    return true;
+  }
+
+  #takeTransfer(stay: Stay): boolean {
+    const watch = this.#watchOf(stay);
+    if (watch) {
+      watch.socketIs(stay.socket);
+      watch.reportAccept();
+      watch.reportTransfer(stay);
+      watch.settleIfOver();
+      return false;
+    }
+    if (this.#unclaimed.includes(stay)) return false;
+    this.#unclaimed = [...this.#unclaimed.slice(1 - MOST_UNCLAIMED), stay];
+    return true;
+  }
+
+  #learn(rows: readonly SocketRow[]): void {
+    const at = monotonicUs();
+    this.#owners.learn(rows);
+    if (this.idle) this.#owners.markPresentAsKnown();
+    for (const watch of this.#watches) watch.learn(rows, this.#serverPort, at);
+    this.#deliver(at);
+  }
+
+  #deliver(at: number): void {
+    this.#assume(at);
+    const claimed = new Map<Stay, BlockedCallsWatch>();
+    for (const stay of this.#unclaimed) {
+      const watch = this.#watchOf(stay);
+      if (watch) claimed.set(stay, watch);
+    }
+    this.#unclaimed = this.#unclaimed.filter((stay) => !claimed.has(stay));
+    for (const [{ socket }, watch] of claimed) watch.socketIs(socket);
+    for (const watch of this.#watches) watch.reportAccept();
+    for (const [stay, watch] of claimed) watch.reportTransfer(stay);
+  }
+
+  /**
+   * A connection may be over before the table was read: then the table does not show its inode any more. If one run is
+   * on, and no other client was there in the last minute, the connection can only be that run's.
+   */
+  #assume(at: number): void {
+    const [watch] = this.#watches;
+    if (!watch?.mayAssume || this.#owners.hasStranger) return;
+    const socket = watch.assume(at, new Set(this.#unclaimed.map((stay) => stay.socket)));
+    if (socket !== undefined) this.#owners.assign(socket, watch.port!);
+  }
+
+  #watchOf(stay: Stay): BlockedCallsWatch | undefined {
+    const port = this.#owners.portOf(stay);
+    if (port !== undefined) for (const watch of this.#watches) if (watch.port === port) return watch;
+    return undefined;
+  }
+}
