@@ -65,16 +65,18 @@ export class Shown {
     return this.steps[this.cursor];
   }
   /** When the step under the cursor happened, in words. */
-  readonly moment: string = $derived.by(() => {
-    if (!this.step) return '';
-    const { at } = this.step;
-    return at < 0 ? this.#language.texts.player.before : this.#language.moment(at, isGuess(this.step));
-  });
-  readonly pace: string = $derived.by(() =>
-    this.isOver ? paceSentence(this.steps, this.#page.selection.playback.speed, this.#language) : '',
-  );
+  get moment(): string {
+    const { step } = this;
+    if (!step) return '';
+    return step.at < 0 ? this.#language.texts.player.before : this.#language.moment(step.at, isGuess(step));
+  }
+  get pace(): string {
+    return this.isOver ? paceSentence(this.steps, this.#page.selection.playback.speed, this.#language) : '';
+  }
 
-  readonly #wire = $derived.by(() => this.run?.begun.wire ?? this.hello?.wire);
+  get #wire(): Hello['wire'] | undefined {
+    return this.run?.begun.wire ?? this.hello?.wire;
+  }
   readonly #sources = $derived.by(() => {
     const ofBridge = this.hello?.sources ?? [];
     return withSeen(this.run?.sources(ofBridge) ?? ofBridge, this.steps);
@@ -95,20 +97,23 @@ export class Shown {
   get isHolding(): boolean {
     return this.run?.link?.hold !== undefined && !this.isOver;
   }
-  readonly held: readonly Segment[] = $derived.by(() => this.#page.selection.held);
+  get held(): readonly Segment[] {
+    return this.#page.selection.held;
+  }
 
   /** How the run ended, in a sentence. */
-  readonly ending: string = $derived.by(() =>
-    this.run ? endSentence(this.run, this.facts.hasReset, this.#language.texts) : '',
-  );
+  get ending(): string {
+    return this.run ? endSentence(this.run, this.facts.hasReset, this.#language.texts) : '';
+  }
   /** What stands in the picture while it is empty. */
-  readonly invitation: string = $derived.by(() => {
+  get invitation(): string {
+    const { run, server } = this;
     const { diagram } = this.#language.texts;
-    if (this.run) return this.isOver ? this.ending : diagram.underWay;
-    if (!this.isConnected || !this.server) return diagram.inviteNoBridge;
-    const hasServer = this.server.state === 'listening' || this.server.state === 'external';
+    if (run) return this.isOver ? this.ending : diagram.underWay;
+    if (!this.isConnected || !server) return diagram.inviteNoBridge;
+    const hasServer = server.state === 'listening' || server.state === 'external';
     return hasServer ? diagram.invite : diagram.inviteStopped;
-  });
+  }
   /** What stands below the names of client, wire and server at the head of the picture. */
   readonly heads = $derived.by(() => {
     const { run, server } = this;
