@@ -4,8 +4,8 @@ import { defineConfig, type Plugin } from 'vite';
 const bridge = process.env['APERTO_DEV_BRIDGE'] ?? 'http://127.0.0.1:8080';
 
 /**
- * This page is never rendered on a server, so nothing is ever hydrated: without the code for that, it is 1.5 kB lighter.
- * Svelte guards that code with a variable; as a constant it lets the bundler see that the code is never reached.
+ * Removes Svelte's code for hydration, 1.5 kB: this page is never rendered on a server. Svelte guards that code with a
+ * variable. As a constant, the variable lets the bundler see that the code is never reached.
  */
 function withoutHydration(): Plugin {
   const file = 'svelte/src/internal/client/dom/hydration.js';
@@ -20,7 +20,7 @@ function withoutHydration(): Plugin {
         const exported = [...code.matchAll(/^export (?:let|function) (\w+)/gm)].map(([, name]) => name!);
         const known = new Set(['hydrating', 'hydrate_node', ...unreached]);
         if (exported.length !== known.size || exported.some((name) => !known.has(name)))
-          return this.error(`${file} is not as this plugin knows it: ${exported.join(', ')}`);
+          return this.error(`${file} has other exports than this plugin expects: ${exported.join(', ')}`);
         return [
           'export const hydrating = false, hydrate_node = null;',
           ...unreached.map((name) => `export function ${name}() {}`),
@@ -38,14 +38,14 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What the page begins with is one file, also what it shares with what comes later: small files pack badly.
-    // So is what comes with the first run.
+    // What the page begins with is one file, with all that later files share with it: small files compress badly.
+    // What comes with the first run is one file for the same reason.
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
             { name: 'page', tags: ['$initial'] },
-            { name: 'run', test: /web\/.*\b(explanation|kept-traces|RunSummary|StepView)\.(ts|svelte)$/ },
+            { name: 'run', test: /web\/.*\b(explanation|kept-traces|SummaryPanel|StepView)\.(ts|svelte)$/ },
           ],
         },
       },

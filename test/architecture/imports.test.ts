@@ -32,7 +32,7 @@ test.each([
   ['bridge/session.ts', 'ws'],
   ['bridge/session.ts', '@fastify/websocket'],
   ['bridge/sources/client-socket.ts', 'ws'],
-  ['bridge/http/app.ts', '../../web/runs/page.svelte.ts'],
+  ['bridge/http/app.ts', '../../web/runs/page.ts'],
   ['bridge/http/app.ts', '../../server/answer.ts'],
   ['bridge/http/app.ts', '../../test/helpers/clients/page.ts'],
   ['bridge/bridge.ts', './pages/page-connection.ts'],

@@ -2,7 +2,7 @@ import type { BridgeMessage, PageMessage } from '../../bridge/protocol/messages.
 import { readMessage } from './incoming.ts';
 
 /**
- * The page's one WebSocket to the bridge, which it opens again by itself whenever it is lost.
+ * The page's one WebSocket to the bridge. It opens again by itself whenever it is lost.
  *
  *     connecting ── open ──▶ open ── close ──▶ lost ── after a pause ──▶ connecting …
  *
@@ -10,7 +10,7 @@ import { readMessage } from './incoming.ts';
  */
 export type ConnectionStatus = 'connecting' | 'open' | 'lost';
 
-/** What the page uses of a WebSocket, so that a test can play one. */
+/** What the page uses of a WebSocket, so that a test can supply its own. */
 export interface Socket {
   addEventListener(type: 'open' | 'close', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   open: () => Socket;
   onmessage: (message: BridgeMessage) => void;
   onstatus: (status: ConnectionStatus) => void;
-  /** A message came that is not of the protocol. */
+  /** A message came that does not follow the protocol. */
   onnonsense: () => void;
   schedule?: (task: () => void, ms: number) => unknown;
 }
@@ -42,14 +42,14 @@ export class BridgeConnection {
     this.#connect();
   }
 
-  /** Answers whether there was a bridge to take the message. */
+  /** Returns whether there was a connection to send it over. */
   send(message: PageMessage): boolean {
     if (!this.#isOpen || !this.#socket) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
   }
 
-  /** For good: it does not come back. */
+  /** Closes the socket for good. */
   close(): void {
     this.#isClosed = true;
     this.#socket?.close();
@@ -68,7 +68,7 @@ export class BridgeConnection {
     socket.addEventListener('message', ({ data }) => {
       const message = typeof data === 'string' ? readMessage(data) : undefined;
       if (!message) return onnonsense();
-      // Only a bridge that talks ends the doubling: a proxy that accepts and hangs up would be hammered.
+      // Only a message resets the pause. Otherwise a proxy that accepts and hangs up would be hammered.
       this.#pauseMs = FIRST_PAUSE_MS;
       onmessage(message);
     });

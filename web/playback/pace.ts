@@ -1,8 +1,8 @@
 import type { Step } from '../../bridge/trace/step.ts';
 
 /**
- * How many times slower than life a run is played, from its first step to its last; below 1 for faster. Undefined where
- * there is nothing to compare. Rows are even, so this is an average.
+ * How many times slower than life a run is played, from its first step to its last; below 1 if it is played faster.
+ * Undefined if the run took no time. Every step has its fixed beat, so this is an average.
  */
 export function slowness(steps: readonly Step[], playedMs: (step: Step) => number, speed: number): number | undefined {
   const during = steps.filter(({ at }) => at >= 0);
@@ -12,7 +12,7 @@ export function slowness(steps: readonly Step[], playedMs: (step: Step) => numbe
   return (totalMs * 1000) / speed / lastUs;
 }
 
-/** Two digits are plenty for an average: 18 342 → 18 000. */
+/** Rounds to two digits, which is plenty for an average: 18 342 → 18 000. */
 export function roundedFactor(factor: number): number {
   const size = 10 ** Math.max(0, Math.floor(Math.log10(factor)) - 1);
   return factor < 10 ? Math.round(factor * 10) / 10 : Math.round(factor / size) * size;

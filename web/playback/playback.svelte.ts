@@ -1,4 +1,6 @@
-/** The clock that playing goes by; a test gives its own. */
+import type { Beat } from './beat.ts';
+
+/** The clock that times the playing. A test supplies its own. */
 export interface Clock {
   now(): number;
   request(task: () => void): number;
@@ -11,18 +13,16 @@ const browserClock: Clock = {
   cancel: (handle) => cancelAnimationFrame(handle),
 };
 
-/** What playing needs to know of a step. */
-export interface Beat {
-  id: string;
-  /** How long it is shown at speed 1, in milliseconds. */
-  ms: number;
-}
-
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
 
 /**
- * A cursor that moves through the steps of a run. `cursor` is −1 before the first step. Following means that the cursor
- * stays on the newest step while more come.
+ * A cursor that moves through the steps of a run.
+ *
+ *     step   0 ── 1 ── 2 ── 3 ── 4        −1: before the first step
+ *                      ▲ cursor, with the progress of its beat
+ *
+ * Playing moves the cursor on when a beat is over. Following keeps it on the newest step while more steps come.
+ * Playback knows only the id and the length of a step, never what it shows.
  */
 export class Playback {
   #beats = $state.raw<readonly Beat[]>([]);
@@ -59,7 +59,7 @@ export class Playback {
     return this.#cursor >= this.#beats.length - 1;
   }
 
-  /** Another run: nothing of it is shown yet. */
+  /** Makes room for another run, of which nothing is shown yet. */
   reset(): void {
     this.#stop();
     this.#beats = [];
@@ -67,7 +67,7 @@ export class Playback {
     this.#isFollowing = false;
   }
 
-  /** More of the same run became known. The cursor stays on its step, wherever that is now. */
+  /** Takes the steps of the same run again, after more became known. The cursor stays on its step, wherever that is now. */
   update(beats: readonly Beat[]): void {
     const id = this.#beats[this.#cursor]?.id;
     this.#beats = beats;
@@ -103,7 +103,7 @@ export class Playback {
     else this.play();
   }
 
-  /** The viewer takes the cursor: playing stops. */
+  /** Moves the cursor for the viewer, and stops playing. */
   goTo(index: number): void {
     this.pause();
     this.#land(this.#within(index));
@@ -121,12 +121,12 @@ export class Playback {
     this.#run();
   }
 
-  /** No more steps will come. */
+  /** Ends following, because no more steps will come. */
   unfollow(): void {
     this.#isFollowing = false;
   }
 
-  /** −1 where there is no step at all. */
+  /** The nearest step there is; −1 if there is none. */
   #within(index: number): number {
     return Math.min(Math.max(0, index), this.count - 1);
   }

@@ -1,8 +1,8 @@
 import type { Playback } from './playback.svelte.ts';
 
 /**
- * Space, arrows, Home and End play the run, unless whoever has the focus needs the key.
- * @param letGo for the step key: lets a held segment go where the run waits for that, and answers whether it did
+ * Lets space, arrows, Home and End play the run, unless the focused element needs the key.
+ * @param letGo lets a held segment go if the run waits for that, and returns whether it did; the step key tries this first
  */
 export function playingKey(event: KeyboardEvent, playback: Playback, letGo = (): boolean => false): void {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;

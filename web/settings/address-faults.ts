@@ -3,13 +3,13 @@ import { DROPS, isHoldKey, LINK_FIELDS, parseField } from './link-settings.ts';
 import { lineFromWords } from '../own-script/line-words.ts';
 import { isScenario } from '../scenarios/shelf.ts';
 
-/** More are not told of, and of each not more than this. */
 const MOST_FAULTS = 5;
+/** Of each fault. */
 const MOST_CHARACTERS = 40;
 
 /**
- * The parts of the page's address that mean nothing to it, as they stand there: `delay=-1`, `do=explode`. A line of a
- * script that is only typed wrong is none of them: it is shown as it is, with what is wrong.
+ * The parameters of the page's address that mean nothing to it, as they stand there: `delay=-1`, `do=explode`. A line of a
+ * script that has only a typing error is not among them: the editor shows it, with what is wrong.
  */
 export function addressFaults(asked: URLSearchParams): string[] {
   const isKnown: Record<string, (value: string) => boolean> = {

@@ -2,11 +2,11 @@ import type { LinkSettings, SegmentKind, SegmentSelector } from '../../bridge/tr
 import type { Side } from '../../bridge/trace/step.ts';
 import { isFlag, isInteger, isNumber, listOf, object, oneOf, within, type Check } from '../reading/checks.ts';
 
-/** What a viewer may set of the lab's wire, as a number. */
+/** A setting of the lab's wire that is a number. */
 export interface LinkField {
   name:
     'delayMs' | 'jitterMs' | 'lossPercent' | 'duplicatePercent' | 'reorderPercent' | 'kbitPerSecond' | 'mtu' | 'seed';
-  /** In the page's address. */
+  /** Its name in the page's address. */
   parameter: string;
   unit: string;
   least: number;
@@ -27,7 +27,7 @@ export const LINK_FIELDS: readonly LinkField[] = [
 ];
 const WHOLE: readonly string[] = ['mtu', 'seed'];
 
-/** Segments that can be lost on purpose: the first of each kind. */
+/** The kinds of segment whose first one can be dropped on purpose. */
 export const DROPS: Record<string, SegmentKind> = {
   syn: 'SYN',
   synack: 'SYN+ACK',
@@ -36,19 +36,19 @@ export const DROPS: Record<string, SegmentKind> = {
   fin: 'FIN',
 };
 
-/** Segments that can be held in mid-wire: every one of a kind, or everything. */
+/** The kinds of segment that can be held on the wire: every one of a kind, or all segments. */
 export const HOLDS: Record<string, SegmentKind | 'all'> = { all: 'all', ...DROPS, rst: 'RST' };
 
-/** A single one that can be held: `client-3` is the client's third segment. */
+/** A single segment that can be held: `client-3` is the client's third segment. */
 const HELD_ONE = /^(client|server)-([1-9]\d{0,3})$/;
 
-/** Which single segment such a key means. */
+/** The single segment that a key means; undefined for a key of a kind. */
 export function heldOne(key: string): { from: Side; nth: number } | undefined {
   const [, from, nth] = HELD_ONE.exec(key) ?? [];
   return from === undefined ? undefined : { from: from as Side, nth: Number(nth) };
 }
 
-/** Whether this is a key of `HOLDS`, or means a single segment. */
+/** Whether the key is one of `HOLDS`, or means a single segment. */
 export function isHoldKey(key: string): boolean {
   return Object.hasOwn(HOLDS, key) || HELD_ONE.test(key);
 }
@@ -66,7 +66,7 @@ const isSelectors = listOf(
   64,
 );
 
-/** How the bridge tells a run's link; the panel asks for no more than that. */
+/** Checks a run's link as the bridge reports it. */
 export const isLink = object(
   {
     ...Object.fromEntries(LINK_FIELDS.map((field) => [`${field.name}?`, checkOf(field)])),
@@ -81,14 +81,14 @@ function checkOf({ name, least, most }: LinkField): Check {
   return within(least, most, WHOLE.includes(name) ? isInteger : isNumber);
 }
 
-/** A number as typed for this field; undefined where it is none that the bridge would take. */
+/** The number that was typed for a field; undefined if the bridge would not accept it. */
 export function parseField(field: LinkField, typed: string): number | undefined {
   if (typed.trim() === '') return undefined;
   const value = Number(typed);
   return checkOf(field)(value) ? value : undefined;
 }
 
-/** Whether anything is done to packets: a seed alone does nothing. */
+/** Whether the link does anything to packets: a seed alone does nothing. */
 export function changesAnything(link: LinkSettings): boolean {
   return Object.entries(link).some(
     ([name, value]) =>
@@ -96,12 +96,12 @@ export function changesAnything(link: LinkSettings): boolean {
   );
 }
 
-/** The keys of `DROPS` that the link drops. */
+/** The keys of `DROPS` for what the link drops. */
 export function dropsOf({ drop = [] }: LinkSettings): string[] {
   return Object.keys(DROPS).filter((key) => drop.some(({ kind }) => kind === DROPS[key]));
 }
 
-/** The keys of what the link holds: those of `HOLDS`, and those of single segments. */
+/** The keys for what the link holds: those of `HOLDS`, and those of single segments. */
 export function holdsOf({ hold }: LinkSettings): string[] {
   if (hold === true) return ['all'];
   const selectors = hold || [];
@@ -109,7 +109,7 @@ export function holdsOf({ hold }: LinkSettings): string[] {
   return [...Object.keys(HOLDS).filter((key) => selectors.some(({ kind }) => kind === HOLDS[key])), ...single];
 }
 
-/** The setting that holds these keys; nothing where there are none. */
+/** The setting that holds what these keys mean; empty if there are none. */
 export function holding(keys: readonly string[]): Pick<LinkSettings, 'hold'> {
   if (keys.includes('all')) return { hold: true };
   const hold = keys.flatMap((key): SegmentSelector[] => {
@@ -121,7 +121,7 @@ export function holding(keys: readonly string[]): Pick<LinkSettings, 'hold'> {
   return hold.length > 0 ? { hold } : {};
 }
 
-/** As parameters of the page's address, so that a scenario can be opened again. */
+/** The link as parameters of the page's address. */
 export function linkParameters(link: LinkSettings): [string, string][] {
   const numbers = LINK_FIELDS.flatMap(({ name, parameter }): [string, string][] => {
     const value = link[name];
@@ -136,7 +136,7 @@ export function linkParameters(link: LinkSettings): [string, string][] {
   ];
 }
 
-/** What is not a setting that the bridge would take is passed over. */
+/** The link in the page's address. Settings that the bridge would not accept are left out. */
 export function linkFromParameters(parameters: URLSearchParams): LinkSettings {
   const link: LinkSettings = {};
   for (const field of LINK_FIELDS) {

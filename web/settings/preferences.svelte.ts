@@ -2,15 +2,15 @@ import { Language, preferredLanguage, type LanguageName } from '../texts/languag
 
 export type Theme = 'light' | 'dark';
 
-/** What a viewer chose on this page, kept for the next visit where the browser allows it. */
+/** The language and the theme that the viewer chose, kept for the next visit if the browser allows it. */
 export class Preferences {
   readonly language: Language;
-  /** Undefined: as the system has it. */
+  /** Undefined until the viewer chooses: the system's theme applies. */
   #theme = $state<Theme | undefined>();
   #systemIsDark = $state(false);
   readonly theme = $derived(this.#theme ?? (this.#systemIsDark ? 'dark' : 'light'));
 
-  /** Resolves when the page can speak. */
+  /** Resolves when the texts of the language are loaded. */
   static async load(): Promise<Preferences> {
     const kept = read('language');
     const name = kept === 'en' || kept === 'pt' ? kept : preferredLanguage(navigator.languages);
@@ -27,7 +27,7 @@ export class Preferences {
     this.#show();
   }
 
-  /** Rejects where the texts cannot be had: the bridge may be gone. */
+  /** Rejects if the texts cannot be loaded: the bridge may be gone. */
   async chooseLanguage(name: LanguageName): Promise<void> {
     await this.language.choose(name);
     keep('language', name);
@@ -48,7 +48,7 @@ export class Preferences {
   }
 }
 
-// Storage may be forbidden altogether; then a choice lasts as long as the page.
+// A browser may forbid storage. Then a choice lasts as long as the page.
 function read(name: string): string | null {
   try {
     return localStorage.getItem(`aperto-${name}`);

@@ -2,41 +2,42 @@ import type { LinkSettings } from '../../bridge/trace/link.ts';
 import { addressOf } from './address.ts';
 import { linkFromParameters, linkParameters } from './link-settings.ts';
 
-/** A script of one's own, as the page's address has it. */
+/** A script of the viewer's own, as the page's address has it. */
 export interface OwnScript {
   /** One for each line; see `own-script/line-words.ts`. */
   words: readonly string[];
-  /** The server of its run, where that is not the bridge's own. */
+  /** The server of its run, if that is not the bridge's own. */
   server?: string | undefined;
 }
 
-/** What a viewer has set: the number, the wire, a scenario, a script. The page's address keeps it and opens it again. */
+/**
+ * What the viewer has set: the number, the wire, the scenario, the script.
+ *
+ *     address of the page ──▶ Settings ──▶ views
+ *                   ▲            │ every change
+ *                   └────────────┘
+ *
+ * The address opens the same settings again, also for somebody else. Settings start no run and know no bridge.
+ */
 export class Settings {
+  /** As typed. It enters the address when it is sent. */
+  number = $state('');
   readonly #show: (address: string) => void;
-  #number = $state('');
   #link = $state.raw<LinkSettings>({});
   #scenario = $state<string | undefined>();
   #script = $state.raw<OwnScript>({ words: [] });
-  #isWhole = $state(true);
+  #isScriptInAddress = $state(true);
 
   /**
-   * @param asked what the address says; nothing is run because of it
-   * @param show puts another address in its place
+   * @param asked the parameters of the page's address
+   * @param show replaces them in the address bar
    */
   constructor(asked: URLSearchParams, show: (address: string) => void) {
     this.#show = show;
-    this.#number = asked.get('n') ?? '';
+    this.number = asked.get('n') ?? '';
     this.#link = linkFromParameters(asked);
     this.#scenario = asked.get('scenario') ?? undefined;
     this.#script = { words: asked.getAll('do'), server: asked.get('server') ?? undefined };
-  }
-
-  /** As typed. It is in the address as soon as it is sent. */
-  get number(): string {
-    return this.#number;
-  }
-  set number(typed: string) {
-    this.#number = typed;
   }
 
   get link(): LinkSettings {
@@ -47,7 +48,7 @@ export class Settings {
     this.remember();
   }
 
-  /** The name of the scenario that is open; as the address has it, it may be the name of none. */
+  /** The name of the open scenario. The address may give a name that no scenario has. */
   get scenario(): string | undefined {
     return this.#scenario;
   }
@@ -64,25 +65,23 @@ export class Settings {
     this.remember();
   }
 
-  /** Whether the address has room for the script. */
-  get isWhole(): boolean {
-    return this.#isWhole;
+  /** False if the address has no room for the script. */
+  get isScriptInAddress(): boolean {
+    return this.#isScriptInAddress;
   }
 
+  /** Writes all settings into the address; a script that is too long for it is left out. */
   remember(): void {
-    const others = [
-      ...optional('n', this.#number),
+    const { words, server } = this.#script;
+    const withoutScript = [
+      ...optional('n', this.number),
       ...linkParameters(this.#link),
       ...optional('scenario', this.#scenario),
     ];
-    const { words, server } = this.#script;
-    const whole = addressOf([
-      ...others,
-      ...optional('server', server),
-      ...words.map((each): [string, string] => ['do', each]),
-    ]);
-    this.#isWhole = whole !== undefined;
-    this.#show(whole ?? addressOf(others) ?? '');
+    const lines = words.map((each): [string, string] => ['do', each]);
+    const whole = addressOf([...withoutScript, ...optional('server', server), ...lines]);
+    this.#isScriptInAddress = whole !== undefined;
+    this.#show(whole ?? addressOf(withoutScript) ?? '');
   }
 }
 

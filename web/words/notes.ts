@@ -3,8 +3,8 @@ import { spacedHex, textFromHex } from '../reading/bytes.ts';
 import { COMMANDS } from './commands.ts';
 import { lookup } from '../reading/lookup.ts';
 import { roundedFactor, slowness } from '../playback/pace.ts';
-import { beatOf } from '../runs/page.svelte.ts';
-import type { Run } from '../runs/runs.svelte.ts';
+import { beatOf } from '../playback/beat.ts';
+import type { Run } from '../runs/run.svelte.ts';
 import type { Texts } from '../texts/en/page.ts';
 import type { Language } from '../texts/language.svelte.ts';
 

@@ -2,7 +2,7 @@ import { factsOfConnection, type ConnectionFacts } from '../reading/connection-f
 import { conversationOf, type Conversation } from '../reading/conversation.ts';
 import { linkInWords } from './link-words.ts';
 import { endSentence, runLine, shortened } from './notes.ts';
-import type { Run } from '../runs/runs.svelte.ts';
+import type { Run } from '../runs/run.svelte.ts';
 import { shortCommand } from '../reading/short-command.ts';
 import type { StoryTexts } from '../texts/en/story.ts';
 import type { Language } from '../texts/language.svelte.ts';

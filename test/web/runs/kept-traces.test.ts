@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { keep, restore } from '../../../web/runs/kept-traces.ts';
-import { keptIn } from '../../../web/runs/kept.ts';
-import { Runs, type Run } from '../../../web/runs/runs.svelte.ts';
+import { keptKeys } from '../../../web/runs/kept-keys.ts';
+import type { Run } from '../../../web/runs/run.svelte.ts';
+import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { labTrace } from '../fixtures/lab-traces.ts';
 import { done, longTrace, output, plainTrace } from '../fixtures/traces.ts';
 
@@ -39,7 +40,7 @@ function ended(steps: Step[] = labTrace(), extra = {}): Run {
   runs.receive(done(run.id, 'replied', extra));
   return run;
 }
-const orders = (storage: Storage) => keptIn(storage).map(({ order }) => order);
+const orders = (storage: Storage) => keptKeys(storage).map(({ order }) => order);
 
 describe('runs that are kept', () => {
   it('come back as they were, in their places, newest first', () => {
@@ -63,7 +64,7 @@ describe('runs that are kept', () => {
     const [storage, again] = [new FakeStorage(), new Runs(() => {})];
     const run = ended();
     keep(run, storage);
-    again.goOnFrom(keptIn(storage).at(-1)!.order);
+    again.countFrom(keptKeys(storage).at(-1)!.order);
     const { run: next } = again.begin({ script: plainScript(1n) });
     for (const { trace, ...place } of restore(storage)) again.open(trace, place);
     expect(again.list.map(({ order }) => order)).toEqual([run.order + 1, run.order]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import type { Call } from '../../../bridge/trace/step.ts';
-import { Runs, type Run } from '../../../web/runs/runs.svelte.ts';
+import type { Run } from '../../../web/runs/run.svelte.ts';
+import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { call, done, plainTrace } from '../fixtures/traces.ts';
 
 function begun() {

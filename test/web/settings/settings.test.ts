@@ -31,9 +31,9 @@ describe('what is set on the page', () => {
   it('leaves a script that is too long out of the address, and says so', () => {
     const { settings, shown } = opened('delay=20');
     settings.script = { words: [`hex ${'00'.repeat(8000)}`] };
-    expect([settings.isWhole, shown.at(-1)]).toEqual([false, 'delay=20']);
+    expect([settings.isScriptInAddress, shown.at(-1)]).toEqual([false, 'delay=20']);
     settings.script = { words: ['recv'] };
-    expect([settings.isWhole, shown.at(-1)]).toEqual([true, 'delay=20&do=recv']);
+    expect([settings.isScriptInAddress, shown.at(-1)]).toEqual([true, 'delay=20&do=recv']);
   });
 
   it('is without fault where the page itself has written it', () =>

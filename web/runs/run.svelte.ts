@@ -1,0 +1,118 @@
+import type { DoneMessage } from '../../bridge/protocol/messages.ts';
+import type { LinkSettings } from '../../bridge/trace/link.ts';
+import type { SourceStatus, Trace } from '../../bridge/trace/trace.ts';
+import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
+import { plainScript, type Script } from '../../bridge/trace/script.ts';
+import type { Step } from '../../bridge/trace/step.ts';
+import { shortCommand } from '../reading/short-command.ts';
+import { now } from './now.ts';
+import { withSteps } from './with-steps.ts';
+
+/** `lost`: the connection to the bridge was lost before the run ended. `rejected`: the bridge refused to run it. */
+export type RunEnd =
+  { kind: 'done'; done: DoneMessage } | { kind: 'lost' } | { kind: 'rejected'; code: string; message: string };
+
+/** What is settled about a run when it begins. */
+export interface Beginning {
+  script: Script;
+  /** What the run asks of the wire. */
+  link?: LinkSettings | undefined;
+  wire?: Trace['wire'] | undefined;
+  target?: string | undefined;
+  command?: string | undefined;
+  /** The name of the scenario that it plays. */
+  scenario?: string | undefined;
+  /** The server of this run alone, if it has one. */
+  server?: ScenarioServer | undefined;
+}
+
+/** What a trace says of a run's end. */
+type TraceEnd = Pick<Trace, 'outcome' | 'reply' | 'error' | 'durationUs' | 'sources' | 'link'>;
+
+/** One connection, as far as the bridge has reported it; or one that was opened from a file. */
+export class Run {
+  readonly id: string;
+  /** Its place in the list: runs count up from 1. */
+  readonly order: number;
+  readonly begun: Beginning;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly isOpened: boolean;
+  /** The number that it sends, if its script is a plain one. */
+  readonly number: bigint | undefined;
+  // Raw: thousands of steps in a deep proxy are slow, and a step never changes, it is replaced.
+  #steps = $state.raw<readonly Step[]>([]);
+  #end = $state.raw<RunEnd | undefined>();
+  readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
+  readonly done = $derived(this.#end?.kind === 'done' ? this.#end.done : undefined);
+
+  constructor(order: number, begun: Beginning, startedAt = now(), isOpened = false) {
+    this.id = `run-${order}`;
+    this.order = order;
+    this.begun = begun;
+    this.isOpened = isOpened;
+    this.startedAt = startedAt;
+    this.number = numberOf(begun.script);
+  }
+
+  /** In the order of `compareSteps`. */
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  get end(): RunEnd | undefined {
+    return this.#end;
+  }
+
+  /** With the seed that was used, once the bridge has reported it. */
+  get link(): LinkSettings | undefined {
+    return this.done ? this.done.link : this.begun.link;
+  }
+
+  /** @param fallback the bridge's present sources, for a run that is not over */
+  sources(fallback: readonly { name: string; active: boolean; why?: string | undefined }[]) {
+    return (this.done?.sources ?? fallback) as readonly (Omit<SourceStatus, 'name'> & { name: string })[];
+  }
+
+  /** Adds steps. A step that comes again replaces the earlier one. */
+  add(steps: readonly Step[]): void {
+    if (steps.length > 0) this.#steps = withSteps(this.#steps, steps);
+  }
+
+  /** Only the first end counts. */
+  finish(end: RunEnd): void {
+    this.#end ??= end;
+  }
+
+  /** The run as a trace; undefined until the bridge has reported its end. */
+  trace(): Trace | undefined {
+    if (!this.done) return undefined;
+    const { type: _type, id: _id, ...end } = this.done;
+    return this.traceWith(end as TraceEnd);
+  }
+
+  /** The run as a trace with this end. */
+  traceWith(end: TraceEnd): Trace {
+    const { script, wire = 'direct', target = '', server, command } = this.begun;
+    return {
+      format: 'aperto-trace',
+      version: 1,
+      startedAt: this.startedAt,
+      wire,
+      target,
+      script,
+      ...(server && { server }),
+      ...(command && { command: shortCommand(command) }),
+      ...end,
+      steps: [...this.#steps],
+    };
+  }
+}
+
+/** The number that a plain script sends, up to 1024 bytes long; undefined for any other script. */
+function numberOf(script: Script): bigint | undefined {
+  const [first] = script;
+  if (first?.do !== 'send' || first.hex === '' || first.hex.length > 2048) return undefined;
+  const number = BigInt(`0x${first.hex}`);
+  return JSON.stringify(plainScript(number)) === JSON.stringify(script) ? number : undefined;
+}
