@@ -1,4 +1,5 @@
-import { Language, preferredLanguage, type LanguageName } from '../texts/language.svelte.ts';
+import { Language } from '../texts/language.svelte.ts';
+import { isLanguage, preferredLanguage, type LanguageName } from '../texts/languages.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -13,7 +14,7 @@ export class Preferences {
   /** Resolves when the page can speak. */
   static async load(): Promise<Preferences> {
     const kept = read('language');
-    const name = kept === 'en' || kept === 'pt' ? kept : preferredLanguage(navigator.languages);
+    const name = isLanguage(kept) ? kept : preferredLanguage(navigator.languages);
     return new Preferences(await Language.load(name));
   }
 

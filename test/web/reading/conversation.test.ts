@@ -3,16 +3,15 @@ import { plainScript } from '../../../bridge/trace/script.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { conversationOf } from '../../../web/reading/conversation.ts';
-import { summarySentences } from '../../../web/words/run-story.ts';
+import { summarySentences } from '../../../web/words/run-summary.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
-import { enStory } from '../../../web/texts/en/story.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
-import { ptStory } from '../../../web/texts/pt/story.ts';
 import { labTrace, seen, seenState, troubledTrace } from '../fixtures/lab-traces.ts';
 import { call, done, plainTrace, refusedTrace, resetTrace, silentTrace, timeoutTrace } from '../fixtures/traces.ts';
 import { plain } from '../fixtures/plain.ts';
 
 const languages = { en: await Language.load('en'), pt: await Language.load('pt') };
+const tables = { en: await languages.en.topic('summary'), pt: await languages.pt.topic('summary') };
 const of = (steps: readonly Step[]) => conversationOf(steps, factsOfConnection(steps).hasReset);
 
 function told(
@@ -28,8 +27,7 @@ function told(
   const { run } = runs.begin({ script: plainScript(number) });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, outcome));
-  const texts = { en: enStory, pt: ptStory }[name];
-  return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], texts).join(' '));
+  return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], tables[name]).join(' '));
 }
 const without = (steps: readonly Step[], ...names: string[]) =>
   steps.filter((step) => step.kind !== 'call' || !names.includes(`${step.side} ${step.name}`));

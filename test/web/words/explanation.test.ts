@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, State, Step } from '../../../bridge/trace/step.ts';
-import { tellerIn } from '../../../web/words/explanation.ts';
+import { explainerIn } from '../../../web/words/explanation.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
 import { codeOf } from '../../../web/views/inspector/code-lines.ts';
 import { seenFromOutside } from '../fixtures/lab-traces.ts';
 import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from '../fixtures/traces.ts';
 import { plain } from '../fixtures/plain.ts';
 
-const english = await tellerIn(await Language.load('en'));
-const portuguese = await tellerIn(await Language.load('pt'));
+const english = await explainerIn(await Language.load('en'));
+const portuguese = await explainerIn(await Language.load('pt'));
 const what = (step: Step, isOver = true, steps: readonly Step[] = [step]) =>
   plain(english.explain(step, { steps, isOver }).what);
 const over = (step: Step) => ({ steps: [step], isOver: true });

@@ -1,7 +1,7 @@
 import { counted } from '../counted.ts';
 
-/** Two runs side by side, in English. Portuguese has the same shape (`pt-compare.ts`). */
-export const enCompare = {
+/** Two runs side by side. */
+export const compare = {
   heading: 'Two runs, side by side',
   close: 'Close',
   first: 'first run',
@@ -18,5 +18,3 @@ export const enCompare = {
   again: 'again',
   copy: 'the wire’s copy',
 };
-
-export type CompareTexts = typeof enCompare;

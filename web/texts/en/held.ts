@@ -1,7 +1,7 @@
 import { counted } from '../counted.ts';
 
-/** Segments that are held in mid-wire, in English. Portuguese has the same shape (`pt-held.ts`). */
-export const enHeld = {
+/** Segments that are held in mid-wire. */
+export const held = {
   heading: 'Held in mid-wire',
   nothing: 'Nothing now: the kernels and programs are at work.',
   segments: (count: number) => counted(count, 'segment', 'segments'),

@@ -1,10 +1,9 @@
-/** The step under the cursor, in English. Portuguese has the same shape (`pt-inspector.ts`). */
-
-/** What a link says of the other step: where this one came of it, and where it came of this one. */
+/** What a link says of the other step: first if the other is the cause, then if it is the effect. */
 type LinkText = readonly [cause: (other: string) => string, effect: (other: string) => string];
 const pairs = <Kind extends string>(texts: Record<Kind, LinkText>) => texts;
 
-export const enInspector = {
+/** The step under the cursor. */
+export const inspector = {
   label: 'The step under the cursor',
   what: 'What happened',
   why: 'Why',

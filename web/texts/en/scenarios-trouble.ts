@@ -1,11 +1,10 @@
 import type { TroubleTexts } from '../scenario-texts.ts';
 
-/** Shared with `en-scenarios.ts`. */
 export const seconds = { fifth: 'about 0.2\u00a0seconds', one: 'about 1\u00a0second', three: 'about 3\u00a0seconds' };
 export const waiters = { client: 'The client', server: 'The server', nobody: 'Nobody' };
 
-/** What happens on the way, and at the end, in English. */
-export const enTrouble: TroubleTexts = {
+/** The scenarios about what happens on the way, and about the end of a connection. */
+export const trouble: TroubleTexts = {
   lostData: {
     name: 'Lost data',
     sentence: 'The segment with the number is lost.',

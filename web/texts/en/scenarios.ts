@@ -1,11 +1,11 @@
-import { enTrouble, seconds, waiters } from './scenarios-trouble.ts';
+import { trouble, seconds, waiters } from './scenarios-trouble.ts';
 import type { ScenarioTexts } from '../scenario-texts.ts';
 
 const parity = { even: 'PAR (even)', odd: 'ÍMPAR (odd)', silence: 'Nothing at all' };
 const synAnswers = { synack: 'SYN+ACK', rst: 'RST', nothing: 'Nothing' };
 
-/** The shelf of scenarios in English. */
-export const enScenarios: ScenarioTexts = {
+/** The shelf of scenarios. */
+export const scenarios: ScenarioTexts = {
   words: {
     stop: 'Stop the run where its question is asked',
     goesOn: 'The run goes on until its question is asked …',
@@ -155,6 +155,6 @@ export const enScenarios: ScenarioTexts = {
       explanation:
         'Acknowledgments are cumulative, and every segment after the SYN carries one: the next makes up for the lost one. Without data, the server would repeat its SYN+ACK.',
     },
-    ...enTrouble,
+    ...trouble,
   },
 };

@@ -1,5 +1,5 @@
-/** A server program that has ended, in English. Portuguese has the same shape (`pt-server-trouble.ts`). */
-export const enServerTrouble = {
+/** A server program that has ended. */
+export const serverTrouble = {
   startAgain: 'Start it again',
   exitedWithCode: (code: number) => `The server program ended by itself, with exit code ${code}.`,
   exitedBySignal: (signal: string) => `The server program was ended by the signal ${signal}.`,

@@ -1,10 +1,9 @@
-/** What a step is and why it happens, in English. Portuguese has the same shape (`pt-steps.ts`). */
-
 type Side = 'client' | 'server';
 const Program = (side: Side) => `The ${side} program`;
 const Kernel = (side: Side) => `The ${side}’s kernel`;
 
-export const enSteps = {
+/** What a step is, and why it happens. */
+export const steps = {
   call: {
     socket: {
       what: (side: Side) => `${Program(side)} asked its kernel for a TCP socket.`,
@@ -211,5 +210,3 @@ export const enSteps = {
     'state-follows-segment': 'The standard’s state machine goes to this state with that segment.',
   },
 };
-
-export type StepTexts = typeof enSteps;

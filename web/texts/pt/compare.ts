@@ -1,8 +1,7 @@
 import { counted } from '../counted.ts';
-import type { CompareTexts } from '../en/compare.ts';
+import type { Topics } from '../topics.ts';
 
-/** Two runs side by side, in Brazilian Portuguese. */
-export const ptCompare: CompareTexts = {
+export const compare: Topics['compare'] = {
   heading: 'Duas execuções, lado a lado',
   close: 'Fechar',
   first: 'primeira execução',

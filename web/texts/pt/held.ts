@@ -1,8 +1,7 @@
 import { counted } from '../counted.ts';
-import type { enHeld } from '../en/held.ts';
+import type { Topics } from '../topics.ts';
 
-/** Segments that are held in mid-wire, in Brazilian Portuguese. */
-export const ptHeld: typeof enHeld = {
+export const held: Topics['held'] = {
   heading: 'Retido no meio do enlace',
   nothing: 'Nada agora: os kernels e os programas estão trabalhando.',
   segments: (count) => counted(count, 'segmento', 'segmentos'),

@@ -1,7 +1,6 @@
-import type { enInspector } from '../en/inspector.ts';
+import type { Texts } from '../topics.ts';
 
-/** The step under the cursor, in Brazilian Portuguese. */
-export const ptInspector: typeof enInspector = {
+export const inspector: Texts['inspector'] = {
   label: 'O passo sob o cursor',
   what: 'O que aconteceu',
   why: 'Por quê',

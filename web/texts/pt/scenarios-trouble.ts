@@ -1,6 +1,5 @@
 import type { TroubleTexts } from '../scenario-texts.ts';
 
-/** Shared with `pt-scenarios.ts`. */
 export const seconds = {
   fifth: 'cerca de 0,2\u00a0segundo',
   one: 'cerca de 1\u00a0segundo',
@@ -8,8 +7,7 @@ export const seconds = {
 };
 export const waiters = { client: 'O cliente', server: 'O servidor', nobody: 'Ninguém' };
 
-/** What happens on the way, and at the end, in Brazilian Portuguese. */
-export const ptTrouble: TroubleTexts = {
+export const trouble: TroubleTexts = {
   lostData: {
     name: 'Dados perdidos',
     sentence: 'O segmento com o número se perde.',

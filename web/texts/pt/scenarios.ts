@@ -1,11 +1,10 @@
-import { ptTrouble, seconds, waiters } from './scenarios-trouble.ts';
+import { trouble, seconds, waiters } from './scenarios-trouble.ts';
 import type { ScenarioTexts } from '../scenario-texts.ts';
 
 const parity = { even: 'PAR', odd: 'ÍMPAR', silence: 'Nada' };
 const synAnswers = { synack: 'Um SYN+ACK', rst: 'Um RST', nothing: 'Nada' };
 
-/** The shelf of scenarios in Brazilian Portuguese. */
-export const ptScenarios: ScenarioTexts = {
+export const scenarios: ScenarioTexts = {
   words: {
     stop: 'Parar a execução onde a pergunta é feita',
     goesOn: 'A execução segue até que a pergunta seja feita …',
@@ -155,6 +154,6 @@ export const ptScenarios: ScenarioTexts = {
       explanation:
         'As confirmações são cumulativas, e todo segmento depois do SYN traz uma: a seguinte substitui a perdida. Sem dados, o servidor repetiria seu SYN+ACK.',
     },
-    ...ptTrouble,
+    ...trouble,
   },
 };

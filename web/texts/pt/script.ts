@@ -1,7 +1,6 @@
-import type { ScriptTexts } from '../en/script.ts';
+import type { Topics } from '../topics.ts';
 
-/** What is said of a script of one's own, in Brazilian Portuguese. */
-export const ptScript: ScriptTexts = {
+export const script: Topics['script'] = {
   about: 'O que o cliente faz depois de conectado, linha por linha. Depois da última linha ele fecha.',
   lines: 'As linhas do roteiro',
   line: (order) => `Linha ${order}`,

@@ -1,7 +1,6 @@
-import type { enServerTrouble } from '../en/server-trouble.ts';
+import type { Topics } from '../topics.ts';
 
-/** A server program that has ended, in Brazilian Portuguese. */
-export const ptServerTrouble: typeof enServerTrouble = {
+export const serverTrouble: Topics['serverTrouble'] = {
   startAgain: 'Iniciar de novo',
   exitedWithCode: (code) => `O programa servidor terminou sozinho, com código de saída ${code}.`,
   exitedBySignal: (signal) => `O programa servidor foi encerrado pelo sinal ${signal}.`,

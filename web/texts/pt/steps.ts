@@ -1,13 +1,11 @@
-import type { StepTexts } from '../en/steps.ts';
-
-/** What a step is and why it happens, in Brazilian Portuguese. */
+import type { Topics } from '../topics.ts';
 
 type Side = 'client' | 'server';
 const NAMES = { client: 'cliente', server: 'servidor' };
 const Program = (side: Side) => `O programa ${NAMES[side]}`;
 const Kernel = (side: Side) => `O kernel do ${NAMES[side]}`;
 
-export const ptSteps: StepTexts = {
+export const steps: Topics['steps'] = {
   call: {
     socket: {
       what: (side) => `${Program(side)} pediu ao kernel um socket TCP.`,

@@ -1,11 +1,10 @@
-import type { enStory } from '../en/story.ts';
+import type { Topics } from '../topics.ts';
 
-/** What a run adds up to, in Brazilian Portuguese. */
 type Side = 'client' | 'server';
 const the = (side: Side) => (side === 'client' ? 'o cliente' : 'o servidor');
 const The = (side: Side) => (side === 'client' ? 'O cliente' : 'O servidor');
 
-export const ptStory: typeof enStory = {
+export const summary: Topics['summary'] = {
   heading: 'Esta conexão',
   ending: {
     complete: (opener) => `Completa: ${the(opener)} a abriu, e os dois lados a fecharam.`,

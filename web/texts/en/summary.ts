@@ -1,8 +1,8 @@
-/** What a run adds up to, in English. Portuguese has the same shape (`pt-story.ts`). */
 type Side = 'client' | 'server';
 const The = (side: Side) => `The ${side}`;
 
-export const enStory = {
+/** What a run adds up to. */
+export const summary = {
   heading: 'This connection',
   ending: {
     complete: (opener: Side) => `Complete: the ${opener} opened it, and both sides closed it.`,
@@ -31,5 +31,3 @@ export const enStory = {
   /** Of several segments. */
   evidenceMany: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
 };
-
-export type StoryTexts = typeof enStory;
