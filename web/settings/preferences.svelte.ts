@@ -13,7 +13,7 @@ export class Preferences {
 
   /** Resolves when the page can speak. */
   static async load(): Promise<Preferences> {
-    const kept = read('language');
+    const kept = read('language') ?? '';
     const name = isLanguage(kept) ? kept : preferredLanguage(navigator.languages);
     return new Preferences(await Language.load(name));
   }

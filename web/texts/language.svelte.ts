@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
-import { LANGUAGES, loadTexts, type LanguageName } from './languages.ts';
-import type { Texts, Topic, Topics } from './topics.ts';
+import { withUnit } from './amounts.ts';
+import { LANGUAGES, type LanguageName } from './languages.ts';
+import type { LaterTables, LaterTopic, Texts, Topics } from './topics.ts';
 
 /*
  * Every sentence on the page, in every language that the page speaks.
@@ -16,6 +17,7 @@ import type { Texts, Topic, Topics } from './topics.ts';
 export class Language {
   #name = $state<LanguageName>('en');
   #texts = $state.raw<Texts>();
+  #later = $state.raw<LaterTables>();
   readonly locale = $derived(LANGUAGES[this.#name].locale);
   readonly #fraction = $derived(this.#format({ maximumSignificantDigits: 3 }));
   readonly #seconds = $derived(this.#format({ maximumSignificantDigits: 4 }));
@@ -45,13 +47,15 @@ export class Language {
   }
 
   /** The texts of one topic, loaded when they are first needed. Rejects if they cannot be loaded. */
-  topic<Name extends Topic>(topic: Name): Promise<Topics[Name]> {
-    return loadTexts(this.#name, topic);
+  async topic<Topic extends LaterTopic>(topic: Topic): Promise<Topics[Topic]> {
+    return (await this.#later![topic]())[topic];
   }
 
   /** If the texts cannot be loaded, rejects and keeps the language that it has. */
   async choose(name: LanguageName): Promise<void> {
-    this.#texts = await loadTexts(name, 'page');
+    const { page, later } = await LANGUAGES[name].load();
+    this.#texts = page;
+    this.#later = later;
     this.#name = name;
   }
 
@@ -60,12 +64,12 @@ export class Language {
     return Math.abs(value) >= 1000 ? this.#whole.format(value) : this.#fraction.format(value);
   }
 
-  /** A length of time: `69 µs`, `1.2 ms`, `20 s`. A line never breaks before the unit. */
+  /** A length of time: `69 µs`, `1.2 ms`, `20 s`. */
   duration(us: number): string {
     const size = Math.abs(us);
-    if (size < 999.5) return `${this.number(us)}\u00a0µs`;
-    if (size < 999_500) return `${this.number(us / 1000)}\u00a0ms`;
-    return `${this.number(us / 1_000_000)}\u00a0s`;
+    if (size < 999.5) return withUnit(this.number(us), 'µs');
+    if (size < 999_500) return withUnit(this.number(us / 1000), 'ms');
+    return withUnit(this.number(us / 1_000_000), 's');
   }
 
   /** A moment of a run: `+69 µs`; with a minus sign if it is before the run; `≈69 µs` if nobody measured it. */
@@ -73,7 +77,7 @@ export class Language {
     const sign = us < 0 ? '−' : '+';
     const size = Math.abs(us);
     // Late in a run a millisecond still counts.
-    const text = size < 1_000_500 ? this.duration(size) : `${this.#seconds.format(size / 1_000_000)}\u00a0s`;
+    const text = size < 1_000_500 ? this.duration(size) : withUnit(this.#seconds.format(size / 1_000_000), 's');
     if (isGuess) return `≈${us < 0 ? sign : ''}${text}`;
     return us === 0 ? '0\u00a0µs' : `${sign}${text}`;
   }

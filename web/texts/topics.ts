@@ -30,5 +30,7 @@ export interface Topics {
   serverTrouble: typeof serverTrouble;
 }
 
-export type Topic = keyof Topics;
 export type Texts = Topics['page'];
+export type LaterTopic = Exclude<keyof Topics, 'page'>;
+/** A table that a language does not have fails the type check. */
+export type LaterTables = { [Topic in LaterTopic]: () => Promise<Record<Topic, Topics[Topic]>> };

@@ -1,4 +1,4 @@
-import { counted } from '../counted.ts';
+import { counted } from '../amounts.ts';
 
 /** Two runs side by side. */
 export const compare = {

@@ -1,4 +1,4 @@
-import { counted } from '../counted.ts';
+import { counted } from '../amounts.ts';
 
 /** Segments that are held in mid-wire. */
 export const held = {

@@ -1,4 +1,5 @@
-import { counted } from '../counted.ts';
+import { counted } from '../amounts.ts';
+import type { LaterTables } from '../topics.ts';
 import { diagram } from './diagram.ts';
 import { errors } from './errors.ts';
 import { files } from './files.ts';
@@ -83,4 +84,15 @@ export const page = {
   outcomeSpoken: (order: number, text: string) => `Run ${order}: ${text}`,
   dismiss: 'Dismiss',
   errors,
+};
+
+/** Each is loaded when the page first shows it. */
+export const later: LaterTables = {
+  steps: () => import('./steps.ts'),
+  summary: () => import('./summary.ts'),
+  compare: () => import('./compare.ts'),
+  held: () => import('./held.ts'),
+  script: () => import('./script.ts'),
+  scenarios: () => import('./scenarios.ts'),
+  serverTrouble: () => import('./server-trouble.ts'),
 };

@@ -1,4 +1,4 @@
-import { counted } from '../counted.ts';
+import { counted } from '../amounts.ts';
 import type { Topics } from '../topics.ts';
 
 export const held: Topics['held'] = {

@@ -1,5 +1,5 @@
-import { counted } from '../counted.ts';
-import type { Texts } from '../topics.ts';
+import { counted } from '../amounts.ts';
+import type { LaterTables, Texts } from '../topics.ts';
 import { diagram } from './diagram.ts';
 import { errors } from './errors.ts';
 import { files } from './files.ts';
@@ -82,4 +82,15 @@ export const page: Texts = {
   outcomeSpoken: (order, text) => `Execução ${order}: ${text}`,
   dismiss: 'Dispensar',
   errors,
+};
+
+/** Each is loaded when the page first shows it. */
+export const later: LaterTables = {
+  steps: () => import('./steps.ts'),
+  summary: () => import('./summary.ts'),
+  compare: () => import('./compare.ts'),
+  held: () => import('./held.ts'),
+  script: () => import('./script.ts'),
+  scenarios: () => import('./scenarios.ts'),
+  serverTrouble: () => import('./server-trouble.ts'),
 };
