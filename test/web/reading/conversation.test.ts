@@ -67,16 +67,16 @@ describe('how a connection ended', () => {
     expect(of(steps)).toMatchObject({ ending: 'complete', closedFirst: 'both', waits: [{}, {}] });
     const sentences = told(steps, 'silent');
     expect(sentences).toContain(
-      'Both closed at the same time. The client holds TIME_WAIT. The server holds TIME_WAIT.',
+      'Both closed at the same time. The client stays in TIME_WAIT. The server stays in TIME_WAIT.',
     );
   });
 });
 
 describe('a connection that ended without a reply', () => {
   it('was silence where the server closed without a byte, and only then the protocol may ask for it', () => {
-    expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without a byte\. (?!For a number)/);
+    expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without sending a byte\. (?!For a number)/);
     expect(told(silentTrace(), 'silent', 'en', 1_234_567_890n)).toMatch(
-      /^The server closed without a byte\. For a number of exactly ten digits that is what the protocol says\./,
+      /^The server closed without sending a byte\. For a number of exactly ten digits, that is what the protocol says\./,
     );
   });
 
@@ -144,7 +144,7 @@ describe('a run in words', () => {
   it('is told from end to end', () => {
     expect(told(labTrace(), 'replied')).toBe(
       'The server replied ÍMPAR. Complete: the client opened it, and both sides closed it. ' +
-        'The server closed first, so it holds TIME_WAIT, for 60 s. 2 bytes up, 6 bytes down. ' +
+        'The server closed first, so it stays in TIME_WAIT for 60 s. 2 bytes up, 6 bytes down. ' +
         'The server program took 560 µs to answer.',
     );
     expect(told(labTrace(), 'replied', 'pt')).toBe(

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { answerOf, SCENARIO_KEYS, SHELF, shows, THEMES } from '../../../web/scenarios/shelf.ts';
-import { LANGUAGE_NAMES, loadTexts } from '../../../web/texts/languages.ts';
+import { Language } from '../../../web/texts/language.svelte.ts';
+import { LANGUAGE_NAMES } from '../../../web/texts/languages.ts';
 import { plain } from '../fixtures/plain.ts';
 
 const TABLES = await Promise.all(
-  LANGUAGE_NAMES.map(async (name) => ({ name, texts: await loadTexts(name, 'scenarios') })),
+  LANGUAGE_NAMES.map(async (name) => ({ name, texts: await (await Language.load(name)).topic('scenarios') })),
 );
 /** The lesson plans, by the language that they are written in. */
 const LESSONS: Partial<Record<string, string>> = { en: 'docs/teachers.md', pt: 'docs/professores.md' };

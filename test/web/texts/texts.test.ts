@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Language } from '../../../web/texts/language.svelte.ts';
-import { LANGUAGE_NAMES, LANGUAGES, loadTexts, preferredLanguage } from '../../../web/texts/languages.ts';
-import type { Topic } from '../../../web/texts/topics.ts';
+import { LANGUAGE_NAMES, LANGUAGES, preferredLanguage } from '../../../web/texts/languages.ts';
 import { plain } from '../fixtures/plain.ts';
 
-const english = await loadTexts('en', 'page');
+const { page: english } = await LANGUAGES.en.load();
 const OTHERS = LANGUAGE_NAMES.filter((name) => name !== 'en');
 /** Words that Portuguese really shares with English. */
 const SHARED = [
@@ -30,11 +29,13 @@ function equals(a: object, b: object, path = ''): string[] {
 
 describe('the languages', () => {
   it('share only the words that they really share', async () => {
-    expect(equals(english, await loadTexts('pt', 'page')).sort()).toEqual(SHARED);
+    const { page } = await LANGUAGES.pt.load();
+    expect(equals(english, page).sort()).toEqual(SHARED);
   });
 
   it.each(OTHERS)('%s is translated', async (name) => {
-    expect(equals(english, await loadTexts(name, 'page')).length).toBeLessThan(30);
+    const { page } = await LANGUAGES[name].load();
+    expect(equals(english, page).length).toBeLessThan(30);
   });
 
   it.each([
@@ -54,9 +55,10 @@ function sentences(texts: unknown): string[] {
 }
 
 const TABLES = await Promise.all(
-  LANGUAGE_NAMES.flatMap((name) =>
-    (Object.keys(LANGUAGES[name].tables) as Topic[]).map((topic) => loadTexts(name, topic)),
-  ),
+  LANGUAGE_NAMES.map(async (name) => {
+    const { page, later } = await LANGUAGES[name].load();
+    return [page, ...(await Promise.all(Object.values(later).map((load: () => Promise<object>) => load())))];
+  }),
 );
 
 describe('a number and its unit', () => {
@@ -64,13 +66,14 @@ describe('a number and its unit', () => {
     /\d (%|×|[µm]?s|[kM]i?B|bytes?|bits?|dígitos?|digits?|(mili)?segundos?|(milli)?seconds?|times|vezes)(?!\p{L})/u;
 
   it('are never on two lines', () => {
-    const all = TABLES.flatMap((table) => sentences(table));
+    const all = sentences(TABLES);
     expect(all.length).toBeGreaterThan(900);
     expect(all.filter((text) => PARTED.test(text))).toEqual([]);
     expect(PARTED.test(plain(english.bytes(2)))).toBe(true);
   });
 
-  it('are one and many', () => expect([0, 1, 2].map(english.bytes).map(plain)).toEqual(['0 bytes', '1 byte', '2 bytes']));
+  it('are one and many', () =>
+    expect([0, 1, 2].map(english.bytes).map(plain)).toEqual(['0 bytes', '1 byte', '2 bytes']));
 });
 
 describe('times', () => {

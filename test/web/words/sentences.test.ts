@@ -6,12 +6,12 @@ import type { Step } from '../../../bridge/trace/step.ts';
 import { COMMANDS } from '../../../web/words/commands.ts';
 import { runLine, sourceLines, sourceNotes, withSeen } from '../../../web/words/notes.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
-import { LANGUAGE_NAMES, loadTexts } from '../../../web/texts/languages.ts';
+import { LANGUAGE_NAMES, LANGUAGES } from '../../../web/texts/languages.ts';
 import { seenFromOutside } from '../fixtures/lab-traces.ts';
 import { call, output, refusedTrace } from '../fixtures/traces.ts';
 
-const en = await loadTexts('en', 'page');
-const tables = await Promise.all(LANGUAGE_NAMES.map((name) => loadTexts(name, 'page')));
+const { page: en } = await LANGUAGES.en.load();
+const tables = await Promise.all(LANGUAGE_NAMES.map(async (name) => (await LANGUAGES[name].load()).page));
 
 const labUnavailable = readFileSync('bridge/wires/lab/lab-unavailable.ts', 'utf8');
 const labCodes = [...labUnavailable.matchAll(/^ {2}(LAB_[A-Z0-9_]+):/gm)].map(([, code]) => code!);

@@ -34,8 +34,10 @@ export const diagram = {
   endNotSeen: 'no return seen',
   returned: 'returned',
   peerClosed: '0\u00a0bytes: end',
-  invite: 'Press the button: Aperto opens one real TCP connection and draws it here, call by call and segment by segment.',
-  inviteStopped: 'The server is not listening. Start it first, or press the button and see how a connection is refused.',
+  invite:
+    'Press the button: Aperto opens one real TCP connection and draws it here, call by call and segment by segment.',
+  inviteStopped:
+    'The server is not listening. Start it first, or press the button and see how a connection is refused.',
   inviteNoBridge: 'The page can draw connections here when the bridge responds.',
   underWay: 'The connection is under way …',
   listAs: 'The steps in the order of time',

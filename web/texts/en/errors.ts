@@ -15,7 +15,7 @@ export const errors = {
   LINK_NEEDS_LAB: 'Only the lab’s wire can delay and lose packets.',
   SERVER_NEEDS_LAB: 'This scenario has a server of its own, and that needs the lab.',
   TOO_MANY_SERVERS: 'Too many runs have a server of their own. Wait until some have ended.',
-  CONTROL_NOT_ALLOWED: 'Pages may not start or stop the server here: Aperto was started without that permission.',
+  CONTROL_NOT_ALLOWED: 'Aperto was started without allowing pages to start or stop the server.',
   SERVER_NOT_OWNED: 'Aperto did not start the server, so it cannot start or stop it.',
   SERVER_RUNNING: 'The server is already running.',
   SERVER_NOT_RUNNING: 'The server is not running.',

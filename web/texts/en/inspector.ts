@@ -23,10 +23,10 @@ export const inspector = {
     states:
       'The coloured bands are the states of the two kernels. Space plays and pauses, ← and → step, and a click takes the cursor there.',
   },
-  noCodeToPrint: 'Printing is no socket call.',
-  noCode: 'No call led to this: it is the kernel’s own doing.',
+  noCodeToPrint: 'Printing is not a socket call.',
+  noCode: 'No call caused this: the kernel did it by itself.',
   states: 'States',
-  machine: 'The states of a TCP connection, as figure 5 of RFC 9293 has them.',
+  machine: 'The states of a TCP connection, as in figure 5 of RFC 9293.',
   machineWords: { rcv: 'received', snd: 'sent' },
   links: {
     label: 'What belongs to this step',

@@ -1,5 +1,4 @@
 import { counted } from '../amounts.ts';
-import type { LaterTables } from '../topics.ts';
 import { diagram } from './diagram.ts';
 import { errors } from './errors.ts';
 import { files } from './files.ts';
@@ -87,7 +86,7 @@ export const page = {
 };
 
 /** Each is loaded when the page first shows it. */
-export const later: LaterTables = {
+export const later = {
   steps: () => import('./steps.ts'),
   summary: () => import('./summary.ts'),
   compare: () => import('./compare.ts'),

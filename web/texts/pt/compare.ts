@@ -1,4 +1,3 @@
-import { counted } from '../amounts.ts';
 import type { Topics } from '../topics.ts';
 
 export const compare: Topics['compare'] = {
@@ -6,11 +5,11 @@ export const compare: Topics['compare'] = {
   close: 'Fechar',
   first: 'primeira execução',
   second: 'segunda execução',
-  same: (count) => `${counted(count, 'passo', 'passos')} em ambas`,
+  same: (count) => `${count}\u00a0${count === 1 ? 'passo' : 'passos'} em ambas`,
   moved: (count) => `${count} em outro lugar`,
   only: (count, order) => `${count} só na #${order}`,
   next: 'Próxima diferença',
-  steps: 'Os passos das duas execuções; o que é igual fica lado a lado',
+  steps: 'Os passos das duas execuções; os iguais ficam lado a lado',
   missing: 'não há aqui',
   unseen: 'não visto aqui, talvez curto demais para ser notado',
   elsewhere: (moment) => `aqui em outro lugar: ${moment}`,

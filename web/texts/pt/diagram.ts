@@ -29,8 +29,7 @@ export const diagram: Texts['diagram'] = {
   lasts: (duration) => `por ${duration}`,
   expected: (state) => `o padrão diz ${state}`,
   not: (state) => `não ${state}`,
-  waits:
-    'O servidor está escutando: já criou o socket, associou-o a um endereço e o pôs em escuta. Agora espera um cliente em accept().',
+  waits: 'O servidor escuta: já criou, associou e pôs em escuta seu socket. Agora espera um cliente em accept().',
   stillBlocked: 'bloqueada …',
   endNotSeen: 'retorno não visto',
   returned: 'retornou',

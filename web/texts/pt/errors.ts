@@ -16,8 +16,7 @@ export const errors: Texts['errors'] = {
   LINK_NEEDS_LAB: 'Só o enlace do laboratório pode atrasar e perder pacotes.',
   SERVER_NEEDS_LAB: 'Este cenário tem um servidor próprio, e isso precisa do laboratório.',
   TOO_MANY_SERVERS: 'Há execuções demais com servidor próprio. Espere até que algumas terminem.',
-  CONTROL_NOT_ALLOWED:
-    'Aqui as páginas não podem iniciar nem parar o servidor: o Aperto foi iniciado sem essa permissão.',
+  CONTROL_NOT_ALLOWED: 'O Aperto foi iniciado sem permitir que as páginas iniciem ou parem o servidor.',
   SERVER_NOT_OWNED: 'O Aperto não iniciou o servidor, por isso não pode iniciá-lo nem pará-lo.',
   SERVER_RUNNING: 'O servidor já está em execução.',
   SERVER_NOT_RUNNING: 'O servidor não está em execução.',
