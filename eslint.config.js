@@ -109,7 +109,7 @@ export const ROOMS = {
   'web/own-script': ['bridge/trace', 'web/reading'],
   'web/scenarios': ['bridge/trace', 'web/reading', 'web/own-script'],
   'web/texts': ['svelte', 'bridge/trace', 'bridge/protocol', 'web/scenarios', 'web/own-script', 'web/texts/*'],
-  'web/texts/*': ['bridge/trace', 'bridge/protocol', 'web/own-script', 'web/texts', 'web/texts/en'],
+  'web/texts/*': ['bridge/trace', 'bridge/protocol', 'web/own-script', 'web/texts'],
   'web/settings': [...PAGE, 'web/own-script', 'web/scenarios'],
   'web/playback': ['bridge/trace', 'web/reading'],
   'web/connection': ['bridge/trace', 'bridge/protocol', 'web/reading', 'web/settings'],

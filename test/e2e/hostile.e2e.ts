@@ -25,7 +25,7 @@ test('a bridge for other machines: the token leaves the address at once, outlive
     await page.goto(`${bridge.url}&n=121`);
     await expect(page.getByText('server listening')).toBeVisible();
     expect(page.url()).toBe(`${origin}/?n=121`);
-    await expect(page.getByText('Only whoever started Aperto can start or stop the server.')).toBeVisible();
+    await expect(page.getByText('Only the person who started Aperto can start or stop the server.')).toBeVisible();
     await expect(page.getByRole('button', { name: /(Start|Stop) server/ })).toHaveCount(0);
 
     await page.reload();

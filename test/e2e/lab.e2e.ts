@@ -121,7 +121,7 @@ test('copies that the wire made begin on the wire, and say so', async ({ page })
   const copies = segments(page).filter({ has: page.locator('.fork') });
   expect(await copies.count()).toBeGreaterThanOrEqual(5);
   await copies.first().locator('text').first().click();
-  await expect(page.locator('.inspector')).toContainText('The wire made this copy of it');
+  await expect(page.locator('.inspector')).toContainText('The wire made this copy');
 });
 
 test('on a slow wire the run is followed while it happens', async ({ page }) => {

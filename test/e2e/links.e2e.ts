@@ -41,7 +41,7 @@ test('what belongs together in a run is shown together', async ({ page }) => {
     await segments(page, '2 bytes').locator('text').first().click();
     await expect(page.locator('.programs')).toContainText("sock.sendall(b'\\x00\\x79')");
     await segments(page, 'SYN+ACK').locator('text').first().click();
-    await expect(page.locator('.programs')).toContainText('it is the kernel’s own doing');
+    await expect(page.locator('.programs')).toContainText('the kernel did it by itself');
   });
 
   await test.step('what is pointed at in the picture lights what belongs to it, and dims the rest', async () => {

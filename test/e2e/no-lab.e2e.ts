@@ -29,7 +29,7 @@ test('without a lab the page says why, and what would help, in both languages', 
   await page.keyboard.press('Escape');
   await expect(why).toBeHidden();
   await page.locator('.wire-panel summary').click();
-  await expect(page.getByText('Only the lab’s wire can be slowed and broken.')).toBeVisible();
+  await expect(page.getByText('Only the lab’s wire can delay and lose packets.')).toBeVisible();
   await expect(page.getByLabel('delay')).toBeDisabled();
   await sendNumber(page, '121');
   await expect(spoken(page)).toHaveText('Run 1: The server replied ÍMPAR.');

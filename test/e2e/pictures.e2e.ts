@@ -128,9 +128,9 @@ test('what the bridge cannot serve is said in a sentence', async ({ page }) => {
   await open(page);
   await expect(spoken(page)).toContainText('Too many runs are open at once');
   bridge.say({ type: 'error', code: 'SERVER_NOT_OWNED', message: 'no' });
-  await expect(page.getByText('The server was not started by Aperto')).toBeVisible();
+  await expect(page.getByText('Aperto did not start the server')).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
-  await expect(page.getByText('The server was not started by Aperto')).toBeHidden();
+  await expect(page.getByText('Aperto did not start the server')).toBeHidden();
   bridge.say({ type: 'error', code: 'constructor', message: 'a code of tomorrow' });
   await expect(page.getByText('The bridge says: a code of tomorrow')).toBeVisible();
 });

@@ -18,7 +18,7 @@ test('what a connection adds up to is told in words', async ({ page }) => {
   await page.goto('/');
   await sendAll(page, ['121']);
   await expect(page.locator('.summary')).toContainText('Complete: the client opened it, and both sides closed it.');
-  await expect(page.locator('.summary')).toContainText('The server closed first, so it holds TIME_WAIT');
+  await expect(page.locator('.summary')).toContainText('The server closed first, so it stays in TIME_WAIT');
   await expect(page.locator('.summary')).toContainText(/The server program took [\d.]+\s(µs|ms) to answer\./);
 });
 

@@ -69,7 +69,7 @@ test('what an address asks for is shown and not run, as text, and what is wrong 
   await page.goto(
     `/?${String(new URLSearchParams([['delay', '-1'], ['delay', '20'], ...words.map((each) => ['do', each])]))}`,
   );
-  await expect(page.getByRole('alert')).toContainText('that is left out: delay=-1, do=explode.');
+  await expect(page.getByRole('alert')).toContainText('are left out: delay=-1, do=explode.');
   await expect(page.getByLabel('Line 1: The bytes')).toHaveValue(markup);
   await expect(lines(page).nth(1)).toContainText('Two hex digits make a byte: one is missing.');
   await expect(lines(page).nth(3)).toContainText('Nothing can follow close() or reset.');

@@ -36,7 +36,7 @@ test('121 is odd, and travels as 00 79', async ({ page }) => {
 
 test('exactly ten digits are answered with silence, and that is said', async ({ page }) => {
   await sendNumber(page, '1234567890');
-  await expect(spoken(page)).toContainText('closed without a byte');
+  await expect(spoken(page)).toContainText('closed without sending a byte');
   await expect(spoken(page)).toContainText('exactly ten digits');
   // However long it took, number and end can be read, in one line.
   const line = page.getByRole('button', { name: '#1 1234567890 → silence' });

@@ -10,7 +10,7 @@ import type { Language } from '../texts/language.svelte.ts';
 import type { Explanation } from '../words/explanation.ts';
 import { linkInWords } from '../words/link-words.ts';
 import { endSentence, paceSentence, sourceLines, sourceNotes, withSeen } from '../words/notes.ts';
-import { tellerWhen } from '../words/teller.svelte.ts';
+import { explainerWhen } from '../words/explainer.svelte.ts';
 
 /**
  * What is on show: the one place from which every part of the page takes what it shows.
@@ -24,14 +24,14 @@ import { tellerWhen } from '../words/teller.svelte.ts';
 export class Shown {
   readonly #page: Page;
   readonly #language: Language;
-  readonly #teller: ReturnType<typeof tellerWhen>;
+  readonly #explainer: ReturnType<typeof explainerWhen>;
   /** The id of the step that the viewer points at, in the picture or among the links. */
   touched = $state<string>();
 
   constructor(page: Page, language: Language) {
     this.#page = page;
     this.#language = language;
-    this.#teller = tellerWhen(language, () => this.steps.length > 0);
+    this.#explainer = explainerWhen(language, () => this.steps.length > 0);
   }
 
   get hello(): Hello | undefined {
@@ -134,9 +134,9 @@ export class Shown {
 
   /** Undefined while the words are still loading. */
   explain(step: Step): Explanation | undefined {
-    return this.#teller.current?.explain(step, this.#context);
+    return this.#explainer.current?.explain(step, this.#context);
   }
   titleOf(step: Step): string {
-    return this.#teller.current?.titleOf(step, this.#context) ?? '';
+    return this.#explainer.current?.titleOf(step, this.#context) ?? '';
   }
 }

@@ -5,7 +5,7 @@ import type { Facts } from './facts.ts';
 
 /**
  * Something that TCP does, and how to make it happen on real kernels. It holds no sentences: those are in
- * `texts/en-scenarios.ts`, by the scenario's key and the question's choices. To add one: here, there, and in `docs/`.
+ * `texts/en/scenarios.ts`, by the scenario's key and the question's choices. To add one: here, there, and in `docs/`.
  */
 export interface Scenario<Choice extends string = string> {
   script: Script;

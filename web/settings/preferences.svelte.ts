@@ -1,4 +1,5 @@
-import { Language, preferredLanguage, type LanguageName } from '../texts/language.svelte.ts';
+import { Language } from '../texts/language.svelte.ts';
+import { isLanguage, preferredLanguage, type LanguageName } from '../texts/languages.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -12,8 +13,8 @@ export class Preferences {
 
   /** Resolves when the texts of the language are loaded. */
   static async load(): Promise<Preferences> {
-    const kept = read('language');
-    const name = kept === 'en' || kept === 'pt' ? kept : preferredLanguage(navigator.languages);
+    const kept = read('language') ?? '';
+    const name = isLanguage(kept) ? kept : preferredLanguage(navigator.languages);
     return new Preferences(await Language.load(name));
   }
 

@@ -1,25 +1,29 @@
 import { createContext } from 'svelte';
-import type { Texts } from './en/page.ts';
+import { withUnit } from './amounts.ts';
+import { LANGUAGES, type LanguageName } from './languages.ts';
+import type { LaterTables, LaterTopic, Texts, Topics } from './topics.ts';
 
-export type LanguageName = 'en' | 'pt';
-/** Each comes by itself, so that nobody loads a language that is not read. */
-const LOADERS: Record<LanguageName, () => Promise<Texts>> = {
-  en: async () => (await import('./en/page.ts')).en,
-  pt: async () => (await import('./pt/page.ts')).pt,
-};
-const tables: Partial<Record<LanguageName, Texts>> = {};
-const LOCALES: Record<LanguageName, string> = { en: 'en', pt: 'pt-BR' };
+/*
+ * Every sentence on the page, in every language that the page speaks.
+ *
+ *     en/TOPIC.ts  pt/TOPIC.ts ──► languages.ts ──► Language ──► words, views
+ *              └── topics.ts: one shape for all languages
+ *
+ * Only the chosen language is loaded, and only the topics that are shown.
+ * A table knows nothing of runs and steps: its functions get numbers, names and finished phrases.
+ */
 
-/** The language of the page: its table of texts, and how it writes numbers and times. */
+/** The language of the page: its texts, and how it writes numbers and times. */
 export class Language {
   #name = $state<LanguageName>('en');
-  readonly texts = $derived(tables[this.#name]!);
-  readonly locale = $derived(LOCALES[this.#name]);
+  #texts = $state.raw<Texts>();
+  #later = $state.raw<LaterTables>();
+  readonly locale = $derived(LANGUAGES[this.#name].locale);
   readonly #fraction = $derived(this.#format({ maximumSignificantDigits: 3 }));
   readonly #seconds = $derived(this.#format({ maximumSignificantDigits: 4 }));
   readonly #whole = $derived(this.#format({ maximumFractionDigits: 0 }));
 
-  /** Rejects where its texts cannot be had. */
+  /** Rejects if its texts cannot be loaded. */
   static async load(name: LanguageName): Promise<Language> {
     const language = new Language();
     await language.choose(name);
@@ -28,7 +32,7 @@ export class Language {
 
   private constructor() {}
 
-  /** Nothing stands between thousands: a comma or a dot there is the sign of a fraction in the other language. */
+  /** Without a sign between thousands: there, a comma or a dot marks a fraction in another language. */
   #format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
     return new Intl.NumberFormat(this.locale, { useGrouping: false, ...options });
   }
@@ -37,43 +41,46 @@ export class Language {
     return this.#name;
   }
 
-  /** Rejects, and all stays as it is, where its texts cannot be had. */
+  /** The texts that the page begins with. */
+  get texts(): Texts {
+    return this.#texts!;
+  }
+
+  /** The texts of one topic, loaded when they are first needed. Rejects if they cannot be loaded. */
+  async topic<Topic extends LaterTopic>(topic: Topic): Promise<Topics[Topic]> {
+    return (await this.#later![topic]())[topic];
+  }
+
+  /** If the texts cannot be loaded, rejects and keeps the language that it has. */
   async choose(name: LanguageName): Promise<void> {
-    tables[name] ??= await LOADERS[name]();
+    const { page, later } = await LANGUAGES[name].load();
+    this.#texts = page;
+    this.#later = later;
     this.#name = name;
   }
 
-  /** At most three significant digits where there is a fraction. */
+  /** Fractions have at most three significant digits. */
   number(value: number): string {
     return Math.abs(value) >= 1000 ? this.#whole.format(value) : this.#fraction.format(value);
   }
 
-  /** A length of time: `69 µs`, `1.2 ms`, `20 s`. A line never ends before its unit. */
+  /** A length of time: `69 µs`, `1.2 ms`, `20 s`. */
   duration(us: number): string {
     const size = Math.abs(us);
-    if (size < 999.5) return `${this.number(us)}\u00a0µs`;
-    if (size < 999_500) return `${this.number(us / 1000)}\u00a0ms`;
-    return `${this.number(us / 1_000_000)}\u00a0s`;
+    if (size < 999.5) return withUnit(this.number(us), 'µs');
+    if (size < 999_500) return withUnit(this.number(us / 1000), 'ms');
+    return withUnit(this.number(us / 1_000_000), 's');
   }
 
-  /** A moment of a run: `+69 µs`; before it began, with a minus sign; `≈69 µs` where nobody measured it. */
+  /** A moment of a run: `+69 µs`; with a minus sign if it is before the run; `≈69 µs` if nobody measured it. */
   moment(us: number, isGuess = false): string {
     const sign = us < 0 ? '−' : '+';
     const size = Math.abs(us);
-    // A millisecond counts, also late in a run.
-    const text = size < 1_000_500 ? this.duration(size) : `${this.#seconds.format(size / 1_000_000)}\u00a0s`;
+    // Late in a run a millisecond still counts.
+    const text = size < 1_000_500 ? this.duration(size) : withUnit(this.#seconds.format(size / 1_000_000), 's');
     if (isGuess) return `≈${us < 0 ? sign : ''}${text}`;
     return us === 0 ? '0\u00a0µs' : `${sign}${text}`;
   }
-}
-
-/** The language that the browser asks for, among those that the page speaks. */
-export function preferredLanguage(languages: readonly string[]): LanguageName {
-  for (const language of languages) {
-    const name = language.slice(0, 2).toLowerCase();
-    if (name === 'pt' || name === 'en') return name;
-  }
-  return 'en';
 }
 
 export const [getLanguage, setLanguage] = createContext<Language>();

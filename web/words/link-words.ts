@@ -8,7 +8,7 @@ function valueInWords(name: (typeof LINK_FIELDS)[number]['name'], value: number,
   return `${name === 'jitterMs' ? '±' : ''}${language.number(value)}\u00a0${unit}`;
 }
 
-/** What the wire is to do, on one line: `delay 100 ms · loss 30 %`; empty where it does nothing. */
+/** The wire's settings on one line: `delay 100 ms · loss 30 %`; empty if it changes nothing. */
 export function linkInWords(link: LinkSettings, language: Language): string {
   const { link: t } = language.texts;
   if (!changesAnything(link)) return '';
@@ -18,14 +18,14 @@ export function linkInWords(link: LinkSettings, language: Language): string {
     if (value === undefined || (name === 'seed' ? !isRandom : value === 0)) return [];
     return [`${t.fields[name]}\u00a0${valueInWords(name, value, unit, language)}`];
   });
-  const kinds = dropsOf(link).map((key) => (key === 'data' ? t.data : DROPS[key]));
+  const dropped = dropsOf(link).map((key) => (key === 'data' ? t.data : DROPS[key]));
   const held = holdsOf(link).map((key) => {
     const one = heldOne(key);
     return one ? t.holdOne(one.from, one.nth) : (t.holdNames[key] ?? HOLDS[key]!);
   });
   return [
     ...settings,
-    ...(kinds.length > 0 ? [t.drops(kinds.join(', '))] : []),
+    ...(dropped.length > 0 ? [t.drops(dropped.join(', '))] : []),
     ...(held.length > 0 ? [t.holds(held.join(', '))] : []),
   ].join(' · ');
 }

@@ -5,14 +5,14 @@ import { lookup } from '../reading/lookup.ts';
 import { roundedFactor, slowness } from '../playback/pace.ts';
 import { beatOf } from '../playback/beat.ts';
 import type { Run } from '../runs/run.svelte.ts';
-import type { Texts } from '../texts/en/page.ts';
 import type { Language } from '../texts/language.svelte.ts';
+import type { Texts } from '../texts/topics.ts';
 
 /** Sentences about a run as a whole, from what the bridge said of it. */
 
 export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   const { end } = run;
-  const { outcomes, replyThenReset, tenDigits } = texts.summary;
+  const { outcomes, replyThenReset, tenDigits } = texts.end;
   if (!end) return outcomes.running;
   if (end.kind === 'lost') return outcomes.lost;
   if (end.kind === 'rejected') return `${outcomes.rejected} ${errorSentence(end, texts)}`;

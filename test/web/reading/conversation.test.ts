@@ -3,16 +3,15 @@ import { plainScript } from '../../../bridge/trace/script.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { conversationOf } from '../../../web/reading/conversation.ts';
-import { summarySentences } from '../../../web/words/run-story.ts';
+import { summarySentences } from '../../../web/words/run-summary.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
-import { enStory } from '../../../web/texts/en/story.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
-import { ptStory } from '../../../web/texts/pt/story.ts';
 import { labTrace, seen, seenState, troubledTrace } from '../fixtures/lab-traces.ts';
 import { call, done, plainTrace, refusedTrace, resetTrace, silentTrace, timeoutTrace } from '../fixtures/traces.ts';
 import { plain } from '../fixtures/plain.ts';
 
 const languages = { en: await Language.load('en'), pt: await Language.load('pt') };
+const tables = { en: await languages.en.topic('summary'), pt: await languages.pt.topic('summary') };
 const of = (steps: readonly Step[]) => conversationOf(steps, factsOfConnection(steps).hasReset);
 
 function told(
@@ -28,8 +27,7 @@ function told(
   const { run } = runs.begin({ script: plainScript(number) });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, outcome));
-  const texts = { en: enStory, pt: ptStory }[name];
-  return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], texts).join(' '));
+  return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], tables[name]).join(' '));
 }
 const without = (steps: readonly Step[], ...names: string[]) =>
   steps.filter((step) => step.kind !== 'call' || !names.includes(`${step.side} ${step.name}`));
@@ -69,16 +67,16 @@ describe('how a connection ended', () => {
     expect(of(steps)).toMatchObject({ ending: 'complete', closedFirst: 'both', waits: [{}, {}] });
     const sentences = told(steps, 'silent');
     expect(sentences).toContain(
-      'Both closed at the same time. The client holds TIME_WAIT. The server holds TIME_WAIT.',
+      'Both closed at the same time. The client stays in TIME_WAIT. The server stays in TIME_WAIT.',
     );
   });
 });
 
 describe('a connection that ended without a reply', () => {
   it('was silence where the server closed without a byte, and only then the protocol may ask for it', () => {
-    expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without a byte\. (?!For a number)/);
+    expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without sending a byte\. (?!For a number)/);
     expect(told(silentTrace(), 'silent', 'en', 1_234_567_890n)).toMatch(
-      /^The server closed without a byte\. For a number of exactly ten digits that is what the protocol says\./,
+      /^The server closed without sending a byte\. For a number of exactly ten digits, that is what the protocol says\./,
     );
   });
 
@@ -146,7 +144,7 @@ describe('a run in words', () => {
   it('is told from end to end', () => {
     expect(told(labTrace(), 'replied')).toBe(
       'The server replied ÍMPAR. Complete: the client opened it, and both sides closed it. ' +
-        'The server closed first, so it holds TIME_WAIT, for 60 s. 2 bytes up, 6 bytes down. ' +
+        'The server closed first, so it stays in TIME_WAIT for 60 s. 2 bytes up, 6 bytes down. ' +
         'The server program took 560 µs to answer.',
     );
     expect(told(labTrace(), 'replied', 'pt')).toBe(

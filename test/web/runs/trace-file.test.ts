@@ -4,7 +4,7 @@ import { tracePcap } from '../../../bridge/packet/capture-file/trace-pcap.ts';
 import type { Trace } from '../../../bridge/trace/trace.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
-import { tellerIn } from '../../../web/words/explanation.ts';
+import { explainerIn } from '../../../web/words/explanation.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
 import { readTrace } from '../../../web/runs/trace-file.ts';
@@ -17,7 +17,7 @@ import { disagreeingTrace, labTrace, seenFromOutside, troubledTrace } from '../f
 import { done, plainTrace } from '../fixtures/traces.ts';
 
 const english = await Language.load('en');
-const teller = await tellerIn(english);
+const explainer = await explainerIn(english);
 
 function saved(steps = labTrace()): Trace {
   const runs = new Runs(
@@ -38,7 +38,7 @@ function show(trace: Trace): void {
   layoutOf(steps, columnsFor(1000), pictureWords(english, true));
   factsOfConnection(steps);
   for (const step of steps) {
-    teller.explain(step, { steps: [step], isOver: true });
+    explainer.explain(step, { steps: [step], isOver: true });
     fieldsOf(step, english, true);
     if (step.kind === 'segment') headerFields(step, english, true);
   }

@@ -96,10 +96,10 @@ describe('the settings of the wire', () => {
     const link: LinkSettings = { delayMs: 100, jitterMs: 10, lossPercent: 30, seed: 7, drop: [{ kind: 'data' }] };
     const said = (words: string) => words.replaceAll('\u00a0', ' ');
     expect(said(linkInWords(link, await Language.load('en')))).toBe(
-      'delay 100 ms · jitter ±10 ms · loss 30 % · seed 7 · loses the first data',
+      'delay 100 ms · jitter ±10 ms · loss 30 % · seed 7 · loses the first data segment',
     );
     expect(said(linkInWords(link, await Language.load('pt')))).toBe(
-      'atraso 100 ms · variação ±10 ms · perda 30 % · semente 7 · perde o primeiro dados',
+      'atraso 100 ms · variação ±10 ms · perda 30 % · semente 7 · perde o primeiro segmento de dados',
     );
     const hold = [{ from: 'server' as const, nth: 2 }];
     expect(linkInWords({ hold }, await Language.load('en'))).toBe('holds segment 2 of the server');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, State, Step } from '../../../bridge/trace/step.ts';
-import { tellerIn } from '../../../web/words/explanation.ts';
+import { explainerIn } from '../../../web/words/explanation.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
 import { codeOf } from '../../../web/views/inspector/code-lines.ts';
 import { seenFromOutside } from '../fixtures/lab-traces.ts';
 import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from '../fixtures/traces.ts';
 import { plain } from '../fixtures/plain.ts';
 
-const english = await tellerIn(await Language.load('en'));
-const portuguese = await tellerIn(await Language.load('pt'));
+const english = await explainerIn(await Language.load('en'));
+const portuguese = await explainerIn(await Language.load('pt'));
 const what = (step: Step, isOver = true, steps: readonly Step[] = [step]) =>
   plain(english.explain(step, { steps, isOver }).what);
 const over = (step: Step) => ({ steps: [step], isOver: true });
@@ -99,12 +99,12 @@ describe('a step in words', () => {
     const copy = segment('server', ['RST'], 31, 41, { id: 'copy', duplicateOf: 'answer' });
     const steps = [late, ends, gone, answer, copy];
     const told = (step: Step, all = steps) => english.explain(step, { steps: all, isOver: true });
-    expect(told(ends).why).toContain('who gets it drops the connection');
-    expect(told(answer).what).toContain('has no such connection any more');
-    expect(told(answer).why).toContain('so the PSH+ACK that came belonged to none');
-    expect(told(copy).why).toContain('The first copy has ended the connection already');
+    expect(told(ends).why).toContain('the receiver drops the connection');
+    expect(told(answer).what).toContain('no longer has this connection');
+    expect(told(answer).why).toContain('so the PSH+ACK that arrived belonged to none');
+    expect(told(copy).why).toContain('The first copy has already ended the connection');
     const lost = segment('server', ['RST'], 31, undefined, { id: 'answer', fate: 'dropped' });
-    expect(told(copy, [ends, gone, lost, copy]).why).toContain('who gets it drops the connection');
+    expect(told(copy, [ends, gone, lost, copy]).why).toContain('the receiver drops the connection');
   });
 
   it('gives the reason for what is inferred, and for nothing else', () => {

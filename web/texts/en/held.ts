@@ -1,17 +1,15 @@
-import { counted } from '../counted.ts';
-
-/** Segments that are held in mid-wire, in English. Portuguese has the same shape (`pt-held.ts`). */
-export const enHeld = {
+/** Segments that are held in mid-wire. */
+export const held = {
   heading: 'Held in mid-wire',
   nothing: 'Nothing now: the kernels and programs are at work.',
-  segments: (count: number) => counted(count, 'segment', 'segments'),
+  segments: (count: number) => `${count}\u00a0${count === 1 ? 'segment' : 'segments'}`,
   way: (from: 'client' | 'server'): string => (from === 'client' ? 'client → server' : 'server → client'),
   repeats: (count: number) =>
     count === 1 ? 'its kernel has sent it once more' : `its kernel has sent it ${count}\u00a0more times`,
   choose: (count: number): string =>
     count === 1
-      ? 'You decide in the picture what becomes of it; the → key delivers it.'
-      : 'You decide in the picture what becomes of each; the → key delivers the oldest.',
+      ? 'Decide in the picture what happens to it; the → key delivers it.'
+      : 'Decide in the picture what happens to each; the → key delivers the oldest.',
   deliver: 'Deliver',
   drop: 'Drop',
   duplicate: 'Duplicate',

@@ -1,10 +1,9 @@
-/** The step under the cursor, in English. Portuguese has the same shape (`pt-inspector.ts`). */
-
-/** What a link says of the other step: where this one came of it, and where it came of this one. */
+/** What a link says of the other step: first if the other is the cause, then if it is the effect. */
 type LinkText = readonly [cause: (other: string) => string, effect: (other: string) => string];
 const pairs = <Kind extends string>(texts: Record<Kind, LinkText>) => texts;
 
-export const enInspector = {
+/** The step under the cursor. */
+export const inspector = {
   label: 'The step under the cursor',
   what: 'What happened',
   why: 'Why',
@@ -24,10 +23,10 @@ export const enInspector = {
     states:
       'The coloured bands are the states of the two kernels. Space plays and pauses, ← and → step, and a click takes the cursor there.',
   },
-  noCodeToPrint: 'Printing is no socket call.',
-  noCode: 'No call led to this: it is the kernel’s own doing.',
+  noCodeToPrint: 'Printing is not a socket call.',
+  noCode: 'No call caused this: the kernel did it by itself.',
   states: 'States',
-  machine: 'The states of a TCP connection, as figure 5 of RFC 9293 has them.',
+  machine: 'The states of a TCP connection, as in figure 5 of RFC 9293.',
   machineWords: { rcv: 'received', snd: 'sent' },
   links: {
     label: 'What belongs to this step',

@@ -1,21 +1,29 @@
-import { counted } from '../counted.ts';
-import { enInspector } from './inspector.ts';
-import { enRuns, enSummary } from './runs.ts';
-import { enFiles, enLink, enShelf, enSources, enWire } from './wire.ts';
+import { counted } from '../amounts.ts';
+import { diagram } from './diagram.ts';
+import { errors } from './errors.ts';
+import { files } from './files.ts';
+import { inspector } from './inspector.ts';
+import { link } from './link.ts';
+import { end, runs } from './runs.ts';
+import { sources } from './sources.ts';
+import { wire } from './wire.ts';
 
-/** Every sentence of the page in English. `pt.ts` has the same shape: a missing one fails the type check. */
-export const en = {
+/** What the page begins with. */
+export const page = {
   title: 'Aperto: a TCP connection, as it happens',
-  language: { label: 'Language', en: 'English', pt: 'Português' },
+  language: 'Language',
   theme: { toDark: 'Switch to dark', toLight: 'Switch to light' },
-  wire: enWire,
-  sources: enSources,
-  link: enLink,
-  shelf: enShelf,
+  wire,
+  sources,
+  link,
+  shelf: {
+    heading: 'Scenarios',
+    needsLab: 'Scenarios need the lab’s wire.',
+  },
   ownScript: 'Your own script',
-  files: enFiles,
+  files,
   connection: {
-    lost: 'The bridge is gone. This page keeps trying to reach it and goes on by itself.',
+    lost: 'The bridge is gone. This page keeps trying to reach it and then goes on by itself.',
     needsToken: 'This page needs a token: open the whole address that Aperto printed when it started.',
   },
   server: {
@@ -26,7 +34,7 @@ export const en = {
     external: 'server not run by Aperto',
     start: 'Start server',
     stop: 'Stop server',
-    notFromHere: 'Only whoever started Aperto can start or stop the server.',
+    notFromHere: 'Only the person who started Aperto can start or stop the server.',
     blockedIn: (call: string) => `blocked in ${call}`,
   },
   controls: {
@@ -35,7 +43,7 @@ export const en = {
     send: 'Send',
     cancel: 'Give up this run',
     problems: {
-      empty: 'Type a whole number, or let chance choose one.',
+      empty: 'Type a whole number, or send a random one.',
       'not-a-number': 'Only digits, please: a whole number, 0 or more.',
       'too-large': 'Too large: the server reads at most 1024\u00a0bytes.',
     },
@@ -47,51 +55,9 @@ export const en = {
     primeUnknown: 'primality not computed beyond 64\u00a0bits',
     asBytes: 'On the wire, big-endian:',
   },
-  runs: enRuns,
-  summary: enSummary,
-  diagram: {
-    label: 'The connection as a sequence diagram; time flows down',
-    clientProgram: 'client program',
-    clientTcp: 'client TCP',
-    wire: 'the wire',
-    serverTcp: 'server TCP',
-    serverProgram: 'server program',
-    client: 'client',
-    server: 'server',
-    before: 'before',
-    sure: 'captured or observed',
-    inferred: 'inferred',
-    blocked: 'blocked',
-    woke: 'woke',
-    scale: 'to scale',
-    scaleNote: 'As far apart as the time between, but at least a row',
-    retransmission: 'again',
-    lostMark: 'lost',
-    heldMark: 'held',
-    underWayMark: 'under way',
-    wireCopy: 'the wire’s copy',
-    copy: 'copy',
-    keepAlive: 'keep-alive probe',
-    zeroWindow: 'zero-window probe',
-    probe: 'probe',
-    sentAgain: (count: number) => `sent ${count}\u00a0× again`,
-    lasts: (duration: string) => `for ${duration}`,
-    expected: (state: string) => `the standard says ${state}`,
-    not: (state: string) => `not ${state}`,
-    waits:
-      'The server listens, so it has made, bound and set its socket to listen. Now it waits in accept() for whoever comes.',
-    stillBlocked: 'blocked …',
-    endNotSeen: 'no return seen',
-    returned: 'returned',
-    peerClosed: '0\u00a0bytes: end',
-    invite:
-      'Press the button: one real TCP connection will be opened and drawn here, call by call and segment by segment.',
-    inviteStopped:
-      'The server is not listening. Start it first, or press the button and see how a connection is refused.',
-    inviteNoBridge: 'As soon as the bridge answers, connections can be drawn here.',
-    underWay: 'The connection is under way …',
-    listAs: 'The steps in the order of time',
-  },
+  runs,
+  end,
+  diagram,
   player: {
     label: 'Playing',
     play: 'Play',
@@ -113,35 +79,19 @@ export const en = {
   bytes: (count: number) => counted(count, 'byte', 'bytes'),
   /** Of one step. */
   evidence: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
-  inspector: enInspector,
+  inspector,
   outcomeSpoken: (order: number, text: string) => `Run ${order}: ${text}`,
   dismiss: 'Dismiss',
-  errors: {
-    'not-connected': 'The bridge cannot be reached just now.',
-    'unreadable-message': 'The bridge sent something that this page does not understand. Reload the page.',
-    BAD_JSON: 'The bridge could not make sense of a message of this page.',
-    BAD_MESSAGE: 'The bridge could not make sense of a message of this page.',
-    UNKNOWN_MESSAGE: 'The bridge does not know a message of this page. Reload the page.',
-    NOT_TEXT: 'The bridge could not make sense of a message of this page.',
-    MESSAGE_TOO_LARGE: 'The message was too large for the bridge.',
-    TOO_MANY_MESSAGES: 'That was too fast for the bridge. Wait a moment and try again.',
-    TOO_MANY_RUNS: 'Too many runs are open at once. Wait until some have ended.',
-    BAD_SCRIPT: 'The bridge cannot play this script: it asks for more than is allowed.',
-    RUN_ID_IN_USE: 'A run of that name is already under way.',
-    NO_SUCH_RUN: 'That run has already ended.',
-    LINK_NEEDS_LAB: 'A wire that can be slowed or broken needs the lab.',
-    SERVER_NEEDS_LAB: 'This scenario has a server of its own, and that needs the lab.',
-    TOO_MANY_SERVERS: 'Too many runs have a server of their own. Wait until some have ended.',
-    CONTROL_NOT_ALLOWED: 'Pages may not start or stop the server here: whoever started Aperto did not allow it.',
-    SERVER_NOT_OWNED: 'The server was not started by Aperto, so Aperto cannot start or stop it.',
-    SERVER_RUNNING: 'The server is already running.',
-    SERVER_NOT_RUNNING: 'The server is not running.',
-    ADDRESS_IN_USE: 'Another program already uses the server’s address.',
-    SHUTTING_DOWN: 'The bridge is shutting down.',
-    INTERNAL: 'Something went wrong inside the bridge.',
-    address: (parts: string) => `This page’s address asks for what cannot be, and that is left out: ${parts}.`,
-    unknown: (message: string) => `The bridge says: ${message}`,
-  },
+  errors,
 };
 
-export type Texts = typeof en;
+/** Each is loaded when the page first shows it. */
+export const later = {
+  steps: () => import('./steps.ts'),
+  summary: () => import('./summary.ts'),
+  compare: () => import('./compare.ts'),
+  held: () => import('./held.ts'),
+  script: () => import('./script.ts'),
+  scenarios: () => import('./scenarios.ts'),
+  serverTrouble: () => import('./server-trouble.ts'),
+};

@@ -1,11 +1,11 @@
-/** The list of runs and what each adds up to, in English. Portuguese has the same shape (`pt-runs.ts`). */
-export const enRuns = {
+/** The list of runs. */
+export const runs = {
   heading: 'Runs',
   none: 'No run yet.',
   compare: 'Compare two',
   delete: (order: number) => `Delete run ${order}`,
   deleteAll: 'Delete all',
-  /** Asked once more before it is done. */
+  /** The question before all are deleted. */
   deleteReally: (count: number) => `Delete ${count}\u00a0runs?`,
   outcomes: {
     replied: 'replied',
@@ -22,20 +22,21 @@ export const enRuns = {
   },
 };
 
-export const enSummary = {
+/** How a run ended. */
+export const end = {
   outcomes: {
     replied: (text: string) => `The server replied ${text}.`,
-    silent: 'The server closed without a byte.',
+    silent: 'The server closed without sending a byte.',
     unread: 'The client ended without having read a byte.',
     refused: 'Refused: nobody listens on that port, so there was no connection.',
-    reset: 'Reset: the connection was broken off with a RST.',
-    timeout: 'Timed out: no end came within the limit, so the bridge gave up.',
+    reset: 'Reset: a RST broke the connection off.',
+    timeout: 'Timed out: the run did not end within the limit, so the bridge gave up.',
     cancelled: 'Given up: the client aborted its connection.',
     failed: (error: string) => `It failed${error ? ` with ${error}` : ''}.`,
     lost: 'The bridge went away during this run; what came afterwards is not known.',
     rejected: 'The bridge did not serve this run.',
     running: 'Still running.',
   },
-  tenDigits: 'For a number of exactly ten digits that is what the protocol says.',
+  tenDigits: 'For a number of exactly ten digits, that is what the protocol says.',
   replyThenReset: (text: string) => `The server replied ${text}, and then the connection was reset.`,
 };

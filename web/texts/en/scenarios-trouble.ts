@@ -1,36 +1,35 @@
 import type { TroubleTexts } from '../scenario-texts.ts';
 
-/** Shared with `en-scenarios.ts`. */
 export const seconds = { fifth: 'about 0.2\u00a0seconds', one: 'about 1\u00a0second', three: 'about 3\u00a0seconds' };
 export const waiters = { client: 'The client', server: 'The server', nobody: 'Nobody' };
 
-/** What happens on the way, and at the end, in English. */
-export const enTrouble: TroubleTexts = {
+/** The scenarios about what happens on the way, and about the end of a connection. */
+export const trouble: TroubleTexts = {
   lostData: {
     name: 'Lost data',
     sentence: 'The segment with the number is lost.',
-    look: 'No ACK comes, and the client’s kernel sends the same bytes with the same sequence number; the program knows nothing of it.',
+    look: 'No ACK comes, and the client’s kernel sends the same bytes with the same sequence number; the program notices nothing.',
     question: 'After how long are the bytes sent again?',
     choices: seconds,
     explanation:
-      'The time-out follows from the measured round trip. On a path as short as this, what counts is the least that Linux allows: 200\u00a0ms, where RFC 6298 would have a whole second.',
+      'The time-out is computed from the measured round trip. On a path this short, the minimum of Linux counts: 200\u00a0ms. RFC 6298 asks for a whole second.',
   },
   lostFin: {
     name: 'A lost FIN',
     sentence: 'The server’s FIN is lost, after the reply has arrived.',
-    look: 'The client has its reply and still blocks in recv(): the end has not come. FIN_WAIT_1 lasts until it does.',
+    look: 'The client has its reply and still blocks in recv(): the end has not arrived. FIN_WAIT_1 lasts until it does.',
     question: 'Who notices that the FIN is missing?',
     choices: waiters,
     explanation:
-      'A FIN has a sequence number and must be acknowledged like data. Whoever sent it repeats it; the receiver cannot miss what it never knew of.',
+      'A FIN has a sequence number and must be acknowledged like data. The side that sent it repeats it; the receiver cannot miss what it never knew about.',
   },
   duplicate: {
     name: 'Duplicates',
     sentence: 'The wire delivers every segment twice.',
-    look: 'The kernels answer copies with one more ACK and throw them away; the programs see each byte once.',
+    look: 'The kernels answer each copy with one more ACK and drop it; the programs see each byte once.',
     question: 'The reply arrives twice. How often does recv() return it?',
     choices: { once: 'Once', twice: 'Twice' },
-    explanation: 'Sequence numbers tell a copy from something new: bytes that were received already are dropped.',
+    explanation: 'Sequence numbers tell a copy from new data: the kernel drops bytes that it already has.',
   },
   reordered: {
     name: 'Out of order',
@@ -39,16 +38,16 @@ export const enTrouble: TroubleTexts = {
     question: 'Nothing was lost. Will the client’s kernel still send something again?',
     choices: { yes: 'Yes', no: 'No' },
     explanation:
-      'A repeated acknowledgment looks as if a segment was lost. Linux waits a fraction of the round trip for it and then sends again; whether the late one comes in time differs from run to run.',
+      'A repeated acknowledgment looks as if a segment was lost. Linux waits a fraction of the round trip for that segment and then sends it again; whether the late one arrives in time differs from run to run.',
   },
   smallSegments: {
     name: 'Small segments',
-    sentence: 'A number of 1024\u00a0bytes over a wire whose largest segment has 88\u00a0bytes.',
+    sentence: 'A number of 1024\u00a0bytes crosses a wire whose largest segment has 88\u00a0bytes.',
     look: 'The SYN offers “mss 88”; options take 12\u00a0bytes of each segment, so 76 are left for data.',
     question: 'How much of the number does the server’s first recv() get?',
     choices: { whole: 'All 1024\u00a0bytes', part: 'Only a part' },
     explanation:
-      'It gets what has arrived when it looks: on some runs all, on others a part, and then the answer is to another number. A program that relies on one recv() works by luck.',
+      'It gets what has arrived by then: in some runs all of it, in others a part, and then the answer is for another number. A program that relies on one recv() works by luck.',
   },
   slowReader: {
     name: 'A slow reader',
@@ -57,16 +56,16 @@ export const enTrouble: TroubleTexts = {
     question: 'What does the client’s kernel do while the window is closed?',
     choices: { asks: 'It asks now and then', waits: 'It just waits', resets: 'It resets the connection' },
     explanation:
-      'The segment that opens the window could be lost, and then both would wait for ever. So the sender probes a closed window, ever less often, and each probe is answered with the window of now.',
+      'The segment that opens the window could be lost, and then both would wait forever. So the sender probes a closed window, less and less often, and each answer reports the current window.',
   },
   nagle: {
     name: 'Nagle and the delayed ACK',
-    sentence: 'Two small sends in a row, with Nagle’s algorithm on, to a server that needs both before it answers.',
-    look: 'The second send() returns at once, but its segment leaves only when an ACK has come, some 40\u00a0ms later.',
+    sentence: 'Two small sends follow each other, with Nagle’s algorithm on. The server needs both before it answers.',
+    look: 'The second send() returns at once, but its segment leaves only after an ACK, some 40\u00a0ms later.',
     question: 'When does the second small segment leave?',
     choices: { once: 'At once', ack: 'After the ACK of the first', reply: 'After the server’s reply' },
     explanation:
-      'Nagle’s algorithm holds small segments back while another is unacknowledged; the server’s kernel holds its ACK back, hoping for data to go with it. Each waits for the other until the ACK’s timer ends it. TCP_NODELAY is the way out.',
+      'Nagle’s algorithm holds small segments back while another is unacknowledged; the server’s kernel holds its ACK back, so that it can travel with data. Each waits for the other until the ACK’s timer expires. TCP_NODELAY avoids this.',
   },
   clientResets: {
     name: 'The client resets',
@@ -75,20 +74,20 @@ export const enTrouble: TroubleTexts = {
     question: 'What does the server’s kernel send in answer to the RST?',
     choices: { ack: 'An ACK', rst: 'A RST', nothing: 'Nothing' },
     explanation:
-      'A RST is never acknowledged: what it ends is gone, and two hosts that reset each other would not stop.',
+      'A RST is never acknowledged: the connection is gone, and two hosts that answer a RST with a RST would never stop.',
   },
   clientFirst: {
     name: 'The client closes first',
-    sentence: 'A server that goes on serving until the client closes.',
-    look: 'The first FIN is the client’s, the server follows: the states have changed sides.',
+    sentence: 'The server goes on serving until the client closes.',
+    look: 'The client sends the first FIN, and the server follows: the states have changed sides.',
     question: 'Who will be in TIME_WAIT at the end?',
     choices: waiters,
-    explanation: 'TIME_WAIT belongs to whoever closes first, be it client or server: here it is the client.',
+    explanation: 'The side that closes first stays in TIME_WAIT, client or server: here it is the client.',
   },
   halfClose: {
     name: 'Half-close',
     sentence: 'The client ends its own direction with shutdown(), and the server answers a second later.',
-    look: 'The client is in FIN_WAIT_2, the server in CLOSE_WAIT, and data still goes from one to the other.',
+    look: 'The client is in FIN_WAIT_2, the server in CLOSE_WAIT, and the server still sends data.',
     question: 'The client’s FIN has arrived. Can the server still send its answer?',
     choices: { yes: 'Yes', no: 'No' },
     explanation:
@@ -96,12 +95,12 @@ export const enTrouble: TroubleTexts = {
   },
   killed: {
     name: 'The server is killed',
-    sentence: 'On the first bytes, the server program is ended by SIGKILL.',
-    look: 'No program calls close(), and still there is an end: the kernel cleans up behind the dead program.',
-    question: 'What does the client hear?',
+    sentence: 'When the first bytes arrive, SIGKILL ends the server program.',
+    look: 'No program calls close(), but the connection ends: the kernel cleans up after the dead program.',
+    question: 'What does the client receive?',
     choices: { fin: 'A FIN', rst: 'A RST', nothing: 'Nothing' },
     explanation:
-      'The kernel closes what a dead program leaves open, and to the client that looks like any other end. Had there been unread bytes, it would have been a RST. Only a dead host is silent.',
+      'The kernel closes what a dead program leaves open, and to the client that looks like any other end. With unread bytes, it would have been a RST. Only a dead host is silent.',
   },
   tooSlow: {
     name: 'A slow answer',
@@ -110,24 +109,24 @@ export const enTrouble: TroubleTexts = {
     question: 'What crosses the wire during that second?',
     choices: { nothing: 'Nothing', probes: 'Keep-alives', again: 'The number, again' },
     explanation:
-      'The number has been acknowledged, so there is nothing to repeat. TCP has no time limit for an answer, and keep-alives must be asked for. How long to wait is for the program to say.',
+      'The number has been acknowledged, so there is nothing to repeat. TCP has no time limit for an answer, and keep-alives must be asked for. The program decides how long to wait.',
   },
   silentClient: {
     name: 'A silent client',
-    sentence: 'The client connects, says nothing for half a second, and ends its side without a byte.',
-    look: 'The server blocks in recv() all the while; then it returns 0, and the server answers as to the number 0.',
+    sentence: 'The client connects, says nothing for half a second, and ends its side without sending a byte.',
+    look: 'The server stays blocked in recv(); then recv() returns 0, and the server answers as for the number 0.',
     question: 'No byte ever came. What does the server’s recv() return in the end?',
     choices: { zero: '0', error: 'An error', blocks: 'It never returns' },
     explanation:
-      'The FIN ends the stream, also an empty one: 0\u00a0bytes. This server takes no bytes for the number 0: PAR.',
+      'The FIN ends the stream, even an empty one: 0\u00a0bytes. To this server, no bytes are the number 0: PAR.',
   },
   restart: {
     name: 'Address already in use',
-    sentence: 'A server that closed first starts again at once, on the same port.',
-    look: 'The server’s kernel is in TIME_WAIT, and what the program printed says what bind() returned, twice.',
+    sentence: 'The server closes first and starts again at once, on the same port.',
+    look: 'The server’s kernel is in TIME_WAIT, and the program’s output shows what bind() returned, twice.',
     question: 'What does bind() return to the server that starts again?',
     choices: { ok: 'Success', inUse: 'EADDRINUSE' },
     explanation:
-      'The connection in TIME_WAIT still has the address. On Linux not even SO_REUSEADDR helps now, as the printed line shows: the socket before must have had it too. So servers set it always; Node does.',
+      'The connection in TIME_WAIT still holds the address. On Linux not even SO_REUSEADDR helps now, as the printed line shows: the earlier socket needed it too. So servers always set it; Node does.',
   },
 };

@@ -1,8 +1,8 @@
-/** A server program that has ended, in English. Portuguese has the same shape (`pt-server-trouble.ts`). */
-export const enServerTrouble = {
+/** A server program that has ended. */
+export const serverTrouble = {
   startAgain: 'Start it again',
   exitedWithCode: (code: number) => `The server program ended by itself, with exit code ${code}.`,
-  exitedBySignal: (signal: string) => `The server program was ended by the signal ${signal}.`,
+  exitedBySignal: (signal: string) => `The signal ${signal} ended the server program.`,
   exitedSomehow: 'The server program ended by itself.',
   lastLines: 'Its last lines',
   noLines: 'It printed nothing.',

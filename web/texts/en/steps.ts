@@ -1,10 +1,9 @@
-/** What a step is and why it happens, in English. Portuguese has the same shape (`pt-steps.ts`). */
-
 type Side = 'client' | 'server';
 const Program = (side: Side) => `The ${side} program`;
 const Kernel = (side: Side) => `The ${side}’s kernel`;
 
-export const enSteps = {
+/** What a step is, and why it happens. */
+export const steps = {
   call: {
     socket: {
       what: (side: Side) => `${Program(side)} asked its kernel for a TCP socket.`,
@@ -15,10 +14,10 @@ export const enSteps = {
         address
           ? `${Program(side)} tied its socket to the address ${address}.`
           : `${Program(side)} tied its socket to an address.`,
-      why: 'Clients must know where to knock, so a server chooses its address and port itself. A client usually leaves this to connect(), which takes any free port.',
+      why: 'Clients must know where to connect, so a server chooses its address and port itself. A client usually leaves this to connect(), which takes any free port.',
     },
     listen: {
-      what: (side: Side) => `${Program(side)} made its socket a listening one.`,
+      what: (side: Side) => `${Program(side)} set its socket to listen.`,
       why: 'This is the passive open: the socket waits in LISTEN. From now on the kernel completes handshakes by itself, even before the program calls accept().',
     },
     accept: {
@@ -30,31 +29,31 @@ export const enSteps = {
         address
           ? `${Program(side)} asked its kernel to connect to ${address}.`
           : `${Program(side)} asked its kernel to connect.`,
-      why: 'This is the active open: the kernel sends a SYN, and the program sleeps until the answer is there. When connect() returns, the third segment of the handshake may still be on its way.',
+      why: 'This is the active open: the kernel sends a SYN, and the program sleeps until the answer arrives. When connect() returns, the third segment of the handshake may still be on its way.',
     },
     send: {
       what: (side: Side, bytes: string) => `${Program(side)} handed its kernel ${bytes} to send.`,
-      why: 'send() returns as soon as the kernel has copied the bytes into its send buffer. It does not wait for the peer: no error here does not mean that anything has arrived.',
+      why: 'send() returns as soon as the kernel has copied the bytes into its send buffer. It does not wait for the peer: success here does not mean that anything has arrived.',
     },
     recv: {
       what: (side: Side) => `${Program(side)} asked for the bytes that have arrived.`,
-      why: 'TCP carries a stream of bytes, not messages: recv() returns what is there, however it was cut into segments. With nothing there it blocks; 0\u00a0bytes mean that the peer has sent its FIN.',
+      why: 'TCP carries a stream of bytes, not messages: recv() returns what has arrived, however it was cut into segments. If nothing has arrived, it blocks; 0\u00a0bytes mean that the peer has sent its FIN.',
     },
     shutdown: {
       what: (side: Side) => `${Program(side)} said that it will send nothing more.`,
-      why: 'This is a half-close: the kernel sends a FIN after the last byte, and the program can still read. The peer’s recv() will meet the end of the stream.',
+      why: 'This is a half-close: the kernel sends a FIN after the last byte, and the program can still read. The peer’s recv() will reach the end of the stream.',
     },
     close: {
       what: (side: Side) => `${Program(side)} closed its socket.`,
-      why: 'Closing says “I have no more data to send”: the kernel sends what is left, then a FIN. Bytes that came and were never read turn the FIN into a RST.',
+      why: 'Closing says “I have no more data to send”: the kernel sends what is left, then a FIN. If bytes arrived that were never read, it sends a RST in place of the FIN.',
     },
     reset: {
       what: (side: Side) => `${Program(side)} aborted the connection.`,
-      why: 'An abort is a close() with a linger time of zero: what is unsent is thrown away and the peer is told with a RST. There is no TIME_WAIT afterwards.',
+      why: 'An abort is a close() with a linger time of zero: the kernel drops what is unsent and sends the peer a RST. There is no TIME_WAIT afterwards.',
     },
   },
-  /** close() where the connection had ended already. */
-  closeOfNothing: 'There is no connection any more: nothing is sent, and the kernel only lets go of the socket.',
+  /** Of a close() after the connection has ended. */
+  closeOfNothing: 'The connection no longer exists: nothing is sent, and the kernel only releases the socket.',
   callEnd: {
     open: 'It is still blocked.',
     unseen: 'Its return was not seen.',
@@ -81,7 +80,7 @@ export const enSteps = {
     synAck: {
       what: (side: Side) =>
         `${Kernel(side)} answered with SYN+ACK: it agrees, names its own first sequence number and acknowledges the SYN.`,
-      why: 'One segment does two jobs. The one who gets it knows that segments travel both ways; the one who sent it does not know that yet.',
+      why: 'One segment does two jobs. The side that receives it knows that segments travel both ways; the side that sent it does not know that yet.',
     },
     handshakeAck: {
       what: (side: Side) => `${Kernel(side)} acknowledged the other side’s SYN: the third segment of the handshake.`,
@@ -89,7 +88,7 @@ export const enSteps = {
     },
     ack: {
       what: (side: Side, ack: number) =>
-        `${Kernel(side)} acknowledged all before relative byte ${ack}, which it expects next.`,
+        `${Kernel(side)} acknowledged everything before relative byte ${ack}, which it expects next.`,
       why: 'An acknowledgment is cumulative: it names the next byte expected, so one can cover several segments. A bare ACK takes no sequence number and is not itself acknowledged.',
     },
     data: {
@@ -99,7 +98,7 @@ export const enSteps = {
     },
     fin: {
       what: (side: Side) => `${Kernel(side)} sent a FIN: this side has nothing more to send.`,
-      why: 'A FIN closes one direction only. Like a SYN it takes one sequence number, so that it can be acknowledged; the other direction stays open until its side sends a FIN, too.',
+      why: 'A FIN closes one direction only. Like a SYN it takes one sequence number, so that it can be acknowledged; the other direction stays open until its side sends a FIN too.',
     },
     dataFin: {
       what: (side: Side, bytes: string) =>
@@ -108,33 +107,33 @@ export const enSteps = {
     },
     refusal: {
       what: (side: Side) => `${Kernel(side)} refused the SYN with a RST: nobody listens on that port.`,
-      why: 'The RST lets connect() fail at once instead of waiting. Where a firewall drops the SYN in silence, connect() would send it again and again until it gives up.',
+      why: 'The RST lets connect() fail at once instead of waiting. If a firewall silently drops the SYN, the kernel sends it again and again until connect() gives up.',
     },
     rst: {
       what: (side: Side) => `${Kernel(side)} sent a RST: the connection is over at once.`,
-      why: 'A RST is neither negotiated nor acknowledged: who gets it drops the connection, and its next call fails with ECONNRESET. Bytes that were on their way, or not yet read, can be lost.',
-      whatAnswer: (side: Side) => `${Kernel(side)} answered with a RST: it has no such connection any more.`,
+      why: 'A RST is neither negotiated nor acknowledged: the receiver drops the connection, and its next call fails with ECONNRESET. Bytes that were on their way, or not yet read, can be lost.',
+      whatAnswer: (side: Side) => `${Kernel(side)} answered with a RST: it no longer has this connection.`,
       whyCopy:
-        'The first copy has ended the connection already. A RST that comes for no connection is dropped: it is never answered, and no program hears of it.',
+        'The first copy has already ended the connection. A RST without a connection is dropped: it is never answered, and no program learns of it.',
       whyAnswer: (flags: string) =>
-        `On this side the connection was gone already, so the ${flags} that came belonged to none. Each such segment is answered with a RST of its own; only a RST is not, or two kernels would never stop.`,
+        `On this side the connection was already gone, so the ${flags} that arrived belonged to none. The kernel answers every such segment with a RST. Only a RST gets no answer: otherwise two kernels would never stop.`,
     },
     retransmission: {
       what: 'This is another copy of a segment that was sent before.',
       why: 'No acknowledgment came in time, so the kernel sends the same bytes again under the same sequence numbers. Each further wait of the retransmission timer is twice as long.',
     },
     duplicate: {
-      what: 'The wire made this copy of it: the kernel sent it once.',
-      why: 'Networks can deliver a packet twice. The receiver has these numbers already: it drops the bytes and acknowledges again, so the program notices nothing.',
+      what: 'The wire made this copy: the kernel sent the segment once.',
+      why: 'Networks can deliver a packet twice. The receiver already has these numbers: it drops the bytes and acknowledges again. The program notices nothing.',
     },
     probe: {
       'keep-alive': {
         what: (side: Side) => `${Kernel(side)} asked whether the other side is still there: a keep-alive probe.`,
-        why: 'It carries a number that is already acknowledged, so the other side must answer with an ACK. Nothing new is sent; who does not answer again and again is given up.',
+        why: 'It carries a number that is already acknowledged, so the other side must answer with an ACK. Nothing new is sent. If several probes get no answer, the kernel gives up the connection.',
       },
       'zero-window': {
         what: (side: Side) => `${Kernel(side)} asked whether there is room again: a zero-window probe.`,
-        why: 'The other side said that its window is zero: it takes no more for now. Word of new room could be lost, so the sender asks from time to time, ever less often.',
+        why: 'The other side reported a window of zero: it accepts no more for now. The report of new room could be lost, so the sender keeps asking, less and less often.',
       },
     },
     repeats: (count: number) =>
@@ -145,7 +144,7 @@ export const enSteps = {
       dropped: 'It was lost on the way.',
       underway: 'It is under way.',
       held: 'It is held on the wire.',
-      unknown: 'Nothing tells whether it arrived.',
+      unknown: 'Nothing shows whether it arrived.',
     },
   },
   state: {
@@ -153,35 +152,35 @@ export const enSteps = {
     listens: 'The server’s kernel now listens on its port.',
     disagrees: {
       what: (side: Side, state: string, expected: string) =>
-        `The ${side}’s kernel was seen in ${state}, where the standard’s state machine says ${expected}.`,
-      why: 'This is what the kernel itself said, and it is shown as it is. Either the kernel does otherwise than RFC 9293, or it knew of something that was not seen here.',
+        `The ${side}’s kernel was seen in ${state}, but the standard’s state machine says ${expected}.`,
+      why: 'The kernel itself reported this, and it is shown as it is. Either the kernel departs from RFC 9293, or it knew of something that was not seen here.',
     },
-    lasts: (duration: string) => `This kernel keeps it for ${duration}.`,
+    lasts: (duration: string) => `This kernel stays in it for ${duration}.`,
     why: {
-      CLOSED: 'There is no connection any more: the kernel has let go of its record. The port pair may be used again.',
+      CLOSED: 'The connection no longer exists: the kernel has released its record. The port pair may be used again.',
       LISTEN:
-        'A listening socket waits for SYNs from anyone. It is not a connection: each one that comes gets a record of its own.',
+        'A listening socket waits for SYNs from anyone. It is not a connection: each one that arrives gets a record of its own.',
       SYN_SENT:
-        'Our SYN is out and unanswered. If nothing comes, the kernel sends it again after about a second, then after two, four and so on.',
+        'Our SYN is out and unanswered. If no answer comes, the kernel sends it again after about a second, then after two, four and so on.',
       SYN_RCVD:
-        'A SYN came and was answered; whether the answer arrived is not known yet. The program does not see the connection until it is.',
+        'A SYN arrived and was answered; it is not known yet whether the answer arrived. Until then, the program does not see the connection.',
       ESTABLISHED:
         'This side knows that both SYNs have arrived, so data may flow both ways. The other side may reach this state a little earlier or later.',
       FIN_WAIT_1: 'This side closed first: its FIN is out and not yet acknowledged. It can still receive.',
       FIN_WAIT_2: 'Our FIN is acknowledged; now it is the peer’s turn to close. Until then it may go on sending.',
       CLOSE_WAIT:
-        'The peer’s FIN came: it will send no more. The kernel waits for its own program to close; a program that forgets leaves its connection here.',
+        'The peer’s FIN arrived: the peer will send no more. The kernel waits for its own program to close; if the program forgets, the connection stays here.',
       CLOSING:
-        'Both sides closed at the same time: the peer’s FIN came before the acknowledgment of ours. Only that acknowledgment is missing.',
+        'Both sides closed at the same time: the peer’s FIN arrived before the acknowledgment of ours. Only that acknowledgment is missing.',
       LAST_ACK:
         'Both sides have closed, and our FIN is the last thing not acknowledged. With that acknowledgment the record is gone.',
       TIME_WAIT:
-        'Who closes first waits here for twice the longest life of a segment (on Linux 60\u00a0seconds). If the last ACK was lost, it can be sent again, and late segments cannot be mistaken for a new connection’s.',
+        'The side that closes first waits here for twice the longest life of a segment (on Linux, 60\u00a0seconds). If the last ACK is lost, it can be sent again, and late segments are not mistaken for those of a new connection.',
     },
   },
   output: {
     what: (side: Side) => `${Program(side)} printed a line.`,
-    why: 'Programs print for people: nothing of this travels on the connection.',
+    why: 'Programs print for people: none of this travels on the connection.',
   },
   evidenceMeans: {
     captured: 'The packet itself was seen on the wire.',
@@ -190,26 +189,23 @@ export const enSteps = {
   },
   reason: {
     'listening-needs-a-bound-socket':
-      'The server listens, and only a socket that was made, bound and set to listen can.',
+      'The server listens, and only a socket that was created, bound and set to listen can do that.',
     'connect-begins-with-syn': 'connect() was called, and that always begins with a SYN.',
     'connect-succeeded': 'connect() succeeded, and that takes all three segments of the handshake.',
     'connect-was-reset':
-      'connect() failed with “reset”, which is said only of a connection that was there: an attempt is “refused”.',
-    'connect-refused': 'connect() failed with “refused”, and that is how a RST in answer to the SYN is reported.',
+      'connect() failed with “reset”, which is reported only of a connection that existed: an attempt is “refused”.',
+    'connect-refused': 'connect() failed with “refused”, which is how a RST in answer to the SYN is reported.',
     'peer-got-these-bytes': 'The other program received these bytes, so they must have been sent.',
     'program-sent-these-bytes': 'The program handed these bytes to its kernel, which sends them as soon as it may.',
     'program-closed': 'The program closed its socket, and the kernel then sends a FIN.',
-    'peer-saw-the-end': 'The other program met the end of the stream, so a FIN must have arrived.',
+    'peer-saw-the-end': 'The other program reached the end of the stream, so a FIN must have arrived.',
     'program-reset': 'The program aborted the connection, and that sends a RST.',
-    'peer-saw-a-reset': 'The other program was told of a reset, so a RST must have arrived.',
-    'data-after-close':
-      'Data came for a socket that was closed, or was left unread in it: the kernel answers that with a RST.',
+    'peer-saw-a-reset': 'A reset was reported to the other program, so a RST must have arrived.',
+    'data-after-close': 'Data arrived for a closed socket, or was left unread in it: the kernel answers with a RST.',
     'ack-within-half-a-second':
       'Data that arrived must be acknowledged within half a second. The exact moment is a guess.',
     'fin-must-be-acknowledged': 'A FIN that arrived must be acknowledged.',
     'only-an-accepted-socket-can-send': 'The server program used this connection, so it must have accepted it first.',
-    'state-follows-segment': 'The standard’s state machine goes to this state with that segment.',
+    'state-follows-segment': 'With that segment, the standard’s state machine goes to this state.',
   },
 };
-
-export type StepTexts = typeof enSteps;

@@ -1,17 +1,15 @@
-import { counted } from '../counted.ts';
-import type { CompareTexts } from '../en/compare.ts';
+import type { Topics } from '../topics.ts';
 
-/** Two runs side by side, in Brazilian Portuguese. */
-export const ptCompare: CompareTexts = {
+export const compare: Topics['compare'] = {
   heading: 'Duas execuções, lado a lado',
   close: 'Fechar',
   first: 'primeira execução',
   second: 'segunda execução',
-  same: (count) => `${counted(count, 'passo', 'passos')} em ambas`,
+  same: (count) => `${count}\u00a0${count === 1 ? 'passo' : 'passos'} em ambas`,
   moved: (count) => `${count} em outro lugar`,
   only: (count, order) => `${count} só na #${order}`,
   next: 'Próxima diferença',
-  steps: 'Os passos das duas execuções; o que é igual fica lado a lado',
+  steps: 'Os passos das duas execuções; os iguais ficam lado a lado',
   missing: 'não há aqui',
   unseen: 'não visto aqui, talvez curto demais para ser notado',
   elsewhere: (moment) => `aqui em outro lugar: ${moment}`,

@@ -1,19 +1,17 @@
-import { counted } from '../counted.ts';
-import type { enHeld } from '../en/held.ts';
+import type { Topics } from '../topics.ts';
 
-/** Segments that are held in mid-wire, in Brazilian Portuguese. */
-export const ptHeld: typeof enHeld = {
+export const held: Topics['held'] = {
   heading: 'Retido no meio do enlace',
   nothing: 'Nada agora: os kernels e os programas estão trabalhando.',
-  segments: (count) => counted(count, 'segmento', 'segmentos'),
+  segments: (count) => `${count}\u00a0${count === 1 ? 'segmento' : 'segmentos'}`,
   way: (from) => (from === 'client' ? 'cliente → servidor' : 'servidor → cliente'),
   repeats: (count) => (count === 1 ? 'o kernel já o reenviou uma vez' : `o kernel já o reenviou ${count}\u00a0vezes`),
   choose: (count) =>
     count === 1
-      ? 'No desenho você decide o que será dele; a tecla → o entrega.'
-      : 'No desenho você decide o que será de cada um; a tecla → entrega o mais antigo.',
+      ? 'Decida no desenho o que acontece com ele; a tecla → o entrega.'
+      : 'Decida no desenho o que acontece com cada um; a tecla → entrega o mais antigo.',
   deliver: 'Entregar',
-  drop: 'Perder',
+  drop: 'Descartar',
   duplicate: 'Duplicar',
   deliverAll: 'Entregar todos',
 };

@@ -1,7 +1,6 @@
-import type { enInspector } from '../en/inspector.ts';
+import type { Texts } from '../topics.ts';
 
-/** The step under the cursor, in Brazilian Portuguese. */
-export const ptInspector: typeof enInspector = {
+export const inspector: Texts['inspector'] = {
   label: 'O passo sob o cursor',
   what: 'O que aconteceu',
   why: 'Por quê',
@@ -15,19 +14,19 @@ export const ptInspector: typeof enInspector = {
   nothing: 'Como ler a figura',
   guide: {
     calls:
-      'As barras de fora são as chamadas dos dois programas, cada uma com a duração que teve. Hachurada: a chamada está bloqueada, e o programa dorme.',
+      'As barras de fora são as chamadas dos dois programas, cada uma com a duração que teve. Hachurado quer dizer bloqueada: o programa dorme.',
     segments:
-      'As setas no meio são segmentos TCP, de quando são enviados até quando chegam. Tracejado quer dizer: ninguém viu, mas tem de ter acontecido.',
+      'As setas no meio são segmentos TCP, de quando são enviados até quando chegam. Tracejado quer dizer: ninguém viu, mas deve ter acontecido.',
     states:
       'As faixas coloridas são os estados dos dois kernels. Espaço reproduz e pausa, ← e → dão um passo, e um clique leva o cursor até ali.',
   },
-  noCodeToPrint: 'Escrever não é uma chamada de socket.',
-  noCode: 'Nenhuma chamada levou a isto: é trabalho do próprio kernel.',
+  noCodeToPrint: 'Imprimir não é uma chamada de socket.',
+  noCode: 'Nenhuma chamada causou isto: o kernel agiu por si.',
   states: 'Estados',
   machine: 'Os estados de uma conexão TCP, como na figura 5 da RFC 9293.',
   machineWords: { rcv: 'recebido', snd: 'enviado' },
   links: {
-    label: 'O que tem a ver com este passo',
+    label: 'O que se liga a este passo',
     state: (state, side) => `${state} (${side === 'client' ? 'cliente' : 'servidor'})`,
     segment: (name) => `segmento ${name}`,
     data: (bytes) => `segmento com ${bytes}`,
@@ -45,7 +44,7 @@ export const ptInspector: typeof enInspector = {
     copied: [(other) => `cópia, feita pelo enlace, do ${other}`, (other) => `copiado pelo enlace: ${other}`],
     acknowledged: [(other) => `confirma o ${other}`, (other) => `confirmado pelo ${other}`],
   },
-  nothingPrinted: 'Nada escrito ainda.',
+  nothingPrinted: 'Nada impresso ainda.',
   client: 'cliente',
   server: 'servidor',
   more: (count) => `… e mais ${count}\u00a0bytes`,

@@ -1,23 +1,30 @@
-import { counted } from '../counted.ts';
-import type { Texts } from '../en/page.ts';
-import { ptInspector } from './inspector.ts';
-import { ptRuns, ptSummary } from './runs.ts';
-import { ptFiles, ptLink, ptShelf, ptSources, ptWire } from './wire.ts';
+import { counted } from '../amounts.ts';
+import type { LaterTables, Texts } from '../topics.ts';
+import { diagram } from './diagram.ts';
+import { errors } from './errors.ts';
+import { files } from './files.ts';
+import { inspector } from './inspector.ts';
+import { link } from './link.ts';
+import { end, runs } from './runs.ts';
+import { sources } from './sources.ts';
+import { wire } from './wire.ts';
 
-/** Every sentence of the page in Brazilian Portuguese. */
-export const pt: Texts = {
+export const page: Texts = {
   title: 'Aperto: uma conexão TCP enquanto acontece',
-  language: { label: 'Idioma', en: 'English', pt: 'Português' },
+  language: 'Idioma',
   theme: { toDark: 'Mudar para o tema escuro', toLight: 'Mudar para o tema claro' },
-  wire: ptWire,
-  sources: ptSources,
-  link: ptLink,
-  shelf: ptShelf,
+  wire,
+  sources,
+  link,
+  shelf: {
+    heading: 'Cenários',
+    needsLab: 'Os cenários precisam do enlace do laboratório.',
+  },
   ownScript: 'Seu próprio roteiro',
-  files: ptFiles,
+  files,
   connection: {
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',
-    needsToken: 'Esta página precisa de um token: abra o endereço inteiro que o Aperto mostrou ao iniciar.',
+    needsToken: 'Esta página precisa de um token: abra o endereço completo que o Aperto mostrou ao iniciar.',
   },
   server: {
     listening: 'servidor escutando',
@@ -36,7 +43,7 @@ export const pt: Texts = {
     send: 'Enviar',
     cancel: 'Desistir desta execução',
     problems: {
-      empty: 'Digite um número inteiro ou deixe a sorte escolher.',
+      empty: 'Digite um número inteiro ou envie um número aleatório.',
       'not-a-number': 'Só algarismos, por favor: um número inteiro, 0 ou maior.',
       'too-large': 'Grande demais: o servidor lê no máximo 1024\u00a0bytes.',
     },
@@ -48,50 +55,9 @@ export const pt: Texts = {
     primeUnknown: 'primalidade não calculada acima de 64\u00a0bits',
     asBytes: 'No enlace, em big-endian:',
   },
-  runs: ptRuns,
-  summary: ptSummary,
-  diagram: {
-    label: 'A conexão como diagrama de sequência; o tempo corre para baixo',
-    clientProgram: 'programa cliente',
-    clientTcp: 'TCP do cliente',
-    wire: 'o enlace',
-    serverTcp: 'TCP do servidor',
-    serverProgram: 'programa servidor',
-    client: 'cliente',
-    server: 'servidor',
-    before: 'antes',
-    sure: 'capturado ou observado',
-    inferred: 'inferido',
-    blocked: 'bloqueada',
-    woke: 'acordou',
-    scale: 'em escala',
-    scaleNote: 'Tão distantes quanto o tempo entre eles, mas ao menos uma linha',
-    retransmission: 'de novo',
-    lostMark: 'perdido',
-    heldMark: 'retido',
-    underWayMark: 'a caminho',
-    wireCopy: 'cópia do enlace',
-    copy: 'cópia',
-    keepAlive: 'sonda de keep-alive',
-    zeroWindow: 'sonda de janela zero',
-    probe: 'sonda',
-    sentAgain: (count) => `enviado mais ${count}\u00a0×`,
-    lasts: (duration) => `por ${duration}`,
-    expected: (state) => `o padrão diz ${state}`,
-    not: (state) => `não ${state}`,
-    waits:
-      'O servidor escuta; então criou e associou seu socket e o pôs em escuta. Agora espera em accept() por quem vier.',
-    stillBlocked: 'bloqueada …',
-    endNotSeen: 'sem retorno visto',
-    returned: 'retornou',
-    peerClosed: '0\u00a0bytes: fim',
-    invite:
-      'Aperte o botão: uma conexão TCP real será aberta e desenhada aqui, chamada por chamada e segmento por segmento.',
-    inviteStopped: 'O servidor não está escutando. Inicie-o, ou aperte o botão e veja como uma conexão é recusada.',
-    inviteNoBridge: 'Assim que a ponte responder, conexões poderão ser desenhadas aqui.',
-    underWay: 'A conexão está em andamento …',
-    listAs: 'Os passos na ordem do tempo',
-  },
+  runs,
+  end,
+  diagram,
   player: {
     label: 'Reprodução',
     play: 'Reproduzir',
@@ -112,33 +78,19 @@ export const pt: Texts = {
   },
   bytes: (count) => counted(count, 'byte', 'bytes'),
   evidence: { captured: 'capturado', observed: 'observado', inferred: 'inferido' },
-  inspector: ptInspector,
+  inspector,
   outcomeSpoken: (order, text) => `Execução ${order}: ${text}`,
   dismiss: 'Dispensar',
-  errors: {
-    'not-connected': 'A ponte não pode ser alcançada agora.',
-    'unreadable-message': 'A ponte enviou algo que esta página não entende. Recarregue a página.',
-    BAD_JSON: 'A ponte não entendeu uma mensagem desta página.',
-    BAD_MESSAGE: 'A ponte não entendeu uma mensagem desta página.',
-    UNKNOWN_MESSAGE: 'A ponte não conhece uma mensagem desta página. Recarregue a página.',
-    NOT_TEXT: 'A ponte não entendeu uma mensagem desta página.',
-    MESSAGE_TOO_LARGE: 'A mensagem era grande demais para a ponte.',
-    TOO_MANY_MESSAGES: 'Foi rápido demais para a ponte. Espere um instante e tente de novo.',
-    TOO_MANY_RUNS: 'Há execuções demais abertas ao mesmo tempo. Espere até que algumas terminem.',
-    BAD_SCRIPT: 'A ponte não pode executar este roteiro: ele pede mais do que é permitido.',
-    RUN_ID_IN_USE: 'Uma execução com esse nome já está em andamento.',
-    NO_SUCH_RUN: 'Essa execução já terminou.',
-    LINK_NEEDS_LAB: 'Um enlace que se pode atrasar ou romper precisa do laboratório.',
-    SERVER_NEEDS_LAB: 'Este cenário tem um servidor próprio, e isso precisa do laboratório.',
-    TOO_MANY_SERVERS: 'Há execuções demais com servidor próprio. Espere até que algumas terminem.',
-    CONTROL_NOT_ALLOWED: 'Aqui as páginas não podem iniciar nem parar o servidor: quem iniciou o Aperto não permitiu.',
-    SERVER_NOT_OWNED: 'O servidor não foi iniciado pelo Aperto, por isso o Aperto não pode iniciá-lo nem pará-lo.',
-    SERVER_RUNNING: 'O servidor já está em execução.',
-    SERVER_NOT_RUNNING: 'O servidor não está em execução.',
-    ADDRESS_IN_USE: 'Outro programa já usa o endereço do servidor.',
-    SHUTTING_DOWN: 'A ponte está sendo encerrada.',
-    INTERNAL: 'Algo deu errado dentro da ponte.',
-    address: (parts) => `O endereço desta página pede o que não pode ser, e isso fica de fora: ${parts}.`,
-    unknown: (message) => `A ponte diz: ${message}`,
-  },
+  errors,
+};
+
+/** Each is loaded when the page first shows it. */
+export const later: LaterTables = {
+  steps: () => import('./steps.ts'),
+  summary: () => import('./summary.ts'),
+  compare: () => import('./compare.ts'),
+  held: () => import('./held.ts'),
+  script: () => import('./script.ts'),
+  scenarios: () => import('./scenarios.ts'),
+  serverTrouble: () => import('./server-trouble.ts'),
 };

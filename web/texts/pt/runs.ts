@@ -1,7 +1,6 @@
-import type { enRuns, enSummary } from '../en/runs.ts';
+import type { Texts } from '../topics.ts';
 
-/** The list of runs and what each adds up to, in Brazilian Portuguese. */
-export const ptRuns: typeof enRuns = {
+export const runs: Texts['runs'] = {
   heading: 'Execuções',
   none: 'Nenhuma execução ainda.',
   compare: 'Comparar duas',
@@ -23,17 +22,17 @@ export const ptRuns: typeof enRuns = {
   },
 };
 
-export const ptSummary: typeof enSummary = {
+export const end: Texts['end'] = {
   outcomes: {
     replied: (text) => `O servidor respondeu ${text}.`,
-    silent: 'O servidor fechou sem enviar um byte.',
+    silent: 'O servidor fechou sem enviar nenhum byte.',
     unread: 'O cliente terminou sem ter lido nenhum byte.',
     refused: 'Recusada: ninguém escuta nessa porta, por isso não houve conexão.',
-    reset: 'Reset: a conexão foi rompida com um RST.',
-    timeout: 'Tempo esgotado: o fim não veio dentro do limite, e a ponte desistiu.',
-    cancelled: 'Abandonada: o cliente abortou sua conexão.',
+    reset: 'Reset: um RST rompeu a conexão.',
+    timeout: 'Tempo esgotado: a execução não terminou dentro do limite, e a ponte desistiu.',
+    cancelled: 'Abandonada: o cliente abortou a conexão.',
     failed: (error) => `Falhou${error ? ` com ${error}` : ''}.`,
-    lost: 'A ponte sumiu durante esta execução; o que veio depois não se sabe.',
+    lost: 'A ponte sumiu durante esta execução; não se sabe o que veio depois.',
     rejected: 'A ponte não atendeu esta execução.',
     running: 'Ainda em andamento.',
   },

@@ -1,6 +1,5 @@
 import type { TroubleTexts } from '../scenario-texts.ts';
 
-/** Shared with `pt-scenarios.ts`. */
 export const seconds = {
   fifth: 'cerca de 0,2\u00a0segundo',
   one: 'cerca de 1\u00a0segundo',
@@ -8,25 +7,24 @@ export const seconds = {
 };
 export const waiters = { client: 'O cliente', server: 'O servidor', nobody: 'Ninguém' };
 
-/** What happens on the way, and at the end, in Brazilian Portuguese. */
-export const ptTrouble: TroubleTexts = {
+export const trouble: TroubleTexts = {
   lostData: {
     name: 'Dados perdidos',
     sentence: 'O segmento com o número se perde.',
-    look: 'Nenhum ACK vem, e o kernel do cliente envia os mesmos bytes com o mesmo número de sequência; o programa nada percebe.',
+    look: 'Nenhum ACK vem, e o kernel do cliente envia os mesmos bytes com o mesmo número de sequência; o programa não percebe nada.',
     question: 'Depois de quanto tempo os bytes são enviados de novo?',
     choices: seconds,
     explanation:
-      'A espera é calculada a partir do tempo de ida e volta medido. Num caminho tão curto, o que vale é o mínimo que o Linux permite: 200\u00a0ms, onde a RFC 6298 pede um segundo inteiro.',
+      'A espera é calculada a partir do tempo de ida e volta medido. Num caminho tão curto, vale o mínimo do Linux: 200\u00a0ms. A RFC 6298 pede um segundo inteiro.',
   },
   lostFin: {
     name: 'Um FIN perdido',
     sentence: 'O FIN do servidor se perde, depois que a resposta chegou.',
-    look: 'O cliente tem sua resposta e segue bloqueado em recv(): o fim não chegou. FIN_WAIT_1 dura até que chegue.',
+    look: 'O cliente tem sua resposta e continua bloqueado em recv(): o fim não chegou. FIN_WAIT_1 dura até que chegue.',
     question: 'Quem percebe que o FIN está faltando?',
     choices: waiters,
     explanation:
-      'Um FIN tem número de sequência e precisa ser confirmado, como os dados. Quem o enviou o repete; quem o receberia não sente falta do que nem sabia que viria.',
+      'Um FIN tem número de sequência e precisa ser confirmado, como os dados. Quem o enviou o repete; quem o receberia não sente falta do que não conhece.',
   },
   duplicate: {
     name: 'Duplicatas',
@@ -34,48 +32,48 @@ export const ptTrouble: TroubleTexts = {
     look: 'Os kernels respondem às cópias com mais um ACK e as descartam; os programas veem cada byte uma só vez.',
     question: 'A resposta chega duas vezes. Quantas vezes recv() a retorna?',
     choices: { once: 'Uma', twice: 'Duas' },
-    explanation: 'Os números de sequência distinguem uma cópia do que é novo: bytes já recebidos são descartados.',
+    explanation: 'Os números de sequência distinguem uma cópia do que é novo: o kernel descarta os bytes que já tem.',
   },
   reordered: {
     name: 'Fora de ordem',
-    sentence: 'De dois segmentos, o primeiro se atrasa e o segundo o ultrapassa.',
+    sentence: 'De dois segmentos, o primeiro se atrasa, e o segundo o ultrapassa.',
     look: 'O segundo espera no kernel do servidor, que confirma de novo o byte 1; recv() recebe todos os bytes em ordem.',
     question: 'Nada se perdeu. Mesmo assim o kernel do cliente vai enviar algo de novo?',
     choices: { yes: 'Sim', no: 'Não' },
     explanation:
-      'Uma confirmação repetida parece sinal de um segmento perdido. O Linux espera por ele uma fração do tempo de ida e volta e depois envia de novo; se o atrasado chega a tempo varia de uma execução para outra.',
+      'Uma confirmação repetida parece sinal de um segmento perdido. O Linux espera por esse segmento uma fração do tempo de ida e volta e depois o envia de novo; se o atrasado chega a tempo ou não, varia de uma execução para outra.',
   },
   smallSegments: {
     name: 'Segmentos pequenos',
-    sentence: 'Um número de 1024\u00a0bytes por um enlace cujo maior segmento tem 88\u00a0bytes.',
+    sentence: 'Um número de 1024\u00a0bytes passa por um enlace cujo maior segmento tem 88\u00a0bytes.',
     look: 'O SYN oferece “mss 88”; as opções ocupam 12\u00a0bytes de cada segmento, e sobram 76 para os dados.',
     question: 'Quanto do número a primeira recv() do servidor recebe?',
     choices: { whole: 'Todos os 1024\u00a0bytes', part: 'Só uma parte' },
     explanation:
-      'Ela recebe o que chegou até a hora em que olha: em algumas execuções tudo, em outras uma parte, e então a resposta é a outro número. Um programa que confia em uma só recv() funciona por sorte.',
+      'Ela recebe o que chegou até aquele momento: em algumas execuções tudo, em outras uma parte, e então a resposta é para outro número. Um programa que confia em uma só recv() funciona por sorte.',
   },
   slowReader: {
     name: 'Um leitor lento',
-    sentence: 'O cliente envia 144 KiB a um servidor que por dois segundos não lê nada.',
+    sentence: 'O cliente envia 144 KiB a um servidor que não lê nada por dois segundos.',
     look: 'A janela nos ACKs do servidor encolhe até 0, e se abre de novo quando o programa lê.',
     question: 'O que faz o kernel do cliente enquanto a janela está fechada?',
     choices: {
       asks: 'Pergunta de tempos em tempos',
       waits: 'Apenas espera',
-      resets: 'Reinicia a conexão com um RST',
+      resets: 'Aborta a conexão com um RST',
     },
     explanation:
-      'O segmento que abre a janela poderia se perder, e então os dois esperariam para sempre. Por isso quem envia sonda a janela fechada, cada vez menos, e a cada sonda se responde com a janela daquele momento.',
+      'O segmento que abre a janela poderia se perder, e então os dois esperariam para sempre. Por isso o emissor sonda a janela fechada, com frequência cada vez menor, e cada resposta informa a janela atual.',
   },
   nagle: {
     name: 'Nagle e o ACK atrasado',
     sentence:
-      'Dois envios pequenos seguidos, com o algoritmo de Nagle, a um servidor que precisa de ambos para responder.',
-    look: 'A segunda send() retorna logo, mas seu segmento só parte quando vem um ACK, uns 40\u00a0ms depois.',
-    question: 'Quando parte o segundo segmento pequeno?',
+      'O cliente faz dois envios pequenos seguidos, com o algoritmo de Nagle. O servidor precisa dos dois para responder.',
+    look: 'A segunda send() retorna logo, mas seu segmento só sai depois de um ACK, uns 40\u00a0ms mais tarde.',
+    question: 'Quando sai o segundo segmento pequeno?',
     choices: { once: 'Na hora', ack: 'Depois do ACK do primeiro', reply: 'Depois da resposta do servidor' },
     explanation:
-      'O algoritmo de Nagle retém segmentos pequenos enquanto outro não foi confirmado; o kernel do servidor retém seu ACK, na esperança de dados que o levem. Um espera pelo outro até que o temporizador do ACK acabe com isso. A saída é TCP_NODELAY.',
+      'O algoritmo de Nagle retém segmentos pequenos enquanto outro não foi confirmado; o kernel do servidor retém seu ACK, para enviá-lo junto com dados. Um espera pelo outro até o temporizador do ACK expirar. TCP_NODELAY evita isso.',
   },
   clientResets: {
     name: 'O cliente aborta',
@@ -84,20 +82,20 @@ export const ptTrouble: TroubleTexts = {
     question: 'O que o kernel do servidor envia em resposta ao RST?',
     choices: { ack: 'Um ACK', rst: 'Um RST', nothing: 'Nada' },
     explanation:
-      'Um RST nunca é confirmado: o que ele encerra já não existe, e dois hospedeiros que respondessem RST com RST não parariam mais.',
+      'Um RST nunca é confirmado: a conexão já não existe, e dois hospedeiros que respondessem a um RST com outro nunca parariam.',
   },
   clientFirst: {
     name: 'O cliente fecha primeiro',
-    sentence: 'Um servidor que continua atendendo até que o cliente feche.',
-    look: 'O primeiro FIN é o do cliente, e o servidor o segue: os estados trocaram de lado.',
+    sentence: 'O servidor continua atendendo até que o cliente feche.',
+    look: 'O cliente envia o primeiro FIN, e o servidor o segue: os estados trocaram de lado.',
     question: 'Quem estará em TIME_WAIT no fim?',
     choices: waiters,
-    explanation: 'TIME_WAIT é de quem fecha primeiro, seja cliente ou servidor: aqui é o cliente.',
+    explanation: 'Quem fecha primeiro fica em TIME_WAIT, seja cliente ou servidor: aqui é o cliente.',
   },
   halfClose: {
     name: 'Meio fechamento',
     sentence: 'O cliente encerra seu sentido com shutdown(), e o servidor responde um segundo depois.',
-    look: 'O cliente está em FIN_WAIT_2, o servidor em CLOSE_WAIT, e ainda há dados indo de um ao outro.',
+    look: 'O cliente está em FIN_WAIT_2, o servidor em CLOSE_WAIT, e o servidor ainda envia dados.',
     question: 'O FIN do cliente chegou. O servidor ainda pode enviar sua resposta?',
     choices: { yes: 'Sim', no: 'Não' },
     explanation:
@@ -105,12 +103,12 @@ export const ptTrouble: TroubleTexts = {
   },
   killed: {
     name: 'O servidor é morto',
-    sentence: 'Aos primeiros bytes, o programa servidor é encerrado por SIGKILL.',
-    look: 'Nenhum programa chama close(), e mesmo assim há um fim: o kernel arruma o que o programa morto deixou.',
+    sentence: 'Quando chegam os primeiros bytes, um SIGKILL encerra o programa servidor.',
+    look: 'Nenhum programa chama close(), mas a conexão termina: o kernel arruma o que o programa morto deixou.',
     question: 'O que o cliente recebe?',
     choices: { fin: 'Um FIN', rst: 'Um RST', nothing: 'Nada' },
     explanation:
-      'O kernel fecha o que um programa morto deixa aberto, e para o cliente isso parece um fim como outro qualquer. Se houvesse bytes não lidos, teria sido um RST. Só um hospedeiro morto se cala.',
+      'O kernel fecha o que um programa morto deixa aberto, e para o cliente isso parece um fim como outro qualquer. Se houvesse bytes não lidos, teria sido um RST. Só um hospedeiro morto fica calado.',
   },
   tooSlow: {
     name: 'Uma resposta demorada',
@@ -119,24 +117,24 @@ export const ptTrouble: TroubleTexts = {
     question: 'O que passa pelo enlace durante esse segundo?',
     choices: { nothing: 'Nada', probes: 'Sondas de keep-alive', again: 'O número, de novo' },
     explanation:
-      'O número foi confirmado, então não há o que repetir. O TCP não tem prazo para uma resposta, e keep-alives precisam ser pedidos. Quanto esperar é decisão do programa.',
+      'O número foi confirmado, então não há o que repetir. O TCP não tem prazo para uma resposta, e keep-alives precisam ser pedidos. O programa decide quanto esperar.',
   },
   silentClient: {
     name: 'Um cliente calado',
-    sentence: 'O cliente se conecta, cala-se por meio segundo e encerra seu lado sem um byte.',
-    look: 'O servidor fica bloqueado em recv() esse tempo todo; depois ela retorna 0, e ele responde como ao número 0.',
+    sentence: 'O cliente se conecta, fica calado por meio segundo e encerra seu lado sem enviar nenhum byte.',
+    look: 'O servidor fica bloqueado em recv() esse tempo todo; depois ela retorna 0, e ele responde como se fosse o número 0.',
     question: 'Nenhum byte chegou. O que a recv() do servidor retorna no fim?',
     choices: { zero: '0', error: 'Um erro', blocks: 'Nunca retorna' },
     explanation:
-      'O FIN encerra o fluxo, mesmo um fluxo vazio: 0\u00a0bytes. Este servidor toma nenhum byte pelo número 0: PAR.',
+      'O FIN encerra o fluxo, mesmo um fluxo vazio: 0\u00a0bytes. Para este servidor, nenhum byte equivale ao número 0: PAR.',
   },
   restart: {
     name: 'Endereço já em uso',
-    sentence: 'Um servidor que fechou primeiro começa de novo em seguida, na mesma porta.',
-    look: 'O kernel do servidor está em TIME_WAIT, e o que o programa escreveu diz o que bind() retornou, duas vezes.',
-    question: 'O que bind() retorna ao servidor que começa de novo?',
+    sentence: 'O servidor fecha primeiro e reinicia em seguida, na mesma porta.',
+    look: 'O kernel do servidor está em TIME_WAIT, e a saída do programa mostra o que bind() retornou, duas vezes.',
+    question: 'O que bind() retorna ao servidor que reinicia?',
     choices: { ok: 'Sucesso', inUse: 'EADDRINUSE' },
     explanation:
-      'A conexão em TIME_WAIT ainda ocupa o endereço. No Linux nem SO_REUSEADDR ajuda a essa altura, como mostra a linha escrita: o socket anterior também precisava tê-la. Por isso servidores a usam sempre; o Node usa.',
+      'A conexão em TIME_WAIT ainda ocupa o endereço. No Linux nem SO_REUSEADDR ajuda a essa altura, como mostra a linha impressa: o socket anterior também precisava dela. Por isso os servidores sempre a usam; o Node também.',
   },
 };

@@ -1,14 +1,13 @@
-import { ptTrouble, seconds, waiters } from './scenarios-trouble.ts';
+import { trouble, seconds, waiters } from './scenarios-trouble.ts';
 import type { ScenarioTexts } from '../scenario-texts.ts';
 
 const parity = { even: 'PAR', odd: 'ÍMPAR', silence: 'Nada' };
 const synAnswers = { synack: 'Um SYN+ACK', rst: 'Um RST', nothing: 'Nada' };
 
-/** The shelf of scenarios in Brazilian Portuguese. */
-export const ptScenarios: ScenarioTexts = {
+export const scenarios: ScenarioTexts = {
   words: {
-    stop: 'Parar a execução onde a pergunta é feita',
-    goesOn: 'A execução segue até que a pergunta seja feita …',
+    stop: 'Parar a execução na pergunta',
+    goesOn: 'A execução segue até a pergunta …',
     held: 'O enlace retém um segmento. O que vem a seguir?',
     letGo: 'Deixar seguir',
     run: 'Executar este cenário',
@@ -17,7 +16,7 @@ export const ptScenarios: ScenarioTexts = {
     right: 'Certo.',
     wrong: (answer) => `Nesta execução foi: ${answer}.`,
     answer: (answer) => `Nesta execução: ${answer}.`,
-    untold: 'Esta execução não diz.',
+    untold: 'Esta execução não mostra.',
     shown: 'Repare:',
     notShown: 'Esta execução foi por outro caminho. O que procurar:',
   },
@@ -30,12 +29,12 @@ export const ptScenarios: ScenarioTexts = {
   shelf: {
     plain: {
       name: 'Simples',
-      sentence: 'O cliente envia 121 em dois bytes, o servidor responde e fecha, e o cliente fecha depois dele.',
+      sentence: 'O cliente envia 121 em dois bytes, o servidor responde e fecha, e depois o cliente fecha.',
       look: 'Três segmentos abrem a conexão; o FIN do servidor vem primeiro, por isso é ele que fica em TIME_WAIT.',
       question: 'Quem estará em TIME_WAIT no fim?',
       choices: waiters,
       explanation:
-        'Quem envia seu FIN primeiro espera em TIME_WAIT, para responder caso seu último ACK se perca. Este servidor fecha assim que responde.',
+        'O lado que envia o FIN primeiro espera em TIME_WAIT, para poder responder caso seu último ACK se perca. Este servidor fecha assim que responde.',
     },
     zero: {
       name: 'Zero',
@@ -48,8 +47,8 @@ export const ptScenarios: ScenarioTexts = {
     silence: {
       name: 'Dez dígitos: silêncio',
       sentence:
-        'Para um número de exatamente dez dígitos o protocolo do servidor não tem resposta: ele fecha sem um byte.',
-      look: 'Do servidor não vêm dados, só o FIN: é isso que recv() encontra como fim do fluxo.',
+        'Para um número de exatamente dez dígitos o protocolo do servidor não tem resposta: ele fecha sem enviar nenhum byte.',
+      look: 'O servidor não envia dados, só o FIN: para recv(), é o fim do fluxo.',
       question: 'O que a recv() do cliente retorna?',
       choices: { bytes: 'Alguns bytes', zero: '0: nenhum byte, e nenhum erro', error: 'Um erro' },
       explanation: 'Um FIN sem dados é um fim comum: recv() retorna 0. Só um RST faria disso um erro.',
@@ -60,16 +59,16 @@ export const ptScenarios: ScenarioTexts = {
       look: 'O mesmo número tem bytes diferentes em cada sentido: vai um inteiro, voltam dígitos decimais.',
       question: 'Cinco bytes vão ao servidor. Quantos voltam?',
       choices: { five: '5', eleven: '11', none: 'Nenhum' },
-      explanation: 'O TCP transporta bytes e nada sabe de números. Em decimal, cada dígito é um byte: onze.',
+      explanation: 'O TCP transporta bytes e não sabe nada de números. Em decimal, cada dígito é um byte: onze.',
     },
     split: {
       name: 'Um número dividido',
       sentence: 'Os dois bytes de 121 são enviados um a um, com 0,8\u00a0segundo entre eles.',
-      look: 'O servidor lê uma vez, recebe só o primeiro byte e responde a ele; o segundo byte encontra um RST.',
+      look: 'O servidor lê uma vez, recebe só o primeiro byte e responde a ele; ao segundo byte responde um RST.',
       question: '121 é ímpar. O que o servidor responde?',
       choices: parity,
       explanation:
-        'O TCP é um fluxo de bytes, sem mensagens dentro dele: recv() retorna o que chegou. O primeiro byte sozinho é 0, e 0 é par. O próprio programa precisa saber onde uma mensagem termina.',
+        'O TCP transporta um fluxo de bytes, não mensagens: recv() retorna o que chegou. O primeiro byte sozinho é 0, e 0 é par. O próprio programa precisa saber onde uma mensagem termina.',
     },
     two: {
       name: 'Dois números',
@@ -82,7 +81,7 @@ export const ptScenarios: ScenarioTexts = {
         nothing: 'Nenhuma reação',
       },
       explanation:
-        'Este servidor atende um número e fecha. Dados que chegam para um socket fechado não alcançam ninguém, e um RST diz isso a quem os enviou. send() só entrega os bytes ao próprio kernel.',
+        'Este servidor atende um número e fecha. Dados que chegam para um socket fechado não chegam a ninguém, e um RST informa isso a quem os enviou. send() só entrega os bytes ao seu próprio kernel.',
     },
     unread: {
       name: 'Mais de 1024\u00a0bytes',
@@ -91,43 +90,44 @@ export const ptScenarios: ScenarioTexts = {
       question: 'Como termina o lado do servidor?',
       choices: { fin: 'Com um FIN', rst: 'Com um RST', nothing: 'Continua aberto' },
       explanation:
-        'Fechar com bytes não lidos envia um RST, para que o outro lado saiba que dados se perderam. O servidor publicado deixa isso ao kernel; um programa em Node já leu tudo, por isso este o pede.',
+        'Fechar com bytes não lidos envia um RST, para que o outro lado saiba que dados se perderam. O servidor publicado deixa isso ao kernel; um programa em Node já leu tudo, por isso este pede o RST.',
     },
     refused: {
       name: 'Sem servidor',
       sentence: 'O cliente se conecta a uma porta em que ninguém escuta.',
-      look: 'Dois segmentos e tudo acabou: SYN, RST. connect() retorna ECONNREFUSED.',
+      look: 'Dois segmentos, SYN e RST, e acabou. connect() retorna ECONNREFUSED.',
       question: 'O que o kernel do servidor responde ao SYN?',
       choices: synAnswers,
-      explanation: 'O hospedeiro está lá, a porta não: seu kernel recusa na hora, com um RST que confirma o SYN.',
+      explanation:
+        'O hospedeiro existe, mas ninguém escuta na porta: o kernel recusa na hora, com um RST que confirma o SYN.',
     },
     unaccepted: {
       name: 'Um servidor que nunca aceita',
       sentence: 'O servidor escuta e depois dorme para sempre: nunca chama accept().',
-      look: 'Os dois lados estão em ESTABLISHED e os dados são confirmados, sem que nenhum programa tenha visto a conexão.',
+      look: 'Os dois lados estão em ESTABLISHED e os dados são confirmados, mas o programa servidor não viu a conexão.',
       question: 'Ninguém chama accept(). O que faz a connect() do cliente?',
       choices: { ok: 'Dá certo', refused: 'Falha', blocks: 'Fica bloqueada' },
       explanation:
-        'Quem faz o aperto de mão são os kernels, não os programas: a conexão espera, completa, na fila do socket de escuta. accept() apenas a tira de lá.',
+        'Quem faz o aperto de mão são os kernels, não os programas: a conexão completa espera na fila do socket de escuta. accept() apenas a tira da fila.',
     },
     backlog: {
       name: 'Fila cheia',
       sentence:
         'A fila de conexões por aceitar do servidor está cheia; depois de dois segundos e meio ele volta a aceitar.',
-      look: 'O SYN chega e nada volta. O kernel do cliente o repete até que um encontre lugar.',
+      look: 'O SYN chega e nada volta. O kernel do cliente o repete até haver lugar.',
       question: 'O que o kernel do servidor responde ao primeiro SYN?',
       choices: synAnswers,
       explanation:
-        'O Linux descarta o SYN que encontra a fila cheia e nada diz: o cliente o envia de novo depois de 1\u00a0segundo, depois de mais 2, e então pode haver lugar. Um RST o teria feito desistir.',
+        'Se a fila está cheia, o Linux descarta o SYN em silêncio: o cliente o envia de novo depois de 1\u00a0segundo, depois de mais 2, e então pode haver lugar. Um RST o teria feito desistir.',
     },
     blackhole: {
       name: 'Um buraco negro',
       sentence: 'O enlace perde tudo; o kernel do cliente insiste por 15\u00a0segundos.',
       look: 'Um SYN após o outro, cada espera maior que a anterior, até que connect() retorna ETIMEDOUT.',
       question: 'O SYN é enviado de novo. Quanto duram as esperas?',
-      choices: { same: 'Sempre o mesmo', double: 'Cada uma o dobro da anterior', once: 'Há um só SYN' },
+      choices: { same: 'Sempre o mesmo', double: 'Cada uma o dobro da anterior', once: 'Só há um SYN' },
       explanation:
-        'Cada espera é o dobro da anterior, para não congestionar ainda mais uma rede congestionada. O laboratório deixa seu cliente repetir o SYN três vezes; o Linux, por si, o faz seis vezes ou mais, por um minuto ou dois.',
+        'Cada espera é o dobro da anterior, para não congestionar ainda mais uma rede congestionada. O laboratório deixa seu cliente repetir o SYN três vezes; o Linux, por padrão, faz isso seis vezes ou mais, por um minuto ou dois.',
     },
     lostSyn: {
       name: 'Um SYN perdido',
@@ -135,16 +135,17 @@ export const ptScenarios: ScenarioTexts = {
       look: 'connect() fica bloqueada o tempo todo; o segundo SYN tem o mesmo número de sequência que o primeiro.',
       question: 'Depois de quanto tempo o kernel do cliente o envia de novo?',
       choices: seconds,
-      explanation: 'Nada se sabe ainda do caminho; por isso a primeira espera é de um segundo, como diz a RFC 6298.',
+      explanation:
+        'Ainda não se sabe nada do caminho; por isso a primeira espera é de um segundo, como diz a RFC 6298.',
     },
     lostSynAck: {
       name: 'Um SYN+ACK perdido',
       sentence: 'A resposta do servidor ao SYN se perde, e os dois lados esperam.',
-      look: 'O servidor está em SYN_RCVD, o cliente ainda em SYN_SENT: os dois têm um temporizador correndo.',
-      question: 'O kernel de quem é o primeiro a enviar de novo?',
+      look: 'O servidor está em SYN_RCVD, o cliente ainda em SYN_SENT: os dois têm um temporizador em andamento.',
+      question: 'Qual lado é o primeiro a enviar de novo?',
       choices: waiters,
       explanation:
-        'Os dois enviaram algo que não foi confirmado, e os dois esperam cerca de um segundo. O temporizador do cliente começou antes; seja quem for o primeiro, a um SYN repetido o servidor responde com o SYN+ACK mais uma vez.',
+        'Os dois enviaram algo que não foi confirmado, e os dois esperam cerca de um segundo. O temporizador do cliente começou antes. Seja quem for o primeiro, o servidor responde a um SYN repetido com o SYN+ACK mais uma vez.',
     },
     lostAck: {
       name: 'Um ACK perdido',
@@ -155,6 +156,6 @@ export const ptScenarios: ScenarioTexts = {
       explanation:
         'As confirmações são cumulativas, e todo segmento depois do SYN traz uma: a seguinte substitui a perdida. Sem dados, o servidor repetiria seu SYN+ACK.',
     },
-    ...ptTrouble,
+    ...trouble,
   },
 };

@@ -1,7 +1,6 @@
-import type { ScriptTexts } from '../en/script.ts';
+import type { Topics } from '../topics.ts';
 
-/** What is said of a script of one's own, in Brazilian Portuguese. */
-export const ptScript: ScriptTexts = {
+export const script: Topics['script'] = {
   about: 'O que o cliente faz depois de conectado, linha por linha. Depois da última linha ele fecha.',
   lines: 'As linhas do roteiro',
   line: (order) => `Linha ${order}`,
@@ -16,7 +15,7 @@ export const ptScript: ScriptTexts = {
   },
   means: {
     send: 'entrega bytes ao kernel',
-    recv: 'lê: até o servidor encerrar, ou até chegarem tantos bytes',
+    recv: 'lê até o servidor encerrar, ou até chegar esta quantidade de bytes',
     wait: 'não faz nada por um tempo',
     shutdown: 'encerra o próprio sentido (FIN) e ainda pode ler',
     close: 'fecha o socket (FIN)',
@@ -51,11 +50,11 @@ export const ptScript: ScriptTexts = {
     restarts: 'reinicia na mesma porta',
   },
   needsLab: 'Outro servidor precisa do laboratório.',
-  wire: (settings) => `No enlace como está ajustado acima: ${settings}.`,
+  wire: (settings) => `Com o enlace ajustado acima: ${settings}.`,
   run: 'Executar este roteiro',
   copy: 'Copiar o endereço',
   copied: 'Copiado',
-  tooLongForAddress: 'Este roteiro é longo demais para o endereço da página: não fica guardado nele.',
+  tooLongForAddress: 'Este roteiro é longo demais para o endereço da página, por isso não fica guardado nele.',
   wrong: (count) => (count === 1 ? 'Uma linha ainda não está certa.' : `${count}\u00a0linhas ainda não estão certas.`),
   problems: {
     TEXT_ESCAPE:
@@ -71,8 +70,8 @@ export const ptScript: ScriptTexts = {
     AFTER_END: 'Nada pode vir depois de close() ou reset.',
     AFTER_SHUTDOWN: 'Depois de shutdown() não se pode mais enviar nem encerrar de novo.',
     TOO_MANY_LINES: 'Um roteiro tem no máximo 64\u00a0linhas.',
-    TOO_MANY_BYTES: 'Até aqui é mais de 1\u00a0MiB, o máximo que um roteiro envia.',
+    TOO_MANY_BYTES: 'Até aqui o roteiro envia mais de 1\u00a0MiB, que é o limite.',
     TOO_LONG: 'Até aqui o roteiro é longo demais para uma mensagem à ponte.',
-    WAITS_TOO_LONG: 'Até aqui ele espera mais de 20\u00a0segundos, o máximo que dura uma execução.',
+    WAITS_TOO_LONG: 'Até aqui o roteiro espera mais de 20\u00a0segundos, o limite de uma execução.',
   },
 };

@@ -1,12 +1,11 @@
-import type { enServerTrouble } from '../en/server-trouble.ts';
+import type { Topics } from '../topics.ts';
 
-/** A server program that has ended, in Brazilian Portuguese. */
-export const ptServerTrouble: typeof enServerTrouble = {
+export const serverTrouble: Topics['serverTrouble'] = {
   startAgain: 'Iniciar de novo',
   exitedWithCode: (code) => `O programa servidor terminou sozinho, com código de saída ${code}.`,
-  exitedBySignal: (signal) => `O programa servidor foi encerrado pelo sinal ${signal}.`,
+  exitedBySignal: (signal) => `O sinal ${signal} encerrou o programa servidor.`,
   exitedSomehow: 'O programa servidor terminou sozinho.',
   lastLines: 'Suas últimas linhas',
-  noLines: 'Ele não escreveu nada.',
+  noLines: 'Ele não imprimiu nada.',
   isStopped: 'O servidor está parado. Uma conexão agora seria recusada.',
 };

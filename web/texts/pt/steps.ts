@@ -1,13 +1,11 @@
-import type { StepTexts } from '../en/steps.ts';
-
-/** What a step is and why it happens, in Brazilian Portuguese. */
+import type { Topics } from '../topics.ts';
 
 type Side = 'client' | 'server';
 const NAMES = { client: 'cliente', server: 'servidor' };
 const Program = (side: Side) => `O programa ${NAMES[side]}`;
 const Kernel = (side: Side) => `O kernel do ${NAMES[side]}`;
 
-export const ptSteps: StepTexts = {
+export const steps: Topics['steps'] = {
   call: {
     socket: {
       what: (side) => `${Program(side)} pediu ao kernel um socket TCP.`,
@@ -18,7 +16,7 @@ export const ptSteps: StepTexts = {
         address
           ? `${Program(side)} associou o socket ao endereço ${address}.`
           : `${Program(side)} associou o socket a um endereço.`,
-      why: 'Os clientes precisam saber onde bater, por isso o servidor escolhe seu endereço e sua porta. O cliente costuma deixar isso para connect(), que usa uma porta livre qualquer.',
+      why: 'Os clientes precisam saber onde se conectar, por isso o servidor escolhe seu endereço e sua porta. O cliente costuma deixar isso para connect(), que usa uma porta livre qualquer.',
     },
     listen: {
       what: (side) => `${Program(side)} colocou o socket em modo de escuta.`,
@@ -33,7 +31,7 @@ export const ptSteps: StepTexts = {
         address
           ? `${Program(side)} pediu ao kernel uma conexão com ${address}.`
           : `${Program(side)} pediu ao kernel uma conexão.`,
-      why: 'Esta é a abertura ativa: o kernel envia um SYN e o programa dorme até a resposta chegar. Quando connect() retorna, o terceiro segmento do aperto de mão pode ainda estar a caminho.',
+      why: 'Esta é a abertura ativa: o kernel envia um SYN, e o programa dorme até a resposta chegar. Quando connect() retorna, o terceiro segmento do aperto de mão pode ainda estar a caminho.',
     },
     send: {
       what: (side, bytes) => `${Program(side)} entregou ao kernel ${bytes} para enviar.`,
@@ -44,20 +42,19 @@ export const ptSteps: StepTexts = {
       why: 'O TCP transporta um fluxo de bytes, não mensagens: recv() retorna o que houver, não importa como foi dividido em segmentos. Se não há nada, ela bloqueia; 0\u00a0bytes significam que o outro lado enviou seu FIN.',
     },
     shutdown: {
-      what: (side) => `${Program(side)} avisou que não vai enviar mais nada.`,
+      what: (side) => `${Program(side)} informou que não vai enviar mais nada.`,
       why: 'É um meio fechamento: o kernel envia um FIN depois do último byte, e o programa ainda pode ler. A recv() do outro lado encontrará o fim do fluxo.',
     },
     close: {
       what: (side) => `${Program(side)} fechou o socket.`,
-      why: 'Fechar quer dizer “não tenho mais dados para enviar”: o kernel envia o que resta e depois um FIN. Bytes que chegaram e nunca foram lidos transformam o FIN em RST.',
+      why: 'Fechar quer dizer “não tenho mais dados para enviar”: o kernel envia o que resta e depois um FIN. Se chegaram bytes que nunca foram lidos, ele envia um RST no lugar do FIN.',
     },
     reset: {
       what: (side) => `${Program(side)} abortou a conexão.`,
-      why: 'Abortar é uma close() com tempo de espera (linger) zero: o que não foi enviado é descartado e o outro lado é avisado com um RST. Depois disso não há TIME_WAIT.',
+      why: 'Abortar é uma close() com tempo de espera (linger) zero: o kernel descarta o que não foi enviado e envia um RST ao outro lado. Depois disso não há TIME_WAIT.',
     },
   },
-  /** close() where the connection had ended already. */
-  closeOfNothing: 'Não há mais conexão: nada é enviado, e o kernel só se desfaz do socket.',
+  closeOfNothing: 'A conexão não existe mais: nada é enviado, e o kernel apenas libera o socket.',
   callEnd: {
     open: 'Ainda está bloqueada.',
     unseen: 'Seu retorno não foi visto.',
@@ -86,7 +83,7 @@ export const ptSteps: StepTexts = {
     synAck: {
       what: (side) =>
         `${Kernel(side)} respondeu com SYN+ACK: aceita, informa seu próprio primeiro número de sequência e confirma o SYN.`,
-      why: 'Um segmento faz dois trabalhos. Quem o recebe sabe que os segmentos passam nos dois sentidos; quem o enviou ainda não sabe disso.',
+      why: 'Um segmento cumpre duas funções. O lado que o recebe sabe que os segmentos passam nos dois sentidos; o lado que o enviou ainda não sabe disso.',
     },
     handshakeAck: {
       what: (side) => `${Kernel(side)} confirmou o SYN do outro lado: é o terceiro segmento do aperto de mão.`,
@@ -112,33 +109,33 @@ export const ptSteps: StepTexts = {
     },
     refusal: {
       what: (side) => `${Kernel(side)} recusou o SYN com um RST: ninguém escuta nessa porta.`,
-      why: 'O RST permite que connect() falhe na hora, em vez de esperar. Se um firewall descarta o SYN em silêncio, connect() o envia de novo e de novo até desistir.',
+      why: 'O RST permite que connect() falhe na hora, em vez de esperar. Se um firewall descarta o SYN em silêncio, o kernel o reenvia várias vezes, até connect() desistir.',
     },
     rst: {
       what: (side) => `${Kernel(side)} enviou um RST: a conexão acaba na hora.`,
-      why: 'Um RST não é negociado nem confirmado: quem o recebe descarta a conexão, e sua próxima chamada falha com ECONNRESET. Bytes a caminho, ou ainda não lidos, podem se perder.',
-      whatAnswer: (side) => `${Kernel(side)} respondeu com um RST: já não tem essa conexão.`,
+      why: 'Um RST não é negociado nem confirmado: quem o recebe descarta a conexão, e a próxima chamada do programa falha com ECONNRESET. Bytes a caminho, ou ainda não lidos, podem se perder.',
+      whatAnswer: (side) => `${Kernel(side)} respondeu com um RST: não tem mais essa conexão.`,
       whyCopy:
-        'A primeira cópia já encerrou a conexão. Um RST que chega sem que haja conexão é descartado: nunca é respondido, e nenhum programa fica sabendo.',
+        'A primeira cópia já encerrou a conexão. Um RST sem conexão é descartado: nunca é respondido, e nenhum programa fica sabendo.',
       whyAnswer: (flags) =>
-        `Deste lado a conexão já não existia, e o ${flags} que chegou não pertencia a nenhuma. Cada segmento assim recebe um RST próprio; só um RST não recebe, senão dois kernels nunca parariam.`,
+        `Deste lado a conexão já não existia, e o ${flags} que chegou não pertencia a nenhuma. O kernel responde a todo segmento assim com um RST. Só um RST fica sem resposta: senão dois kernels nunca parariam.`,
     },
     retransmission: {
       what: 'É outra cópia de um segmento já enviado.',
-      why: 'A confirmação não chegou a tempo, então o kernel envia os mesmos bytes de novo, com os mesmos números de sequência. Cada nova espera do temporizador de retransmissão é duas vezes maior.',
+      why: 'A confirmação não chegou a tempo, então o kernel envia os mesmos bytes de novo, com os mesmos números de sequência. Cada nova espera do temporizador de retransmissão dura o dobro da anterior.',
     },
     duplicate: {
-      what: 'Esta cópia foi feita pelo enlace: o kernel o enviou uma só vez.',
-      why: 'Redes podem entregar um pacote duas vezes. O receptor já tem esses números: descarta os bytes e confirma de novo, e o programa nada percebe.',
+      what: 'O enlace fez esta cópia: o kernel enviou o segmento uma só vez.',
+      why: 'Redes podem entregar um pacote duas vezes. O receptor já tem esses números: descarta os bytes e confirma de novo. O programa não percebe nada.',
     },
     probe: {
       'keep-alive': {
         what: (side) => `${Kernel(side)} perguntou se o outro lado ainda está lá: uma sonda de keep-alive.`,
-        why: 'Ela leva um número já confirmado, por isso o outro lado tem de responder com um ACK. Nada de novo é enviado; quem não responde repetidas vezes é abandonado.',
+        why: 'Ela leva um número já confirmado, por isso o outro lado tem de responder com um ACK. Nada de novo é enviado. Depois de várias sondas sem resposta, o kernel abandona a conexão.',
       },
       'zero-window': {
         what: (side) => `${Kernel(side)} perguntou se já há espaço de novo: uma sonda de janela zero.`,
-        why: 'O outro lado disse que sua janela é zero: por ora não aceita mais nada. O aviso de novo espaço poderia se perder, então quem envia pergunta de tempos em tempos, cada vez menos.',
+        why: 'O outro lado informou uma janela zero: por ora não aceita mais nada. O aviso de novo espaço poderia se perder, por isso o emissor continua perguntando, com frequência cada vez menor.',
       },
     },
     repeats: (count) =>
@@ -149,7 +146,7 @@ export const ptSteps: StepTexts = {
       dropped: 'Ele se perdeu no caminho.',
       underway: 'Ele está a caminho.',
       held: 'Ele está retido no enlace.',
-      unknown: 'Nada diz se ele chegou.',
+      unknown: 'Nada mostra se ele chegou.',
     },
   },
   state: {
@@ -157,14 +154,14 @@ export const ptSteps: StepTexts = {
     listens: 'O kernel do servidor agora escuta em sua porta.',
     disagrees: {
       what: (side, state, expected) =>
-        `O kernel do ${NAMES[side]} foi visto em ${state}, onde a máquina de estados do padrão diz ${expected}.`,
-      why: 'É o que o próprio kernel disse, e aparece aqui tal como é. Ou o kernel faz diferente da RFC 9293, ou soube de algo que não foi visto aqui.',
+        `O kernel do ${NAMES[side]} foi visto em ${state}, mas a máquina de estados do padrão diz ${expected}.`,
+      why: 'O próprio kernel informou isso, e aqui aparece tal como é. Ou o kernel se afasta da RFC 9293, ou sabia de algo que não foi visto aqui.',
     },
     lasts: (duration) => `Este kernel fica nele por ${duration}.`,
     why: {
-      CLOSED: 'Não há mais conexão: o kernel se desfez do registro. O par de portas pode ser usado de novo.',
+      CLOSED: 'A conexão não existe mais: o kernel liberou o registro dela. O par de portas pode ser usado de novo.',
       LISTEN:
-        'Um socket de escuta espera SYNs de qualquer um. Ele não é uma conexão: cada uma que chega ganha um registro próprio.',
+        'Um socket de escuta espera SYNs de qualquer um. Ele não é uma conexão: cada conexão que chega ganha um registro próprio.',
       SYN_SENT:
         'Nosso SYN saiu e ainda não teve resposta. Se nada vier, o kernel o envia de novo depois de cerca de um segundo, depois dois, quatro e assim por diante.',
       SYN_RCVD:
@@ -174,43 +171,43 @@ export const ptSteps: StepTexts = {
       FIN_WAIT_1: 'Este lado fechou primeiro: seu FIN saiu e ainda não foi confirmado. Ele ainda pode receber.',
       FIN_WAIT_2: 'Nosso FIN foi confirmado; agora é a vez de o outro lado fechar. Até lá ele pode continuar enviando.',
       CLOSE_WAIT:
-        'O FIN do outro lado chegou: ele não enviará mais nada. O kernel espera que seu próprio programa feche; se o programa esquecer, a conexão fica aqui.',
+        'O FIN do outro lado chegou: ele não enviará mais nada. O kernel espera que seu próprio programa feche; se o programa esquecer, a conexão fica parada aqui.',
       CLOSING:
         'Os dois lados fecharam ao mesmo tempo: o FIN do outro chegou antes da confirmação do nosso. Só falta essa confirmação.',
       LAST_ACK: 'Os dois lados fecharam, e nosso FIN é a última coisa sem confirmação. Com ela, o registro desaparece.',
       TIME_WAIT:
-        'Quem fecha primeiro espera aqui o dobro da vida máxima de um segmento (no Linux, 60\u00a0segundos). Se o último ACK se perder, ele pode ser enviado de novo, e segmentos atrasados não se confundem com os de uma conexão nova.',
+        'Quem fecha primeiro espera aqui o dobro do tempo de vida máximo de um segmento (no Linux, 60\u00a0segundos). Se o último ACK se perder, ele pode ser enviado de novo, e segmentos atrasados não se confundem com os de uma conexão nova.',
     },
   },
   output: {
-    what: (side) => `${Program(side)} escreveu uma linha.`,
-    why: 'Programas escrevem para as pessoas: nada disso viaja na conexão.',
+    what: (side) => `${Program(side)} imprimiu uma linha.`,
+    why: 'Programas imprimem para as pessoas: nada disso viaja na conexão.',
   },
   evidenceMeans: {
     captured: 'O próprio pacote foi visto no enlace.',
     observed: 'Um programa ou um kernel informou.',
-    inferred: 'Ninguém viu, mas tem de ter acontecido.',
+    inferred: 'Ninguém viu, mas deve ter acontecido.',
   },
   reason: {
     'listening-needs-a-bound-socket':
-      'O servidor escuta, e só pode escutar um socket que foi criado, associado e posto em escuta.',
+      'O servidor escuta, e para isso o socket precisa ter sido criado, associado e posto em escuta.',
     'connect-begins-with-syn': 'connect() foi chamada, e isso sempre começa com um SYN.',
     'connect-succeeded': 'connect() teve sucesso, e isso exige os três segmentos do aperto de mão.',
     'connect-was-reset':
-      'connect() falhou com “reinicializada”, o que só se diz de uma conexão que existia: uma tentativa é “recusada”.',
-    'connect-refused': 'connect() falhou com “recusada”, que é como aparece um RST em resposta ao SYN.',
+      'connect() falhou com “reinicializada”, o que só se informa de uma conexão que existia: uma tentativa é “recusada”.',
+    'connect-refused': 'connect() falhou com “recusada”, que é como se informa um RST em resposta ao SYN.',
     'peer-got-these-bytes': 'O outro programa recebeu estes bytes, portanto foram enviados.',
     'program-sent-these-bytes': 'O programa entregou estes bytes ao kernel, que os envia assim que pode.',
     'program-closed': 'O programa fechou o socket, e o kernel então envia um FIN.',
-    'peer-saw-the-end': 'O outro programa encontrou o fim do fluxo, então um FIN chegou.',
+    'peer-saw-the-end': 'O outro programa chegou ao fim do fluxo, portanto um FIN chegou.',
     'program-reset': 'O programa abortou a conexão, e isso envia um RST.',
-    'peer-saw-a-reset': 'O outro programa foi avisado de um reset, então um RST chegou.',
+    'peer-saw-a-reset': 'O outro programa foi avisado de um reset, portanto um RST chegou.',
     'data-after-close':
-      'Chegaram dados para um socket fechado, ou ficaram nele sem leitura: o kernel responde a isso com um RST.',
+      'Chegaram dados para um socket fechado, ou ficaram nele sem ser lidos: o kernel responde com um RST.',
     'ack-within-half-a-second':
       'Dados que chegaram têm de ser confirmados em até meio segundo. O momento exato é uma estimativa.',
     'fin-must-be-acknowledged': 'Um FIN que chegou tem de ser confirmado.',
-    'only-an-accepted-socket-can-send': 'O programa servidor usou esta conexão, então antes teve de aceitá-la.',
+    'only-an-accepted-socket-can-send': 'O programa servidor usou esta conexão, portanto a aceitou antes.',
     'state-follows-segment': 'Com esse segmento, a máquina de estados do padrão passa a este estado.',
   },
 };

@@ -1,11 +1,10 @@
-import type { enStory } from '../en/story.ts';
+import type { Topics } from '../topics.ts';
 
-/** What a run adds up to, in Brazilian Portuguese. */
 type Side = 'client' | 'server';
 const the = (side: Side) => (side === 'client' ? 'o cliente' : 'o servidor');
 const The = (side: Side) => (side === 'client' ? 'O cliente' : 'O servidor');
 
-export const ptStory: typeof enStory = {
+export const summary: Topics['summary'] = {
   heading: 'Esta conexão',
   ending: {
     complete: (opener) => `Completa: ${the(opener)} a abriu, e os dois lados a fecharam.`,
@@ -15,7 +14,7 @@ export const ptStory: typeof enStory = {
     'server-only': (opener) => `Incompleta: ${the(opener)} a abriu, e só o servidor fechou seu lado.`,
     open: (opener) => `Incompleta: ${the(opener)} a abriu, e nenhum dos lados a fechou.`,
     reset: (opener) => `Incompleta: ${the(opener)} a abriu, e um RST a encerrou.`,
-    never: (opener) => `${The(opener)} pediu uma conexão, e o aperto de mão não chegou ao fim.`,
+    never: (opener) => `${The(opener)} pediu uma conexão, e o aperto de mão não se completou.`,
   },
   first: (side) => `${The(side)} fechou primeiro.`,
   firstAndWaits: (side, lasts) =>
@@ -24,10 +23,10 @@ export const ptStory: typeof enStory = {
   waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
   traffic: (up, down) => `${up} de ida, ${down} de volta.`,
   trouble: (lost, again, copied) =>
-    `Segmentos perdidos: ${lost}, enviados de novo: ${again}${copied > 0 ? `, copiados pelo enlace: ${copied}` : ''}.`,
+    `Segmentos perdidos: ${lost}, reenviados: ${again}${copied > 0 ? `, copiados pelo enlace: ${copied}` : ''}.`,
   answer: (took, isBound) => `O programa servidor levou ${isBound ? 'no máximo ' : ''}${took} para responder.`,
   disagreements: (count) =>
-    `${count === 1 ? 'Uma vez um kernel foi visto' : `${count}\u00a0vezes um kernel foi visto`} em outro estado do que diz o padrão.`,
+    `${count === 1 ? 'Uma vez' : `${count}\u00a0vezes`}, um kernel foi visto em um estado diferente do que diz o padrão.`,
   evidence: 'Evidência',
   segments: (count, all, how) => `${count} de ${all} segmentos ${how}.`,
   noSegments: 'Nenhum segmento ainda.',

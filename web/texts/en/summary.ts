@@ -1,35 +1,33 @@
-/** What a run adds up to, in English. Portuguese has the same shape (`pt-story.ts`). */
 type Side = 'client' | 'server';
 const The = (side: Side) => `The ${side}`;
 
-export const enStory = {
+/** What a run adds up to. */
+export const summary = {
   heading: 'This connection',
   ending: {
     complete: (opener: Side) => `Complete: the ${opener} opened it, and both sides closed it.`,
     unconfirmed: (opener: Side) =>
       `The ${opener} opened it, and both sides closed it; the last acknowledgment was not seen.`,
-    'client-only': (opener: Side) => `Not complete: the ${opener} opened it, and only the client closed its side.`,
-    'server-only': (opener: Side) => `Not complete: the ${opener} opened it, and only the server closed its side.`,
-    open: (opener: Side) => `Not complete: the ${opener} opened it, and neither side closed it.`,
-    reset: (opener: Side) => `Not complete: the ${opener} opened it, and a RST ended it.`,
-    never: (opener: Side) => `The ${opener} asked for a connection, and the handshake was not finished.`,
+    'client-only': (opener: Side) => `Incomplete: the ${opener} opened it, and only the client closed its side.`,
+    'server-only': (opener: Side) => `Incomplete: the ${opener} opened it, and only the server closed its side.`,
+    open: (opener: Side) => `Incomplete: the ${opener} opened it, and neither side closed it.`,
+    reset: (opener: Side) => `Incomplete: the ${opener} opened it, and a RST ended it.`,
+    never: (opener: Side) => `The ${opener} asked for a connection, and the handshake did not finish.`,
   },
   first: (side: Side) => `${The(side)} closed first.`,
   firstAndWaits: (side: Side, lasts: string) =>
-    `${The(side)} closed first, so it holds TIME_WAIT${lasts && `, for ${lasts}`}.`,
+    `${The(side)} closed first, so it stays in TIME_WAIT${lasts && ` for ${lasts}`}.`,
   bothFirst: 'Both closed at the same time.',
-  waits: (side: Side, lasts: string) => `${The(side)} holds TIME_WAIT${lasts && `, for ${lasts}`}.`,
+  waits: (side: Side, lasts: string) => `${The(side)} stays in TIME_WAIT${lasts && ` for ${lasts}`}.`,
   traffic: (up: string, down: string) => `${up} up, ${down} down.`,
   trouble: (lost: number, again: number, copied: number) =>
     `Segments lost: ${lost}, sent again: ${again}${copied > 0 ? `, copied by the wire: ${copied}` : ''}.`,
   answer: (took: string, isBound: boolean) => `The server program took ${isBound ? 'at most ' : ''}${took} to answer.`,
   disagreements: (count: number) =>
-    `${count === 1 ? 'Once a kernel was' : `${count}\u00a0times a kernel was`} seen in another state than the standard says.`,
+    `${count === 1 ? 'Once' : `${count}\u00a0times`}, a kernel was seen in a state other than the standard says.`,
   evidence: 'Evidence',
   segments: (count: number, all: number, how: string) => `${count} of ${all} segments ${how}.`,
   noSegments: 'No segment yet.',
   /** Of several segments. */
   evidenceMany: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
 };
-
-export type StoryTexts = typeof enStory;

@@ -1,27 +1,26 @@
 import type { Call, Segment, Step } from '../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../reading/bytes.ts';
 import { flagsText, toneOf } from '../reading/segment-kind.ts';
-import type { CompareTexts } from '../texts/en/compare.ts';
-import type { Texts } from '../texts/en/page.ts';
+import type { Texts, Topics } from '../texts/topics.ts';
 
-/** A step in as few signs as a table has room for. */
-export interface StepBrief {
+/** A step, short enough for a cell of a table. */
+export interface ShortStep {
   what: string;
-  /** What came of it, or what it carried. */
+  /** Its result, or what it carried. */
   detail: string;
-  /** The class that gives it its colour. */
+  /** The class that sets its colour. */
   hue: string;
 }
 
-/** What is said of a segment that is not just another one. */
-type Marks = Pick<CompareTexts, 'lost' | 'again' | 'copy'>;
+/** The words that mark a special segment. */
+type Marks = Pick<Topics['compare'], 'lost' | 'again' | 'copy'>;
 
-export function briefOf(step: Step, texts: Texts, marks: Marks): StepBrief {
+export function shortStepOf(step: Step, texts: Texts, marks: Marks): ShortStep {
   switch (step.kind) {
     case 'call':
       return { what: `${step.name}()`, detail: resultOf(step, texts), hue: step.side };
     case 'segment':
-      return { ...segmentBrief(step, texts, marks), hue: `tone-${toneOf(step)}` };
+      return { ...shortSegment(step, texts, marks), hue: `tone-${toneOf(step)}` };
     case 'state':
       return { what: step.to, detail: '', hue: `state-${step.to}` };
     case 'output':
@@ -36,7 +35,7 @@ function resultOf({ name, bytes, payload = '', result, returnedAt }: Call, texts
   return result !== undefined && result !== 'ok' ? `→ ${result}` : carried && `→ ${carried}`;
 }
 
-function segmentBrief(segment: Segment, texts: Texts, { lost, again, copy }: Marks) {
+function shortSegment(segment: Segment, texts: Texts, { lost, again, copy }: Marks) {
   const { fate, length, payload, retransmissionOf, duplicateOf } = segment;
   const notes = [
     fate === 'dropped' && `✕ ${lost}`,

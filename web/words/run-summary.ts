@@ -1,0 +1,33 @@
+import type { ConnectionFacts } from '../reading/connection-facts.ts';
+import { conversationOf, type Conversation } from '../reading/conversation.ts';
+import type { Run } from '../runs/run.svelte.ts';
+import type { Language } from '../texts/language.svelte.ts';
+import type { Topics } from '../texts/topics.ts';
+import { endSentence } from './notes.ts';
+
+type SummaryTexts = Topics['summary'];
+
+/** A finished run in a few sentences: how it went from end to end, what it carried, and what went wrong. */
+export function summarySentences(run: Run, facts: ConnectionFacts, language: Language, t: SummaryTexts): string[] {
+  const conversation = conversationOf(run.steps, facts.hasReset);
+  const { opener, ending, answer } = conversation;
+  const isRefused = run.outcome === 'refused';
+  const { bytes } = language.texts;
+  return [
+    endSentence(run, facts.hasReset, language.texts),
+    opener && run.end && !isRefused ? t.ending[ending](opener) : '',
+    ...closingSentences(conversation, language, t),
+    facts.up + facts.down > 0 ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
+    answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
+    facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
+  ].filter(Boolean);
+}
+
+function closingSentences({ closedFirst, waits }: Conversation, language: Language, t: SummaryTexts): string[] {
+  const lasts = (ms: number | undefined) => (ms === undefined ? '' : language.duration(ms * 1000));
+  const others = waits.filter(({ side }) => side !== closedFirst).map(({ side, ms }) => t.waits(side, lasts(ms)));
+  if (closedFirst === undefined) return others;
+  if (closedFirst === 'both') return [t.bothFirst, ...others];
+  const own = waits.find(({ side }) => side === closedFirst);
+  return [own ? t.firstAndWaits(closedFirst, lasts(own.ms)) : t.first(closedFirst), ...others];
+}
