@@ -1,5 +1,4 @@
-import { readSync } from 'node:fs';
-import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 import { formatAddress, type Address } from '../address.ts';
 import { monotonicUs } from '../machine/clock.ts';
 import { toTenths } from '../trace/draft.ts';
@@ -7,20 +6,22 @@ import type { Heard, Sink } from '../trace/report.ts';
 import { stepId } from '../trace/step-id.ts';
 import { PAYLOAD_SHOWN, type CallName } from '../trace/step.ts';
 import { observedCall, type CallFacts } from './observed-steps.ts';
+import { directReads, endOf, unseenArrivals } from './socket-reading.ts';
+import { UnreadBytes } from './unread-bytes.ts';
 
-/** Bytes that wait for recv() before the kernel is left to hold more: then its window closes, as TCP means it to. */
+/** With so many bytes unread, the socket leaves the rest to the kernel, whose window then closes as TCP means it to. */
 const UNREAD_BYTES = 1024 * 1024;
 
-/** What is settled of the client's end before it connects; by default the kernel chooses. */
+/** The client's own end. The kernel chooses what is left out. */
 export interface OwnEnd {
   localPort?: number;
-  /** Makes the socket: a descriptor with options set on it that Node cannot set. */
+  /** Makes the socket, with options that Node cannot set, and returns its descriptor. */
   descriptor?: () => number;
 }
 
 /**
- * The client program: one TCP connection over `node:net` that tells each call as it makes it, and what its socket heard.
- * It reads from the kernel as bytes come and keeps them until recv() asks, so that an end is noticed when it happens.
+ * The client program: one TCP connection over `node:net` that reports each call it makes and what its socket hears. It
+ * reads bytes as they come and keeps them until recv() asks, so that it notices the peer's end when it happens.
  *
  *     script ─▶ connect, send, recv … ─▶ node:net ─▶ kernel
  *                      └─▶ reports: each call with its duration, each arrival
@@ -31,8 +32,7 @@ export class ClientSocket {
   readonly #sink: Sink;
   readonly #ownPort: number | undefined;
   readonly #socket: Socket;
-  readonly #unread: Buffer[] = [];
-  #unreadBytes = 0;
+  readonly #unread = new UnreadBytes();
   readonly #counts = { send: 0, recv: 0, shutdown: 0, heard: 0 };
   #wake: (() => void) | undefined;
   #ended: 'fin' | 'rst' | undefined;
@@ -48,13 +48,13 @@ export class ClientSocket {
     this.#ownPort = localPort;
     const startedAt = this.#now();
     this.#socket = new Socket({
-      // Or Node would answer the peer's FIN with its own.
+      // Otherwise Node would answer the peer's FIN with its own.
       allowHalfOpen: true,
-      // Node sets these three by itself; where its copy of the options has them already, a socket is made in a tenth of the time.
+      // Node would set these three itself. With them given, it makes a socket in a tenth of the time.
       emitClose: false,
       autoDestroy: true,
       decodeStrings: false,
-      onread: this.#reader(),
+      onread: directReads((bytes) => this.#hearData(bytes)),
       fd: descriptor?.(),
       manualStart: true,
     } as SocketConstructorOpts);
@@ -63,7 +63,7 @@ export class ClientSocket {
       result: 'ok',
       args: ['AF_INET', 'SOCK_STREAM'],
     });
-    this.#socket.on('end', () => this.#hearEnd(readNow(this.#socket) === 'rst' ? 'rst' : 'fin'));
+    this.#socket.on('end', () => this.#hearEnd(endOf(this.#socket)));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.name));
     this.#socket.on('close', () => this.#closedByItself());
   }
@@ -93,20 +93,20 @@ export class ClientSocket {
         resolve(result);
       };
       this.#wake = () => returned(this.#failure ?? 'ECANCELED');
-      let portTold = false;
-      const tellPort = (): void => {
+      let isPortKnown = false;
+      const reportPort = (): void => {
         const port = this.#socket.localPort;
-        if (port !== undefined && !portTold) onPort(port);
-        portTold ||= port !== undefined;
+        if (port !== undefined && !isPortKnown) onPort(port);
+        isPortKnown ||= port !== undefined;
       };
       const { host, port } = this.#target;
       this.#socket.connect({ host, port, localPort: this.#ownPort, autoSelectFamily: false }, () => {
         this.#wake = undefined;
-        tellPort();
+        reportPort();
         returned('ok');
       });
-      // Node asks the kernel in its next tick: from then on the port is known, and no answer was read yet.
-      process.nextTick(tellPort);
+      // Node connects in its next tick: the port is then known, before any answer is read.
+      process.nextTick(reportPort);
     });
   }
 
@@ -115,24 +115,24 @@ export class ClientSocket {
    * @param nagle whether the bytes may wait until those before them are acknowledged (RFC 9293 §3.7.4)
    */
   send(bytes: Buffer, nagle = false): Promise<string> {
-    // Nagle's algorithm holds back only what follows a first send: without it each send is on its way at once.
+    // Without Nagle's algorithm each send leaves at once. It never holds back a first one.
     if (this.#counts.send > 0) this.#socket.setNoDelay(!nagle);
     const id = stepId('client', 'send', this.#counts.send++);
     const startedAt = this.#now();
     const args = [String(bytes.length)];
     const payload = shown(bytes);
-    const tell = (returnedAt?: number, result?: string): void =>
+    const report = (returnedAt?: number, result?: string): void =>
       this.#call(id, 'send', startedAt, { args, bytes: bytes.length, payload, returnedAt, result });
     return new Promise((resolve) => {
       let takenAt: number | undefined;
       this.#socket.write(bytes, (error) => {
         const result = error ? codeOf(error) : 'ok';
-        tell(takenAt ?? this.#now(), result);
+        report(takenAt ?? this.#now(), result);
         resolve(result);
       });
-      // Node calls back a little later, also where the kernel took every byte at once.
+      // Node calls back a little later, even if the kernel took every byte at once.
       if (this.#socket.writableLength === 0) takenAt = this.#now();
-      else tell();
+      else report();
     });
   }
 
@@ -142,7 +142,7 @@ export class ClientSocket {
   async recv(limit = Infinity): Promise<Buffer | string> {
     const id = stepId('client', 'recv', this.#counts.recv++);
     const startedAt = this.#now();
-    if (!this.#unread.length && !this.#ended && !this.#failure && !this.#closed) {
+    if (this.#unread.length === 0 && !this.#ended && !this.#failure && !this.#closed) {
       this.#call(id, 'recv', startedAt, {});
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -171,13 +171,13 @@ export class ClientSocket {
     this.#finish('close', () => this.#socket.destroy());
   }
 
-  /** Ends with a RST where there is a connection; before there is one, with nothing. */
+  /** Ends the connection with a RST; before there is one, with nothing. */
   reset(): void {
     if (this.#socket.pending || this.#socket.destroyed) this.close();
     else this.#finish('reset', () => this.#resetWhenShut());
   }
 
-  /** In the midst of shutdown(2) libuv refuses to reset, and Node then leaves the descriptor open for ever. */
+  /** During shutdown(2) libuv refuses to reset, and Node then leaves the descriptor open for ever. */
   #resetWhenShut(): void {
     const { writableEnded, writableFinished, writableLength } = this.#socket;
     const isShutting = writableEnded && !writableFinished && writableLength === 0;
@@ -195,36 +195,21 @@ export class ClientSocket {
     this.#awaken();
   }
 
-  /** After a failure Node closes the descriptor without being asked. */
+  /** After a failure Node closes the descriptor unasked. */
   #closedByItself(): void {
     this.#finish('close', () => undefined);
   }
 
-  /** What has come since the loop last looked: whether the peer's end is among it tells who closed first. */
+  /** Whether the peer's end has come already shows who closed first. */
   #hearTheRest(): void {
-    for (let reads = 0; reads < MOST_READS; reads += 1) {
-      const heard = readNow(this.#socket);
-      if (heard === undefined) return;
-      if (typeof heard === 'string') return this.#hearEnd(heard);
-      this.#hearData(heard);
-    }
-  }
-
-  /** Bytes straight from each read(2), past Node's streams: those take several times as long as the kernel. */
-  #reader(): OnReadOpts {
-    return {
-      buffer: reading,
-      callback: (bytes) => {
-        this.#hearData(Buffer.from(reading.subarray(0, bytes)));
-        return true;
-      },
-    };
+    for (const arrival of unseenArrivals(this.#socket))
+      if (typeof arrival === 'string') this.#hearEnd(arrival);
+      else this.#hearData(arrival);
   }
 
   #hearData(chunk: Buffer): void {
-    this.#unread.push(chunk);
-    this.#unreadBytes += chunk.length;
-    if (this.#unreadBytes >= UNREAD_BYTES) this.#socket.pause();
+    this.#unread.add(chunk);
+    if (this.#unread.length >= UNREAD_BYTES) this.#socket.pause();
     this.#hear('data', chunk);
   }
 
@@ -237,7 +222,7 @@ export class ClientSocket {
 
   #fail(code: string): void {
     this.#failure ??= code;
-    // EPIPE: the kernel knew of the reset before this write, and had told nobody.
+    // EPIPE: the kernel knew of the reset before this write, and had not reported it.
     if (code === 'ECONNRESET' || code === 'EPIPE') this.#hearEnd('rst');
     this.#awaken();
   }
@@ -256,12 +241,8 @@ export class ClientSocket {
   }
 
   #take(limit: number): Buffer {
-    const first = this.#unread.shift();
-    if (!first) return Buffer.alloc(0);
-    const taken = first.subarray(0, limit);
-    if (first.length > limit) this.#unread.unshift(first.subarray(limit));
-    this.#unreadBytes -= taken.length;
-    if (this.#socket.isPaused() && this.#unreadBytes < UNREAD_BYTES) this.#socket.resume();
+    const taken = this.#unread.take(limit);
+    if (this.#socket.isPaused() && this.#unread.length < UNREAD_BYTES) this.#socket.resume();
     return taken;
   }
 
@@ -271,26 +252,6 @@ export class ClientSocket {
 
   #now(): number {
     return toTenths(monotonicUs() - this.#zero);
-  }
-}
-
-/** One for all sockets: a read(2) fills it, and what came is copied before the next. */
-const reading = Buffer.alloc(64 * 1024);
-/** A peer that sends without end is not read for ever before a close. */
-const MOST_READS = 16;
-
-/**
- * One read(2) past Node's loop: bytes, the peer's end, or nothing. It also tells a reset from an end: libuv tells an end
- * where bytes and a RST were there together; read(2) then still says ECONNRESET, and 0 after a FIN.
- */
-function readNow(socket: Socket): Buffer | 'fin' | 'rst' | undefined {
-  const descriptor = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
-  if (descriptor === undefined || descriptor < 0) return undefined;
-  try {
-    const bytes = readSync(descriptor, reading);
-    return bytes === 0 ? 'fin' : Buffer.from(reading.subarray(0, bytes));
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ECONNRESET' ? 'rst' : undefined;
   }
 }
 

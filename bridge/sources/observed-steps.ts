@@ -1,11 +1,11 @@
 import type { WithAllPlaces } from '../trace/draft.ts';
 import type { Call, CallName, Side, State } from '../trace/step.ts';
 
-/** What is known of a call besides its name and start. Without `returnedAt` it still blocks. */
+/** What is known of a call besides its name and beginning. Without `returnedAt` it still blocks. */
 export interface CallFacts {
   args?: string[] | undefined;
   returnedAt?: number | undefined;
-  /** `ok` if absent. */
+  /** `ok` by default. */
   result?: string | undefined;
   bytes?: number | undefined;
   payload?: string | undefined;
@@ -27,7 +27,7 @@ export function observedCall(side: Side, id: string, name: CallName, startedAt: 
   return call as Call;
 }
 
-/** A source saw that the server's socket listens. That was before the run: `at` is negative. */
+/** The server's socket listens, as a source saw it. That was before the run: `at` is below zero. */
 export function observedListening(at: number, cause?: string): State {
   // prettier-ignore
   const state: WithAllPlaces<State> = {

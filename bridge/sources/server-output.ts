@@ -7,13 +7,13 @@ import type { Output } from '../trace/step.ts';
 import type { EvidenceSource, Watch } from './source.ts';
 
 /**
- * The lines that the server program prints. A line that names the client's port belongs to that connection; any other
- * line belongs to the one connection that is on, or to none if several are on.
+ * The lines that the server program prints. A line that names the client's port belongs to that connection. Any other line
+ * belongs to the only open connection, or to none if there are several.
  */
 export class ServerOutput implements EvidenceSource {
   readonly #watches = new ShortLivedSet<OutputWatch>();
   readonly #byPort = new ShortLivedMap<number, OutputWatch>();
-  /** Whether this bridge reads the program's stdout and stderr; undefined if it never did. */
+  /** Whether this bridge reads the program's stdout and stderr. Absent if it never did. */
   #attached: boolean | undefined;
 
   status(): SourceStatus {
@@ -22,15 +22,15 @@ export class ServerOutput implements EvidenceSource {
     return { name: 'server-output', active: false, why };
   }
 
-  /** The program runs, or has ended. */
+  /** @param attached whether the program runs, or has ended */
   attach(attached: boolean): void {
     this.#attached = attached;
   }
 
   watch(startedAt: number, sink: Sink): Watch {
     const watch: OutputWatch = new OutputWatch(startedAt, sink, {
-      connected: (port) => this.#byPort.set(port, watch),
-      stopped: (port) => {
+      onPort: (port) => this.#byPort.set(port, watch),
+      onStop: (port) => {
         leave();
         if (port !== undefined && this.#byPort.get(port) === watch) this.#byPort.delete(port);
       },
@@ -39,12 +39,12 @@ export class ServerOutput implements EvidenceSource {
     return watch;
   }
 
-  /** Takes a line that the program printed just now. */
+  /** Reports a line that the program printed just now. */
   line(stream: Output['stream'], line: string): void {
-    if (this.#watches.size > 0) this.#addressee(line)?.report(stream, line);
+    if (this.#watches.size > 0) this.#watchOf(line)?.report(stream, line);
   }
 
-  #addressee(line: string): OutputWatch | undefined {
+  #watchOf(line: string): OutputWatch | undefined {
     for (const number of line.match(/\d+/g) ?? []) {
       const named = this.#byPort.get(Number(number));
       if (named) return named;
@@ -54,21 +54,21 @@ export class ServerOutput implements EvidenceSource {
   }
 }
 
-/** What a watch announces to its source. */
-interface WatchEvents {
-  connected(port: number): void;
-  stopped(port: number | undefined): void;
+interface OutputWatchEvents {
+  onPort(port: number): void;
+  /** @param port as given to `onPort`, if it was called */
+  onStop(port: number | undefined): void;
 }
 
 class OutputWatch implements Watch {
   readonly watchesServer = false;
   readonly #startedAt: number;
-  readonly #events: WatchEvents;
+  readonly #events: OutputWatchEvents;
   #sink: Sink | undefined;
   #port: number | undefined;
   #lines = 0;
 
-  constructor(startedAt: number, sink: Sink, events: WatchEvents) {
+  constructor(startedAt: number, sink: Sink, events: OutputWatchEvents) {
     this.#startedAt = startedAt;
     this.#sink = sink;
     this.#events = events;
@@ -76,17 +76,17 @@ class OutputWatch implements Watch {
 
   connectedFrom(port: number): void {
     this.#port = port;
-    this.#events.connected(port);
+    this.#events.onPort(port);
   }
 
-  /** A program may print at any time or never: nothing is waited for. */
+  /** A program may print at any time or never: there is nothing to wait for. */
   whenSettled(callback: () => void): void {
     callback();
   }
 
   stop(): void {
     this.#sink = undefined;
-    this.#events.stopped(this.#port);
+    this.#events.onStop(this.#port);
   }
 
   report(stream: Output['stream'], line: string): void {

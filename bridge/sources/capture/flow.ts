@@ -4,42 +4,41 @@ import { otherSide } from '../../trace/draft.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Segment, Side } from '../../trace/step.ts';
-import type { CaptureChild } from './child.ts';
-import type { CaptureTime } from './packet-clock.ts';
+import type { CaptureTime } from './clock.ts';
+import type { Tcpdump } from './tcpdump.ts';
 import type { CaptureTimes } from './times.ts';
 import type { CaptureFlaw } from './unavailable.ts';
 import type { Watch } from '../source.ts';
 
-/** Milliseconds after the client's end by which its first segment must have been read, or it did not come by here. */
+/** Milliseconds after the client's end by which its first segment must have been read, or it took another way. */
 const FIRST_SEEN_MS = 150;
 
-/** Two packets do not come by at the same moment. */
+/** Microseconds between two packets, at least: no two are captured at the same moment. */
 const BETWEEN_US = 0.2;
 
-/** What a flow needs to know of what captures for it. */
-type Counting = Pick<CaptureChild, 'dropped' | 'ended' | 'countDropped'>;
+/** What a flow needs to know of the tcpdump that captures for it. */
+type Counting = Pick<Tcpdump, 'dropped' | 'ended' | 'countDropped'>;
 
-/** What a capture has of one run. */
+/** The capture of one run. */
 export interface RunCapture extends Watch {
-  /** What was captured of this very run. */
+  /** Whether this very run was captured. */
   status(): SourceStatus;
 }
 
 export interface CaptureFlowOptions {
   zero: number;
   sink: Sink;
-  /** What captures for this run. */
-  child: Counting;
+  tcpdump: Counting;
   times: CaptureTimes;
-  /** This run's connection has this port at the client's end. */
+  /** Called with the client's port of this run. */
   onPort(port: number): void;
-  /** @param port what `onPort` was told, if it was */
+  /** @param port as given to `onPort`, if it was called */
   onStop(port: number | undefined): void;
 }
 
 /**
- * One run's connection in the capture: each of its segments becomes a step. It begins with the client's SYN, so that
- * what was left of an earlier connection from the same port is not taken for its own.
+ * One run's connection in the capture: each of its segments becomes a step. It begins with the client's SYN, so that late
+ * segments of an earlier connection from the same port are left out.
  */
 export class CaptureFlow implements RunCapture {
   readonly watchesServer = false;
@@ -63,7 +62,7 @@ export class CaptureFlow implements RunCapture {
   constructor(options: CaptureFlowOptions) {
     this.#options = options;
     this.#sink = options.sink;
-    this.#droppedBefore = options.child.dropped;
+    this.#droppedBefore = options.tcpdump.dropped;
   }
 
   status(): SourceStatus {
@@ -86,23 +85,23 @@ export class CaptureFlow implements RunCapture {
     if (!sure) this.#flaw ??= 'CAPTURE_CLOCK_SET';
     this.#lastAt = Math.max(this.#lastAt + BETWEEN_US, at - zero);
     const segment = this.#segments.segment(from, tcp, { sentAt: this.#lastAt, fate: 'unknown', header });
-    for (const told of times.put(segment, this.#lastAt)) this.#sink?.(told);
+    for (const timed of times.put(segment, this.#lastAt)) this.#sink?.(timed);
     this.#noteEnd(segment);
     if (this.#isOver) this.#settle();
   }
 
   whenSettled(callback: () => void): void {
     this.#whenSettled = callback;
-    const { child } = this.#options;
-    if (this.#port === undefined || child.ended) return this.childEnded();
+    const { tcpdump } = this.#options;
+    if (this.#port === undefined || tcpdump.ended) return this.tcpdumpEnded();
     if (this.#isOver) return this.#settle();
     if (!this.#begun) this.#timer = setTimeout(() => this.#sawNothing(), FIRST_SEEN_MS);
-    // Packets that were lost may be those that are waited for.
+    // The packets that the flow waits for may be among the lost.
     void this.#countLost();
   }
 
   /** Nothing more will be captured. */
-  childEnded(): void {
+  tcpdumpEnded(): void {
     if (this.#port !== undefined && !this.#isOver)
       this.#flaw ??= this.#begun ? 'CAPTURE_ENDED_EARLY' : 'CAPTURE_SAW_NOTHING';
     this.#settled();
@@ -115,7 +114,7 @@ export class CaptureFlow implements RunCapture {
     this.#options.onStop(this.#port);
   }
 
-  /** Both ends have said their last, and each had it acknowledged; or one has reset. */
+  /** Both ends have had their FIN acknowledged, or one has reset. */
   get #isOver(): boolean {
     const { client, server } = this.#afterFin;
     if (this.#reset) return true;
@@ -135,19 +134,19 @@ export class CaptureFlow implements RunCapture {
     this.#settling = true;
     clearTimeout(this.#timer);
     const count = (): void => void this.#countLost().then(() => this.#settled());
-    // For what the other end sent before it knew.
+    // Segments that the other end sent before it knew of the reset are still under way.
     const { underWayMs } = this.#options.times;
     if (this.#reset && underWayMs > 0) this.#timer = setTimeout(count, underWayMs);
     else count();
   }
 
   async #countLost(): Promise<void> {
-    const { child } = this.#options;
-    await child.countDropped();
-    if (child.dropped > this.#droppedBefore) this.#flaw ??= 'CAPTURE_LOST_PACKETS';
+    const { tcpdump } = this.#options;
+    await tcpdump.countDropped();
+    if (tcpdump.dropped > this.#droppedBefore) this.#flaw ??= 'CAPTURE_LOST_PACKETS';
   }
 
-  /** It was captured in the wrong place: the others tell what they can. */
+  /** The connection took another way than the capture: other sources report what they can. */
   #sawNothing(): void {
     if (!this.#begun) this.#flaw = 'CAPTURE_SAW_NOTHING';
     if (!this.#begun) this.#settled();

@@ -1,3 +1,10 @@
+/**
+ * The packets of this machine's own network, as tcpdump captures them. Only packets of the target's port are captured, and
+ * only those of runs become steps. A run waits for `ready` before it connects, or its SYN would be missed. Runs at the same
+ * time share one tcpdump, which ends with the last of them. This room knows no programs and no calls.
+ *
+ *     ready ─▶ tcpdump ─ pcap ─▶ packet, clock ─ by the client's port ─▶ flow ─ times ─▶ segments
+ */
 import type { Address } from '../../address.ts';
 import { ipPacketIn } from '../../packet/link-layer.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../packet/packet.ts';
@@ -5,51 +12,45 @@ import type { CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
 import { ShortLivedMap, ShortLivedSet } from '../../machine/short-lived.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
-import { CaptureChild } from './child.ts';
-import { CaptureClock, type Clocks } from './packet-clock.ts';
+import { CaptureClock, type Clocks } from './clock.ts';
 import { CaptureFlow, type RunCapture } from './flow.ts';
 import { capturePoint, type CapturePoint } from './point.ts';
+import { Tcpdump } from './tcpdump.ts';
 import { LocalTimes, RemoteTimes } from './times.ts';
 import type { CaptureUnavailable, CaptureUnavailableCode } from './unavailable.ts';
 import { NothingToWatch, type EvidenceSource } from '../source.ts';
 
+/** See `tryAgainMs`. */
 const TRY_AGAIN_MS = 10_000;
 
 export interface PacketCaptureOptions {
   target: Address;
-  /** Whether it may be used at all. */
+  /** Whether the operator allows a capture. */
   allowed: boolean;
-  /** The program, where another is to stand in for tcpdump. */
+  /** The program that stands in for tcpdump. */
   program?: string;
-  /** Milliseconds after which it is tried again where it could not capture: rights may have been granted since. */
+  /** Milliseconds until it tries again after a failure: rights may have been granted since. */
   tryAgainMs?: number;
-  /** The machine's clocks, where others are to stand in for them. */
+  /** Clocks that stand in for the machine's. */
   clocks?: Clocks;
 }
 
-/**
- * The packets of this machine's own network, as tcpdump captures them: those of the target's port, and of them only the
- * runs' own are looked at. A run waits for `ready` before it connects, or its SYN would be missed. tcpdump runs while a
- * run does: runs at the same time share it, and it ends with the last.
- *
- *     ready ─▶ tcpdump ─ pcap ─▶ packets ─▶ by the client's port ─▶ the flow whose port it is ─▶ segments
- */
 export class PacketCapture implements EvidenceSource {
   readonly #options: PacketCaptureOptions;
   #failure: CaptureUnavailable | undefined;
   #triedAt = -Infinity;
   #starting: Promise<void> | undefined;
-  #child: CaptureChild | undefined;
+  #tcpdump: Tcpdump | undefined;
   #point: CapturePoint | undefined;
-  /** Children that are on their way out. */
+  /** Each tcpdump that was asked to end, until it has. */
   readonly #ending = new Set<Promise<void>>();
   readonly #flows = new ShortLivedSet<CaptureFlow>();
   readonly #byPort = new ShortLivedMap<number, CaptureFlow>();
-  /** Runs that wait for it, or have been given it. */
+  /** Runs that wait for a capture, or have one. */
   #users = 0;
   #closed = false;
   #clock: CaptureClock | undefined;
-  /** Called when `status` answers something else than before. */
+  /** Called when `status` has changed. */
   onChange: (() => void) | undefined;
 
   constructor(options: PacketCaptureOptions) {
@@ -63,7 +64,7 @@ export class PacketCapture implements EvidenceSource {
       : { name: 'capture', active: true };
   }
 
-  /** Why nothing is captured, as far as that is known. */
+  /** Why nothing is captured, if that is known. */
   get unavailable(): CaptureUnavailable | undefined {
     return this.#failure;
   }
@@ -75,13 +76,13 @@ export class PacketCapture implements EvidenceSource {
   }
 
   /**
-   * Resolves, never rejects, when packets are captured, or it is known that they cannot be; answers nothing where that is
-   * so already. Each is followed by one `watch`.
+   * Resolves when packets are captured or cannot be. Never rejects. Returns nothing if there is nothing to wait for. One
+   * `watch` follows each call.
    */
   ready(): Promise<void> | undefined {
     this.#users += 1;
     if (this.#starting) return this.#starting;
-    if (this.#closed || !this.#options.allowed || (this.#child && !this.#child.ended)) return undefined;
+    if (this.#closed || !this.#options.allowed || (this.#tcpdump && !this.#tcpdump.ended)) return undefined;
     const { tryAgainMs = TRY_AGAIN_MS } = this.#options;
     if (this.#failure && performance.now() - this.#triedAt < tryAgainMs) return undefined;
     this.#starting = this.#start().finally(() => (this.#starting = undefined));
@@ -89,13 +90,13 @@ export class PacketCapture implements EvidenceSource {
   }
 
   watch(startedAt: number, sink: Sink): RunCapture {
-    const child = this.#child;
-    if (!child || child.ended) return this.#withoutChild();
+    const tcpdump = this.#tcpdump;
+    if (!tcpdump || tcpdump.ended) return this.#uncaptured();
     const times = this.#point?.local ? new LocalTimes() : new RemoteTimes();
     const flow: CaptureFlow = new CaptureFlow({
       zero: startedAt,
       sink,
-      child,
+      tcpdump,
       times,
       onPort: (port) => this.#byPort.set(port, flow),
       onStop: (port) => {
@@ -107,7 +108,7 @@ export class PacketCapture implements EvidenceSource {
     return flow;
   }
 
-  #withoutChild(): RunCapture {
+  #uncaptured(): RunCapture {
     const why = this.#failure?.why ?? 'CAPTURE_FAILED';
     this.#leave();
     return new Uncaptured(why);
@@ -116,9 +117,9 @@ export class PacketCapture implements EvidenceSource {
   /** Resolves when no capture is left. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#endChild();
+    this.#endTcpdump();
     await this.#starting;
-    this.#endChild();
+    this.#endTcpdump();
     await Promise.all(this.#ending);
   }
 
@@ -129,22 +130,22 @@ export class PacketCapture implements EvidenceSource {
     const changed = failure?.why !== this.#failure?.why;
     this.#failure = failure;
     if (changed) this.onChange?.();
-    if (failure || this.#closed) this.#endChild();
+    if (failure || this.#closed) this.#endTcpdump();
   }
 
   #startAt(point: CapturePoint): Promise<CaptureUnavailable | undefined> {
     const { program, clocks } = this.#options;
-    const child: CaptureChild = new CaptureChild({
+    const tcpdump: Tcpdump = new Tcpdump({
       point,
-      onRecord: (record) => child === this.#child && this.#take(record),
-      onEnd: () => child === this.#child && this.#childEnded(),
+      onRecord: (record) => tcpdump === this.#tcpdump && this.#take(record),
+      onEnd: () => tcpdump === this.#tcpdump && this.#tcpdumpEnded(),
       ...(program !== undefined && { program }),
     });
     this.#point = point;
-    this.#child = child;
-    // While it starts, there is time to find out how the clocks differ.
+    this.#tcpdump = tcpdump;
+    // It compares the clocks while tcpdump starts.
     this.#clock = new CaptureClock(clocks);
-    return child.listening;
+    return tcpdump.listening;
   }
 
   #take(record: CaptureRecord): void {
@@ -156,9 +157,9 @@ export class PacketCapture implements EvidenceSource {
     flow?.take(from, packet, this.#clock!.read(record.at));
   }
 
-  #childEnded(): void {
-    this.#child = undefined;
-    for (const flow of this.#flows) flow.childEnded();
+  #tcpdumpEnded(): void {
+    this.#tcpdump = undefined;
+    for (const flow of this.#flows) flow.tcpdumpEnded();
   }
 
   #forget(flow: CaptureFlow, port: number | undefined): void {
@@ -168,14 +169,14 @@ export class PacketCapture implements EvidenceSource {
 
   #leave(): void {
     this.#users -= 1;
-    if (this.#users === 0) this.#endChild();
+    if (this.#users === 0) this.#endTcpdump();
   }
 
-  #endChild(): void {
-    const child = this.#child;
-    if (!child) return;
-    this.#childEnded();
-    const ended = child.end().finally(() => this.#ending.delete(ended));
+  #endTcpdump(): void {
+    const tcpdump = this.#tcpdump;
+    if (!tcpdump) return;
+    this.#tcpdumpEnded();
+    const ended = tcpdump.end().finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
   }
 }
@@ -199,7 +200,7 @@ function packetIn({ linkType, bytes }: CaptureRecord): TcpPacket | undefined {
     const ip = ipPacketIn(linkType, bytes);
     return ip && decodeTcpPacket(ip);
   } catch {
-    // A packet that cannot be read as TCP is none of a run's.
+    // A packet that cannot be read as TCP belongs to no run.
     return undefined;
   }
 }

@@ -4,16 +4,19 @@ import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isLoopback, type Address } from '../../address.ts';
 
-/** Where a client's segments to a target, and the answers, come by. */
+/** Where tcpdump sees the segments between a client here and a target. */
 export interface CapturePoint {
   interface: string;
-  /** In the language of pcap-filter(7): this target's segments, and nothing else. */
+  /** In the language of pcap-filter(7): only this target's segments. */
   filter: string;
-  /** Both ends are on this machine: what leaves one end has arrived at the other. */
+  /** Whether both ends are on this machine: what leaves one end has arrived at the other. */
   local: boolean;
 }
 
-/** Asks the kernel which way it would send. Answers nothing where there is none. */
+/**
+ * Asks the kernel which way it would send.
+ * @returns nothing if there is no way
+ */
 export async function capturePoint(target: Address): Promise<CapturePoint | undefined> {
   const route = await routeTo(target);
   if (!route) return undefined;
@@ -22,7 +25,7 @@ export async function capturePoint(target: Address): Promise<CapturePoint | unde
   return name === undefined ? undefined : { interface: name, filter: filterFor(route.to, target.port), local };
 }
 
-/** The addresses of both ends, as the kernel would have them. A datagram socket that connects sends nothing. */
+/** The addresses that the kernel would give both ends. A datagram socket that connects sends nothing. */
 async function routeTo({ host, port }: Address): Promise<{ from: string; to: string } | undefined> {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   try {
@@ -47,9 +50,9 @@ function withoutZone(address: string): string {
 }
 
 /**
- * Made of an address that the kernel wrote and a number: nothing else can come in. Without `inbound`, though Linux shows
- * tcpdump each packet of the loopback twice, of which it drops one: with it, the first packet of all is lost
- * (libpcap 1.10).
+ * An address that the kernel wrote and a number: nothing else can get into the filter. Linux shows tcpdump each packet of
+ * the loopback twice, and libpcap drops one of them. `inbound` is not needed for that, and with it libpcap 1.10 loses the
+ * first packet.
  */
 function filterFor(host: string, port: number): string {
   return `tcp and ((dst host ${host} and dst port ${port}) or (src host ${host} and src port ${port}))`;

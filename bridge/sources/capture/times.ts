@@ -1,21 +1,21 @@
 import { toTenths } from '../../trace/draft.ts';
 import type { Segment } from '../../trace/step.ts';
 
-/** What the place of a capture tells of when segments left and arrived. Times: microseconds since the run began. */
+/** When segments left and arrived, as far as the place of the capture shows. Times: microseconds since the run began. */
 export interface CaptureTimes {
   /** How long segments may still come after a reset, in milliseconds. */
   readonly underWayMs: number;
   /**
-   * Puts the times and the fate on a captured segment.
-   * @param at when it came by; for each at least two tenths later than for the one before
-   * @returns it, and before it the segments of which its acknowledgment tells more
+   * Writes the times and the fate into a captured segment.
+   * @param at when it was captured: at least two tenths later than the one before
+   * @returns the segments that it acknowledges, with what is now known of them, and then the segment itself
    */
   put(segment: Segment, at: number): Segment[];
 }
 
 /**
- * On the loopback a packet comes by when one half of the kernel hands it to the other: leaving and arriving are one moment,
- * told as two next to each other, the cause before the effect.
+ * On the loopback one half of the kernel hands a packet to the other. Leaving and arriving are one moment, reported as two
+ * neighbouring ones so that the cause comes before the effect.
  */
 export class LocalTimes implements CaptureTimes {
   readonly underWayMs = 0;
@@ -29,9 +29,9 @@ export class LocalTimes implements CaptureTimes {
 }
 
 /**
- * On the client's machine, with the server elsewhere: the client's segments are seen leaving, the server's arriving. What
- * happened at the far end is estimated, at half a round trip, and each such time is marked. Whether a segment of the
- * client's arrived at all, only its acknowledgment tells.
+ * On the client's machine, with the server elsewhere: the client's segments are seen leaving, the server's arriving. Times
+ * at the far end are estimated at half a round trip, and marked. Only an acknowledgment shows that a segment of the
+ * client's arrived.
  *
  *     client ─ seen ────── estimated ─▶ server
  *            ◀─ seen ───── estimated ──
@@ -62,7 +62,7 @@ export class RemoteTimes implements CaptureTimes {
   #arriving(segment: Segment, at: number): Segment[] {
     const acknowledged = this.#acknowledgedBy(segment);
     for (const copies of acknowledged)
-      // RFC 6298 §3: the time of a repeated segment tells nothing.
+      // The time of a repeated segment is ambiguous: RFC 6298 §3.
       if (copies.length === 1) this.#halfUs = Math.min(this.#halfUs, (at - copies[0]!.sentAt) / 2);
     const halfUs = Number.isFinite(this.#halfUs) ? this.#halfUs : 0;
     segment.arrivedAt = toTenths(at);
@@ -71,7 +71,7 @@ export class RemoteTimes implements CaptureTimes {
     segment.at = segment.sentAt = Math.min(segment.arrivedAt, after(this.#lastSentAt, at - halfUs));
     this.#lastSentAt = segment.sentAt;
     const arrived = acknowledged.map((copies) => {
-      // Which copy it was cannot be told: the last one that can have been.
+      // Nobody knows which copy arrived: take the last one that can have.
       const copy = copies.findLast(({ sentAt }) => sentAt + 2 * halfUs <= at) ?? copies[0]!;
       return this.#arrived(copy, copy.sentAt + halfUs, segment.sentAt);
     });
@@ -83,7 +83,7 @@ export class RemoteTimes implements CaptureTimes {
     return { ...segment, fate: 'delivered', arrivedAt: this.#lastArrivedAt, estimated: 'arrivedAt' };
   }
 
-  /** Each with its copies, in the order of sending. */
+  /** Each segment with its copies, in the order of sending. */
   #acknowledgedBy({ ack }: Segment): Segment[][] {
     const byFirst = new Map<string, Segment[]>();
     if (ack === undefined) return [];

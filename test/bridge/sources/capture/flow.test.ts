@@ -16,7 +16,7 @@ function flow(times: CaptureTimes = new LocalTimes()) {
   const onStop = vi.fn();
   const sink = (report: unknown) => void told.push(report as Segment);
   const onPort = vi.fn();
-  const subject = new CaptureFlow({ zero: 1000, sink, child, times, onPort, onStop });
+  const subject = new CaptureFlow({ zero: 1000, sink, tcpdump: child, times, onPort, onStop });
   const take = (from: Side, at: number, fields: TcpFields, sure = true) => {
     const [sourcePort, destinationPort] = from === 'client' ? [CLIENT_PORT, SERVER_PORT] : [SERVER_PORT, CLIENT_PORT];
     subject.take(from, decodeTcpPacket(ipv4Bytes(tcpBytes({ sourcePort, destinationPort, ...fields }))), {
@@ -153,7 +153,7 @@ describe('what it says of itself', () => {
     open(subject);
     subject.subject.whenSettled(subject.settled);
     subject.child.ended = true;
-    subject.subject.childEnded();
+    subject.subject.tcpdumpEnded();
     expect(subject.settled).toHaveBeenCalledTimes(1);
     expect(subject.subject.status()).toEqual({ name: 'capture', active: true, why: 'CAPTURE_ENDED_EARLY' });
   });

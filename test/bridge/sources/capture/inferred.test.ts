@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ipPacketIn } from '../../../../bridge/packet/link-layer.ts';
 import { decodeTcpPacket } from '../../../../bridge/packet/packet.ts';
 import { SegmentFlow } from '../../../../bridge/packet/flow/segment-flow.ts';
-import { CaptureChild } from '../../../../bridge/sources/capture/child.ts';
+import { Tcpdump } from '../../../../bridge/sources/capture/tcpdump.ts';
 import { capturePoint } from '../../../../bridge/sources/capture/point.ts';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import type { Segment } from '../../../../bridge/trace/step.ts';
@@ -25,7 +25,7 @@ async function captureBeside(port: number): Promise<Segment[]> {
     const from = tcp.destinationPort === port ? 'client' : 'server';
     seen.push(flow.segment(from, tcp, { sentAt: seen.length, fate: 'delivered' }));
   };
-  const child = new CaptureChild({ point, onRecord, onEnd: () => {} });
+  const child = new Tcpdump({ point, onRecord, onEnd: () => {} });
   onTestFinished(() => child.end());
   expect(await child.listening).toBeUndefined();
   return seen;

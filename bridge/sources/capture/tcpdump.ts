@@ -13,24 +13,23 @@ import { explain, type CaptureUnavailable } from './unavailable.ts';
 const SNAP_LENGTH = PAYLOAD_SHOWN + 256;
 /** KiB that the kernel keeps for tcpdump: nearly 4000 packets, so that 400 connections at once lose none (measured). */
 const BUFFER_KIB = 16_384;
-/** Milliseconds until it must listen; 20 are usual. */
+/** Milliseconds until it must capture; 20 are usual. */
 const START_MS = 2000;
-/** Milliseconds from being asked to end until it is killed; 25 are usual, most of them for the kernel's buffer. */
+/** Milliseconds from SIGTERM to SIGKILL; it usually needs 25, most of them for the kernel's buffer. */
 const END_MS = 500;
-/** Milliseconds that it has to answer what was lost; 0.5 are usual. */
-const ANSWER_MS = 100;
+/** Milliseconds that it has to print its counts; 0.5 are usual. */
+const COUNTS_MS = 100;
 const COMPLAINT_LENGTH = 1000;
 
-/** The signal at which tcpdump tells its counts and goes on: tcpdump(1). */
-const TELL_COUNTS: NodeJS.Signals = 'SIGINFO' in constants.signals ? 'SIGINFO' : 'SIGUSR1';
+/** The signal at which tcpdump prints its counts and goes on: tcpdump(1). */
+const PRINT_COUNTS: NodeJS.Signals = 'SIGINFO' in constants.signals ? 'SIGINFO' : 'SIGUSR1';
 
-export interface CaptureChildOptions {
+export interface TcpdumpOptions {
   point: CapturePoint;
-  /** Each packet, as it comes. */
   onRecord(record: CaptureRecord): void;
-  /** It has ended, whoever wanted it; called once. */
+  /** Called once, when tcpdump has ended for whatever reason. */
   onEnd(): void;
-  /** The program, where another is to stand in for tcpdump. */
+  /** The program that stands in for tcpdump. */
   program?: string;
 }
 
@@ -39,13 +38,13 @@ export interface CaptureChildOptions {
  *
  *     spawned ─ "listening on" ─▶ capturing ─ end(), or by itself ─▶ ended
  *
- * It would outlive a bridge that is killed, and gives up the wish to end with its parent when it gives up its rights: so
- * it is ended by `endedWithUs`.
+ * It would outlive a killed bridge: when tcpdump gives up its rights, it also loses the signal of its parent's death.
+ * `endedWithUs` ends it then.
  */
-export class CaptureChild {
-  /** Resolves, never rejects, when it captures; with a reason when it cannot. */
+export class Tcpdump {
+  /** Resolves when tcpdump captures, or with the reason why it cannot. Never rejects. */
   readonly listening: Promise<CaptureUnavailable | undefined>;
-  /** Packets for which the kernel had no room, as far as it was asked. */
+  /** Packets for which the kernel had no room, as of the last count. */
   dropped = 0;
   ended = false;
   readonly #child: ChildProcess;
@@ -54,9 +53,9 @@ export class CaptureChild {
   #complaint = '';
   #asked: (() => void)[] = [];
   #nextAsked: (() => void)[] = [];
-  #answerTimer: NodeJS.Timeout | undefined;
+  #countsTimer: NodeJS.Timeout | undefined;
 
-  constructor({ point, onRecord, onEnd, program = 'tcpdump' }: CaptureChildOptions) {
+  constructor({ point, onRecord, onEnd, program = 'tcpdump' }: TcpdumpOptions) {
     // A group of its own: a terminal's Ctrl+C reaches the bridge alone.
     this.#child = spawn(program, argumentsFor(point), {
       detached: true,
@@ -65,7 +64,7 @@ export class CaptureChild {
     });
     this.#over = new Promise((resolve) => {
       this.#child.once('close', () => resolve());
-      // Also told of a signal that could not be sent.
+      // A signal that could not be sent is an error too.
       this.#child.on('error', (error) => {
         if (this.#child.pid !== undefined) return;
         this.#startError = error;
@@ -77,12 +76,12 @@ export class CaptureChild {
     this.listening = this.#whenListening();
     void this.#over.then(() => {
       this.ended = true;
-      this.#answered();
+      this.#counted();
       onEnd();
     });
   }
 
-  /** Resolves when `dropped` counts all that was lost by now, or soon after where tcpdump does not say. */
+  /** Resolves when `dropped` counts all that was lost by now, or after a short wait if tcpdump prints no counts. */
   countDropped(): Promise<void> {
     return new Promise((resolve) => {
       if (this.ended) return resolve();
@@ -91,7 +90,7 @@ export class CaptureChild {
     });
   }
 
-  /** Resolves when nothing of it is left. */
+  /** Resolves when tcpdump has ended. */
   async end(): Promise<void> {
     this.#child.kill();
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), END_MS);
@@ -99,14 +98,14 @@ export class CaptureChild {
     clearTimeout(kill);
   }
 
-  #readPackets(stdout: Readable, onRecord: CaptureChildOptions['onRecord']): void {
+  #readPackets(stdout: Readable, onRecord: TcpdumpOptions['onRecord']): void {
     const reader = new PcapReader(onRecord);
     stdout.on('data', (chunk: Buffer) => {
       try {
         reader.feed(chunk);
       } catch (error) {
         if (!(error instanceof PacketError)) throw error;
-        // Not what tcpdump writes: whatever it is, it is of no use.
+        // tcpdump does not write this.
         this.#child.kill();
       }
     });
@@ -135,19 +134,19 @@ export class CaptureChild {
     const counts = /packets? received by filter, (\d+) packets? dropped by kernel/.exec(line);
     if (counts) {
       this.dropped = Number(counts[1]);
-      this.#answered();
+      this.#counted();
     } else if (this.#complaint.length < COMPLAINT_LENGTH) this.#complaint += `${line}\n`;
   }
 
   #ask(): void {
     this.#asked = this.#nextAsked;
     this.#nextAsked = [];
-    this.#answerTimer = setTimeout(() => this.#answered(), ANSWER_MS);
-    this.#child.kill(TELL_COUNTS);
+    this.#countsTimer = setTimeout(() => this.#counted(), COUNTS_MS);
+    this.#child.kill(PRINT_COUNTS);
   }
 
-  #answered(): void {
-    clearTimeout(this.#answerTimer);
+  #counted(): void {
+    clearTimeout(this.#countsTimer);
     const asked = this.ended ? [...this.#asked, ...this.#nextAsked.splice(0)] : this.#asked;
     this.#asked = [];
     for (const resolve of asked) resolve();
@@ -158,9 +157,9 @@ export class CaptureChild {
 function argumentsFor(point: CapturePoint): string[] {
   return [
     ['-i', point.interface],
-    // Not what is meant for other machines.
+    // Leaves out packets for other machines.
     '-p',
-    // Each packet at once: through the kernel's buffer, and through tcpdump's own.
+    // Each packet at once: neither the kernel nor tcpdump waits for more.
     '--immediate-mode',
     '-U',
     ['-s', String(SNAP_LENGTH)],

@@ -1,10 +1,12 @@
 import { monotonicUs, realtimeOffsetUs } from '../../machine/clock.ts';
 
-/** This machine's clocks: CLOCK_MONOTONIC in microseconds, CLOCK_REALTIME in whole milliseconds, and what lies between. */
+/** This machine's clocks. */
 export interface Clocks {
+  /** Microseconds of CLOCK_MONOTONIC. */
   monotonicUs(): number;
+  /** Whole milliseconds of CLOCK_REALTIME. */
   realtimeMs(): number;
-  /** By how much CLOCK_REALTIME is ahead, in microseconds, exactly: this takes a millisecond or more. */
+  /** By how many microseconds CLOCK_REALTIME is ahead, exactly. It takes a millisecond or more. */
   realtimeOffsetUs(): number;
 }
 
@@ -12,21 +14,21 @@ const MACHINE: Clocks = { monotonicUs, realtimeMs: () => Date.now(), realtimeOff
 
 /** Microseconds by which the comparison of the clocks, and each look at them, may be wrong on a busy machine. */
 const CLOCK_ERROR_US = 500;
-/** Microseconds within which each packet is read; 130 are usual. */
+/** Microseconds from the capture of a packet until it must be read; 130 are usual. */
 const READ_WITHIN_US = 1_000_000;
 
-/** When a packet came by. */
+/** When a packet was captured. */
 export interface CaptureTime {
   /** Microseconds of CLOCK_MONOTONIC. */
   at: number;
-  /** False: the clock was set so that it cannot be told whether the stamp was made before or after that. */
+  /** False if the clock was set and nobody knows whether the stamp is of before or after. */
   sure: boolean;
 }
 
 /**
- * From the stamps of tcpdump, which are of CLOCK_REALTIME, to CLOCK_MONOTONIC. The two drift together; but somebody may
- * set the realtime clock, by more than a millisecond or two, and then packets still on their way have stamps of before:
- * a packet comes after the one before it, and is read at most a second later, which tells the one from the other.
+ * Turns tcpdump's stamps, which are of CLOCK_REALTIME, into CLOCK_MONOTONIC. The two drift together. But somebody may set
+ * the realtime clock by more than a millisecond or two: then packets still to be read have stamps of before. A packet is
+ * never older than the one read before it, and is read within a second: only one of the two offsets fits that, as a rule.
  *
  *     ── packets, read late ──▶│ set │── packets ──▶
  *      stamp − offset before         stamp − offset now
@@ -34,7 +36,7 @@ export interface CaptureTime {
 export class CaptureClock {
   readonly #clocks: Clocks;
   #offsetUs: number;
-  /** What it was before the clock was set, and when that was seen; absent when no packet from before can come any more. */
+  /** The offset before the clock was set, and when that was noticed. Absent once no packet from before can come. */
   #before: { offsetUs: number; seenAt: number } | undefined;
   #lastAt = -Infinity;
 
@@ -43,7 +45,10 @@ export class CaptureClock {
     this.#offsetUs = clocks.realtimeOffsetUs();
   }
 
-  /** @param stamp of a packet that was read just now: nanoseconds since 1970. Packets come in the order of their capture. */
+  /**
+   * Call it for each packet when it is read, in the order of capture.
+   * @param stamp nanoseconds since 1970
+   */
   read(stamp: bigint): CaptureTime {
     const now = this.#clocks.monotonicUs();
     this.#compare(now);
@@ -54,14 +59,14 @@ export class CaptureClock {
 
   #compare(now: number): void {
     const aheadUs = this.#clocks.realtimeMs() * 1000 - now - this.#offsetUs;
-    // Of the realtime clock only whole milliseconds were read.
+    // The realtime clock is read in whole milliseconds.
     if (aheadUs < -1000 - CLOCK_ERROR_US || aheadUs > CLOCK_ERROR_US) this.#compareAnew(now);
     if (this.#before && now - this.#before.seenAt > READ_WITHIN_US) this.#before = undefined;
   }
 
   #compareAnew(now: number): void {
     const offsetUs = this.#clocks.realtimeOffsetUs();
-    // Otherwise it was the look that was disturbed.
+    // A smaller difference means that only the first look was disturbed.
     if (Math.abs(offsetUs - this.#offsetUs) > CLOCK_ERROR_US) this.#before = { offsetUs: this.#offsetUs, seenAt: now };
     this.#offsetUs = offsetUs;
   }
@@ -80,7 +85,7 @@ export class CaptureClock {
   }
 }
 
-/** Not through a double of nanoseconds since 1970, which has no room for single ones. */
+/** A double cannot hold nanoseconds since 1970 exactly. */
 function monotonic(stamp: bigint, offsetUs: number): number {
   return Number(stamp / 1000n) - offsetUs + Number(stamp % 1000n) / 1000;
 }
