@@ -4,10 +4,15 @@ import './page.css';
 import App from './App.svelte';
 import { Preferences } from './settings/preferences.svelte.ts';
 
-try {
-  mount(App, { target: document.body, props: { preferences: await Preferences.load() } });
-} catch (error) {
-  // No table of texts is there to say it in one language.
-  document.body.textContent = 'Aperto did not load: reload the page. / O Aperto não carregou: recarregue a página.';
-  throw error;
+async function start(): Promise<void> {
+  try {
+    mount(App, { target: document.body, props: { preferences: await Preferences.load() } });
+  } catch (error) {
+    // Without texts, the page cannot say it in one language.
+    document.body.textContent = 'Aperto did not load: reload the page. / O Aperto não carregou: recarregue a página.';
+    throw error;
+  }
 }
+
+// Not awaited here: the chunk with the texts imports this one, and would wait for it forever.
+void start();
