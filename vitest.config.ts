@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/{server,bridge,architecture,faults,fuzz}/**/*.test.ts'],
-          globalSetup: ['test/helpers/built.ts', 'test/helpers/programs/nothing-left.ts'],
+          globalSetup: ['test/helpers/programs/built.ts', 'test/helpers/programs/nothing-left.ts'],
           testTimeout: 20_000,
         },
       },

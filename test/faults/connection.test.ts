@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import { bandwidth, latency, limit, reset, slices, slowClose, vanish, type Fault } from '../helpers/faults.ts';
+import { bandwidth, latency, limit, reset, slices, slowClose, vanish, type Fault } from './faults.ts';
 import type { PlayedRun } from '../helpers/clients/page.ts';
 import { calls } from '../helpers/trace-checks.ts';
 import { until } from '../helpers/until.ts';

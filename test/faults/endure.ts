@@ -3,7 +3,7 @@ import type { DoneMessage } from '../../bridge/protocol/messages.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import { Page, type PlayedRun, type WhenOver } from '../helpers/clients/page.ts';
 import { expectCausal } from '../helpers/trace-checks.ts';
-import { WatchedBridge, type Open } from '../helpers/watched-bridge.ts';
+import { WatchedBridge, type Open } from '../helpers/programs/watched-bridge.ts';
 import { World } from './world.ts';
 
 /** Milliseconds that a run may take in these tests. */

@@ -8,7 +8,7 @@ import { freePort } from '../helpers/free-port.ts';
 import { whyNoLab } from '../helpers/programs/lab.ts';
 import { Page, type WhenOver } from '../helpers/clients/page.ts';
 import { startProgram } from '../helpers/programs/program.ts';
-import { WatchedBridge } from '../helpers/watched-bridge.ts';
+import { WatchedBridge } from '../helpers/programs/watched-bridge.ts';
 import { expectClosed, expectDoneOnce, expectReplied, plain } from './endure.ts';
 
 /** Milliseconds for a run, with the start of a server of its own. */

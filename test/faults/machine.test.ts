@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { RunResult } from '../../bridge/session.ts';
-import { latency, vanish } from '../helpers/faults.ts';
+import { latency, vanish } from './faults.ts';
 import { Page } from '../helpers/clients/page.ts';
 import { until } from '../helpers/until.ts';
 import { endure, expectClosed, expectDoneOnce, expectReplied, openScene, RUN_MS } from './endure.ts';

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { groupListens } from '../../bridge/sources/sockets/listening-socket.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import { createNumberServer } from '../../server/number-server.ts';
-import { FaultProxy } from '../helpers/fault-proxy.ts';
-import { unchanged } from '../helpers/faults.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { unchanged } from './faults.ts';
 import type { WhenOver } from '../helpers/clients/page.ts';
 import { until } from '../helpers/until.ts';
 

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { descendants } from './programs/descendants.ts';
+import { descendants } from './descendants.ts';
 
-const MAIN = `import { main } from ${JSON.stringify(new URL('../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
-const INSIDE = new URL('../fixtures/inside.mjs', import.meta.url).href;
+const MAIN = `import { main } from ${JSON.stringify(new URL('../../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
+const INSIDE = new URL('../../fixtures/inside.mjs', import.meta.url).href;
 
 /** What a process has open: lists of kinds, sorted, as `socket`, `pipe`, `Timeout`. */
 export interface Open {
