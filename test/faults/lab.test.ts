@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Hello } from '../../bridge/protocol/messages.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
+import { BRIDGE } from '../helpers/programs/built-programs.ts';
 import { descendants } from '../helpers/programs/descendants.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { whyNoLab } from '../helpers/programs/lab.ts';
@@ -17,7 +18,6 @@ const RUN_MS = 2000;
 const FLOOD_BYTES = 90e6;
 
 const floods = fileURLToPath(new URL('../fixtures/servers/floods.mjs', import.meta.url));
-const main = new URL('../../dist/bridge/main.js', import.meta.url).href;
 
 const lab = (port: number): string[] => {
   const server = `exec '${process.execPath}' '${floods}' ${port}`;
@@ -69,10 +69,8 @@ describe.skipIf(whyNoLab)('in the lab', () => {
 
   test('the disk is full on which the log is kept: a warning is lost, and nothing else', async () => {
     const [http, target] = [await freePort(), await freePort()];
-    const code = `import { main } from '${main}'; await main(process.argv.slice(1));`;
     const options = ['--http', `127.0.0.1:${http}`, ...lab(target), '--restart'];
-    const command = 'exec "$0" --input-type=module -e "$@" > /dev/full';
-    const program = startProgram('bash', ['-c', command, process.execPath, code, '--', ...options]);
+    const program = startProgram('bash', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, ...BRIDGE, ...options]);
     const origin = `http://127.0.0.1:${http}`;
     const health = async (): Promise<Partial<Hello>> =>
       fetch(`${origin}/health`).then(

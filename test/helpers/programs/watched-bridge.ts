@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { BRIDGE } from './built-programs.ts';
 import { descendants } from './descendants.ts';
 
-const MAIN = `import { main } from ${JSON.stringify(new URL('../../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
 const INSIDE = new URL('../../fixtures/inside.mjs', import.meta.url).href;
 
 /** What a process has open: lists of kinds, sorted, as `socket`, `pipe`, `Timeout`. */
@@ -35,7 +35,7 @@ export class WatchedBridge {
   }
 
   private constructor(options: readonly string[], inside: Record<string, string>) {
-    const node = ['--expose-gc', '--import', INSIDE, '--input-type=module', '-e', MAIN, '--'];
+    const node = ['--expose-gc', '--import', INSIDE, ...BRIDGE];
     this.#child = spawn(process.execPath, [...node, '--http', '127.0.0.1:0', ...options], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...inside },
