@@ -8,7 +8,7 @@ const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 };
 // Two projects: the page's tests resolve packages as a browser does, and would give the bridge's tests a stub of `ws`.
 export default defineConfig({
   test: {
-    // Most of the bridge's tests wait for a kernel or a child process: another file can run meanwhile.
+    // Most of the bridge's tests wait for a kernel or a child process: another file runs meanwhile.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
@@ -22,7 +22,7 @@ export default defineConfig({
       {
         plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
         resolve: { conditions: ['browser'] },
-        // Nothing there keeps anything between tests: a process of its own for each file would take longer than the tests.
+        // The page's tests keep nothing between them, and a process for each file would take longer than the tests.
         test: { name: 'page', include: ['test/web/**/*.test.ts'], isolate: false, ...PATIENCE },
       },
     ],

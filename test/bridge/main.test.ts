@@ -59,7 +59,7 @@ test('prints its URL first, and serves there', async () => {
   expect(program.err).toEqual([]);
 });
 
-test('tells the URL when its server listens: whoever presses at once is answered', async () => {
+test('prints the URL when its server listens: a run that starts at once gets a reply', async () => {
   const target = await freePort();
   const late = `setTimeout(() => net.createServer((s) => s.end('late')).listen(${target}, '127.0.0.1'), 400)`;
   const server = `'${process.execPath}' -e "${late}"`;
@@ -68,14 +68,14 @@ test('tells the URL when its server listens: whoever presses at once is answered
   expect((await page.run(plainScript(1n))).done).toMatchObject({ outcome: 'replied', reply: { text: 'late' } });
 });
 
-test('tells the URL also where its server never listens', async () => {
+test('prints the URL even if its server never listens', async () => {
   const target = await freePort();
   const program = start('--http', '127.0.0.1:0', '--target', `:${target}`, '--server', 'exec sleep 60');
   const { origin } = await listening(program);
   expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({ server: { state: 'starting' } });
 });
 
-test('for other machines: one sentence says so, with URLs that work; the token is in no environment', async () => {
+test('open to other machines: one sentence says so, with URLs that work; the token is in no environment', async () => {
   const target = await freePort();
   const program = startNode([...BRIDGE, '--wire', 'direct', '--http', '0.0.0.0:0', '--target', `:${target}`], {
     env: { ...process.env, APERTO_TOKEN: 'chosen-by-the-owner', APERTO_SERVER: 'echo "told: $APERTO_TOKEN"' },
@@ -113,7 +113,7 @@ test('nothing that a server prints, or a request holds, reaches the terminal as 
   expect([...program.out, ...program.err].join('')).not.toMatch(/[^\P{C}]/u);
 });
 
-test('--help tells the options and exits with 0', async () => {
+test('--help lists the options and exits with 0', async () => {
   const program = start('--help');
   expect(await program.ended).toBe(0);
   expect(program.out.join('\n')).toContain('--allow-origin');
@@ -132,7 +132,7 @@ test.each([
   expect(program.out).toEqual([]);
 });
 
-test('--wire lab, for a server that cannot be moved there: a sentence, exit code 1', async () => {
+test('--wire lab with a server that cannot be moved there: a sentence, exit code 1', async () => {
   const program = start('--wire', 'lab', '--http', '127.0.0.1:0', '--target', `:${await freePort()}`);
   expect(await program.ended).toBe(1);
   expect(program.err).toEqual([expect.stringMatching(/did not start the server.*WIRE_UNAVAILABLE/)]);
@@ -188,7 +188,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('ends at once where nothing hangs', async () => {
+test('ends at once if nothing hangs', async () => {
   const target = await startServer((socket) => socket.end());
   const program = start('--http', '127.0.0.1:0', '--target', `:${target}`);
   const { port } = await listening(program);
@@ -197,13 +197,13 @@ test('ends at once where nothing hangs', async () => {
   await expectFree(port);
 });
 
-test('the bridge dies by SIGKILL: its server program ends too, also where it does not want to, and the port is free', async () => {
+test('the bridge dies by SIGKILL: its server program ends too, even one that ignores SIGTERM, and the port is free', async () => {
   const target = await freePort();
   const { program, pids } = await startStubborn(target);
   const children = descendants(program.child.pid!);
   program.child.kill('SIGKILL');
   await program.ended;
   await until(() => ![...pids, ...children].some(isAlive));
-  // A process may be over for its parent while a thread of it still holds the port.
+  // A process may have ended for its parent while one of its threads still holds the port.
   await vi.waitFor(() => expectFree(target));
 });

@@ -7,7 +7,7 @@ import { WatchedBridge, type Open } from '../helpers/programs/watched-bridge.ts'
 import { World } from './world.ts';
 
 /** Milliseconds that a run may take if its fault is to last until that limit. */
-export const RUN_MS = 1500;
+export const RUN_MS = 2500;
 /** Milliseconds that any other run may take, so that a busy machine does not reach the limit. */
 export const LONG_RUN_MS = 20_000;
 /** Milliseconds by which a busy machine may be late. */

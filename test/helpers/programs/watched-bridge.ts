@@ -17,14 +17,14 @@ export interface Open {
   namespaces: string[];
 }
 
-/** A bridge in a process of its own that can be looked into, also from inside; it ends with this process. Linux only. */
+/** A bridge in a process of its own that can be examined from outside and inside. It ends with this process. Linux only. */
 export class WatchedBridge {
   readonly #child: ChildProcess;
   #complaints = '';
   #port = 0;
 
   /**
-   * Resolves when it has told its URL.
+   * Resolves when it has printed its URL.
    * @param options of `npm start`
    * @param inside what is changed inside it: see `test/fixtures/inside.mjs`
    */
@@ -91,12 +91,12 @@ export class WatchedBridge {
     return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)![1]) * 1024;
   }
 
-  /** Ends it in order; answers its exit status, or the signal that ended it. */
+  /** Ends it in order; returns its exit status, or the signal that ended it. */
   stop(): Promise<number | string> {
     return this.#end('SIGTERM');
   }
 
-  /** It is gone from one moment to the next. */
+  /** Ends it without a warning. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
@@ -128,7 +128,7 @@ export class WatchedBridge {
   }
 }
 
-/** `socket:[4711]`: the number is another one each time. Which files are kept in reserve is the loop's own affair. */
+/** The number in `socket:[4711]` differs each time. Which files the event loop keeps in reserve is its own affair. */
 function kindsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`)
     .flatMap((descriptor) => linkOf(`/proc/${pid}/fd/${descriptor}`))
@@ -140,7 +140,7 @@ function namespaceOf(pid: number): string[] {
   return linkOf(`/proc/${pid}/ns/net`);
 }
 
-/** Nothing where it has gone meanwhile. */
+/** Empty if the process has ended meanwhile. */
 function linkOf(path: string): string[] {
   try {
     return [readlinkSync(path)];

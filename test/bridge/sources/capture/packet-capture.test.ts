@@ -251,7 +251,7 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
     expect(records.length).toBeGreaterThan(7);
     const ageMs = Date.now() - Number(records[0]!.at / 1_000_000n);
     expect(ageMs).toBeGreaterThanOrEqual(0);
-    expect(ageMs).toBeLessThan(10_000);
+    expect(ageMs).toBeLessThan(60_000);
   });
 });
 
