@@ -11,7 +11,7 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,
-  // What a test waits for comes when it comes: on a busy machine a page alone may take seconds to draw.
+  // A limit only ends a wait in vain: on a busy machine a page alone may take seconds to draw.
   timeout: 120_000,
   expect: { timeout: 20_000 },
   use: {

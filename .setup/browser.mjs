@@ -9,7 +9,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /** The last version of the package whose Chromium runs under Node 20. */
 const PACKAGE = '@sparticuz/chromium@147.0.2';
 
-/** Answers what the tests need in their environment to start a browser; installs one where there is none. */
+/** Returns the environment that the tests need to start a browser; installs a browser if there is none. */
 export async function browserEnvironment() {
   const own = process.env.APERTO_CHROMIUM ?? findOnPath();
   if (own) return { APERTO_CHROMIUM: own };
@@ -46,7 +46,7 @@ async function fromPackage() {
       '--no-fund',
       PACKAGE,
     ]);
-  // The package unpacks itself and its libraries only where it believes itself to be in the cloud that it was made for.
+  // The package unpacks its libraries only if it believes that it is in the cloud for which it was made.
   const { AWS_EXECUTION_ENV, TMPDIR } = process.env;
   Object.assign(process.env, { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', TMPDIR: folder });
   const { default: chromium } = await import(require.resolve('@sparticuz/chromium'));

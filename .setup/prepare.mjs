@@ -1,4 +1,4 @@
-// What a fresh clone needs before anything else can run: packages, and the built program. Each is done once.
+// Installs the packages and builds the program, if a fresh clone or a change of the sources makes that necessary.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-/** Runs a command quietly; when it fails, what it said is shown and this process ends with its status. */
+/** Runs a command quietly. If it fails, its output is shown and this process ends with its status. */
 export function quietly(what, command, args, options = {}) {
   console.error(`${what} …`);
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
@@ -33,7 +33,7 @@ export function prepare() {
   if (Math.max(...sources.map(newest)) > Math.min(modified(BUILT), modified('dist/web/index.html'))) build();
 }
 
-/** What has not changed is not written anew, nor even this list, where a file was only touched: so it is stamped. */
+/** TypeScript does not write this list again if a source was only touched: so the build sets its time. */
 const BUILT = 'dist/.tsbuildinfo';
 
 function build() {
@@ -49,7 +49,7 @@ function checkNode() {
   process.exit(1);
 }
 
-/** When a file was last written, in milliseconds; 0 where there is none. */
+/** When a file was last written, in milliseconds; 0 if there is none. */
 function modified(path) {
   const full = join(root, path);
   return existsSync(full) ? statSync(full).mtimeMs : 0;

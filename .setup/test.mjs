@@ -1,5 +1,5 @@
 // Everything that must hold: format, lint, types, unit and integration tests, end-to-end tests in a real browser.
-// What does not depend on each other runs at the same time. The last line counts: `N passed, N failed`.
+// Parts that do not depend on each other run at the same time. The last line counts: `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, setPriority, tmpdir } from 'node:os';
@@ -70,8 +70,8 @@ function together(...jobs) {
 }
 
 /**
- * A check passes or fails as a whole; what it says is shown when it fails. It takes the processor while the tests beside
- * it wait, and leaves it to them when they do not.
+ * A check passes or fails as a whole, and its output is shown if it fails. Its low priority lets it use the processor only
+ * while the tests beside it wait.
  */
 async function check(name, command, args) {
   const { status, output } = await run(command, args, {}, constants.priority.PRIORITY_LOW);
@@ -80,7 +80,7 @@ async function check(name, command, args) {
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** A suite counts its tests; one that ended badly without a failed test counts as one failure. */
+/** A suite counts its tests; one that fails without a failed test counts as one failure. */
 async function suite(name, command, args, environment, count) {
   const { status, output } = await run(command, args, environment);
   console.log(output);

@@ -19,7 +19,7 @@ const filesIn = (folder: string): string[] =>
 const isCode = (file: string): boolean => /\.(ts|svelte)$/.test(file);
 const sources = ['server', 'bridge', 'web'].flatMap(filesIn).filter(isCode);
 
-test.each(Object.entries(ROOTS))('at the root of %s/ there is only what stands there', (room, files) => {
+test.each(Object.entries(ROOTS))('the root of %s/ holds its few files and no others', (room, files) => {
   const found = readdirSync(room).filter((name) => statSync(join(room, name)).isFile());
   expect(found.sort()).toEqual([...files].sort());
 });
@@ -42,7 +42,7 @@ test(`a room with rooms below it has at most ${MOST_FILES} files at its root`, (
   expect(tooFull).toEqual([]);
 });
 
-test('the tests of a file are where the file is, below test/', () => {
+test('each test below test/ is in the room of the file that it tests', () => {
   const folders = new Set(
     ['bridge', 'server', 'web'].flatMap((room) => filesIn(`test/${room}`)).filter((file) => file.endsWith('.test.ts')),
   );
@@ -50,7 +50,7 @@ test('the tests of a file are where the file is, below test/', () => {
   expect(lost).toEqual([]);
 });
 
-test('no file imports itself by a detour, types included', () => {
+test('no file imports itself through others, types included', () => {
   const imports = new Map(sources.map((file) => [file, importsOf(file)]));
   expect(circlesIn(imports)).toEqual([]);
 });

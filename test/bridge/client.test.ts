@@ -2,12 +2,11 @@ import { expect, test } from 'vitest';
 import type { Trace } from '../../bridge/trace/trace.ts';
 import { startNumberServer, startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { CLIENT } from '../helpers/programs/built-programs.ts';
 import { startNode } from '../helpers/programs/program.ts';
 import { expectCausal, segmentNames } from '../helpers/trace-checks.ts';
 
-/** The terminal client as `npm run client` runs it. */
-const MAIN = `import { main } from ${JSON.stringify(new URL('../../dist/bridge/client.js', import.meta.url).href)}; process.exitCode = await main(process.argv.slice(1));`;
-const start = (...args: string[]) => startNode(['--input-type=module', '-e', MAIN, '--', ...args]);
+const start = (...args: string[]) => startNode([...CLIENT, ...args]);
 const at = (port: number) => ['--target', `127.0.0.1:${port}`];
 
 test('prints the number and the reply', async () => {

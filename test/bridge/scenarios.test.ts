@@ -13,7 +13,7 @@ import { hasTshark, traceSays, tsharkSays } from '../helpers/packets/tshark.ts';
 
 /** How often each is played: `SCENARIO_RUNS=20 npx vitest run test/bridge/scenarios.test.ts` for more. */
 const TIMES = Number(process.env['SCENARIO_RUNS'] ?? 2);
-const TIMEOUT = 60_000 + TIMES * 20_000;
+const TIMEOUT = 120_000 + TIMES * 20_000;
 /** For how long a question is thought about: longer than the first time-out of a SYN. */
 const THOUGHT_MS = 1500;
 

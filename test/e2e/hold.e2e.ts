@@ -35,7 +35,7 @@ test('a run held at each segment goes on by button and by the step key, and ends
   await expect(async () => {
     if (await deliver.first().isVisible()) await deliver.first().click({ timeout: 500 });
     await expect(spoken(page)).toContainText('The server replied ÍMPAR.', { timeout: 300 });
-  }).toPass({ timeout: 30_000, intervals: [50] });
+  }).toPass({ intervals: [50] });
   await expect(held).toHaveCount(0);
 });
 
@@ -50,6 +50,6 @@ test('dropped in mid-wire: the kernel sends it again, and the picture marks it',
   await expect(async () => {
     if (await deliver.first().isVisible()) await deliver.first().click({ timeout: 500 });
     await expect(spoken(page)).toContainText('The server replied ÍMPAR.', { timeout: 300 });
-  }).toPass({ timeout: 30_000, intervals: [50] });
+  }).toPass({ intervals: [50] });
   await expect(page.getByText(/Segments lost: 1, sent again: [1-9]/)).toBeVisible();
 });

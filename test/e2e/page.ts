@@ -12,7 +12,7 @@ export async function sendNumber(page: Page, number: string): Promise<void> {
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
-/** The run has ended, and the page says so to who listens. */
+/** The sentence on how the run ended, which screen readers speak. */
 export function spoken(page: Page) {
   return page.locator('[data-outcome]');
 }
@@ -30,7 +30,7 @@ export async function atEveryWidth(page: Page, check: (width: number) => Promise
     });
 }
 
-/** Arrows that are drawn, not only hinted at; by the words that stand on them. */
+/** Arrows that are drawn in full, by the words on them. */
 export function segments(page: Page, words?: string) {
   const all = page.locator('.picture .segment:not(.ghost)');
   return words === undefined ? all : all.filter({ has: page.locator('text', { hasText: words }) });
@@ -61,7 +61,7 @@ export async function playBridge(
   };
 }
 
-/** Answers every run with these steps, and ends it where there is an outcome. */
+/** Answers every run with these steps, and ends it if there is an outcome. */
 export function tell(steps: Step[], outcome?: Outcome) {
   return (message: PageMessage, say: (message: BridgeMessage) => void) => {
     if (message.type !== 'run') return;
@@ -70,7 +70,7 @@ export function tell(steps: Step[], outcome?: Outcome) {
   };
 }
 
-/** What stands in somebody's way, as axe tells it. In the page alone: it has no frames, for which axe would open another. */
+/** What axe finds wrong for people with disabilities. The page has no frames, for which axe would open another page. */
 export async function violations(page: Page) {
   const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);

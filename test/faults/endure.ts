@@ -3,13 +3,15 @@ import type { DoneMessage } from '../../bridge/protocol/messages.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import { Page, type PlayedRun, type WhenOver } from '../helpers/clients/page.ts';
 import { expectCausal } from '../helpers/trace-checks.ts';
-import { WatchedBridge, type Open } from '../helpers/watched-bridge.ts';
+import { WatchedBridge, type Open } from '../helpers/programs/watched-bridge.ts';
 import { World } from './world.ts';
 
-/** Milliseconds that a run may take in these tests. */
-export const RUN_MS = 1500;
-/** Milliseconds in which whatever a run had open must be closed once it is done. */
-const CLOSED_MS = 2000;
+/** Milliseconds that a run may take if its fault is to last until that limit. */
+export const RUN_MS = 2500;
+/** Milliseconds that any other run may take, so that a busy machine does not reach the limit. */
+export const LONG_RUN_MS = 20_000;
+/** Milliseconds by which a busy machine may be late. */
+export const LATE_MS = 5000;
 
 export const plain = plainScript(121n);
 
@@ -33,10 +35,14 @@ export interface Case {
   also?(scene: Scene, run: PlayedRun): unknown;
 }
 
-export async function openScene(whenOver: WhenOver, inside: Record<string, string> = {}): Promise<Scene> {
+export async function openScene(
+  whenOver: WhenOver,
+  runMs = LONG_RUN_MS,
+  inside: Record<string, string> = {},
+): Promise<Scene> {
   const world = await World.make(whenOver);
   const options = ['--wire', 'direct', '--capture', 'off', '--target', `127.0.0.1:${world.port}`];
-  const bridge = await WatchedBridge.start(options, { TEST_LIMITS: JSON.stringify({ runMs: RUN_MS }), ...inside });
+  const bridge = await WatchedBridge.start(options, { TEST_LIMITS: JSON.stringify({ runMs }), ...inside });
   whenOver(() => bridge.kill());
   return { world, bridge, page: await Page.open(bridge, whenOver) };
 }
@@ -45,9 +51,14 @@ export async function openScene(whenOver: WhenOver, inside: Record<string, strin
 export class Scenes {
   readonly #free: Scene[] = [];
   readonly #closings: Parameters<WhenOver>[0][] = [];
+  readonly #runMs: number;
+
+  constructor(runMs: number) {
+    this.#runMs = runMs;
+  }
 
   async take(): Promise<Scene> {
-    return this.#free.pop() ?? openScene((close) => void this.#closings.unshift(close));
+    return this.#free.pop() ?? openScene((close) => void this.#closings.unshift(close), this.#runMs);
   }
 
   giveBack(scene: Scene): void {
@@ -90,7 +101,7 @@ export async function endure(fault: Case, scene: Scene): Promise<void> {
 
 /** It has open what it had before, and nothing else: sockets, descriptors, timers, children. */
 export async function expectClosed(bridge: WatchedBridge, before: Open): Promise<void> {
-  await vi.waitFor(async () => expect(await bridge.open()).toEqual(before), { timeout: CLOSED_MS, interval: 20 });
+  await vi.waitFor(async () => expect(await bridge.open()).toEqual(before), { timeout: LATE_MS, interval: 20 });
 }
 
 /** No run has a second `done`, or a step after it. */

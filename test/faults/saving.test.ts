@@ -2,15 +2,12 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startNumberServer } from '../helpers/bridge.ts';
 import { whyNoLab } from '../helpers/programs/lab.ts';
+import { CLIENT } from '../helpers/programs/built-programs.ts';
 import { startProgram } from '../helpers/programs/program.ts';
-
-const client = new URL('../../dist/bridge/client.js', import.meta.url).href;
-const MAIN = `import { main } from ${JSON.stringify(client)}; process.exitCode = await main(process.argv.slice(1));`;
 
 /** The terminal client, by a shell that sends its output somewhere. */
 function start(redirection: string, ...args: string[]) {
-  const command = `exec "$0" --input-type=module -e "$1" -- "\${@:2}" ${redirection}`;
-  return startProgram('bash', ['-c', command, process.execPath, MAIN, ...args]);
+  return startProgram('bash', ['-c', `exec "$0" "$@" ${redirection}`, process.execPath, ...CLIENT, ...args]);
 }
 
 /** A disk on which nothing has room. */

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { groupListens } from '../../bridge/sources/sockets/listening-socket.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import { createNumberServer } from '../../server/number-server.ts';
-import { FaultProxy } from '../helpers/fault-proxy.ts';
-import { unchanged } from '../helpers/faults.ts';
 import type { WhenOver } from '../helpers/clients/page.ts';
+import { freePort } from '../helpers/free-port.ts';
 import { until } from '../helpers/until.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { unchanged } from './faults.ts';
 
 type Serve = (socket: Socket) => void;
 
@@ -36,7 +37,7 @@ export class World {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const world = new World(new FaultProxy((server.address() as AddressInfo).port));
+    const world = new World(new FaultProxy(await freePort(), (server.address() as AddressInfo).port));
     whenOver(async () => {
       await world.down();
       server.close();

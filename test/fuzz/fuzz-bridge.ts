@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startNumberServerProcess } from '../helpers/programs/number-server-process.ts';
-import { WatchedBridge } from '../helpers/watched-bridge.ts';
+import { WatchedBridge } from '../helpers/programs/watched-bridge.ts';
 import type { Fuzzed } from './fuzz.ts';
 
 /** So that every table of the bridge has its size before its memory is taken down. */

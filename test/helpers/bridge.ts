@@ -14,7 +14,7 @@ export interface TestBridge {
   app: FastifyInstance;
   port: number;
   origin: string;
-  /** What goes behind a path: the token, where the bridge takes one. */
+  /** What follows a path: the token, if the bridge takes one. */
   query: string;
   health(): Promise<Omit<Hello, 'type'>>;
 }
@@ -52,7 +52,7 @@ export async function startBridge(
   return { app, port, origin, query, health };
 }
 
-/** A bridge that owns a server program, once that listens. Without `server` it is the number server, with the probe in it. */
+/** A bridge whose own server program listens. Without `server`, that is the number server, with the probe in it. */
 export async function startOwning(
   settings: TestSettings = {},
   whenOver: WhenOver = onTestFinished,
@@ -66,9 +66,9 @@ export async function startOwning(
 }
 
 /**
- * The same for all tests of a group or a file, started before the first and closed after the last.
- * @param possible false: there can be none on this machine, and the tests that need it are left out
- * @returns it, once a test runs
+ * One bridge for all tests of a group or a file, started before the first and closed after the last.
+ * @param possible false if this machine can have none, and the tests that need it are skipped
+ * @returns the bridge, once a test runs
  */
 export function startOwningForAll(settings: TestSettings, possible = true): () => TestBridge {
   const closings: Parameters<WhenOver>[0][] = [];

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 
-/** Exit status for a command line that cannot be understood. */
+/** Exit status for a wrong command line. */
 const USAGE_ERROR = 2;
 
 type Options = Readonly<Record<string, string | number>>;
 
 /**
- * What a program's command line says, of the options that it has: `--name value`. A number stays a whole number. Anything
- * else ends the program with a sentence that names them.
- * @param defaults what each option is where the command line does not say
+ * Reads a program's options, `--name value`, from its command line. A number stays a whole number. Anything else ends the
+ * program with a sentence that names the options.
+ * @param defaults each option's value if the command line does not set it
  */
 export function readOptions<T extends Options>(defaults: T, args = process.argv.slice(2)): T {
   const known = Object.entries(defaults).map(([name, value]) => `--${name} ${value}`);

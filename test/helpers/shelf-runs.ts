@@ -11,7 +11,7 @@ export type Played = Pick<Trace, 'steps' | 'outcome' | 'reply' | 'error'>;
 
 /** Runs that are on at the same time: more would disturb each other's timing on a small machine. */
 const AT_ONCE = 6;
-/** Takes longest, and no part of the machine: it begins first, and beside the others. */
+/** Takes longest but only waits: it begins first, beside the others. */
 const LONGEST: ScenarioKey = 'blackhole';
 
 /** Plays every scenario of the shelf so many times, some at a time, in a lab of its own. */
@@ -36,7 +36,7 @@ export class ShelfRuns {
       for (const key of keys) this.#played.set(`${key} ${turn}`, this.#inTurn(key));
   }
 
-  /** What came of a scenario's run of this number. */
+  /** The result of a scenario's run of this number. */
   run(key: ScenarioKey, turn: number): Promise<Played> {
     return this.#played.get(`${key} ${turn}`)!;
   }
@@ -49,7 +49,7 @@ export class ShelfRuns {
     if (key === LONGEST) return this.play(SHELF[key]);
     if (this.#on >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#on += 1;
-    // Whoever waits takes over the place.
+    // A waiting run takes over the place.
     return this.play(SHELF[key]).finally(() => {
       const next = this.#waiting.shift();
       if (next) next();
@@ -57,7 +57,7 @@ export class ShelfRuns {
     });
   }
 
-  /** @param onHeld told of each segment that the link holds, and how to let it go */
+  /** @param onHeld called for each segment that the link holds, with a function that lets it go */
   play({ script, link, server }: ToPlay, onHeld?: (segment: Segment, deliver: () => void) => void): Promise<Played> {
     const steps = new Map<string, Step>();
     return new Promise((resolve) => {
@@ -79,7 +79,7 @@ export class ShelfRuns {
   }
 }
 
-/** The trace in a few lines, for whoever has to find out why it does not show what it should. */
+/** The trace in a few lines, for the report of a failed test. */
 export function told({ outcome, error, reply, steps }: Played): string {
   const lines = steps.map((step) => {
     const at = `${(step.at / 1000).toFixed(1)} ms`;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Resolves when the fact holds: for facts that nobody announces. The test's own limit ends a wait in vain. */
+/** Resolves when a fact holds that nothing announces. The test's own limit ends a wait in vain. */
 export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await fact())) await delay(5);
 }

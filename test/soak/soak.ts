@@ -9,7 +9,7 @@ import { LIMITS } from '../../bridge/protocol/messages.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startNumberServerProcess } from '../helpers/programs/number-server-process.ts';
 import { readOptions } from '../helpers/options.ts';
-import { WatchedBridge } from '../helpers/watched-bridge.ts';
+import { WatchedBridge } from '../helpers/programs/watched-bridge.ts';
 import { Crowd, type Tally } from './crowd.ts';
 
 const { seconds, runs } = readOptions({

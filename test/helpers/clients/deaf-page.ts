@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A WebSocket whose page reads nothing after the upgrade; it notices only by writing that the connection was aborted. */
+/** A WebSocket whose page reads nothing after the upgrade; only a write shows it that the connection was aborted. */
 export async function openDeaf({ port, origin }: { port: number; origin: string }): Promise<Socket> {
   const deaf = connect({ port, host: '127.0.0.1' });
   deaf.on('error', () => {});

@@ -20,7 +20,7 @@ const schemas = {
 };
 type OfType<Type extends BridgeMessage['type']> = Extract<BridgeMessage, { type: Type }>;
 
-/** Registers what is to be done when a test is over. */
+/** Registers what to do when a test is over. */
 export type WhenOver = (close: () => void | Promise<void>) => void;
 
 export interface PlayedRun {
@@ -34,11 +34,11 @@ interface PageOf {
   port: number;
   origin: string;
   query?: string;
-  /** From which the page comes. */
+  /** The address that the page comes from. */
   localAddress?: string;
 }
 
-/** A page without a browser: it keeps every message, and holds each against its schema. */
+/** A page without a browser: it keeps every message, and checks each against its schema. */
 export class Page {
   readonly socket: WebSocket;
   readonly messages: BridgeMessage[] = [];
@@ -59,7 +59,7 @@ export class Page {
 
   /**
    * Connects; resolves when the first `hello` is there. The connection ends with the test.
-   * @param whenOver that of a test among others at the same time, which has to name itself
+   * @param whenOver of the test itself, if other tests run at the same time
    */
   static async open(
     { port, origin, query = '', localAddress = '127.0.0.1' }: PageOf,
@@ -92,7 +92,7 @@ export class Page {
     }
   }
 
-  /** What the bridge answers to this message, which must be an error. */
+  /** The error that the bridge returns for this message. */
   async complaint(message: unknown): Promise<OfType<'error'>> {
     const from = this.messages.length;
     if (typeof message === 'string' || Buffer.isBuffer(message)) this.socket.send(message);

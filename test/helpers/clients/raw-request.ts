@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export interface RawAnswer {
-  /** 0 where nothing came that is HTTP. */
+  /** 0 if nothing came that is HTTP. */
   status: number;
   /** By name in lower case. */
   headers: ReadonlyMap<string, string>;
@@ -19,7 +19,7 @@ export async function connectRaw(port: number, localAddress = '127.0.0.1'): Prom
   return socket;
 }
 
-/** Sends these bytes as they are, never ends, and answers what came until the bridge hung up. */
+/** Sends these bytes as they are, never ends, and returns what came until the bridge hung up. */
 export async function raw(port: number, sent: string | Buffer): Promise<RawAnswer> {
   const socket = await connectRaw(port);
   socket.write(typeof sent === 'string' ? Buffer.from(sent, 'latin1') : sent);

@@ -9,7 +9,7 @@ export type Act = { send: string } | { await: 'data' | 'end' } | 'shutdown' | 'r
 export interface Heard {
   bytes: number;
   digest: string;
-  /** How the peer ended; `own` where the script reset the connection before that. */
+  /** How the peer ended; `own` if the script reset the connection before that. */
   end: End | 'own';
 }
 

@@ -16,7 +16,7 @@ export interface Sending {
   shutdown?: boolean;
 }
 
-/** Connects, sends, and waits for how the peer ends. Rejects where there is no connection. */
+/** Connects, sends, and waits for the peer's end. Rejects if there is no connection. */
 export async function exchange(port: number, { sends, shutdown = false }: Sending): Promise<Exchange> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
   const received: Buffer[] = [];
@@ -32,14 +32,14 @@ export async function exchange(port: number, { sends, shutdown = false }: Sendin
       error.code === 'ECONNRESET' ? resolve('rst') : reject(error),
     );
   });
-  // The peer has closed already and answers these with a reset; the error goes to the listener above, which has its answer.
+  // The peer has closed already and answers these with a reset: that error no longer matters to the listener above.
   if (!shutdown) for (const hex of later) socket.write(Buffer.from(hex, 'hex'));
   socket.end();
   return { reply: Buffer.concat(received).toString('hex'), end };
 }
 
 /**
- * How the peer ended, after Node said 'end'. When data and RST arrive together, libuv tells the end of data instead of
+ * How the peer ended, after Node said 'end'. When data and RST arrive together, libuv reports the end of data instead of
  * ECONNRESET; read(2) knows: 0 for a FIN, an error for a RST.
  */
 export function endOf(socket: Socket): End {

@@ -8,7 +8,7 @@ import { freePort } from '../free-port.ts';
 const start = fileURLToPath(new URL('../../../.setup/start.mjs', import.meta.url));
 const numberServer = fileURLToPath(new URL('../../../dist/server/main.js', import.meta.url));
 
-/** A bridge of the worker's own, as `npm start` makes it, with its own number server. */
+/** A bridge as `npm start` makes it, with a number server of its own. */
 export interface Bridge {
   url: string;
   /** Where its server program listens, `host:port`. */
@@ -19,7 +19,7 @@ export interface Bridge {
 /**
  * @param server the command line of its server program, given the port on which it is to listen
  * @param more options for `npm start`
- * @param environment of the bridge, where it is not ours
+ * @param environment of the bridge; by default ours
  */
 export async function startBridge(
   server = (port: number) => `node '${numberServer}' --port ${port}`,
@@ -41,7 +41,7 @@ export async function startBridge(
   return { url, target, process: child };
 }
 
-/** Resolves when its server program listens, also where that takes longer than a bridge waits before it says its URL. */
+/** Resolves when its server program listens, even if a bridge prints its URL without waiting that long. */
 export async function serverListens({ url }: Bridge): Promise<void> {
   for (;;) {
     const { server } = (await (await fetch(`${url}/health`)).json()) as Pick<Hello, 'server'>;

@@ -1,12 +1,12 @@
 import { LabUnavailable } from '../../../bridge/wires/lab/lab-unavailable.ts';
 import { LabWire } from '../../../bridge/wires/lab/lab.ts';
 
-/** Why there can be no lab on this machine; nothing where there can. Tests that need one say so when they are left out. */
+/** Why this machine can have no lab; undefined if it can. Tests that need a lab are skipped, and say so. */
 export const whyNoLab: string | undefined = await LabWire.make(1, 10_000).then(
   async (lab) => void (await lab.close()),
   (error: unknown) => {
     if (!(error instanceof LabUnavailable)) throw error;
-    console.warn(`Tests of the lab are left out: ${error.message}`);
+    console.warn(`Tests of the lab are skipped: ${error.message}`);
     return error.message;
   },
 );

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** In the environment of whatever a run of the tests starts. */
+/** In the environment of every program that a run of the tests starts. */
 const MARK = 'APERTO_TEST_RUN';
-/** Milliseconds within which whatever is about to end has ended. */
-const PATIENCE_MS = 5000;
+/** Milliseconds for programs that are about to end. */
+const PATIENCE_MS = 20_000;
 
 /**
- * For Vitest and for Playwright, before the first test: each program that the tests start, by whatever detour, inherits
- * the mark of this run. Answers what is to be called after the last test: a program that is still there is ended, and
- * fails the run. Linux only.
+ * For Vitest and Playwright, before the first test: every program that the tests start inherits the mark of this run, even
+ * through other programs. Returns what to call after the last test: it ends each program that is still there, and fails
+ * the run. Linux only.
  */
 export default function setup(): () => Promise<void> {
   const mark = `${MARK}=${randomUUID()}`;
@@ -20,7 +20,7 @@ export default function setup(): () => Promise<void> {
     while (marked(mark).length > 0 && Date.now() < until) await delay(50);
     const left = marked(mark);
     if (left.length === 0) return;
-    // Vitest tells of an error here, and would still end well.
+    // Vitest reports an error here, and would still exit with 0.
     process.exitCode = 1;
     for (const { pid } of left) process.kill(pid, 'SIGKILL');
     throw new Error(`Left behind by the tests:\n${left.map(({ pid, command }) => `${pid} ${command}`).join('\n')}`);
@@ -42,7 +42,7 @@ function processes(): number[] {
   return process.platform === 'linux' ? readdirSync('/proc').map(Number).filter(Number.isInteger) : [];
 }
 
-/** Nothing where the process has ended, or is another user's. */
+/** Empty if the process has ended, or belongs to another user. */
 function read(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'latin1');

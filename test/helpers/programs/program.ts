@@ -8,7 +8,7 @@ export interface Program {
   /** The lines that it has printed so far, on stdout and stderr. */
   out: string[];
   err: string[];
-  /** The first line of stdout that matches, now or later. Rejects when the program ends without it. */
+  /** The first line of stdout that matches, now or later. Rejects if the program ends without it. */
   line(pattern: RegExp): Promise<string>;
   /** Exit code or signal name, when it has ended and all its output was read. */
   ended: Promise<number | string>;
@@ -19,12 +19,12 @@ interface ProgramOptions {
   stdio?: StdioOptions;
 }
 
-/** Starts a Node program, to be killed when the running test is over. */
+/** Starts a Node program, which is killed when the running test is over. */
 export function startNode(args: string[], options: ProgramOptions = {}): Program {
   return startProgram(process.execPath, args, options);
 }
 
-/** Starts any program, in a process group of its own, to be killed with all of it when the running test is over. */
+/** Starts any program in a process group of its own, which is killed when the running test is over. */
 export function startProgram(file: string, args: string[], options: ProgramOptions = {}): Program {
   const child = spawn(file, args, { stdio: 'pipe', detached: true, ...options });
   onTestFinished(() => endGroup(child));
@@ -62,7 +62,7 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-/** Whether a process is there; one that has ended, and whose parent has not asked yet, is not. */
+/** Whether a process is there. One that has ended, but that its parent has not waited for yet, is not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -99,13 +99,14 @@ describe('two traces side by side', () => {
     expectAligned(two, one);
   });
 
-  it('is whole with thousands of steps, and takes about as much longer as there are more', () => {
+  it('is whole with thousands of steps, and takes time proportional to their number', () => {
     const rows = expectAligned(longTrace(5000), longTrace(4000));
     expect(rows.filter(({ first, second }) => first !== undefined && second !== undefined)).toHaveLength(4000);
     const aligning = (count: number) => {
       const [first, second] = [longTrace(count), longTrace(count - 100)];
       return () => void align(first, second);
     };
-    expect(growth(aligning(1000), aligning(4000))).toBeLessThan(LESS_THAN_ITS_SQUARE);
+    // Each trace is compared in windows of 1500 steps: below that, the time does grow with the square.
+    expect(growth(aligning(3000), aligning(12_000))).toBeLessThan(LESS_THAN_ITS_SQUARE);
   });
 });

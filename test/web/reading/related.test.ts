@@ -186,7 +186,7 @@ describe('links of any trace', () => {
       }),
     ));
 
-  it('take about as much longer to find as there are more steps', () => {
+  it('are found in time proportional to the number of steps', () => {
     const finding = (count: number) => {
       const steps = Array.from({ length: count }, (_, index) => [
         call('client', 'send', 3 * index, 3 * index + 1, { bytes: 10 }),

@@ -13,6 +13,7 @@ import { startBridge, startNumberServer, startServer } from '../../../helpers/br
 import { capturesFor, mayCapture, playOn, type CapturedRun } from '../../../helpers/packets/capture.ts';
 import { freePort } from '../../../helpers/free-port.ts';
 import { Page } from '../../../helpers/clients/page.ts';
+import { CLIENT } from '../../../helpers/programs/built-programs.ts';
 import { startNode } from '../../../helpers/programs/program.ts';
 import { expectCausal, segmentNames, segments, states } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
@@ -250,7 +251,7 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
     expect(records.length).toBeGreaterThan(7);
     const ageMs = Date.now() - Number(records[0]!.at / 1_000_000n);
     expect(ageMs).toBeGreaterThanOrEqual(0);
-    expect(ageMs).toBeLessThan(10_000);
+    expect(ageMs).toBeLessThan(60_000);
   });
 });
 
@@ -258,11 +259,9 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
 function startClient(port: number) {
   const folder = mkdtempSync(join(tmpdir(), 'aperto-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const client = JSON.stringify(new URL('../../../../dist/bridge/client.js', import.meta.url).href);
-  const main = `import { main } from ${client}; process.exitCode = await main(process.argv.slice(1));`;
   const file = join(folder, 'run.pcap');
   const args = ['121', '--target', `127.0.0.1:${port}`, '--pcap', file];
-  return { program: startNode(['--input-type=module', '-e', main, '--', ...args]), file };
+  return { program: startNode([...CLIENT, ...args]), file };
 }
 
 describe.runIf(!here.active)('where tcpdump may not capture', () => {

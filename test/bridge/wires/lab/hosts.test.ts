@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Hello } from '../../../../bridge/protocol/messages.ts';
 import { plainScript } from '../../../../bridge/trace/script.ts';
 import { freePort } from '../../../helpers/free-port.ts';
+import { BRIDGE } from '../../../helpers/programs/built-programs.ts';
 import { descendants } from '../../../helpers/programs/descendants.ts';
 import { whyNoLab } from '../../../helpers/programs/lab.ts';
 import { Page } from '../../../helpers/clients/page.ts';
@@ -13,8 +14,7 @@ import { isAlive, startProgram, type Program } from '../../../helpers/programs/p
 import { expectCausal, segments, states } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
 
-const MAIN = `import { main } from ${JSON.stringify(new URL('../../../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
-const bridge = [process.execPath, '--input-type=module', '-e', MAIN, '--', '--http', '127.0.0.1:0'];
+const bridge = [process.execPath, ...BRIDGE, '--http', '127.0.0.1:0'];
 const isRoot = process.getuid!() === 0;
 
 /** An ordinary user, who may read this folder wherever it is, and nothing else that ordinary users may not. */

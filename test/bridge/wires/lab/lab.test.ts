@@ -144,7 +144,7 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
     expect(second!.sentAt - first!.sentAt).toBeLessThan(2_000_000);
   });
 
-  test('every SYN lost: time-out, with each attempt shown', { timeout: 30_000 }, async ({ onTestFinished }) => {
+  test('every SYN lost: time-out, with each attempt shown', async ({ onTestFinished }) => {
     const { done, steps } = await (await openPage(onTestFinished)).run(plainScript(1n), { lossPercent: 100 });
     expect(done).toMatchObject({ outcome: 'timeout', error: 'ETIMEDOUT', link: { lossPercent: 100 } });
     expectSeen(steps);

@@ -35,7 +35,7 @@ const TIMES = Number(process.env['APERTO_RUNS'] ?? 1);
 describe.skipIf(whyNoLab || !hasTshark)('tshark reads the saved packets as the trace tells them', () => {
   const lab = startOwningForAll({ wire: 'lab' });
 
-  test.each(RUNS)('%s', { timeout: 30_000 * TIMES }, async (_, script, link) => {
+  test.each(RUNS)('%s', { timeout: 120_000 * TIMES }, async (_, script, link) => {
     const folder = await mkdtemp(join(tmpdir(), 'aperto-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const page = await Page.open(lab());

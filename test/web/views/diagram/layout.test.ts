@@ -322,7 +322,7 @@ describe('the picture', () => {
     expect(wakes.some(({ x2, y2 }) => Math.abs(x2 - recv.x) < 6 && y2 === recv.end - 7)).toBe(true);
   });
 
-  it('takes about as much longer as there are more steps', () => {
+  it('takes time proportional to the number of steps', () => {
     const drawing = (count: number) => {
       const steps = sorted(longTrace(count));
       return () => void layoutOf(steps, columnsFor(1000), words);

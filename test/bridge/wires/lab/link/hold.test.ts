@@ -66,7 +66,7 @@ const open = async (script: Script, link: LinkSettings) =>
 /** How long the viewer looks at each segment of a handshake: `THINKING_MS=60000 npx vitest run test/bridge/wires/lab/link/hold.test.ts` for a minute. */
 const THINKING_MS = Number(process.env['THINKING_MS'] ?? 0);
 
-describe.skipIf(whyNoLab)('a run whose segments are held', { timeout: 20_000 + 4 * THINKING_MS }, () => {
+describe.skipIf(whyNoLab)('a run whose segments are held', { timeout: 120_000 + 4 * THINKING_MS }, () => {
   test('stops at each segment of the handshake, with the kernels in the states of that moment', async () => {
     const run = await open(plainScript(121n), { hold: true });
     const now = (side: 'client' | 'server') => states(run.page.steps(run.id), side).at(-1)!.to;

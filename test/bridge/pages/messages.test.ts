@@ -9,7 +9,7 @@ async function openPage(): Promise<Page> {
   const targetPort = await startServer((socket) => socket.resume());
   return Page.open(await startBridge({ targetPort }));
 }
-/** Also after what came before, the connection lives. */
+/** The connection is still open. */
 async function expectAlive(page: Page): Promise<void> {
   expect(await page.complaint({ type: 'cancel', id: 'no such run' })).toMatchObject({ code: 'NO_SUCH_RUN' });
 }
@@ -84,7 +84,7 @@ describe('each bad message is answered by an error, and the connection lives on'
     expect(page.count('done') + page.count('steps')).toBe(0);
   });
 
-  test('the error names the run that the message spoke of, where it could be read', async () => {
+  test('the error names the run of the message, if its id can be read', async () => {
     const page = await openPage();
     expect(await page.complaint(run({ id: 'mine', script: 7 }))).toMatchObject({ id: 'mine' });
     expect(await page.complaint(run({ id: 7, script: [] }))).toMatchObject({ id: 7 });
@@ -112,7 +112,7 @@ describe('each bad message is answered by an error, and the connection lives on'
   });
 });
 
-test('whatever JSON comes: an error each, and the connection lives on', async () => {
+test('any JSON: an error each, and the connection lives on', async () => {
   const page = await openPage();
   const type = fc.constantFrom('run', 'cancel', 'wire', 'server', 'hello', '__proto__');
   const someMessage = fc.record(
@@ -141,7 +141,7 @@ test('whatever JSON comes: an error each, and the connection lives on', async ()
   await expectAlive(page);
 });
 
-test('whatever bytes come as text that is not JSON, or as binary', async () => {
+test('any bytes, as text that is not JSON or as binary: an error each, and the connection lives on', async () => {
   const page = await openPage();
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {

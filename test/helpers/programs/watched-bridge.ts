@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { descendants } from './programs/descendants.ts';
+import { BRIDGE } from './built-programs.ts';
+import { descendants } from './descendants.ts';
 
-const MAIN = `import { main } from ${JSON.stringify(new URL('../../dist/bridge/main.js', import.meta.url).href)}; await main(process.argv.slice(1));`;
-const INSIDE = new URL('../fixtures/inside.mjs', import.meta.url).href;
+const INSIDE = new URL('../../fixtures/inside.mjs', import.meta.url).href;
 
 /** What a process has open: lists of kinds, sorted, as `socket`, `pipe`, `Timeout`. */
 export interface Open {
@@ -17,14 +17,14 @@ export interface Open {
   namespaces: string[];
 }
 
-/** A bridge in a process of its own that can be looked into, also from inside; it ends with this process. Linux only. */
+/** A bridge in a process of its own that can be examined from outside and inside. It ends with this process. Linux only. */
 export class WatchedBridge {
   readonly #child: ChildProcess;
   #complaints = '';
   #port = 0;
 
   /**
-   * Resolves when it has told its URL.
+   * Resolves when it has printed its URL.
    * @param options of `npm start`
    * @param inside what is changed inside it: see `test/fixtures/inside.mjs`
    */
@@ -35,7 +35,7 @@ export class WatchedBridge {
   }
 
   private constructor(options: readonly string[], inside: Record<string, string>) {
-    const node = ['--expose-gc', '--import', INSIDE, '--input-type=module', '-e', MAIN, '--'];
+    const node = ['--expose-gc', '--import', INSIDE, ...BRIDGE];
     this.#child = spawn(process.execPath, [...node, '--http', '127.0.0.1:0', ...options], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...inside },
@@ -91,12 +91,12 @@ export class WatchedBridge {
     return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)![1]) * 1024;
   }
 
-  /** Ends it in order; answers its exit status, or the signal that ended it. */
+  /** Ends it in order; returns its exit status, or the signal that ended it. */
   stop(): Promise<number | string> {
     return this.#end('SIGTERM');
   }
 
-  /** It is gone from one moment to the next. */
+  /** Ends it without a warning. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
@@ -128,7 +128,7 @@ export class WatchedBridge {
   }
 }
 
-/** `socket:[4711]`: the number is another one each time. Which files are kept in reserve is the loop's own affair. */
+/** The number in `socket:[4711]` differs each time. Which files the event loop keeps in reserve is its own affair. */
 function kindsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`)
     .flatMap((descriptor) => linkOf(`/proc/${pid}/fd/${descriptor}`))
@@ -140,7 +140,7 @@ function namespaceOf(pid: number): string[] {
   return linkOf(`/proc/${pid}/ns/net`);
 }
 
-/** Nothing where it has gone meanwhile. */
+/** Empty if the process has ended meanwhile. */
 function linkOf(path: string): string[] {
   try {
     return [readlinkSync(path)];

@@ -44,6 +44,14 @@ export function slowClose(ms: number): Fault {
   };
 }
 
+/** The end comes when it is let go. */
+export function heldClose(released: Promise<void>): Fault {
+  return async function* (bytes) {
+    yield* bytes;
+    await released;
+  };
+}
+
 /** Every byte vanishes, and so does the end; unless the connection is closed after a while. */
 export function vanish(closeAfterMs?: number): Fault {
   return async function* (bytes, signal) {

@@ -18,7 +18,7 @@ async function startWaiting(): Promise<{ bridge: TestBridge; connections: () => 
   return { bridge: await startBridge({ targetPort }), connections: () => connections };
 }
 
-test('too many runs on a page: an error, and room again when one has ended', async () => {
+test('too many runs on a page: an error, until one has ended', async () => {
   const { bridge, connections } = await startWaiting();
   const page = await Page.open(bridge);
   const ids = Array.from({ length: LIMITS.runsPerPage }, () => page.start(waiting));
@@ -34,7 +34,7 @@ test('too many runs on a page: an error, and room again when one has ended', asy
   expect(page.count('error')).toBe(1);
 });
 
-test('too many runs in all: an error to the page that asks for one more', async () => {
+test('too many runs in all: an error for the page that starts one more', async () => {
   const { bridge, connections } = await startWaiting();
   const pages = LIMITS.runsInAll / LIMITS.runsPerPage;
   for (let number = 0; number < pages; number++) {
@@ -50,7 +50,7 @@ test('too many runs in all: an error to the page that asks for one more', async 
 test('too many messages in a second: an error for each beyond, and the connection lives on', async () => {
   const bridge = await startBridge({ limits: { messagesPerSecond: 100 } });
   const page = await Page.open(bridge);
-  // Far more than may come, however slow the machine is.
+  // Far more than the limit, however slow the machine is.
   const count = 5000;
   for (let turn = 0; turn < count; turn++) page.socket.send('#');
   await until(() => page.count('error') === count);
@@ -122,7 +122,7 @@ test('a page that answers no ping is dropped, and its run with it; one that answ
   expect((await page.complaint('#')).code).toBe('BAD_JSON');
 });
 
-test('a page that answers no ping, but speaks, is no silent one', async () => {
+test('a page that answers no ping, but sends messages, stays connected', async () => {
   const bridge = await startBridge({ limits: { pingMs: 50 } });
   const talking = await openDeaf(bridge);
   onTestFinished(() => void talking.destroy());
@@ -137,14 +137,14 @@ test('a page that answers no ping, but speaks, is no silent one', async () => {
   await once(talking, 'close');
 });
 
-test('a page that never reads is given up before much waits for it, and its runs with it', async () => {
+test('a page that never reads is given up, with its runs, before much waits for it', async () => {
   const { bridge, asked } = await neverRead({});
   expect(asked).toBeGreaterThan(5);
   const page = await Page.open(bridge);
   expect((await page.run(plainScript(2n))).done.outcome).toBe('replied');
 });
 
-test('pages that never read are given up, too, before much waits for all of them together', async () => {
+test('a page that never reads is given up before much waits for all pages together', async () => {
   const { bridge, asked } = await neverRead({ unsentBytesPerPage: 2 ** 40, unsentBytesInAll: 1024 * 1024 });
   expect(asked).toBeGreaterThan(1);
   const page = await Page.open(bridge);
@@ -154,7 +154,7 @@ test('pages that never read are given up, too, before much waits for all of them
 /** So many replies are far more than any limit lets wait. */
 const MOST_ASKED = 40;
 
-/** A page asks for one long reply after another, reads none, and is given up; answers how many it asked for. */
+/** A page asks for one long reply after another, reads none, and is given up; returns how many it asked for. */
 async function neverRead(limits: Partial<Limits>): Promise<{ bridge: TestBridge; asked: number }> {
   let connected = 0;
   const targetPort = await startServer((socket) => {
@@ -166,11 +166,11 @@ async function neverRead(limits: Partial<Limits>): Promise<{ bridge: TestBridge;
   onTestFinished(() => void deaf.destroy());
   const script = [{ do: 'recv' }, { do: 'close' }];
   let asked = 0;
-  // Each reply is told with well over a mebibyte; the kernel holds some of it, and the bridge as much as its limit says.
+  // Each reply makes well over a mebibyte of messages; the kernel holds some, and the bridge as much as its limit allows.
   while (!deaf.destroyed) {
     deaf.write(textFrame(JSON.stringify({ type: 'run', id: asked++, script })));
     await until(() => {
-      // An aborted connection is noticed by who writes to it.
+      // Only a write shows that the connection was aborted.
       deaf.write(PONG);
       return (connected === asked && asked < MOST_ASKED) || deaf.destroyed;
     });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { unchanged, type Fault } from './faults.ts';
 
 /**
@@ -16,22 +16,18 @@ export class FaultProxy {
   readonly #serverPort: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #port = 0;
+  readonly port: number;
 
-  constructor(serverPort: number) {
+  /** @param port where it listens, each time that it is up */
+  constructor(port: number, serverPort: number) {
+    this.port = port;
     this.#serverPort = serverPort;
     this.#server = createServer({ allowHalfOpen: true }, (client) => this.#serve(client));
   }
 
-  get port(): number {
-    return this.#port;
-  }
-
-  /** Begins to listen: on any port at first, later on the same again. */
   async up(): Promise<void> {
-    this.#server.listen(this.#port, '127.0.0.1');
+    this.#server.listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Listens no more, and ends every connection. */
