@@ -6,6 +6,7 @@ import { BridgeError } from '../errors.ts';
 import { LineSplitter } from '../machine/line-splitter.ts';
 import { PROBE_DESCRIPTOR, PROBE_VARIABLE } from '../probe/report.ts';
 import type { ServerStatus } from '../protocol/messages.ts';
+import type { WhyNoSource } from '../protocol/remedies.ts';
 import { groupListens } from '../sources/sockets/listening-socket.ts';
 import { ServerListener } from '../sources/sockets/server-listener.ts';
 import { ServerOutput } from '../sources/server-output.ts';
@@ -181,7 +182,7 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
   }
 
   /** The calls are told: since when it listens is known, where the kernel's table only says that it does. */
-  #listensAsTold(by: string): void {
+  #listensAsTold(by: WhyNoSource): void {
     this.listener.saw(false);
     this.syscalls.leave(by);
     this.#listens();

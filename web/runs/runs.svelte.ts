@@ -64,8 +64,8 @@ export class Run {
     return this.done ? this.done.link : this.begun.link;
   }
 
-  sources(fallback: readonly { name: string; active: boolean; why?: string | undefined }[]) {
-    return (this.done?.sources ?? fallback) as readonly (Omit<SourceStatus, 'name'> & { name: string })[];
+  sources(fallback: readonly SourceStatus[]): readonly SourceStatus[] {
+    return this.done?.sources ?? fallback;
   }
 
   /** A step that comes again replaces the former. */

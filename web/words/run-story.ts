@@ -1,7 +1,7 @@
 import { factsOfConnection, type ConnectionFacts } from '../reading/connection-facts.ts';
 import { conversationOf, type Conversation } from '../reading/conversation.ts';
 import { linkInWords } from './link-words.ts';
-import { endSentence, runLine, shortened } from './notes.ts';
+import { endSentence, reportsServerCalls, runLine, shortened } from './notes.ts';
 import type { Run } from '../runs/runs.svelte.ts';
 import { shortCommand } from '../reading/short-command.ts';
 import type { StoryTexts } from '../texts/en/story.ts';
@@ -36,7 +36,7 @@ function closingSentences({ closedFirst, waits }: Conversation, language: Langua
 
 /** Whether each call of the server program was told; otherwise only those in which it was found blocked. */
 function seesServerCalls({ done }: Run): boolean {
-  return done?.sources.some(({ name, active }) => active && /^server-(probe|strace)$/.test(name)) ?? false;
+  return done?.sources.some((source) => source.active && reportsServerCalls(source) && !source.samples) ?? false;
 }
 
 /** What can be compared: runs that are over, and of which something was seen. */

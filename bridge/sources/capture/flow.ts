@@ -1,14 +1,13 @@
 import type { TcpPacket } from '../../packet/packet.ts';
 import { SegmentFlow } from '../../packet/flow/segment-flow.ts';
 import { otherSide } from '../../trace/draft.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Segment, Side } from '../../trace/step.ts';
 import type { CaptureChild } from './child.ts';
 import type { CaptureTime } from './packet-clock.ts';
 import type { CaptureTimes } from './times.ts';
 import type { CaptureFlaw } from './unavailable.ts';
-import type { Watch } from '../source.ts';
+import type { OwnStatus, Watch } from '../source.ts';
 
 /** Milliseconds after the client's end by which its first segment must have been read, or it did not come by here. */
 const FIRST_SEEN_MS = 150;
@@ -22,7 +21,7 @@ type Counting = Pick<CaptureChild, 'dropped' | 'ended' | 'countDropped'>;
 /** What a capture has of one run. */
 export interface RunCapture extends Watch {
   /** What was captured of this very run. */
-  status(): SourceStatus;
+  status(): OwnStatus;
 }
 
 export interface CaptureFlowOptions {
@@ -66,7 +65,7 @@ export class CaptureFlow implements RunCapture {
     this.#droppedBefore = options.child.dropped;
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     if (this.#flaw === undefined) return { name: 'capture', active: true };
     return { name: 'capture', active: this.#begun, why: this.#flaw };
   }

@@ -3,7 +3,6 @@ import { ipPacketIn } from '../../packet/link-layer.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../packet/packet.ts';
 import type { CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
 import { ShortLivedMap, ShortLivedSet } from '../../machine/short-lived.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { CaptureChild } from './child.ts';
 import { CaptureClock, type Clocks } from './packet-clock.ts';
@@ -11,7 +10,7 @@ import { CaptureFlow, type RunCapture } from './flow.ts';
 import { capturePoint, type CapturePoint } from './point.ts';
 import { LocalTimes, RemoteTimes } from './times.ts';
 import type { CaptureUnavailable, CaptureUnavailableCode } from './unavailable.ts';
-import { NothingToWatch, type EvidenceSource } from '../source.ts';
+import { NothingToWatch, type EvidenceSource, type OwnStatus } from '../source.ts';
 
 const TRY_AGAIN_MS = 10_000;
 
@@ -35,6 +34,7 @@ export interface PacketCaptureOptions {
  *     ready ─▶ tcpdump ─ pcap ─▶ packets ─▶ by the client's port ─▶ the flow whose port it is ─▶ segments
  */
 export class PacketCapture implements EvidenceSource {
+  readonly tells = 'segments';
   readonly #options: PacketCaptureOptions;
   #failure: CaptureUnavailable | undefined;
   #triedAt = -Infinity;
@@ -57,7 +57,7 @@ export class PacketCapture implements EvidenceSource {
     this.#failure = { why: options.allowed ? 'CAPTURE_NOT_TRIED' : 'CAPTURE_OFF' };
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     return this.#failure
       ? { name: 'capture', active: false, why: this.#failure.why }
       : { name: 'capture', active: true };
@@ -189,7 +189,7 @@ class Uncaptured extends NothingToWatch implements RunCapture {
     this.#why = why;
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     return { name: 'capture', active: false, why: this.#why };
   }
 }

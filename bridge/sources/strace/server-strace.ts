@@ -1,8 +1,8 @@
 import { realtimeOffsetUs } from '../../machine/clock.ts';
 import { LineSplitter } from '../../machine/line-splitter.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
+import type { WhyNoSource } from '../../protocol/remedies.ts';
 import type { Sink } from '../../trace/report.ts';
-import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 import { StraceCalls } from './calls.ts';
 import { StraceOutput, tryStrace } from './output.ts';
 import { ToldConnections } from '../calls/connections.ts';
@@ -16,10 +16,12 @@ const LINE_LENGTH = 1024 * 1024;
  *     strace ─▶ lines ─▶ calls ─▶ by connection ─▶ the watch whose port it is
  */
 export class ServerStrace implements EvidenceSource {
+  readonly tells = 'calls';
+  readonly side = 'server';
   readonly #port: number;
   readonly #offset: () => number;
   #offsetUs = 0;
-  #why: string | undefined = 'STRACE_NOT_ASKED';
+  #why: WhyNoSource | undefined = 'STRACE_NOT_ASKED';
   #told: ToldConnections;
   #lines: LineSplitter;
   #output: StraceOutput | undefined;
@@ -36,7 +38,7 @@ export class ServerStrace implements EvidenceSource {
     [this.#told, this.#lines] = this.#anew();
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     if (this.#why !== undefined) return { name: 'server-strace', active: false, why: this.#why };
     return this.#told.listening
       ? { name: 'server-strace', active: true }
@@ -78,7 +80,7 @@ export class ServerStrace implements EvidenceSource {
   }
 
   /** Tells nothing from now on, for this reason: a stable code. */
-  leave(why: string): void {
+  leave(why: WhyNoSource): void {
     this.#told.ended();
     this.#why ??= why;
   }

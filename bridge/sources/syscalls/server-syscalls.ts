@@ -1,9 +1,9 @@
 import { monotonicUs } from '../../machine/clock.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
+import type { WhyNoSource } from '../../protocol/remedies.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { ProgramView } from './program-threads.ts';
 import type { SocketRow } from '../sockets/socket-table.ts';
-import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 import { SyscallsWatch } from './watch.ts';
 import { SYSTEM_CALLS, type SystemCall } from './system-call-numbers.ts';
 import { ThreadStays, type Stay } from './thread-stays.ts';
@@ -23,13 +23,15 @@ const MOST_RUNS = 4096;
  *     look, look, … ─▶ stays: blocked in this call on that socket ─▶ the kernel's table: whose connection ─▶ watch
  */
 export class ServerSyscalls implements EvidenceSource {
+  readonly tells = 'calls';
+  readonly side = 'server';
   readonly #port: number;
   readonly #machine: Pick<NodeJS.Process, 'platform' | 'arch'>;
   readonly #table: ReadonlyMap<number, SystemCall> | undefined;
   readonly #watches = new Set<SyscallsWatch>();
   #view: ProgramView | undefined;
   #threads: ThreadStays;
-  #why: string | undefined;
+  #why: WhyNoSource | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** The rows of the kernel's table with the program's port at the near end, as of the last reading. */
   #own: SocketRow[] = [];
@@ -54,7 +56,7 @@ export class ServerSyscalls implements EvidenceSource {
     this.#threads = this.#noThreads();
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     const why = this.#whyNot();
     return { name: 'server-syscalls', active: why === undefined, ...(why !== undefined && { why }) };
   }
@@ -68,7 +70,7 @@ export class ServerSyscalls implements EvidenceSource {
   }
 
   /** Another source tells each call: this one says nothing, for this reason. A stable code. */
-  leave(why: string): void {
+  leave(why: WhyNoSource): void {
     this.ended();
     this.#why = why;
   }
@@ -129,7 +131,7 @@ export class ServerSyscalls implements EvidenceSource {
     if (this.#view) this.#threads.look(this.#view);
   }
 
-  #whyNot(): string | undefined {
+  #whyNot(): WhyNoSource | undefined {
     if (this.#why !== undefined) return this.#why;
     if (!this.#table) return this.#machine.platform === 'linux' ? 'UNKNOWN_MACHINE' : 'NOT_LINUX';
     if (!this.#view) return 'NOT_SEEN_LISTENING';

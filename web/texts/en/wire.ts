@@ -1,3 +1,5 @@
+import type { WhyNoLab, WhyNoSource } from '../../../bridge/protocol/remedies.ts';
+
 /** The wire, what it does to packets, and who sees what, in English. Portuguese has the same shape (`pt-wire.ts`). */
 export const enWire = {
   direct: 'wire: direct',
@@ -26,7 +28,7 @@ export const enWire = {
     LAB_IPV4_ONLY: 'The lab speaks IPv4 only, and the target is an IPv6 address.',
     LAB_TARGET_ELSEWHERE: 'The target is not on this machine, so it cannot be moved into the lab.',
     LAB_SERVER_NOT_OWNED: 'Aperto did not start this server, so it cannot be moved into the lab.',
-  } as Record<string, string>,
+  } satisfies Record<WhyNoLab, string>,
   unknownWhy: (code: string) => `For a reason that this page has no words for (${code}).`,
 };
 
@@ -62,6 +64,7 @@ export const enSources = {
     SYSCALL_NOT_READABLE: 'The kernel does not let Aperto see in which call the server is blocked.',
     UNKNOWN_MACHINE: 'Aperto does not know the call numbers of this kind of processor.',
     SERVER_HAS_PROBE: 'Not needed: the probe tells more.',
+    SERVER_HAS_STRACE: 'Not needed: strace tells more.',
     NOT_LINUX: 'Only Linux tells that.',
     STRACE_NOT_INSTALLED: 'strace is not installed.',
     STRACE_NOT_ASKED: 'Nobody asked for it.',
@@ -71,7 +74,7 @@ export const enSources = {
     SERVER_NOT_OURS: 'Aperto did not start the server.',
     SERVER_ENDED: 'The server program has ended.',
     NO_PROBE_IN_SERVER: 'A probe fits only a Node server that Aperto starts.',
-  } as Record<string, string>,
+  } satisfies Record<WhyNoSource, string>,
   unknownWhy: (code: string) => `No reason that this page has words for (${code}).`,
 };
 
