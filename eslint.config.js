@@ -98,7 +98,10 @@ export const ROOMS = {
     ...[...BASE, 'fastify', '@fastify/static', '@fastify/websocket'],
     ...['bridge/access', 'bridge/bridge.ts', 'bridge/pages', 'bridge/http'],
   ],
-  'bridge/run-once.ts': [...BASE, ...MODEL, 'bridge/session.ts', 'bridge/bridge.ts', 'bridge/wires'],
+  'bridge/run-once.ts': [
+    ...[...BASE, ...MODEL, 'bridge/access', 'bridge/session.ts', 'bridge/bridge.ts'],
+    'bridge/wires',
+  ],
   'bridge/client.ts': [
     ...[...BASE, ...MODEL, ...DECODING, 'bridge/session.ts', 'bridge/run-once.ts'],
     'bridge/sources/capture',
@@ -116,7 +119,7 @@ export const ROOMS = {
   'web/runs': [...PAGE, 'web/connection', 'web/playback', 'web/settings', 'web/runs/versions'],
   'web/runs/versions': ['bridge/trace', 'web/reading'],
   'web/words': [...PAGE, 'web/playback', 'web/runs', 'web/settings'],
-  'web/parts': ['svelte', 'web/reading', 'web/texts', 'web/words'],
+  'web/parts': ['svelte', 'bridge/protocol', 'web/reading', 'web/texts', 'web/words'],
   'web/views/*': VIEW,
   'web/views/diagram': [...VIEW, 'svelte/motion', 'web/views/diagram/geometry', 'web/views/diagram/marks'],
   'web/views/diagram/geometry': [...PAGE, 'web/views/diagram'],

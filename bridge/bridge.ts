@@ -5,22 +5,22 @@ import { pathToFileURL } from 'node:url';
 import { formatAddress, type Address } from './address.ts';
 import type { Config } from './config.ts';
 import { BridgeError } from './errors.ts';
-import type { PageConnection } from './pages/page-connection.ts';
 import { BUILT, VERSION } from './machine/paths.ts';
-import { LIMITS, type Hello, type Limits, type ServerStatus } from './protocol/messages.ts';
+import { ShortLivedSet } from './machine/short-lived.ts';
 import type { Command } from './programs/command.ts';
 import { ScenarioServers, type Lent } from './programs/scenario-servers.ts';
 import { ServerProgram } from './programs/server-program.ts';
-import { Session, type SessionOptions } from './session.ts';
-import { ShortLivedSet } from './machine/short-lived.ts';
-import type { EvidenceSource } from './sources/source.ts';
+import type { BridgeMessage, Hello, Limits, ServerStatus } from './protocol/messages.ts';
+import { CLIENT_STATUS, Session, type SessionOptions } from './session.ts';
+import { describeSource, type EvidenceSource } from './sources/source.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
+import { expectLink } from './wires/wire.ts';
 
-/** Seeds of random faults, where a page leaves the choice to the bridge: numbers that are easy to say. */
+/** How many seeds there are to choose from if a page names none: few enough that each is easy to say. */
 const SEEDS = 100_000;
 
-/** Milliseconds within which changes are told as one: a busy server prints thousands of lines a second. */
+/** Milliseconds within which changes make one `hello`: a busy server prints thousands of lines a second. */
 const HELLO_EVERY_MS = 100;
 
 export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
@@ -29,16 +29,28 @@ export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'se
 /** What pages may do. */
 export interface Terms {
   /** Whether they may start and stop the server program. */
-  mayControl: boolean;
-  limits: Limits;
+  readonly mayControl: boolean;
+  readonly limits: Limits;
 }
 
-/** What this bridge is made of, for all its pages: the target, the server program, the sources, and who is connected. */
+/** A page, as far as the bridge knows one. */
+export interface Page {
+  send(message: BridgeMessage): void;
+}
+
+/**
+ * What all pages share: the wire, the server program, its sources, and the sessions that are on. The bridge starts and
+ * ends them, and sends a new `hello` to every page if any of them changes. It knows nothing of WebSockets or HTTP: a page
+ * is something with `send`.
+ *
+ *     pages ◀── hello ── Bridge ─┬─ wire: direct, or the lab
+ *                                ├─ server program and its sources
+ *                                └─ sessions, one for each run
+ */
 export class Bridge {
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
-  readonly pages = new Set<PageConnection>();
-  /** To be set before there is a page. */
-  terms: Terms = { mayControl: false, limits: LIMITS };
+  readonly terms: Terms;
+  readonly #pages = new Set<Page>();
   readonly #config: BridgeSettings;
   #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
@@ -49,19 +61,18 @@ export class Bridge {
   #wireThere: Promise<void> = Promise.resolve();
   #closing = false;
 
-  constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log']) {
+  constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log'], terms: Terms) {
     this.#config = config;
     this.#chosen = wire;
     this.log = log;
+    this.terms = terms;
     this.#watchWire();
-    this.#scenarioServers = new ScenarioServers(
-      () => this.#chosen.wire.target,
-      () => this.#entrance(),
-    );
+    const prefix = (): string[] => this.#chosen.wire.entrance?.() ?? [];
+    this.#scenarioServers = new ScenarioServers(() => this.#chosen.wire.target, prefix, terms.limits.scenarioServers);
     if (config.ownsServer) {
       this.#program = new ServerProgram({
         command: () => commandOf(config, this.#chosen.wire.target),
-        prefix: () => this.#entrance(),
+        prefix,
         port: config.target.port,
         probe: pathToFileURL(BUILT.probe).href,
         restart: config.restart,
@@ -71,13 +82,13 @@ export class Bridge {
     }
   }
 
-  /** Starts the server program, where it is ours to start; resolves when it listens, or has ended. */
+  /** Starts the server program, if the bridge owns one; resolves when it listens, or has ended. */
   async start(): Promise<void> {
     this.#program?.start();
     await this.#program?.started();
   }
 
-  /** Resolves when the server program listens, or has ended; after so many milliseconds in any case. */
+  /** Resolves when the server program listens or has ended, and after `patienceMs` milliseconds in any case. */
   async serverStarted(patienceMs: number): Promise<void> {
     await Promise.race([this.#program?.started(), after(patienceMs, undefined, { ref: false })]);
   }
@@ -92,15 +103,21 @@ export class Bridge {
     clearTimeout(this.#helloTimer);
   }
 
-  /** Whether it was told to end. */
+  /** Whether `stop` was called. */
   get isClosing(): boolean {
     return this.#closing;
   }
 
-  /** In one sentence: what would have the packets captured; absent where they are, or are not meant to be. */
+  /** In one sentence: what would have the packets captured; absent if they are, or are not meant to be. */
   get captureAdvice(): string | undefined {
-    const { wire } = this.#chosen;
-    return wire.name === 'direct' ? wire.captureAdvice : undefined;
+    return this.#chosen.wire.captureAdvice;
+  }
+
+  /** Sends a page `hello` now, and whenever it changes; returns a function that ends that. */
+  join(page: Page): () => void {
+    this.#pages.add(page);
+    page.send(this.hello());
+    return () => void this.#pages.delete(page);
   }
 
   /** The facts of `hello`, and of `GET /health`. */
@@ -114,11 +131,7 @@ export class Bridge {
       target: formatAddress(wire.target),
       server: this.#serverStatus(),
       mayControl: this.terms.mayControl,
-      sources: [
-        { name: 'client-socket', active: true },
-        ...wire.status(),
-        ...this.#sources().map((source) => source.status()),
-      ],
+      sources: [CLIENT_STATUS, ...wire.status(), ...this.#sources().map(describeSource)],
       limits: this.terms.limits,
     };
   }
@@ -158,8 +171,7 @@ export class Bridge {
 
   /** @throws BridgeError `LINK_NEEDS_LAB` */
   expectLink(): void {
-    if (this.#chosen.wire.name !== 'lab')
-      throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a link that can be slowed, broken or held.');
+    expectLink(this.#chosen.wire);
   }
 
   /**
@@ -186,15 +198,9 @@ export class Bridge {
   }
 
   #lend(server: ScenarioServer): Lent {
-    if (this.#chosen.wire.name !== 'lab')
+    if (!this.#chosen.wire.entrance)
       throw new BridgeError('SERVER_NEEDS_LAB', 'Only the lab has a host for servers of scenarios.');
     return this.#scenarioServers.lend(server);
-  }
-
-  /** The command that starts a program where the server is to run, to be put before the program's own. */
-  #entrance(): string[] {
-    const { wire } = this.#chosen;
-    return wire.name === 'lab' ? wire.entrance() : [];
   }
 
   #serverStatus(): ServerStatus {
@@ -202,17 +208,13 @@ export class Bridge {
   }
 
   #sources(): EvidenceSource[] {
-    if (!this.#program) return [];
-    return this.#program.sources;
+    return this.#program?.sources ?? [];
   }
 
-  /** A lab that broke, its hosts ended by somebody, is made anew; without one, the bridge goes on as it can. */
+  /** A lab breaks if somebody ends one of its hosts. It is made anew; if that fails, the bridge uses the direct wire. */
   #watchWire(): void {
     const { wire } = this.#chosen;
-    if (wire.name !== 'lab') {
-      wire.onChange = () => this.#changed();
-      return;
-    }
+    wire.onChange = () => this.#changed();
     wire.onBroken = () => {
       this.log.warn('A host of the lab has ended: the lab is made anew.');
       this.#wireThere = chooseWire({ ...this.#config, wire: 'auto' }).then((chosen) => {
@@ -228,7 +230,7 @@ export class Bridge {
     this.#helloTimer ??= setTimeout(() => {
       this.#helloTimer = undefined;
       const hello = this.hello();
-      for (const page of this.pages) page.send(hello);
+      for (const page of this.#pages) page.send(hello);
     }, HELLO_EVERY_MS);
   }
 }

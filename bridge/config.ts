@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
 import { parseAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
+import type { AccessSettings } from './access/settings.ts';
 import { readToken } from './access/token.ts';
-import type { Limits } from './protocol/messages.ts';
 
 /** Settings, fixed when the bridge starts. */
-export interface Config {
-  http: Address;
+export interface Config extends AccessSettings {
   wire: 'auto' | 'lab' | 'direct';
   /** Command line of the server program; absent for our own. */
   server?: string;
@@ -14,20 +13,10 @@ export interface Config {
   /** Whether the bridge starts a server program at all. */
   ownsServer: boolean;
   restart: boolean;
-  /** Whether strace tells each call of the program given as `server`. */
+  /** Whether strace reports each call of the program given as `server`. */
   strace: boolean;
-  /** Whether packets are captured on the direct wire, where that is permitted. */
+  /** Whether packets are captured on the direct wire, if that is permitted. */
   capture: 'auto' | 'off';
-  /** Origins allowed besides the bridge's own; `none` lets a request without an Origin pass. */
-  allowOrigins: string[];
-  /** Hosts (`host:port`) allowed besides the bridge's own. */
-  allowHosts: string[];
-  /** Whether pages may start and stop the server program; absent: where only this machine reaches the bridge. */
-  allowControl?: boolean;
-  /** The token without which nothing is told or done; absent: one of chance, where other machines reach the bridge. */
-  token?: string;
-  /** Limits other than those of the protocol. */
-  limits?: Partial<Limits>;
 }
 
 export const USAGE = `npm start -- [options]
@@ -63,7 +52,7 @@ const OPTIONS = {
 
 /**
  * Reads the command line, then the environment (`APERTO_…`), then the defaults.
- * @returns `help` when it was asked for
+ * @returns `help` if the command line asks for it
  * @throws BridgeError `BAD_OPTION`
  */
 export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config | 'help' {
@@ -106,7 +95,7 @@ function captureOf(text = 'auto'): Config['capture'] {
 function accessOf(
   values: ReturnType<typeof parse>,
   environment: NodeJS.ProcessEnv,
-): Pick<Config, 'allowOrigins' | 'allowHosts' | 'allowControl' | 'token'> {
+): Omit<AccessSettings, 'http' | 'limits'> {
   const control = values['no-allow-control'] ? false : values['allow-control'];
   const allowControl = control ?? switchOf(environment['APERTO_ALLOW_CONTROL']);
   const token = environment['APERTO_TOKEN'];

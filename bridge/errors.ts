@@ -45,3 +45,8 @@ export class BridgeError extends Error {
     this.code = code;
   }
 }
+
+/** A sentence about something that is not there, with the command that would change it, if there is one. */
+export function withRemedy(sentence: string, remedy: string | undefined): string {
+  return remedy === undefined ? sentence : `${sentence} This would help: ${remedy}`;
+}

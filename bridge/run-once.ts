@@ -1,3 +1,4 @@
+import { effectiveLimits } from './access/limits.ts';
 import { resolveAddress } from './address.ts';
 import { Bridge, type BridgeSettings } from './bridge.ts';
 import type { RunResult } from './session.ts';
@@ -8,16 +9,16 @@ import { chooseWire } from './wires/choose-wire.ts';
 
 export type ClientSettings = Pick<BridgeSettings, 'wire' | 'target' | 'ownsServer' | 'server' | 'capture'>;
 
-/** A log for people who read none. */
+/** The terminal client has no log. */
 const SILENT = { warn: () => {}, error: () => {} };
 
 /**
- * Makes a bridge without a page, has it play one script, and takes it down again.
- * @throws BridgeError where the wire cannot be had, or the host is not known
+ * Makes a bridge without a page, has it play one script, and ends it.
+ * @throws BridgeError if there is no such wire, or the host is not known
  */
 export async function runOnce(settings: ClientSettings, script: Script): Promise<Trace> {
   const config = { ...settings, restart: false, target: await resolveAddress(settings.target) };
-  const bridge = new Bridge(config, await chooseWire(config), SILENT);
+  const bridge = new Bridge(config, await chooseWire(config), SILENT, { mayControl: false, limits: effectiveLimits() });
   try {
     await bridge.start();
     return await play(bridge, script);

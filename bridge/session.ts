@@ -2,7 +2,7 @@ import { formatAddress } from './address.ts';
 import { monotonicUs } from './machine/clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol/messages.ts';
-import type { EvidenceSource, Watch } from './sources/source.ts';
+import { describeSource, type EvidenceSource, type Watch } from './sources/source.ts';
 import type { LinkSettings, WireAction } from './trace/link.ts';
 import type { Outcome, Reply, SourceStatus } from './trace/trace.ts';
 import type { Report } from './trace/report.ts';
@@ -10,16 +10,16 @@ import type { Script } from './trace/script.ts';
 import type { Step } from './trace/step.ts';
 import { TraceBuilder } from './trace/inference/trace-builder.ts';
 import type { Played } from './wires/script-player.ts';
-import type { ClientRun, Wire } from './wires/wire.ts';
+import { expectLink, type ClientRun, type Wire } from './wires/wire.ts';
 
 export interface SessionOptions {
   script: Script;
   wire: Wire;
-  /** How the wire treats the run's packets, where it has a link. */
+  /** How the wire treats the run's packets; only a wire with a link takes it. */
   link?: LinkSettings;
-  /** The server of this run alone, where it is not the wire's own target: its port, and when it is there. */
+  /** The port of a server for this run alone, and when that listens; absent: the wire's own target is the server. */
   server?: { port: number; ready: Promise<void> };
-  /** What sees the connection besides its own client and the wire. */
+  /** What sees the server's side of the connection. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'runMs' | 'heldRunMs' | 'replyBytes' | 'stepsPerRun'>;
   /** New steps, and steps of which more became known. */
@@ -31,29 +31,33 @@ export interface SessionOptions {
 export interface RunResult {
   outcome: Outcome;
   reply?: Reply;
-  /** The errno name or the limit behind the outcome, where there was one. */
+  /** The errno name or the limit behind the outcome, if there was one. */
   error?: string;
   /** When the run began, ISO 8601 in UTC. */
   startedAt: string;
   durationUs: number;
-  /** `host:port`, where the run had a server of its own. */
+  /** `host:port`, if the run had a server of its own. */
   target?: string;
-  /** How the link treated the run's packets, where it was told to. */
+  /** How the link treated the run's packets, if the run had one. */
   link?: LinkSettings;
   /** The sources that this run really had. */
   sources: SourceStatus[];
 }
 
-/** Milliseconds between two tellings of a run that goes on. */
+/** Milliseconds between two batches of steps. */
 const TICK_MS = 100;
-/** Milliseconds that the other sources have, after the client closed, to tell what they saw. */
+/** Milliseconds that the other sources have after the client closed, to report what they saw. */
 const SETTLE_MS = 200;
 
 type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
 
+/** The status of the client's own socket: every wire has it. */
+export const CLIENT_STATUS: SourceStatus = { name: 'client-socket', active: true, tells: 'calls', side: 'client' };
+
 /**
- * One request = one TCP connection = one trace: has the wire play the script, gathers what every source reports, tells it
- * in batches, and ends exactly once.
+ * One request, which is one TCP connection and one trace. A session has the wire play the script, gathers what every
+ * source reports, passes the steps on in batches, and ends exactly once. It knows wires and sources only by their
+ * interfaces, and nothing of pages and messages.
  *
  *     script ─▶ wire: client program ─┐
  *     the wire's own capture ─────────┼▶ trace ─▶ steps, steps, …, done
@@ -61,16 +65,16 @@ type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
  */
 export class Session {
   readonly #options: SessionOptions;
-  /** When the run began, once its wire was ready: milliseconds since 1970. */
+  /** When the run began, which is when its wire was ready: milliseconds since 1970. */
   #startedAt = Date.now();
   #zero = monotonicUs();
   readonly #trace = new TraceBuilder();
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
-  /** Those of the sources that see something only when they look. */
+  /** The sources that see something only when they look. */
   #lookers: EvidenceSource[] = [];
-  /** The steps that were told, as text; absent before the first telling. */
-  #told: Map<string, string> | undefined;
+  /** The steps that were passed on, as text, by id; absent before the first batch. */
+  #sent: Map<string, string> | undefined;
   /** Milliseconds that the run may take. */
   readonly #limitMs: number;
   readonly #timeLimit: NodeJS.Timeout;
@@ -87,7 +91,7 @@ export class Session {
     else this.#open();
   }
 
-  /** Gives the run up: its connection is aborted, and `done` follows. */
+  /** Gives the run up: aborts its connection; `done` follows. */
   cancel(): void {
     this.#abort({ outcome: 'cancelled' });
   }
@@ -120,7 +124,8 @@ export class Session {
    * @throws BridgeError `LINK_NEEDS_LAB`, `NOT_HELD`
    */
   act(segment: string, action: WireAction): void {
-    if (!this.#run?.act) throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a wire that can be held.');
+    expectLink(this.#options.wire);
+    if (!this.#run?.act) throw new BridgeError('NOT_HELD', 'No segment is held before the run has begun.');
     this.#run.act(segment, action);
   }
 
@@ -139,17 +144,17 @@ export class Session {
     this.#run?.abort();
   }
 
-  /** Waits until the other sources have told the end of it too, but not for long: a server may never close. */
+  /** Waits until the other sources have reported the end too, but not for long: a server may never close. */
   #settle(watches: readonly Watch[]): Promise<void> {
     return new Promise((resolve) => {
       let open = watches.length;
       if (open === 0) return resolve();
       let timer: NodeJS.Timeout | undefined;
-      // On a busy machine the time may be up before what has long arrived was read: one more look at the descriptors.
+      // On a busy machine, time may be up before the bridge has read what arrived long ago: one more turn reads it.
       const wait = (): void => void (timer ??= setInterval(() => setImmediate(end), SETTLE_MS));
       const end = (): void => {
         const inTime = monotonicUs() - this.#zero < this.#limitMs * 1000;
-        // One that has settled may have come to be busy since: a kernel repeats what is lost.
+        // A source that has settled may be busy again: a kernel repeats what is lost.
         if (inTime && watches.some(({ busy }) => busy)) return wait();
         clearInterval(timer);
         resolve();
@@ -157,7 +162,7 @@ export class Session {
       for (const watch of watches)
         watch.whenSettled(() => {
           open -= 1;
-          // What came together with the last word of a source is still being read: more packets, for one.
+          // Packets that came together with the last report are still being read.
           if (open === 0) queueMicrotask(end);
         });
       if (open > 0) wait();
@@ -168,7 +173,7 @@ export class Session {
     this.#trace.report(report);
     if (this.#lookers.length > 0 && mayBeNoticed(report)) for (const source of this.#lookers) source.look?.();
     this.#tick ??= setTimeout(() => this.#flush(false), TICK_MS);
-    // Not at once: the client is in the middle of the call that it reports.
+    // Later, because the client is in the middle of the call that it reports.
     if (this.#trace.size > this.#options.limits.stepsPerRun && !this.#ending)
       queueMicrotask(() => this.#abort({ outcome: 'failed', error: 'TOO_MANY_STEPS' }));
   }
@@ -177,29 +182,28 @@ export class Session {
     clearTimeout(this.#tick);
     this.#tick = undefined;
     const steps = this.#trace.steps({
-      captured: this.#sourcesOfWire().some(({ name, active }) => name === 'capture' && active),
+      captured: this.#sourcesOfWire().some(({ tells, active }) => tells === 'segments' && active),
       serverWatched: this.#serverWatched(final),
       final,
       now: monotonicUs() - this.#zero,
     });
-    const news = final && !this.#told ? steps : this.#newsAmong(steps);
+    const news = final && !this.#sent ? steps : this.#newsAmong(steps);
     if (news.length > 0) this.#options.onSteps(news);
   }
 
   #newsAmong(steps: readonly Step[]): Step[] {
-    const told = (this.#told ??= new Map());
+    const sent = (this.#sent ??= new Map());
     return steps.filter((step) => {
       const text = JSON.stringify(step);
-      if (told.get(step.id) === text) return false;
-      told.set(step.id, text);
+      if (sent.get(step.id) === text) return false;
+      sent.set(step.id, text);
       return true;
     });
   }
 
   #serverWatched(final: boolean): 'yes' | 'no' | 'pending' {
     if (this.#watches.some(({ watchesServer }) => watchesServer)) return 'yes';
-    const mayYet = this.#sources().some(({ name, active }) => active && WATCHING_SERVER.has(name));
-    return mayYet && !final ? 'pending' : 'no';
+    return !final && this.#options.sources.some(reportsEveryCall) ? 'pending' : 'no';
   }
 
   #finish(played: Played, durationUs: number): void {
@@ -225,8 +229,7 @@ export class Session {
   }
 
   #sources(): SourceStatus[] {
-    const ofServer = this.#options.sources.map((source) => source.status());
-    return [{ name: 'client-socket', active: true }, ...this.#sourcesOfWire(), ...ofServer];
+    return [CLIENT_STATUS, ...this.#sourcesOfWire(), ...this.#options.sources.map(describeSource)];
   }
 
   #sourcesOfWire(): SourceStatus[] {
@@ -234,10 +237,12 @@ export class Session {
   }
 }
 
-/** Sources that tell every call of a server program. */
-const WATCHING_SERVER: ReadonlySet<SourceStatus['name']> = new Set(['server-probe', 'server-strace']);
+/** A source that has to look sees some calls only. */
+function reportsEveryCall(source: EvidenceSource): boolean {
+  return source.tells === 'calls' && source.look === undefined && source.status().active;
+}
 
-/** Whether the server's program may be about to notice something, or has just done. */
+/** Whether the server program may be about to notice something, or has just noticed it. */
 function mayBeNoticed({ kind, side }: Report): boolean {
   return (
     kind === 'segment' ||

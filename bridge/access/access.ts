@@ -1,17 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { formatAddress, isLoopback } from '../address.ts';
-import type { Config } from '../config.ts';
+import type { Limits } from '../protocol/messages.ts';
 import { ownNames } from './own-names.ts';
 import { AllowList } from './allow-list.ts';
 import { Allowances, clientOf } from './allowances.ts';
+import { effectiveLimits } from './limits.ts';
 import { refuse } from './refusal.ts';
+import type { AccessSettings } from './settings.ts';
 import { Token } from './token.ts';
-import { LIMITS, type Limits } from '../protocol/messages.ts';
 
-export type AccessSettings = Pick<Config, 'http' | 'allowHosts' | 'allowOrigins' | 'allowControl' | 'token' | 'limits'>;
-
-/** URLs of the page, with the token where one is needed. */
+/** URLs of the page, with the token if one is needed. */
 export interface Urls {
   own: string;
   /** For other machines. */
@@ -19,15 +18,20 @@ export interface Urls {
 }
 
 /**
- * Who may use the bridge, and how much. It is settled by where the bridge listens: what only this machine can reach is
- * its user's own; beyond it a token is needed, every address has its limits, and pages do not start or stop the server.
+ * Who may use the bridge, and how much. The address on which the bridge listens decides. If only this machine reaches it,
+ * its user may do everything. Otherwise a request needs a token, each address has its own limits, and pages may not start
+ * or stop the server program. Access knows requests and addresses; it knows nothing of runs, messages or sources.
+ *
+ *     request ─▶ names ─▶ upgrades per minute ─▶ token ─▶ a place ─▶ page
+ *                  └─────────────┴────────────────┴─────────┴─▶ refusal
  */
 export class Access {
   readonly #settings: AccessSettings;
   readonly #allowList: AllowList;
   readonly #token: Token;
-  /** Until it is known where the bridge listens, as if everybody could reach it. */
+  /** Before the bridge listens, everybody counts as able to reach it. */
   #isOpen = true;
+  #limits: Limits;
   #allowances: Allowances;
   #urls: Urls = { own: '', others: [] };
 
@@ -35,14 +39,16 @@ export class Access {
     this.#settings = settings;
     this.#allowList = new AllowList(settings);
     this.#token = new Token(settings.token);
-    this.#allowances = new Allowances(this.limits);
+    this.#limits = effectiveLimits(settings.limits, this.#isOpen);
+    this.#allowances = new Allowances(this.#limits);
   }
 
-  /** Opens the bridge to those who may use it: under no name before. */
+  /** Opens the bridge to those who may use it. Until then it refuses every request. */
   listensOn({ address, port }: Pick<AddressInfo, 'address' | 'port'>): void {
     const { first, all, others } = ownNames(this.#settings.http.host, address);
     this.#isOpen = !isLoopback(address);
-    this.#allowances = new Allowances(this.limits);
+    this.#limits = effectiveLimits(this.#settings.limits, this.#isOpen);
+    this.#allowances = new Allowances(this.#limits);
     this.#allowList.listensOn(all, port);
     const query = this.#needsToken ? `/?token=${this.#token.text}` : '';
     const url = (host: string): string => `http://${formatAddress({ host, port })}${query}`;
@@ -64,19 +70,9 @@ export class Access {
     return this.#allowances;
   }
 
-  /** As they are in effect: where one address is everybody, it has what there is in all. */
+  /** The limits in effect. */
   get limits(): Limits {
-    const limits = { ...LIMITS, ...this.#settings.limits };
-    if (this.#isOpen) return limits;
-    return {
-      ...limits,
-      connectionsPerAddress: limits.connectionsInAll,
-      pagesPerAddress: limits.pagesInAll,
-      runsPerAddress: limits.runsInAll,
-      messagesPerSecondPerAddress: limits.messagesPerSecondInAll,
-      scenarioServersPerAddress: limits.scenarioServers,
-      upgradesPerMinutePerAddress: limits.upgradesPerMinuteInAll,
-    };
+    return this.#limits;
   }
 
   /** For every request. */
@@ -85,17 +81,17 @@ export class Access {
     if (fault) return refuse(reply, fault);
   }
 
-  /** For all that tells of this machine, or acts on it. The page's files do neither, and are the same for everybody. */
+  /** For what shows something of this machine, or acts on it. The page's files do neither. */
   async checkToken(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (this.#needsToken && !this.#token.isIn(request)) return refuse(reply, 'TOKEN_REQUIRED');
   }
 
-  /** For an upgrade from an origin that is allowed: those of foreign pages must not use up what ours may. */
+  /** Comes after the check of the origin, so that foreign pages do not use up the upgrades of ours. */
   async countUpgrade(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (!this.#allowances.upgrades.count(clientOf(request.raw.socket))) return refuse(reply, 'TOO_MANY_UPGRADES');
   }
 
-  /** For an upgrade that is allowed otherwise: its place is taken until its connection is closed. */
+  /** The last check of an upgrade: it takes a place until its connection is closed. */
   async takePlace(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     const leave = this.#allowances.pages.enter(clientOf(request.raw.socket));
     if (!leave) return refuse(reply, 'TOO_MANY_PAGES');

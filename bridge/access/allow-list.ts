@@ -1,21 +1,21 @@
 import type { FastifyRequest } from 'fastify';
 import { formatAddress } from '../address.ts';
-import type { Config } from '../config.ts';
+import type { AccessSettings } from './settings.ts';
 
 /**
- * Who may speak to the bridge. A foreign page sends its own Origin; a rebound DNS name sends Origin and Host alike, both
- * foreign: so each is held against an exact list.
+ * The names under which the bridge may be used. A foreign page sends its own Origin. A page on a rebound DNS name sends
+ * that name as Origin and as Host. Both headers are therefore compared with an exact list.
  */
 export class AllowList {
-  readonly #allowed: Pick<Config, 'allowHosts' | 'allowOrigins'>;
+  readonly #allowed: Pick<AccessSettings, 'allowHosts' | 'allowOrigins'>;
   #hosts: ReadonlySet<string> = new Set();
   #origins: ReadonlySet<string> = new Set();
 
-  constructor(allowed: Pick<Config, 'allowHosts' | 'allowOrigins'>) {
+  constructor(allowed: Pick<AccessSettings, 'allowHosts' | 'allowOrigins'>) {
     this.#allowed = allowed;
   }
 
-  /** @param names of the bridge itself, in lower case; the port is known only when it listens, where 0 was asked for */
+  /** @param names of the bridge itself, in lower case */
   listensOn(names: readonly string[], port: number): void {
     const { allowHosts, allowOrigins } = this.#allowed;
     const own = names.map((host) => formatAddress({ host, port }));
@@ -30,10 +30,10 @@ export class AllowList {
     const hosts = raw.headersDistinct['host'] ?? [];
     // RFC 9112 §3.2; before HTTP/1.1 there need not be one.
     if (hosts.length > 1 || (hosts.length === 0 && raw.httpVersion === '1.1')) return 'BAD_REQUEST';
-    // A target with a host of its own is what a proxy is asked for, and this is none.
+    // Only a proxy is asked for a target with a host in it, and this is no proxy.
     if (!raw.url?.startsWith('/') || !this.#hosts.has(lower(hosts[0]) ?? '')) return 'HOST_NOT_ALLOWED';
     const { origin } = raw.headers;
-    // A browser names the origin of every WebSocket; of its own page's other requests it need not.
+    // A browser names the origin of every WebSocket, but not of every other request.
     if (origin === undefined && !ws) return undefined;
     return this.#origins.has(lower(origin) ?? 'none') ? undefined : 'ORIGIN_NOT_ALLOWED';
   }

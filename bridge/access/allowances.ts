@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Limits } from '../protocol/messages.ts';
 
-/** The address at the other end; an IPv4 address is the same whether it came in over IPv4 or IPv6. */
+/** The address at the other end. An IPv4 address that came in over IPv6 is written as an IPv4 address. */
 export function clientOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
   return remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-/** So many at a time: of each address, and of all together. */
+/** Limits how many there are at a time: for each address, and in all. */
 export class Places {
   readonly #each: number;
   readonly #all: number;
@@ -18,7 +18,7 @@ export class Places {
     this.#all = all;
   }
 
-  /** Takes a place; answers how to give it back, or undefined where there is none. */
+  /** Takes a place; returns a function that gives it back, or undefined if no place is free. */
   enter(address: string): (() => void) | undefined {
     const taken = this.#taken.get(address) ?? 0;
     if (taken >= this.#each || this.#sum >= this.#all) return undefined;
@@ -35,7 +35,7 @@ export class Places {
   }
 }
 
-/** So many in each period: of each address, and of all together. */
+/** Limits how many there are in each period: for each address, and in all. */
 export class Rates {
   readonly #each: number;
   readonly #all: number;
@@ -50,7 +50,7 @@ export class Rates {
     this.#periodMs = periodMs;
   }
 
-  /** Counts one more; answers whether it is within what is allowed. What is beyond counts for its address alone. */
+  /** Counts one more; returns whether it is allowed. One that is not counts for its address alone. */
   count(address: string): boolean {
     const period = Math.floor(performance.now() / this.#periodMs);
     if (period !== this.#period) {
@@ -69,7 +69,7 @@ export class Rates {
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 
-/** How much of each there may be. */
+/** What is counted, each against its own limit. */
 export class Allowances {
   /** TCP connections, whatever they carry. */
   readonly connections: Places;

@@ -3,9 +3,9 @@ import { isLoopback } from '../address.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1'];
 
-/** What a listener can be called, each name or address exactly: no pattern, and nothing that a request says of itself. */
+/** Names and addresses of a listener: exact ones, and none that comes from a request. */
 export interface OwnNames {
-  /** To be tried first on this machine. */
+  /** The one for a browser on this machine. */
   first: string;
   /** All under which the listener is reached. */
   all: string[];
@@ -15,8 +15,8 @@ export interface OwnNames {
 
 /**
  * The names of a listener.
- * @param asked the host for which the owner asked
- * @param bound the IP address that it came to listen on
+ * @param asked the host that the operator asked for
+ * @param bound the IP address that it listens on
  */
 export function ownNames(asked: string, bound: string, machine: Machine = { networkInterfaces, hostname }): OwnNames {
   const name = asked.toLowerCase();
@@ -36,7 +36,7 @@ export interface Machine {
   hostname: () => string;
 }
 
-/** Link-local IPv6 addresses are left out: no URL can name them for a browser. */
+/** Without link-local IPv6 addresses: a browser takes no URL with one. */
 function addresses({ networkInterfaces: list }: Machine, withIpv6: boolean): string[] {
   return Object.values(list())
     .flatMap((entries) => entries ?? [])

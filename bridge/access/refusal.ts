@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { ErrorCode } from '../errors.ts';
 
-/** How requests are refused that never become a message: HTTP status and sentence, by stable code. */
+/** HTTP status and sentence for a refused request, by stable code. */
 const REFUSALS = {
   BAD_REQUEST: [400, 'This is not a request that can be understood.'],
   TOKEN_REQUIRED: [401, 'The token is missing or wrong: open the whole URL that Aperto printed when it started.'],
@@ -16,7 +16,7 @@ const REFUSALS = {
 } as const satisfies Partial<Record<ErrorCode, readonly [number, string]>>;
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** What no refusal may lack; where Fastify answers, helmet says the same and more. */
+/** Headers for a refusal that Fastify does not send; helmet sets them, and more, for Fastify's own. */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -26,14 +26,14 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** Refuses a request for which Fastify has a reply, and hangs up. */
+/** Refuses a request through Fastify's reply, and closes its connection. */
 export function refuse(reply: FastifyReply, code: RefusalCode): FastifyReply {
   const [status, message] = REFUSALS[code];
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Aperto"');
   return reply.code(status).headers({ 'cache-control': 'no-store', connection: 'close' }).send({ code, message });
 }
 
-/** A whole response, for a socket of which no request could be read. It says nothing of what was sent. */
+/** A whole response, for a socket on which no request could be read. It repeats nothing of what was sent. */
 export function rawRefusal(code: RefusalCode): string {
   const [status, message] = REFUSALS[code];
   const body = JSON.stringify({ code, message });

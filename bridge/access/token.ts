@@ -4,15 +4,15 @@ import { BridgeError } from '../errors.ts';
 
 /** 192 bits: nobody guesses them. */
 const RANDOM_BYTES = 24;
-/** Characters of a token that the owner chose; all may stand in a URL as they are (RFC 3986 §2.3). */
+/** A token that the operator chose. All these characters may stand in a URL as they are (RFC 3986 §2.3). */
 const CHOSEN = /^[A-Za-z0-9._~-]{16,256}$/;
 
-/** What whoever uses the bridge must know, where it can be reached from other machines. */
+/** The secret that a user of the bridge needs if other machines can reach it. */
 export class Token {
   readonly text: string;
   readonly #digest: Buffer;
 
-  /** @param chosen by the owner; without it, chance chooses */
+  /** @param chosen by the operator; if absent, the token is random */
   constructor(chosen?: string) {
     this.text = chosen ?? randomBytes(RANDOM_BYTES).toString('base64url');
     this.#digest = digest(this.text);
@@ -24,7 +24,7 @@ export class Token {
     return this.#is(token ?? /^Bearer (.*)$/i.exec(headers.authorization ?? '')?.[1]);
   }
 
-  /** Digests are equally long, and compared in constant time: how long it takes tells nothing. */
+  /** Digests have the same length and are compared in constant time, so that the time reveals nothing. */
   #is(text: unknown): boolean {
     return typeof text === 'string' && timingSafeEqual(digest(text), this.#digest);
   }

@@ -12,7 +12,13 @@ import { addPage } from './routes/page.ts';
 import { chooseWire } from '../wires/choose-wire.ts';
 
 /**
- * Builds the bridge; it neither listens nor runs a server program until `listen`.
+ * Builds the web application: the bridge behind HTTP. It is the one place where access, bridge and routes meet. It neither
+ * listens nor starts a server program before `listen`. It knows Fastify; it knows nothing of runs and traces.
+ *
+ *     connection ─▶ http-server: limits ─▶ access: names, token ─┬─▶ GET /        the built page
+ *                                                                ├─▶ GET /health  what `hello` says
+ *                                                                └─▶ GET /ws      a page's WebSocket
+ *
  * @throws BridgeError `WIRE_UNAVAILABLE`
  */
 export async function buildApp(
@@ -25,16 +31,15 @@ export async function buildApp(
     logger: logger ?? false,
     bodyLimit: 1024,
     forceCloseConnections: true,
-    // A path that cannot be decoded: no hook has seen the request, and an upgrade would keep its socket open.
+    // No hook sees a request whose path cannot be decoded, and an upgrade would keep its socket open.
     frameworkErrors: (_, request, reply) => {
       reply.hijack();
       refuseBytes(request.raw.socket, 'BAD_REQUEST');
     },
   });
-  const bridge = new Bridge(config, await chooseWire(config), app.log);
+  const bridge = new Bridge(config, await chooseWire(config), app.log, access);
   app.addHook('onListen', async () => {
     access.listensOn(app.server.address() as AddressInfo);
-    bridge.terms = { mayControl: access.mayControl, limits: access.limits };
     void bridge.start();
   });
   app.addHook('preClose', () => bridge.stop());

@@ -7,9 +7,9 @@ import { rawRefusal, type RefusalCode } from '../access/refusal.ts';
 
 /** Milliseconds that a connection may be idle between two requests. */
 const KEEP_ALIVE_MS = 5000;
-/** Milliseconds in which nothing is read or written, before a connection is closed that is not a page's. */
+/** Milliseconds without reading or writing after which a connection is closed, unless it is a page's. */
 const STALLED_MS = 30_000;
-/** Looks at unfinished requests within the time that they have. */
+/** How often an unfinished request is looked at within the time that it has. */
 const LOOKS = 10;
 
 const CODES: Readonly<Record<string, RefusalCode>> = {
@@ -18,8 +18,8 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
 };
 
 /**
- * The HTTP server below Fastify, which bounds what comes before there is a request: connections, and the time until a
- * request is whole. What is no request is refused by a fixed text.
+ * The HTTP server below Fastify. It limits what comes before a request: connections, and the time until a request is
+ * complete. Bytes that are no request are refused with a fixed text.
  */
 export function httpServer(access: Access): Pick<FastifyServerOptions, 'serverFactory' | 'clientErrorHandler'> {
   return {
@@ -28,7 +28,7 @@ export function httpServer(access: Access): Pick<FastifyServerOptions, 'serverFa
   };
 }
 
-/** Answers what is no request, and hangs up. */
+/** Refuses bytes that are no request, and closes the connection. */
 export function refuseBytes(socket: Duplex, code: RefusalCode): void {
   if (!socket.writable) return void socket.destroy();
   socket.end(rawRefusal(code), () => socket.destroy());
@@ -42,7 +42,7 @@ function bounded(handler: RequestListener, access: Access): Server {
       requestTimeout: requestMs,
       connectionsCheckingInterval: requestMs / LOOKS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // It is demanded where every refusal has its headers.
+      // `Access` checks it, so that this refusal has the same headers as all others.
       requireHostHeader: false,
     },
     handler,

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
-/** Headers that keep the page to itself: no foreign request, no inline script or style, no framing, no sniffing. */
+/** Headers that isolate the page: no foreign request, no inline script or style, no framing, no sniffing. */
 export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -10,7 +10,7 @@ export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
         'default-src': ["'none'"],
         'script-src': ["'self'"],
         'style-src': ["'self'"],
-        // A picture that the page saves as PNG is drawn from an image that it made itself.
+        // To save a picture as PNG, the page draws it from an image that it made.
         'img-src': ["'self'", 'blob:'],
         'connect-src': ["'self'"],
         'base-uri': ["'none'"],
@@ -18,7 +18,7 @@ export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
         'frame-ancestors': ["'none'"],
       },
     },
-    // Served as plain http on the user's own machine: a promise of https would lock the page out.
+    // The page is served as plain http: a promise of https would lock it out.
     strictTransportSecurity: false,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },

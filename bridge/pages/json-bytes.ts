@@ -1,24 +1,24 @@
-/** Bytes set aside at a time; what is written is handed out of them piece by piece, so that none is copied. */
+/** Bytes allocated at a time. What is written is handed out as pieces of them, so that nothing is copied. */
 const SLAB = 256 * 1024;
 
-/** Characters that a number to one decimal may take: sign, eleven digits, point and one digit more. */
+/** The most characters that a number to one decimal takes: a sign, eleven digits, the point and one digit. */
 export const TENTHS_WIDTH = 14;
 export const TENTHS_END = 1e11;
 
-/** JSON text written as the bytes that leave on the wire: as a string it would be put together, counted and encoded first. */
+/** JSON text, written at once as the bytes that leave: a string would have to be joined, counted and encoded first. */
 export class JsonBytes {
   #slab = Buffer.allocUnsafeSlow(SLAB);
   #start = 0;
   #end = 0;
 
-  /** Hands out what was written since the last time. */
+  /** Returns what was written since the last call. */
   take(): Buffer {
     const written = this.#slab.subarray(this.#start, this.#end);
     this.#start = this.#end;
     return written;
   }
 
-  /** Answers where they are: for `tenthsAt` and `asciiAt`, until something else is written. */
+  /** Returns where they begin, for `tenthsAt` and `asciiAt`. The place is good until something else is written. */
   bytes(bytes: Uint8Array): number {
     const { length } = bytes;
     this.#reserve(length);
@@ -39,7 +39,7 @@ export class JsonBytes {
     for (let index = 0; index < text.length; index += 1) this.#slab[start + index] = text.charCodeAt(index);
   }
 
-  /** A number to one decimal, at the right end of `TENTHS_WIDTH` blanks; its absolute value is below `TENTHS_END`. */
+  /** Writes a number to one decimal at the right end of `TENTHS_WIDTH` blanks. Its absolute value is below `TENTHS_END`. */
   tenthsAt(start: number, value: number): void {
     const slab = this.#slab;
     const count = Math.round(Math.abs(value) * 10);
@@ -65,7 +65,7 @@ export class JsonBytes {
   }
 }
 
-/** At least so many digits of a whole number; answers where they begin. */
+/** Writes at least `least` digits of a whole number; returns where they begin. */
 function digitsBefore(slab: Uint8Array, end: number, number: number, least: number): number {
   let begin = end;
   let left = number;

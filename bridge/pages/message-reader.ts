@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { BridgeError } from '../errors.ts';
-import { LIMITS, PAGE_MESSAGES, RunId, type PageMessage } from '../protocol/messages.ts';
+import { PAGE_MESSAGES, RunId, type Limits, type PageMessage } from '../protocol/messages.ts';
 import { bytesSent, type Script } from '../trace/script.ts';
 
 const readers = {
@@ -12,7 +12,9 @@ const readers = {
 
 const runIdReader = Compile(RunId);
 
-/** An error about a message, with the run that it spoke of where that much could be read. */
+type MessageLimits = Pick<Limits, 'messageBytes' | 'sendBytesPerRun' | 'runMs'>;
+
+/** An error about a message, with the id of its run, if that could be read. */
 export class MessageError extends BridgeError {
   runId?: RunId;
 }
@@ -21,17 +23,17 @@ export class MessageError extends BridgeError {
  * Reads one message of a page.
  * @throws MessageError `MESSAGE_TOO_LARGE`, `NOT_TEXT`, `BAD_JSON`, `UNKNOWN_MESSAGE`, `BAD_MESSAGE`, `BAD_SCRIPT`
  */
-export function readMessage(data: Buffer, isBinary: boolean): PageMessage {
+export function readMessage(data: Buffer, isBinary: boolean, limits: MessageLimits): PageMessage {
   if (isBinary) throw new MessageError('NOT_TEXT', 'Messages are JSON in text frames.');
-  if (data.length > LIMITS.messageBytes)
-    throw new MessageError('MESSAGE_TOO_LARGE', `A message has at most ${LIMITS.messageBytes} bytes.`);
+  if (data.length > limits.messageBytes)
+    throw new MessageError('MESSAGE_TOO_LARGE', `A message has at most ${limits.messageBytes} bytes.`);
   const value = parseJson(data);
   const type = property(value, 'type');
   if (typeof type !== 'string' || !Object.hasOwn(readers, type))
     throw about(value, new MessageError('UNKNOWN_MESSAGE', 'A message has a type: run, cancel, wire or server.'));
   const reader = readers[type as PageMessage['type']];
   if (!reader.Check(value)) throw about(value, new MessageError('BAD_MESSAGE', firstFault(reader.Errors(value))));
-  if (value.type === 'run') checkScript(value.script, value);
+  if (value.type === 'run') checkScript(value.script, value, limits);
   return value;
 }
 
@@ -43,8 +45,8 @@ function parseJson(data: Buffer): unknown {
   }
 }
 
-/** What a schema cannot say: the order of operations, and the sum of what they send and wait. */
-function checkScript(script: Script, message: PageMessage): void {
+/** What a schema cannot express: the order of operations, and the sums of what they send and how long they wait. */
+function checkScript(script: Script, message: PageMessage, limits: MessageLimits): void {
   const fault = (text: string): MessageError => about(message, new MessageError('BAD_SCRIPT', text));
   let sent = 0;
   let waited = 0;
@@ -57,8 +59,8 @@ function checkScript(script: Script, message: PageMessage): void {
     if (operation.do === 'wait') waited += operation.ms;
     if (operation.do === 'shutdown' || operation.do === 'close' || operation.do === 'reset') ended = operation.do;
   }
-  if (sent > LIMITS.sendBytesPerRun) throw fault(`A run sends at most ${LIMITS.sendBytesPerRun} bytes.`);
-  if (waited > LIMITS.runMs) throw fault(`A run lasts at most ${LIMITS.runMs} ms.`);
+  if (sent > limits.sendBytesPerRun) throw fault(`A run sends at most ${limits.sendBytesPerRun} bytes.`);
+  if (waited > limits.runMs) throw fault(`A run lasts at most ${limits.runMs} ms.`);
 }
 
 function firstFault(errors: { instancePath: string; message: string }[]): string {

@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { Socket } from 'node:net';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge, Page } from '../bridge.ts';
 import { BridgeError } from '../errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
 import { clientOf, Rates, type Allowances } from '../access/allowances.ts';
@@ -17,12 +17,14 @@ const SECOND_MS = 1000;
 const TRY_AGAIN_LATER = 1013;
 
 /**
- * One page on its WebSocket: reads its messages, plays its runs, and ends them when it goes.
+ * One page on its WebSocket. It checks every message, starts and cancels runs, sends what they report, and ends them when
+ * the page goes. Whatever a page sends, it is answered: nothing that a page does ends the bridge. A page connection knows
+ * nothing of TCP, wires or sources; the bridge knows it only as something with `send`.
  *
- *     page ◀── hello, steps, done, error ── PageConnection ◀── Session (one a run)
- *          ─── run, cancel, server ───────▶
+ *     page ─── run, cancel, wire, server ─▶ PageConnection ─▶ Bridge
+ *          ◀── hello, steps, done, error ──               ◀── Session, one for each run
  */
-export class PageConnection {
+export class PageConnection implements Page {
   readonly #socket: WebSocket;
   readonly #transport: Socket;
   readonly #bridge: Bridge;
@@ -30,7 +32,8 @@ export class PageConnection {
   readonly #address: string;
   readonly #messages: Rates;
   readonly #runs = new ShortLivedMap<RunId, Session>();
-  /** Whether it was heard of since the last ping. */
+  readonly #leaveBridge: () => void;
+  /** Whether the page has sent anything since the last ping. */
   #isHeard = true;
 
   /** @param transport the TCP socket below the WebSocket */
@@ -42,13 +45,12 @@ export class PageConnection {
     this.#address = clientOf(transport);
     const { messagesPerSecond } = this.#limits;
     this.#messages = new Rates(messagesPerSecond, messagesPerSecond, SECOND_MS);
-    // A throw in a listener would be an uncaught exception of the whole bridge: everything goes through #receive.
+    // An error thrown in a listener would end the whole bridge: #receive catches them all.
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on('pong', () => (this.#isHeard = true));
     socket.on('close', () => this.end());
     socket.on('error', () => this.end());
-    bridge.pages.add(this);
-    this.send(bridge.hello());
+    this.#leaveBridge = bridge.join(this);
   }
 
   send(message: BridgeMessage): void {
@@ -59,14 +61,14 @@ export class PageConnection {
     else this.#socket.send(JSON.stringify(message));
   }
 
-  /** What is sent in one turn of the event loop leaves in one write. */
+  /** Everything sent in one turn of the event loop leaves in one write. */
   #cork(): void {
     if (this.#transport.writableCorked > 0) return;
     this.#transport.cork();
     setImmediate(() => this.#transport.uncork());
   }
 
-  /** Drops a page that was not heard of since the last time, and asks it for a sign. */
+  /** Drops a page that has sent nothing since the last ping; otherwise sends the next one. */
   ping(): void {
     if (!this.#isHeard) return this.#socket.terminate();
     this.#isHeard = false;
@@ -75,16 +77,16 @@ export class PageConnection {
 
   /** Ends every run of this page. */
   end(): void {
-    this.#bridge.pages.delete(this);
+    this.#leaveBridge();
     for (const session of this.#runs.values()) session.cancel();
   }
 
-  /** Bytes that wait because it does not read. */
+  /** Bytes that wait because the page does not read. */
   get unsentBytes(): number {
     return this.#socket.bufferedAmount;
   }
 
-  /** A page that does not read: its runs end now, and it may connect again. */
+  /** For a page that does not read: ends its runs now; it may connect again. */
   giveUp(): void {
     this.#socket.close(TRY_AGAIN_LATER, 'the page does not read');
     this.#socket.terminate();
@@ -95,7 +97,7 @@ export class PageConnection {
     this.#isHeard = true;
     try {
       this.#countMessage();
-      this.#obey(readMessage(data, isBinary));
+      this.#obey(readMessage(data, isBinary, this.#limits));
     } catch (error) {
       this.#complain(error);
     }
@@ -150,7 +152,7 @@ export class PageConnection {
     }
   }
 
-  /** Takes a run's place, and that of its server; answers how to give them back. */
+  /** Takes a place for a run, and one for its server; returns a function that gives them back. */
   #enter(withServer: boolean): () => void {
     const { runsPerAddress, runsInAll, scenarioServersPerAddress, scenarioServers } = this.#limits;
     const leave = this.#allowances.runs.enter(this.#address);
@@ -191,7 +193,7 @@ export class PageConnection {
   }
 }
 
-/** Bytes go in a binary frame unless told otherwise. */
+/** Without this, bytes go in a binary frame. */
 const AS_TEXT = { binary: false };
 
 function stepsMessage(id: RunId, steps: readonly Step[]): Buffer {

@@ -2,13 +2,14 @@ import { JsonBytes, TENTHS_END, TENTHS_WIDTH } from './json-bytes.ts';
 import type { Call, Segment, State, Step } from '../trace/step.ts';
 
 /**
- * Steps as JSON, in UTF-8: what `JSON.stringify` gives but for blanks, in a fraction of its time. But for its times, most
- * of a step is the same in every run: its text is kept, with gaps where the times go.
+ * Steps as JSON, in UTF-8: the same as from `JSON.stringify` except for blanks, in a fraction of the time. Most of a step
+ * is the same in every run, except for its times. So its text is kept, with gaps for the times.
  *
  *     kept, copied whole   {"at":          ,"startedAt":          ,"kind":"call","id":"client.send", … }
  *     written into it            ▲ 1234.5                ▲ 1234.5
  *
- * @param before text that goes before the list of steps, `after` what goes behind it
+ * @param before text before the list of steps
+ * @param after text behind it
  */
 export function stepsJson(steps: readonly Step[], before = '', after = ''): Buffer {
   json.text(`${before}[`);
@@ -24,10 +25,10 @@ export function stepsJson(steps: readonly Step[], before = '', after = ''): Buff
 const json = new JsonBytes();
 const COMMA = Buffer.from(',');
 
-/** The steps that come thousands of times a second: of a run on the direct wire, without capture. */
+/** The steps that come thousands of times a second: those of a run on the direct wire, without capture. */
 type Common = Call | Segment | State;
 
-/** Not what was captured, or seen from outside: that is another in every run, and comes less often. */
+/** A step that was captured, or seen from outside, is different in every run and comes less often. */
 function isCommon(step: Step): step is Common {
   if (!fits(step.at)) return false;
   switch (step.kind) {
@@ -48,11 +49,11 @@ function fits(time = 0): boolean {
   return time > -TENTHS_END && time < TENTHS_END;
 }
 
-/** Needs no escaping, and is as long in bytes as in characters. */
+/** Text that needs no escaping and has one byte for each character. */
 const PLAIN = /^[\w.:[\]%-]*$/;
 
 const GAP = ' '.repeat(TENTHS_WIDTH);
-/** Where the gap for each time is: `at` comes first, then the others of its kind. */
+/** Where the gap for each time begins: `at` comes first, then the other times of its kind. */
 const AT = '{"at":'.length;
 const STARTED_AT = AT + TENTHS_WIDTH + ',"startedAt":'.length;
 const RETURNED_AT = STARTED_AT + TENTHS_WIDTH + ',"returnedAt":'.length;
@@ -67,7 +68,7 @@ function writeStep(step: Common): void {
     case 'call':
       json.tenthsAt(start + STARTED_AT, step.startedAt);
       if (step.returnedAt !== undefined) json.tenthsAt(start + RETURNED_AT, step.returnedAt);
-      // The last that is there.
+      // The last field.
       if (step.peer !== undefined) json.asciiAt(start + text.length - '"}'.length - step.peer.length, step.peer);
       return;
     case 'segment':
@@ -96,11 +97,11 @@ function textWithGaps(step: Common): string {
   }
 }
 
-/** Longer payloads are not kept: they come once. */
+/** Steps with a longer payload are not kept: they come once. */
 const KEPT_PAYLOAD = 64;
-/** Ids whose texts are kept, at most; then all are forgotten. */
+/** The most ids whose texts are kept; then all are forgotten. */
 const KEPT_IDS = 256;
-/** Texts of one id: a call is woken by one segment or another, as it happens. */
+/** The most texts of one id: a call may be woken by one segment or another. */
 const KEPT_TEXTS = 4;
 
 /** The texts of steps, each kept for the next step of the same id. */
@@ -120,7 +121,10 @@ class KeptTexts {
 
 const kept = new KeptTexts();
 
-/** Whether two steps of one id are the same but for what is written into the gaps. */
+/**
+ * Whether two steps of one id differ only in what is written into the gaps. By hand, as a loop over the fields of a table
+ * takes several times as long; a test changes every field of every kind.
+ */
 function haveOneText(a: Common, b: Common): boolean {
   if (a.side !== b.side || a.evidence !== b.evidence || a.reason !== b.reason) return false;
   if (a.kind === 'call') return b.kind === 'call' && sameCall(a, b);

@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import type { Address } from '../address.ts';
 import { BridgeError } from '../errors.ts';
 import { BUILT } from '../machine/paths.ts';
-import { LIMITS } from '../protocol/messages.ts';
 import { ServerProgram } from './server-program.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import type { ScenarioServer } from '../trace/scenario-server.ts';
@@ -37,6 +36,7 @@ export interface Lent {
 export class ScenarioServers {
   readonly #target: () => Address;
   readonly #prefix: () => string[];
+  readonly #most: number;
   /** By port; `undefined` if the scenario is that nobody listens. */
   readonly #lent = new Map<number, ServerProgram | undefined>();
   readonly #ending = new Set<Promise<void>>();
@@ -45,16 +45,18 @@ export class ScenarioServers {
   /**
    * @param target where the bridge's own server listens
    * @param prefix what comes before a command to run it on the server's host
+   * @param most how many there may be at a time
    */
-  constructor(target: () => Address, prefix: () => string[]) {
+  constructor(target: () => Address, prefix: () => string[], most: number) {
     this.#target = target;
     this.#prefix = prefix;
+    this.#most = most;
   }
 
   /** @throws BridgeError `TOO_MANY_SERVERS` */
   lend(name: ScenarioServer): Lent {
-    if (this.#lent.size >= LIMITS.scenarioServers)
-      throw new BridgeError('TOO_MANY_SERVERS', `At most ${LIMITS.scenarioServers} runs have a server of their own.`);
+    if (this.#lent.size >= this.#most)
+      throw new BridgeError('TOO_MANY_SERVERS', `At most ${this.#most} runs have a server of their own.`);
     const port = this.#freePort();
     const program = name === 'nobody' ? undefined : this.#start(name, port);
     this.#lent.set(port, program);

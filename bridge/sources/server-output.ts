@@ -1,22 +1,23 @@
 import { monotonicUs } from '../machine/clock.ts';
 import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
 import { toTenths } from '../trace/draft.ts';
-import type { SourceStatus } from '../trace/trace.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Output } from '../trace/step.ts';
-import type { EvidenceSource, Watch } from './source.ts';
+import type { EvidenceSource, OwnStatus, Watch } from './source.ts';
 
 /**
  * The lines that the server program prints. A line that names the client's port belongs to that connection. Any other line
  * belongs to the only open connection, or to none if there are several.
  */
 export class ServerOutput implements EvidenceSource {
+  readonly tells = 'output';
+  readonly side = 'server';
   readonly #watches = new ShortLivedSet<OutputWatch>();
   readonly #byPort = new ShortLivedMap<number, OutputWatch>();
   /** Whether this bridge reads the program's stdout and stderr. Absent if it never did. */
   #attached: boolean | undefined;
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     if (this.#attached) return { name: 'server-output', active: true };
     const why = this.#attached === undefined ? 'SERVER_NOT_OURS' : 'SERVER_ENDED';
     return { name: 'server-output', active: false, why };

@@ -1,43 +1,57 @@
-import type { SourceStatus } from '../trace/trace.ts';
+import type { WhyNoSource } from '../protocol/remedies.ts';
 import type { Sink } from '../trace/report.ts';
+import type { Side } from '../trace/step.ts';
+import type { SourceStatus, Tells } from '../trace/trace.ts';
+
+/** The status of a source of ours: each of its codes is one that the page has words for. */
+export type OwnStatus = SourceStatus<WhyNoSource>;
 
 /**
  * A source of evidence: it sees something of a connection that others make, and reports it.
- * To add one: a file in this room, its name in `SourceStatus`, a line in `test/bridge/sources/contract.test.ts`.
+ * To add one: a room of its own here, a line in `test/bridge/sources/contract.test.ts`, its name in the page's texts.
  *
  *     programs and kernels ──▶ source ──▶ reports (one connection each) ──▶ trace
  */
 export interface EvidenceSource {
-  /** Whether it sees anything now, and a stable code where it does not. */
-  status(): SourceStatus;
+  readonly tells: Tells;
+  /** Whose; absent if it reports of both sides. */
+  readonly side?: Side;
+  /** Whether it sees anything now, and if not, why. */
+  status(): OwnStatus;
   /**
    * Begins to report on one connection that is about to be made.
    * @param startedAt microseconds of the monotonic clock: the run's zero
    */
   watch(startedAt: number, sink: Sink): Watch;
   /**
-   * For a source that sees things only when it looks: looks now. Best right before and right after something that a program
-   * may notice, as what it tells is bounded by its looks.
+   * For a source that sees things only when it looks: looks now. The best moments are right before and right after
+   * something that a program may notice, as its looks bound what it reports.
    */
   look?(): void;
+}
+
+/** What messages and traces say of a source. */
+export function describeSource(source: EvidenceSource): SourceStatus {
+  const { tells, side } = source;
+  return { ...source.status(), tells, ...(side && { side }), ...(source.look && { samples: true }) };
 }
 
 /** One connection under watch. After `stop` nothing is reported. */
 export interface Watch {
   /** The client's own port is known: it tells this connection from all others. */
   connectedFrom(port: number): void;
-  /** Whether the source has told anything of what the server program does with this connection. */
+  /** Whether the source has reported anything that the server program does with this connection. */
   readonly watchesServer: boolean;
-  /** Calls back once, when nothing more is expected; at once where nothing is. */
+  /** Calls back once, when nothing more is expected: at once, if nothing is. */
   whenSettled(callback: () => void): void;
   /** Whether more is sure to come, however long it takes: a segment is under way, or a kernel will send one again. */
   readonly busy?: boolean;
-  /** Whether it also has something to tell of a connection that never came to be. */
+  /** Whether it also reports on a connection that never came to be. */
   readonly seesAttempts?: boolean;
   stop(): void;
 }
 
-/** Where nothing is to be told of a connection, or no more. */
+/** Reports nothing on a connection. */
 export class NothingToWatch implements Watch {
   readonly watchesServer = false;
 
@@ -50,5 +64,5 @@ export class NothingToWatch implements Watch {
   stop(): void {}
 }
 
-/** One for all such connections. */
+/** It has no state, so that all such connections share it. */
 export const NOTHING_TO_WATCH: Watch = new NothingToWatch();

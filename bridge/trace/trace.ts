@@ -19,7 +19,8 @@ export type Tells = 'calls' | 'segments' | 'states' | 'output';
 /** What a source of evidence says of itself, in messages and in saved traces. A newer bridge may have others. */
 export interface SourceStatus<Why extends string = string> {
   name: string;
-  tells?: Tells;
+  /** One of `Tells`, or what only a newer bridge knows. */
+  tells?: string;
   /** Whose; absent if it reports of both sides. */
   side?: Side;
   /** It reports only what it finds when it looks: not every call. */

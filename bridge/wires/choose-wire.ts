@@ -1,22 +1,22 @@
 import { isIP } from 'node:net';
 import { isLoopback } from '../address.ts';
 import type { Config } from '../config.ts';
+import type { WhyNoLab } from '../protocol/remedies.ts';
 import { DirectWire } from './direct.ts';
-import { LabUnavailable, type LabUnavailableCode } from './lab/lab-unavailable.ts';
+import { LabUnavailable } from './lab/lab-unavailable.ts';
 import { LabWire } from './lab/lab.ts';
+import type { Wire } from './wire.ts';
 
-/** Milliseconds that the lab may take to be there: where it is one of two ways, and where it is the only one wanted. */
+/** Milliseconds that the lab may take to be ready: if the direct wire would do as well, and if only the lab will do. */
 const PATIENCE_MS = { auto: 2000, lab: 10_000 };
 
-/** The wire in use, and why it is not the lab. */
+/** The wire in use, and why it is not the lab, if the lab was tried. */
 export interface ChosenWire {
-  wire: DirectWire | LabWire;
+  wire: Wire;
   unavailable?: LabUnavailable;
 }
 
-/**
- * @throws LabUnavailable where the lab was asked for and cannot be had
- */
+/** @throws LabUnavailable if the operator asked for the lab and there is none */
 export async function chooseWire(
   config: Pick<Config, 'wire' | 'target' | 'ownsServer' | 'capture'>,
 ): Promise<ChosenWire> {
@@ -32,8 +32,8 @@ export async function chooseWire(
   }
 }
 
-/** The lab is a place for a server of our own: one that runs already, or elsewhere, cannot be moved there. */
-function whyNoLab({ target, ownsServer }: Pick<Config, 'target' | 'ownsServer'>): LabUnavailableCode | undefined {
+/** A server can be moved into the lab only if the bridge starts it, and on this machine. */
+function whyNoLab({ target, ownsServer }: Pick<Config, 'target' | 'ownsServer'>): WhyNoLab | undefined {
   if (!ownsServer) return 'LAB_SERVER_NOT_OWNED';
   if (isIP(target.host) === 6) return 'LAB_IPV4_ONLY';
   return isLoopback(target.host) || target.host === '0.0.0.0' ? undefined : 'LAB_TARGET_ELSEWHERE';

@@ -2,12 +2,13 @@ import type { Address } from '../address.ts';
 import { ClientSocket } from '../sources/client-socket.ts';
 import { PacketCapture } from '../sources/capture/packet-capture.ts';
 import { captureAdvice } from '../sources/capture/unavailable.ts';
+import { describeSource, type OwnStatus } from '../sources/source.ts';
 import type { SourceStatus } from '../trace/trace.ts';
 import { ScriptPlayer } from './script-player.ts';
 import type { ClientRun, RunOnWire, Wire } from './wire.ts';
 
 /**
- * This machine's own network: the bridge itself is the client program. Where tcpdump may capture, it does.
+ * This machine's own network: the bridge itself is the client program. tcpdump captures the packets, if it may.
  *
  *     script ─▶ client socket, here ─▶ this machine's kernel ─▶ wherever the target is
  *                                              └─▶ tcpdump ─▶ captured segments
@@ -30,17 +31,15 @@ export class DirectWire implements Wire {
   }
 
   status(): SourceStatus[] {
-    return this.#capture ? [this.#capture.status()] : [];
+    return this.#capture ? [describeSource(this.#capture)] : [];
   }
 
-  /** In one sentence: what would have the packets captured; absent where they are, or are not meant to be. */
   get captureAdvice(): string | undefined {
     const unavailable = this.#capture?.unavailable;
     return unavailable && unavailable.why !== 'CAPTURE_OFF' ? captureAdvice(unavailable) : undefined;
   }
 
-  /** @param callback called when `status` answers something else than before */
-  set onChange(callback: () => void) {
+  set onChange(callback: (() => void) | undefined) {
     if (this.#capture) this.#capture.onChange = callback;
   }
 
@@ -57,6 +56,14 @@ export class DirectWire implements Wire {
     const client = new ClientSocket(this.target, zero, sink);
     const player = new ScriptPlayer(client, script, limits);
     const played = player.play(onPort);
-    return { played, abort: () => player.abort(), ...(flow && { watch: flow, status: () => [flow.status()] }) };
+    return {
+      played,
+      abort: () => player.abort(),
+      ...(flow && { watch: flow, status: () => [ofPackets(flow.status())] }),
+    };
   }
+}
+
+function ofPackets(status: OwnStatus): SourceStatus {
+  return { ...status, tells: 'segments' };
 }

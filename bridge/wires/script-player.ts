@@ -2,13 +2,13 @@ import type { Limits } from '../protocol/messages.ts';
 import type { ClientSocket } from '../sources/client-socket.ts';
 import type { Operation, Script } from '../trace/script.ts';
 
-/** What became of a script. */
+/** What happened to a script. */
 export interface Played {
   /** What connect() returned: `ok` or an errno name. */
   connected: string;
   /** The errno name that ended the connection later, if one did. */
   failure?: string | undefined;
-  /** How the peer's side ended, as far as the client heard. */
+  /** How the peer ended its side, if the client heard of it. */
   peerEnd?: 'fin' | 'rst' | undefined;
   /** Whether the script itself reset the connection. */
   ownReset: boolean;
@@ -42,7 +42,7 @@ export class ScriptPlayer {
     this.#replyBytes = limits.replyBytes;
   }
 
-  /** @param onPort called once, as soon as the client's own port is known */
+  /** @param onPort called once, when the client's own port is known */
   async play(onPort: (port: number) => void): Promise<Played> {
     let connected = 'ECANCELED';
     let error: string | undefined;
@@ -64,7 +64,7 @@ export class ScriptPlayer {
     };
   }
 
-  /** Ends the connection with a RST, whatever the script was about to do. */
+  /** Ends the connection with a RST, wherever the script is. */
   abort(): void {
     this.#aborted = true;
     this.#client.reset();
@@ -75,7 +75,7 @@ export class ScriptPlayer {
     for (const operation of this.#script) if (this.#aborted || !(await this.#perform(operation))) return;
   }
 
-  /** Answers whether the script can go on. */
+  /** Returns whether the script can go on. */
   async #perform(operation: Operation): Promise<boolean> {
     switch (operation.do) {
       case 'send':

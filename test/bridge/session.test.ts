@@ -333,6 +333,7 @@ test('sources are given the client port, stopped after the end, and may say that
   const heard: string[] = [];
   const sources = [
     {
+      tells: 'segments' as const,
       status: () => ({ name: 'capture', active: true }) as const,
       watch: () => ({
         watchesServer: false,
@@ -344,8 +345,8 @@ test('sources are given the client port, stopped after the end, and may say that
   ];
   const { done } = play(await startNumberServer(), plainScript(1n), { sources });
   expect((await done).sources).toEqual([
-    { name: 'client-socket', active: true },
-    { name: 'capture', active: true },
+    { name: 'client-socket', tells: 'calls', side: 'client', active: true },
+    { name: 'capture', tells: 'segments', active: true },
   ]);
   expect(heard).toEqual(['port', 'asked', 'stopped']);
 });
@@ -364,7 +365,11 @@ test('a source that is busy again after it has settled is waited for, also where
     },
     stop: () => {},
   };
-  const source = { status: () => ({ name: 'capture', active: true }) as const, watch: () => link };
+  const source = {
+    tells: 'segments' as const,
+    status: () => ({ name: 'capture', active: true }) as const,
+    watch: () => link,
+  };
   const { done, results } = play(await startNumberServer(), plainScript(1n), { sources: [source] });
   await until(() => busy);
   await new Promise((resolve) => setImmediate(resolve));

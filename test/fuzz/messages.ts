@@ -4,7 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { MessageError, readMessage } from '../../bridge/pages/message-reader.ts';
-import { BRIDGE_MESSAGES, type BridgeMessage, type PageMessage, type RunId } from '../../bridge/protocol/messages.ts';
+import {
+  BRIDGE_MESSAGES,
+  LIMITS,
+  type BridgeMessage,
+  type PageMessage,
+  type RunId,
+} from '../../bridge/protocol/messages.ts';
 import { someMessage } from './arbitrary-messages.ts';
 
 const BATCH = 200;
@@ -73,7 +79,7 @@ function expectedOf(batch: readonly (string | Buffer)[]): Expected {
 
 function readOrCode(message: string | Buffer): PageMessage | string {
   try {
-    return readMessage(Buffer.from(message), typeof message !== 'string');
+    return readMessage(Buffer.from(message), typeof message !== 'string', LIMITS);
   } catch (error) {
     if (error instanceof MessageError) return error.code;
     throw error;

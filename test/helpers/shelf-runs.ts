@@ -1,4 +1,5 @@
 import { Bridge } from '../../bridge/bridge.ts';
+import { LIMITS } from '../../bridge/protocol/messages.ts';
 import type { Trace } from '../../bridge/trace/trace.ts';
 import { compareSteps, type Segment, type Step } from '../../bridge/trace/step.ts';
 import { chooseWire } from '../../bridge/wires/choose-wire.ts';
@@ -24,7 +25,7 @@ export class ShelfRuns {
   static async begin(times: number): Promise<ShelfRuns> {
     const target = { host: '127.0.0.1', port: await freePort() };
     const config = { wire: 'lab', target, ownsServer: true, restart: false, capture: 'off' } as const;
-    const bridge = new Bridge(config, await chooseWire(config), console);
+    const bridge = new Bridge(config, await chooseWire(config), console, { mayControl: false, limits: LIMITS });
     await bridge.start();
     return new ShelfRuns(bridge, times);
   }

@@ -70,8 +70,8 @@ export class Run {
   }
 
   /** @param fallback the bridge's present sources, for a run that is not over */
-  sources(fallback: readonly { name: string; active: boolean; why?: string | undefined }[]) {
-    return (this.done?.sources ?? fallback) as readonly (Omit<SourceStatus, 'name'> & { name: string })[];
+  sources(fallback: readonly SourceStatus[]): readonly SourceStatus[] {
+    return this.done?.sources ?? fallback;
   }
 
   /** Adds steps. A step that comes again replaces the earlier one. */

@@ -4,12 +4,12 @@ import type { Run } from '../runs/run.svelte.ts';
 import type { Language } from '../texts/language.svelte.ts';
 import type { Topics } from '../texts/topics.ts';
 import { linkInWords } from './link-words.ts';
-import { runLine, shortened } from './notes.ts';
+import { reportsServerCalls, runLine, shortened } from './notes.ts';
 import { summarySentences } from './run-summary.ts';
 
 /** Whether a source reported every call of the server program, and not only those in which it was found blocked. */
 function seesServerCalls({ done }: Run): boolean {
-  return done?.sources.some(({ name, active }) => active && /^server-(probe|strace)$/.test(name)) ?? false;
+  return done?.sources.some((source) => source.active && reportsServerCalls(source) && !source.samples) ?? false;
 }
 
 /** The runs that can be compared: those that are over and have steps. */

@@ -1,6 +1,7 @@
+import { REMEDIES } from '../../bridge/protocol/remedies.ts';
 import type { Step } from '../../bridge/trace/step.ts';
+import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { spacedHex, textFromHex } from '../reading/bytes.ts';
-import { COMMANDS } from './commands.ts';
 import { lookup } from '../reading/lookup.ts';
 import { roundedFactor, slowness } from '../playback/pace.ts';
 import { beatOf } from '../playback/beat.ts';
@@ -8,7 +9,7 @@ import type { Run } from '../runs/run.svelte.ts';
 import type { Language } from '../texts/language.svelte.ts';
 import type { Texts } from '../texts/topics.ts';
 
-/** Sentences about a run as a whole, from what the bridge said of it. */
+/** Sentences about a run as a whole, made from what the bridge said of it. */
 
 export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   const { end } = run;
@@ -45,11 +46,11 @@ export function runLine(run: Run) {
   };
 }
 
-/** More sends are not told of one by one. */
+/** The most sends that are listed one by one. */
 const SUBJECT_SENDS = 3;
 const SUBJECT_BYTES = 16;
 
-/** What a run's client sends: a number, or send by send what its script has; where it sends nothing, what it calls. */
+/** What a run's client sends: a number, or each send of its script. If it sends nothing, what it calls. */
 function subjectOf({ number, begun: { script } }: Run): string {
   if (number !== undefined) return number.toString();
   const sends = script.filter((operation) => operation.do === 'send');
@@ -76,39 +77,46 @@ export function errorSentence({ code, message }: { code: string; message: string
   return lookup<string>(known, code) ?? lookup<string>(texts.files.problems, code) ?? unknown(message || code);
 }
 
-type AnySource = { name: string; active: boolean; why?: string | undefined };
-
-/** Sources that tell what the server program calls: one is enough. */
-const TELL_CALLS = ['server-probe', 'server-strace', 'server-syscalls'];
+/** What the server program calls. */
+export function reportsServerCalls({ tells, side }: SourceStatus): boolean {
+  return tells === 'calls' && side === 'server';
+}
 
 /** Calls that a server makes for a connection, and not before it. */
 const OF_A_CONNECTION: ReadonlySet<string> = new Set(['accept', 'recv', 'send', 'shutdown', 'close']);
 
-/** A server that has ended since is watched no more, but what stands in a trace was seen all the same. */
-export function withSeen<Some extends AnySource>(sources: readonly Some[], steps: readonly Step[]): readonly Some[] {
+/** A source whose server program has ended is not active any more, but it saw what the trace holds. */
+export function withSeen(sources: readonly SourceStatus[], steps: readonly Step[]): readonly SourceStatus[] {
   const calls = steps
     .filter((step) => step.kind === 'call')
     .filter(({ side, evidence }) => side === 'server' && evidence === 'observed');
-  const isTold = calls.some(({ name, within }) => !within && OF_A_CONNECTION.has(name));
-  const hasStrace = sources.some(({ name, why }) => name === 'server-strace' && why === undefined);
-  const seen: Record<string, boolean> = {
-    'server-output': steps.some(({ kind }) => kind === 'output'),
-    'server-syscalls': calls.some(({ within }) => within),
-    'server-strace': isTold && hasStrace,
-    'server-probe': isTold && !hasStrace,
-  };
-  return sources.map((source) => (seen[source.name] ? { ...source, active: true } : source));
+  const hasEveryCall = calls.some(({ name, within }) => !within && OF_A_CONNECTION.has(name));
+  const hasSomeCalls = calls.some(({ within }) => within);
+  const hasOutput = steps.some(({ kind }) => kind === 'output');
+  const caller = hasEveryCall ? sourceOfEveryCall(sources) : undefined;
+  const hasSeen = (source: SourceStatus): boolean =>
+    source === caller ||
+    (hasSomeCalls && reportsServerCalls(source) && source.samples === true) ||
+    (hasOutput && source.tells === 'output');
+  return sources.map((source) => (hasSeen(source) ? { ...source, active: true } : source));
 }
 
-/** What a run's sources told, and what they could not. */
-export function sourceNotes(sources: readonly AnySource[], texts: Texts): string[] {
+/** Only one source reports every call of a server program: the last that had no reason not to, otherwise the first. */
+function sourceOfEveryCall(sources: readonly SourceStatus[]): SourceStatus | undefined {
+  const able = sources.filter((source) => reportsServerCalls(source) && !source.samples);
+  return able.findLast(({ why }) => why === undefined) ?? able[0];
+}
+
+/** What a run's sources reported, and what they could not. */
+export function sourceNotes(sources: readonly SourceStatus[], texts: Texts): string[] {
   if (sources.length === 0) return [];
-  const has = (...names: string[]) => sources.some(({ name, active }) => active && names.includes(name));
+  const active = sources.filter((source) => source.active);
   const { captured, notCaptured, noProbe } = texts.sources;
-  return [has('capture') ? captured : notCaptured, ...(has(...TELL_CALLS) ? [] : [noProbe])];
+  const packets = active.some(({ tells }) => tells === 'segments') ? captured : notCaptured;
+  return [packets, ...(active.some(reportsServerCalls) ? [] : [noProbe])];
 }
 
-/** One source: what it tells, whether it did, and otherwise why not, with the command that would change it. */
+/** One source: what it reports and whether it did; if not, why, and the command that would change it. */
 export interface SourceLine {
   name: string;
   what: string;
@@ -117,13 +125,14 @@ export interface SourceLine {
   command?: string;
 }
 
-export function sourceLines(sources: readonly AnySource[], texts: Texts): SourceLine[] {
+export function sourceLines(sources: readonly SourceStatus[], texts: Texts): SourceLine[] {
   const { names, why: reasons, unknownWhy } = texts.sources;
-  const hasCalls = sources.some(({ name, active }) => active && TELL_CALLS.includes(name));
-  return sources.map(({ name, active, why }) => {
-    // What another source tells already, nobody needs to install anything for.
-    const isNeeded = !active && !(hasCalls && TELL_CALLS.includes(name));
-    const command = isNeeded ? lookup(COMMANDS, why) : undefined;
+  const hasCalls = sources.some((source) => source.active && reportsServerCalls(source));
+  return sources.map((source) => {
+    const { name, active, why } = source;
+    // Nobody needs to install a source for what another one reports.
+    const isNeeded = !active && !(hasCalls && reportsServerCalls(source));
+    const command = isNeeded ? lookup(REMEDIES, why) : undefined;
     return {
       name,
       what: lookup(names, name) ?? name,

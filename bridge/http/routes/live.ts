@@ -7,15 +7,15 @@ import { PageConnection } from '../../pages/page-connection.ts';
 import { refuseBytes } from '../http-server.ts';
 import { refuse } from '../../access/refusal.ts';
 
-/** Frames beyond this end the connection; messages beyond the protocol's limit, but within this, get an error. */
+/** A larger frame ends the connection. A message that is over the protocol's limit, but smaller than this, gets an error. */
 const FRAME_BYTES = 1024 * 1024;
-/** Milliseconds that a silent page may hold up the end of the bridge. */
+/** Milliseconds that a silent page may delay the end of the bridge. */
 const CLOSE_TIMEOUT_MS = 300;
 
 /** Milliseconds between looks at what waits for slow pages. */
 const LOOK_EVERY_MS = 500;
 
-/** `/ws`: one WebSocket a page. */
+/** `/ws`: one WebSocket for each page. */
 export async function addLive(app: FastifyInstance, bridge: Bridge, access: Access): Promise<void> {
   await app.register(websocket, {
     options: {
@@ -23,16 +23,17 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
       closeTimeout: CLOSE_TIMEOUT_MS,
     } as websocket.WebsocketPluginOptions['options'] & object,
     errorHandler: (error, socket) => {
-      // With a code it is the page's own fault, or its network's: it must not fill the log.
+      // An error with a code comes from the page or its network: it must not fill the log.
       if (!('code' in error)) bridge.log.error(error, 'a page could not be served');
       socket.terminate();
     },
   });
+  const pages = new Set<PageConnection>();
   endUnreached(app);
   app.websocketServer.on('wsClientError', (_, socket) => refuseBytes(socket, 'BAD_REQUEST'));
-  // After the WebSocket plugin's own hooks: it ends the socket of an upgrade that is refused only where those ran first.
+  // These come after the WebSocket plugin's own hooks: only then does the plugin end the socket of a refused upgrade.
   app.addHook('onRequest', (request, reply) => access.checkNames(request, reply));
-  // The plugin accepts an upgrade of any route, whoever asks, only to close it; and here is nothing but upgrades.
+  // The plugin would accept an upgrade of any route, only to close it; and `/ws` takes nothing but upgrades.
   app.addHook('onRequest', async (request, reply) => {
     if (request.ws !== (request.routeOptions.url === '/ws')) return refuse(reply, 'NOT_FOUND');
   });
@@ -46,16 +47,20 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
         (request, reply) => access.takePlace(request, reply),
       ],
     },
-    (socket, request) => void new PageConnection(socket, request.raw.socket, bridge, access.allowances),
+    (socket, request) => {
+      const page = new PageConnection(socket, request.raw.socket, bridge, access.allowances);
+      pages.add(page);
+      socket.once('close', () => pages.delete(page));
+    },
   );
   const { pingMs, unsentBytesInAll } = access.limits;
-  // A page that is gone without a word, its machine asleep or its cable pulled, is noticed by its silence.
-  const asking = setInterval(() => bridge.pages.forEach((page) => page.ping()), pingMs).unref();
-  const looking = setInterval(() => dropSlowest(bridge.pages, unsentBytesInAll), LOOK_EVERY_MS).unref();
+  // Only its silence shows that a page is gone if its machine sleeps or its cable is pulled.
+  const asking = setInterval(() => pages.forEach((page) => page.ping()), pingMs).unref();
+  const looking = setInterval(() => dropSlowest(pages, unsentBytesInAll), LOOK_EVERY_MS).unref();
   app.addHook('preClose', async () => [asking, looking].forEach((timer) => clearInterval(timer)));
 }
 
-/** Each page alone has its own bound; many that do not read must not fill the memory together. */
+/** Each page has its own limit; this one keeps many slow pages from filling the memory together. */
 function dropSlowest(pages: Iterable<PageConnection>, mostBytes: number): void {
   const slow = [...pages].filter(({ unsentBytes }) => unsentBytes > 0);
   let sum = slow.reduce((before, { unsentBytes }) => before + unsentBytes, 0);
@@ -68,8 +73,8 @@ function dropSlowest(pages: Iterable<PageConnection>, mostBytes: number): void {
 }
 
 /**
- * The plugin forgets an upgrade that comes before the request ahead of it on its connection is answered: its socket, which
- * nobody reads any more, would stay open for ever.
+ * The plugin forgets an upgrade that comes on a connection whose last request is not answered yet. Nobody would read its
+ * socket, and it would stay open for ever.
  */
 function endUnreached(app: FastifyInstance): void {
   const reached = new WeakSet<IncomingMessage>();

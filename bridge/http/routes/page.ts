@@ -2,7 +2,7 @@ import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { BUILT } from '../../machine/paths.ts';
 
-/** The built page. Names of assets hold a hash of their content, so a browser may keep them. */
+/** The built page. The name of an asset holds a hash of its content, so that a browser may keep it. */
 export async function addPage(app: FastifyInstance): Promise<void> {
   await app.register(files, {
     root: BUILT.page,

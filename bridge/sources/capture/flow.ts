@@ -1,14 +1,13 @@
 import type { TcpPacket } from '../../packet/packet.ts';
 import { SegmentFlow } from '../../packet/flow/segment-flow.ts';
 import { otherSide } from '../../trace/draft.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Segment, Side } from '../../trace/step.ts';
 import type { CaptureTime } from './clock.ts';
 import type { Tcpdump } from './tcpdump.ts';
 import type { CaptureTimes } from './times.ts';
 import type { CaptureFlaw } from './unavailable.ts';
-import type { Watch } from '../source.ts';
+import type { OwnStatus, Watch } from '../source.ts';
 
 /** Milliseconds after the client's end by which its first segment must have been read, or it took another way. */
 const FIRST_SEEN_MS = 150;
@@ -22,7 +21,7 @@ type Counting = Pick<Tcpdump, 'dropped' | 'ended' | 'countDropped'>;
 /** The capture of one run. */
 export interface RunCapture extends Watch {
   /** Whether this very run was captured. */
-  status(): SourceStatus;
+  status(): OwnStatus;
 }
 
 export interface CaptureFlowOptions {
@@ -65,7 +64,7 @@ export class CaptureFlow implements RunCapture {
     this.#droppedBefore = options.tcpdump.dropped;
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     if (this.#flaw === undefined) return { name: 'capture', active: true };
     return { name: 'capture', active: this.#begun, why: this.#flaw };
   }

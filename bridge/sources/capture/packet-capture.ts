@@ -10,7 +10,6 @@ import { ipPacketIn } from '../../packet/link-layer.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../packet/packet.ts';
 import type { CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
 import { ShortLivedMap, ShortLivedSet } from '../../machine/short-lived.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { CaptureClock, type Clocks } from './clock.ts';
 import { CaptureFlow, type RunCapture } from './flow.ts';
@@ -18,7 +17,7 @@ import { capturePoint, type CapturePoint } from './point.ts';
 import { Tcpdump } from './tcpdump.ts';
 import { LocalTimes, RemoteTimes } from './times.ts';
 import type { CaptureUnavailable, CaptureUnavailableCode } from './unavailable.ts';
-import { NothingToWatch, type EvidenceSource } from '../source.ts';
+import { NothingToWatch, type EvidenceSource, type OwnStatus } from '../source.ts';
 
 /** See `tryAgainMs`. */
 const TRY_AGAIN_MS = 10_000;
@@ -36,6 +35,7 @@ export interface PacketCaptureOptions {
 }
 
 export class PacketCapture implements EvidenceSource {
+  readonly tells = 'segments';
   readonly #options: PacketCaptureOptions;
   #failure: CaptureUnavailable | undefined;
   #triedAt = -Infinity;
@@ -58,7 +58,7 @@ export class PacketCapture implements EvidenceSource {
     this.#failure = { why: options.allowed ? 'CAPTURE_NOT_TRIED' : 'CAPTURE_OFF' };
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     return this.#failure
       ? { name: 'capture', active: false, why: this.#failure.why }
       : { name: 'capture', active: true };
@@ -190,7 +190,7 @@ class Uncaptured extends NothingToWatch implements RunCapture {
     this.#why = why;
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     return { name: 'capture', active: false, why: this.#why };
   }
 }

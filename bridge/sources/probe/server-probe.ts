@@ -6,17 +6,18 @@
  */
 import { LineSplitter } from '../../machine/line-splitter.ts';
 import { PROBE_VARIABLE } from '../../probe/report.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { PAYLOAD_SHOWN } from '../../trace/step.ts';
 import { readReport } from './read-report.ts';
-import type { EvidenceSource, Watch } from '../source.ts';
+import type { EvidenceSource, OwnStatus, Watch } from '../source.ts';
 import { ReportedConnections } from '../calls/reported-connections.ts';
 
 /** Longer than any report: two hex digits for each byte that is shown, and its frame. */
 const REPORT_LENGTH = 2 * PAYLOAD_SHOWN + 1024;
 
 export class ServerProbe implements EvidenceSource {
+  readonly tells = 'calls';
+  readonly side = 'server';
   readonly #connections: ReportedConnections;
   readonly #lines = new LineSplitter(REPORT_LENGTH, (line) => this.#take(line));
   /** Called when the server listens on the port of interest. */
@@ -29,7 +30,7 @@ export class ServerProbe implements EvidenceSource {
   }
 
   /** A Node program that only starts the server, as npm does, holds a probe too, and that probe sees nothing. */
-  status(): SourceStatus {
+  status(): OwnStatus {
     return this.listening
       ? { name: 'server-probe', active: true }
       : { name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' };

@@ -6,15 +6,16 @@
  */
 import { monotonicUs } from '../../machine/clock.ts';
 import { toTenths } from '../../trace/draft.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
 import type { Sink } from '../../trace/report.ts';
 import { observedListening } from '../observed-steps.ts';
-import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 
 export class ServerListener implements EvidenceSource {
+  readonly tells = 'states';
+  readonly side = 'server';
   #seenAt: number | undefined;
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     return this.#seenAt === undefined
       ? { name: 'server-listener', active: false, why: 'NOT_SEEN_LISTENING' }
       : { name: 'server-listener', active: true };

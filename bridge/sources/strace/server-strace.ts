@@ -6,9 +6,9 @@
  */
 import { realtimeOffsetUs } from '../../machine/clock.ts';
 import { LineSplitter } from '../../machine/line-splitter.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
+import type { WhyNoSource } from '../../protocol/remedies.ts';
 import type { Sink } from '../../trace/report.ts';
-import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 import { StraceNamedPipe } from './named-pipe.ts';
 import { SocketCalls } from './socket-calls.ts';
 import { tryStrace } from './try-strace.ts';
@@ -18,10 +18,12 @@ import { ReportedConnections } from '../calls/reported-connections.ts';
 const LINE_LENGTH = 1024 * 1024;
 
 export class ServerStrace implements EvidenceSource {
+  readonly tells = 'calls';
+  readonly side = 'server';
   readonly #port: number;
   readonly #offset: () => number;
   #offsetUs = 0;
-  #why: string | undefined = 'STRACE_NOT_ASKED';
+  #why: WhyNoSource | undefined = 'STRACE_NOT_ASKED';
   #connections: ReportedConnections;
   #lines: LineSplitter;
   #pipe: StraceNamedPipe | undefined;
@@ -38,7 +40,7 @@ export class ServerStrace implements EvidenceSource {
     [this.#connections, this.#lines] = this.#readerOfOneProgram();
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     if (this.#why !== undefined) return { name: 'server-strace', active: false, why: this.#why };
     return this.#connections.listening
       ? { name: 'server-strace', active: true }
@@ -80,7 +82,7 @@ export class ServerStrace implements EvidenceSource {
   }
 
   /** Reports nothing from now on, for this reason: a stable code. */
-  leave(why: string): void {
+  leave(why: WhyNoSource): void {
     this.#connections.ended();
     this.#why ??= why;
   }

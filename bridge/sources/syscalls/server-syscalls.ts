@@ -8,9 +8,9 @@
  *                     ─ socket-readings ─ the kernel's table: whose socket it is ───────┘
  */
 import { monotonicUs } from '../../machine/clock.ts';
-import type { SourceStatus } from '../../trace/trace.ts';
+import type { WhyNoSource } from '../../protocol/remedies.ts';
 import type { Sink } from '../../trace/report.ts';
-import { NOTHING_TO_WATCH, type EvidenceSource, type Watch } from '../source.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 import { BlockedCallsWatch } from './blocked-calls-watch.ts';
 import type { ProgramView } from './program-threads.ts';
 import { RunStays } from './run-stays.ts';
@@ -30,12 +30,14 @@ interface Observed {
 }
 
 export class ServerSyscalls implements EvidenceSource {
+  readonly tells = 'calls';
+  readonly side = 'server';
   readonly #machine: Pick<NodeJS.Process, 'platform' | 'arch'>;
   readonly #table: ReadonlyMap<number, SystemCall> | undefined;
   readonly #runs: RunStays;
   #observed: Observed | undefined;
   #threads: ThreadStays;
-  #why: string | undefined;
+  #why: WhyNoSource | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -49,7 +51,7 @@ export class ServerSyscalls implements EvidenceSource {
     this.#threads = this.#noThreads();
   }
 
-  status(): SourceStatus {
+  status(): OwnStatus {
     const why = this.#whyNot();
     return { name: 'server-syscalls', active: why === undefined, ...(why !== undefined && { why }) };
   }
@@ -67,7 +69,7 @@ export class ServerSyscalls implements EvidenceSource {
   }
 
   /** Another source reports each call: this one reports nothing, for this reason. A stable code. */
-  leave(why: string): void {
+  leave(why: WhyNoSource): void {
     this.ended();
     this.#why = why;
   }
@@ -119,7 +121,7 @@ export class ServerSyscalls implements EvidenceSource {
     if (this.#observed) this.#threads.look(this.#observed.view);
   }
 
-  #whyNot(): string | undefined {
+  #whyNot(): WhyNoSource | undefined {
     if (this.#why !== undefined) return this.#why;
     if (!this.#table) return this.#machine.platform === 'linux' ? 'UNKNOWN_MACHINE' : 'NOT_LINUX';
     if (!this.#observed) return 'NOT_SEEN_LISTENING';

@@ -24,7 +24,7 @@ interface RunInLab {
 }
 
 /**
- * Two private hosts and the link between them, none of which leads anywhere else.
+ * Two private hosts and the link between them. Neither host reaches anything else.
  *
  *     ┌ client's host ┐                        ┌ server's host ┐
  *     │ client program│ ◀── link, in here ──▶  │ server program│
@@ -32,6 +32,7 @@ interface RunInLab {
  */
 export class LabWire implements Wire {
   readonly name = 'lab';
+  readonly hasLink = true;
   readonly target: Address;
   readonly #hosts: Record<Side, LabHost>;
   readonly #link: Link;
@@ -39,13 +40,12 @@ export class LabWire implements Wire {
   readonly #runs = new ShortLivedMap<number, RunInLab>();
   #lastRun = 0;
   #broken = false;
-  /** Called when a host has ended, once, and not for `close`. */
   onBroken: (() => void) | undefined;
 
   /**
    * Makes the lab.
    * @param port where the server program will listen
-   * @param patienceMs milliseconds that the hosts may take to be there
+   * @param patienceMs milliseconds that the hosts may take to be ready
    * @throws LabUnavailable
    */
   static async make(port: number, patienceMs: number): Promise<LabWire> {
@@ -67,7 +67,7 @@ export class LabWire implements Wire {
     for (const side of ['client', 'server'] as const) {
       hosts[side].listen({
         packet: (bytes, at) => this.#link.carry(side, bytes, at),
-        message: (message) => this.#told(side, message),
+        message: (message) => this.#heard(side, message),
       });
       void hosts[side].ended.then(() => this.#hostEnded());
     }
@@ -75,17 +75,16 @@ export class LabWire implements Wire {
 
   status(): SourceStatus[] {
     return [
-      { name: 'capture', active: true },
-      { name: 'kernel-states', active: true },
+      { name: 'capture', tells: 'segments', active: true },
+      { name: 'kernel-states', tells: 'states', active: true },
     ];
   }
 
-  /** The command that starts a program on the server's host, to be put before the program's own. */
   entrance(): string[] {
     return this.#hosts.server.entrance();
   }
 
-  /** @throws RangeError where every port of the client's host is in use */
+  /** @throws RangeError if every port of the client's host is in use */
   open({ script, limits, port: serverPort, link = {}, unhurried = false, zero, sink, onPort }: RunOnWire): ClientRun {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
@@ -122,7 +121,7 @@ export class LabWire implements Wire {
     await Promise.all([this.#hosts.client.end(), this.#hosts.server.end()]);
   }
 
-  #told(side: Side, message: FromHost): void {
+  #heard(side: Side, message: FromHost): void {
     switch (message.type) {
       case 'state':
         return this.#link.flow(message.port)?.saw(side, message);
@@ -139,7 +138,7 @@ export class LabWire implements Wire {
     this.#ports.giveBack(port);
   }
 
-  /** One host alone is no lab: every run ends, and so does the other. */
+  /** One host alone is no lab: every run ends, and the other host too. */
   #hostEnded(): void {
     if (this.#broken) return;
     this.#broken = true;

@@ -30,7 +30,12 @@ test('GET /health has the facts of hello', async () => {
     // Where only its own machine reaches the bridge, one address is everybody.
     limits: { ...LIMITS, ...inAllForEach },
   });
-  expect(hello.sources).toContainEqual({ name: 'capture', active: false, why: expect.any(String) as string });
+  expect(hello.sources).toContainEqual({
+    name: 'capture',
+    tells: 'segments',
+    active: false,
+    why: expect.any(String) as string,
+  });
 });
 
 test("a bridge without a server program says that the server is another's", async () => {

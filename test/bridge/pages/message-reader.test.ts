@@ -4,7 +4,7 @@ import { MessageError, readMessage } from '../../../bridge/pages/message-reader.
 import { LIMITS, type PageMessage } from '../../../bridge/protocol/messages.ts';
 import { numberToHex, plainScript } from '../../../bridge/trace/script.ts';
 
-const read = (value: unknown) => readMessage(Buffer.from(JSON.stringify(value)), false);
+const read = (value: unknown) => readMessage(Buffer.from(JSON.stringify(value)), false, LIMITS);
 
 test.each<PageMessage>([
   { type: 'run', id: 'a', script: plainScript(121n) },
@@ -55,7 +55,7 @@ test('whatever bytes come, it answers a message or throws an error with a code',
       fc.boolean(),
       (bytes, isBinary) => {
         try {
-          readMessage(Buffer.from(bytes), isBinary);
+          readMessage(Buffer.from(bytes), isBinary, LIMITS);
         } catch (error) {
           expect(error).toBeInstanceOf(MessageError);
         }

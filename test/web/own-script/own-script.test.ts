@@ -51,7 +51,7 @@ const anyLine: fc.Arbitrary<Line> = fc.record({
 });
 const judged = (script: Script) => {
   try {
-    readMessage(Buffer.from(JSON.stringify({ type: 'run', id: 1, script })), false);
+    readMessage(Buffer.from(JSON.stringify({ type: 'run', id: 1, script })), false, LIMITS);
     return 'taken';
   } catch (error) {
     return (error as Error).message;

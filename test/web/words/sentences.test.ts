@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LAB_REMEDIES, SOURCE_REMEDIES, type WhyNoLab, type WhyNoSource } from '../../../bridge/protocol/remedies.ts';
 import { plainScript, type Script } from '../../../bridge/trace/script.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
-import { COMMANDS } from '../../../web/words/commands.ts';
+import type { SourceStatus } from '../../../bridge/trace/trace.ts';
 import { runLine, sourceLines, sourceNotes, withSeen } from '../../../web/words/notes.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../../../web/texts/languages.ts';
@@ -13,20 +12,8 @@ import { call, output, refusedTrace } from '../fixtures/traces.ts';
 const { page: en } = await LANGUAGES.en.load();
 const tables = await Promise.all(LANGUAGE_NAMES.map(async (name) => (await LANGUAGES[name].load()).page));
 
-const labUnavailable = readFileSync('bridge/wires/lab/lab-unavailable.ts', 'utf8');
-const labCodes = [...labUnavailable.matchAll(/^ {2}(LAB_[A-Z0-9_]+):/gm)].map(([, code]) => code!);
-const bridge = readdirSync('bridge', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => readFileSync(join('bridge', name), 'utf8'))
-  .join('\n');
-const sourceCodes = [
-  ...new Set([
-    ...[...bridge.matchAll(/\bwhy: '([A-Z_]+)'/g)].map(([, code]) => code!),
-    ...[...bridge.matchAll(/'((?:CAPTURE|STRACE|SYSCALL)_[A-Z_]+)'/g)].map(([, code]) => code!),
-    ...[...bridge.matchAll(/^ {2}(CAPTURE_[A-Z_]+):/gm)].map(([, code]) => code!),
-    ...['SERVER_HAS_PROBE', 'NOT_LINUX', 'UNKNOWN_MACHINE'],
-  ]),
-];
+const labCodes = Object.keys(LAB_REMEDIES).filter((code): code is WhyNoLab => code !== 'LAB_NOT_ASKED');
+const sourceCodes = Object.keys(SOURCE_REMEDIES) as WhyNoSource[];
 
 describe('why something is not there', () => {
   it('is found in the bridge at all', () => {
@@ -44,9 +31,10 @@ describe('why something is not there', () => {
   });
 
   it('offers the commands that the bridge offers', () => {
-    const offered = [...bridge.matchAll(/(\w+): \{\s+sentence: [^}]+?help: '([^\n]+)',?\s*\}/g)];
-    expect(offered.length).toBeGreaterThan(6);
-    for (const [, code, command] of offered) expect([code, COMMANDS[code!]]).toEqual([code, command]);
+    const offered = sourceCodes.filter((code) => SOURCE_REMEDIES[code] !== undefined);
+    expect(offered.length).toBeGreaterThan(4);
+    for (const why of offered)
+      expect(sourceLines([{ name: 'capture', active: false, why }], en)[0]!.command).toBe(SOURCE_REMEDIES[why]);
   });
 
   it('has words for what it does not know, with the code', () => {
@@ -62,7 +50,19 @@ describe('why something is not there', () => {
 });
 
 describe('who saw what', () => {
-  const source = (name: string, active: boolean, why?: string) => ({ name, active, ...(why !== undefined && { why }) });
+  const TOLD: Record<string, Partial<SourceStatus>> = {
+    capture: { tells: 'segments' },
+    'server-probe': { tells: 'calls', side: 'server' },
+    'server-strace': { tells: 'calls', side: 'server' },
+    'server-syscalls': { tells: 'calls', side: 'server', samples: true },
+    'server-output': { tells: 'output', side: 'server' },
+  };
+  const source = (name: string, active: boolean, why?: string): SourceStatus => ({
+    name,
+    ...TOLD[name],
+    active,
+    ...(why !== undefined && { why }),
+  });
 
   it('says whether packets were captured, and whether the server was watched', () => {
     expect(sourceNotes([source('capture', true), source('server-probe', true)], en)).toEqual([en.sources.captured]);

@@ -1,3 +1,5 @@
+import type { WhyNoSource } from '../../../bridge/protocol/remedies.ts';
+
 /** Which source saw what, and why another saw nothing. */
 export const sources = {
   heading: 'Who saw what',
@@ -31,6 +33,7 @@ export const sources = {
     SYSCALL_NOT_READABLE: 'The kernel does not let Aperto see in which call the server is blocked.',
     UNKNOWN_MACHINE: 'Aperto does not know the call numbers of this kind of processor.',
     SERVER_HAS_PROBE: 'Not needed: the probe reports more.',
+    SERVER_HAS_STRACE: 'Not needed: strace reports more.',
     NOT_LINUX: 'Only Linux reports this.',
     STRACE_NOT_INSTALLED: 'strace is not installed.',
     STRACE_NOT_ASKED: 'Aperto was started without strace.',
@@ -40,6 +43,6 @@ export const sources = {
     SERVER_NOT_OURS: 'Aperto did not start the server.',
     SERVER_ENDED: 'The server program has ended.',
     NO_PROBE_IN_SERVER: 'A probe works only in a Node server that Aperto starts.',
-  } as Record<string, string>,
+  } satisfies Record<WhyNoSource, string>,
   unknownWhy: (code: string) => `The reason has a code that this page does not know (${code}).`,
 };

@@ -1,3 +1,5 @@
+import type { WhyNoLab } from '../../../bridge/protocol/remedies.ts';
+
 /** Which wire carries the connection, and why it is not the lab. */
 export const wire = {
   direct: 'wire: direct',
@@ -26,6 +28,6 @@ export const wire = {
     LAB_IPV4_ONLY: 'The lab speaks only IPv4, and the target is an IPv6 address.',
     LAB_TARGET_ELSEWHERE: 'The target is not on this machine, so it cannot be moved into the lab.',
     LAB_SERVER_NOT_OWNED: 'Aperto did not start this server, so it cannot be moved into the lab.',
-  } as Record<string, string>,
+  } satisfies Record<WhyNoLab, string>,
   unknownWhy: (code: string) => `The reason has a code that this page does not know (${code}).`,
 };

@@ -32,6 +32,7 @@ export const sources: Texts['sources'] = {
     SYSCALL_NOT_READABLE: 'O kernel não deixa o Aperto ver em que chamada o servidor está bloqueado.',
     UNKNOWN_MACHINE: 'O Aperto não conhece os números das chamadas deste tipo de processador.',
     SERVER_HAS_PROBE: 'Não é preciso: a sonda informa mais.',
+    SERVER_HAS_STRACE: 'Não é preciso: o strace informa mais.',
     NOT_LINUX: 'Só o Linux informa isso.',
     STRACE_NOT_INSTALLED: 'O strace não está instalado.',
     STRACE_NOT_ASKED: 'O Aperto foi iniciado sem o strace.',

@@ -36,7 +36,7 @@ function captured(
 const captureOf = ({ sources }: CapturedRun) => sources.find(({ name }) => name === 'capture');
 
 function expectCaptured(run: CapturedRun): void {
-  expect(captureOf(run)).toEqual({ name: 'capture', active: true });
+  expect(captureOf(run)).toEqual({ name: 'capture', tells: 'segments', active: true });
   expectCausal(run.steps);
   const all = segments(run.steps);
   expect(all.filter(({ evidence }) => evidence !== 'captured')).toEqual([]);
@@ -119,7 +119,7 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
     const wire = new DirectWire(target, new PacketCapture({ target, allowed: true }));
     onTestFinished(() => wire.close());
     const run = await playOn(wire, [{ do: 'recv' }, { do: 'close' }]).done;
-    expect(captureOf(run)).toEqual({ name: 'capture', active: true });
+    expect(captureOf(run)).toEqual({ name: 'capture', tells: 'segments', active: true });
     expect(segments(run.steps)[0]).toMatchObject({ evidence: 'captured', flags: ['SYN'] });
     expect(segments(run.steps).some(({ evidence }) => evidence === 'inferred')).toBe(false);
   });
@@ -210,7 +210,12 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
       for (const pid of capturesFor(port)) process.kill(pid, 'SIGKILL');
       await until(() => capturesFor(port).length === 0);
       session.cancel();
-      expect(captureOf(await done)).toEqual({ name: 'capture', active: true, why: 'CAPTURE_ENDED_EARLY' });
+      expect(captureOf(await done)).toEqual({
+        name: 'capture',
+        tells: 'segments',
+        active: true,
+        why: 'CAPTURE_ENDED_EARLY',
+      });
       expectCaptured(await playOn(wire, [{ do: 'send', hex: '01' }, { do: 'recv' }]).done);
     },
   );
@@ -235,9 +240,9 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
 
   test('the page is told, and its runs have captured segments', async () => {
     const bridge = await startBridge({ capture: 'auto', targetPort: await startNumberServer() });
-    expect((await bridge.health()).sources).toContainEqual({ name: 'capture', active: true });
+    expect((await bridge.health()).sources).toContainEqual({ name: 'capture', tells: 'segments', active: true });
     const run = await (await Page.open(bridge)).run(plainScript(121n));
-    expect(run.done.sources).toContainEqual({ name: 'capture', active: true });
+    expect(run.done.sources).toContainEqual({ name: 'capture', tells: 'segments', active: true });
     expect(new Set(segments(run.steps).map(({ evidence }) => evidence))).toEqual(new Set(['captured']));
   });
 
@@ -304,7 +309,7 @@ describe('whoever the user is', () => {
     expect(wire.captureAdvice).toMatch(sentence);
     const run = await playOn(wire, plainScript(121n)).done;
     expect(run.outcome).toBe('replied');
-    expect(captureOf(run)).toEqual({ name: 'capture', active: false, why });
+    expect(captureOf(run)).toEqual({ name: 'capture', tells: 'segments', active: false, why });
     expect(new Set(segments(run.steps).map(({ evidence }) => evidence))).toEqual(new Set(['inferred']));
     expectCausal(run.steps);
   });
@@ -331,7 +336,7 @@ describe('whoever the user is', () => {
     expect(capture.status()).toEqual({ name: 'capture', active: false, why: 'CAPTURE_OFF' });
     expect(wire.captureAdvice).toBeUndefined();
     const run = await playOn(wire, plainScript(1n)).done;
-    expect(captureOf(run)).toEqual({ name: 'capture', active: false, why: 'CAPTURE_OFF' });
+    expect(captureOf(run)).toEqual({ name: 'capture', tells: 'segments', active: false, why: 'CAPTURE_OFF' });
   });
 
   test('no way to the target', async () => {
@@ -363,7 +368,7 @@ describe('whoever the user is', () => {
     expect(changes).toBe(2);
     expect(capture.status()).toEqual({ name: 'capture', active: true });
     expect(run.outcome).toBe('replied');
-    expect(captureOf(run)).toEqual({ name: 'capture', active: false, why: 'CAPTURE_SAW_NOTHING' });
+    expect(captureOf(run)).toEqual({ name: 'capture', tells: 'segments', active: false, why: 'CAPTURE_SAW_NOTHING' });
     expect(segmentNames(run.steps).slice(0, 3)).toEqual(['client SYN', 'server SYN ACK', 'client ACK']);
   });
 

@@ -87,8 +87,15 @@ describe.skipIf(missing !== undefined)('with strace', () => {
     for (let run = 0; run < 2; run += 1) {
       const { done, steps } = await page.run(plainScript(121n));
       expect(done).toMatchObject({ outcome: 'replied', reply: { hex: '0079' } });
-      expect(done.sources).toContainEqual({ name: 'server-strace', active: true });
-      expect(done.sources).toContainEqual({ name: 'server-syscalls', active: false, why: 'SERVER_HAS_STRACE' });
+      expect(done.sources).toContainEqual({ name: 'server-strace', tells: 'calls', side: 'server', active: true });
+      expect(done.sources).toContainEqual({
+        name: 'server-syscalls',
+        tells: 'calls',
+        side: 'server',
+        samples: true,
+        active: false,
+        why: 'SERVER_HAS_STRACE',
+      });
       expectCausal(steps);
       const serverCalls = calls(steps).filter(({ side }) => side === 'server');
       expect(serverCalls.map(({ name }) => name)).toEqual(server);
@@ -107,8 +114,14 @@ describe.skipIf(missing !== undefined)('with strace', () => {
   test('only the probe reports on a program that has one', async () => {
     const page = await Page.open(await startOwning({ server: NUMBER_SERVER, strace: true }));
     const { done, steps } = await page.run(plainScript(121n));
-    expect(done.sources).toContainEqual({ name: 'server-probe', active: true });
-    expect(done.sources).toContainEqual({ name: 'server-strace', active: false, why: 'SERVER_HAS_PROBE' });
+    expect(done.sources).toContainEqual({ name: 'server-probe', tells: 'calls', side: 'server', active: true });
+    expect(done.sources).toContainEqual({
+      name: 'server-strace',
+      tells: 'calls',
+      side: 'server',
+      active: false,
+      why: 'SERVER_HAS_PROBE',
+    });
     const serverCalls = calls(steps).filter(({ side, evidence }) => side === 'server' && evidence === 'observed');
     expect(serverCalls.map(({ name }) => name)).toEqual(['listen', 'accept', 'recv', 'send', 'close']);
   });

@@ -1,0 +1,19 @@
+import { LIMITS, type Limits } from '../protocol/messages.ts';
+
+/**
+ * The limits in effect: everything else is given these. If only this machine reaches the bridge, all pages come from one
+ * address, and that address has what there is in all.
+ */
+export function effectiveLimits(asked: Partial<Limits> = {}, isOpen = false): Limits {
+  const limits = { ...LIMITS, ...asked };
+  if (isOpen) return limits;
+  return {
+    ...limits,
+    connectionsPerAddress: limits.connectionsInAll,
+    pagesPerAddress: limits.pagesInAll,
+    runsPerAddress: limits.runsInAll,
+    messagesPerSecondPerAddress: limits.messagesPerSecondInAll,
+    scenarioServersPerAddress: limits.scenarioServers,
+    upgradesPerMinutePerAddress: limits.upgradesPerMinuteInAll,
+  };
+}

@@ -1,0 +1,18 @@
+import type { Address } from '../address.ts';
+import type { Limits } from '../protocol/messages.ts';
+
+/** What the operator says about who may use the bridge. */
+export interface AccessSettings {
+  /** Where the page is served. */
+  http: Address;
+  /** Origins allowed besides the bridge's own; `none` lets a request without an Origin pass. */
+  allowOrigins: string[];
+  /** Hosts (`host:port`) allowed besides the bridge's own. */
+  allowHosts: string[];
+  /** Whether pages may start and stop the server program; if absent, they may if only this machine reaches the bridge. */
+  allowControl?: boolean;
+  /** The token that every request needs; if absent, a random one is needed if other machines reach the bridge. */
+  token?: string;
+  /** Limits other than those of the protocol. */
+  limits?: Partial<Limits>;
+}
