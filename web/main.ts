@@ -7,7 +7,7 @@ import { Preferences } from './settings/preferences.svelte.ts';
 try {
   mount(App, { target: document.body, props: { preferences: await Preferences.load() } });
 } catch (error) {
-  // No table of texts is there to say it in one language.
+  // Without a table of texts the page cannot know which language to use.
   document.body.textContent = 'Aperto did not load: reload the page. / O Aperto não carregou: recarregue a página.';
   throw error;
 }
