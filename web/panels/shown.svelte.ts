@@ -64,6 +64,7 @@ export class Shown {
   }
   readonly steps: readonly Step[] = $derived.by(() => this.run?.steps ?? []);
   /** Empty while the code that finds links is still loading. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it stays empty
   readonly links: Links = $derived.by(() => this.#linksIn?.(this.steps) ?? new Map());
   readonly facts = $derived.by(() => factsOfConnection(this.steps));
 
