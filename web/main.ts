@@ -8,7 +8,7 @@ async function start(): Promise<void> {
   try {
     mount(App, { target: document.body, props: { preferences: await Preferences.load() } });
   } catch (error) {
-    // Without texts, the page cannot say it in one language.
+    // Without a table of texts the page cannot know which language to use.
     document.body.textContent = 'Aperto did not load: reload the page. / O Aperto não carregou: recarregue a página.';
     throw error;
   }

@@ -2,7 +2,7 @@ import type { Hello, ServerStatus } from '../../bridge/protocol/messages.ts';
 import type { Segment, Step } from '../../bridge/trace/step.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
 import { isGuess } from '../reading/guess.ts';
-import { linksIn } from '../reading/related.ts';
+import type { Links, linksIn } from '../reading/related.ts';
 import { shortCommand } from '../reading/short-command.ts';
 import type { Page } from '../runs/page.ts';
 import type { Run } from '../runs/run.svelte.ts';
@@ -25,6 +25,7 @@ export class Shown {
   readonly #page: Page;
   readonly #language: Language;
   readonly #explainer: ReturnType<typeof explainerWhen>;
+  #linksIn = $state.raw<typeof linksIn>();
   /** The id of the step that the viewer points at, in the picture or among the links. */
   touched = $state<string>();
 
@@ -32,6 +33,14 @@ export class Shown {
     this.#page = page;
     this.#language = language;
     this.#explainer = explainerWhen(language, () => this.steps.length > 0);
+    $effect(() => {
+      if (this.steps.length === 0 || this.#linksIn) return;
+      import('../reading/related.ts').then(
+        (related) => (this.#linksIn = related.linksIn),
+        // The bridge is gone, and the page says so.
+        () => {},
+      );
+    });
   }
 
   get hello(): Hello | undefined {
@@ -54,7 +63,9 @@ export class Shown {
     return this.run !== undefined && !this.isOver;
   }
   readonly steps: readonly Step[] = $derived.by(() => this.run?.steps ?? []);
-  readonly links = $derived.by(() => linksIn(this.steps));
+  /** Empty while the code that finds links is still loading. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it stays empty
+  readonly links: Links = $derived.by(() => this.#linksIn?.(this.steps) ?? new Map());
   readonly facts = $derived.by(() => factsOfConnection(this.steps));
 
   /** −1 before the first step. */

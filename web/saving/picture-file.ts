@@ -3,7 +3,7 @@ import { save } from './files.ts';
 import SavedPicture from './SavedPicture.svelte';
 import { Looks, standalone, xmlOf } from './standalone-svg.ts';
 
-/** What a picture for a file shows: a run, and lines above and below it that say what it is. */
+/** What the picture in a file shows: a run, and above it the lines that say what it is. */
 export interface PictureContent extends Omit<ComponentProps<typeof SavedPicture>, 'width'> {
   order: number;
   title: string;
@@ -15,17 +15,17 @@ const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 1100;
 const MARGIN = 16;
 const LINE = 19;
-/** Characters of a line of the note, at its size in the widest fonts. */
+/** In characters: a line this long still fits in a wide font. */
 const LONGEST_LINE = 140;
 const PNG_SCALE = 2;
-/** The tallest canvas that browsers draw on. */
+/** The tallest canvas that browsers can draw, in pixels. */
 const TALLEST = 32_000;
 
 export function saveSvg(content: PictureContent): void {
   save(`aperto-run-${content.order}.svg`, 'image/svg+xml', pictureSvg(content).text);
 }
 
-/** Rejects where no PNG can be as tall. */
+/** Rejects if the picture is too tall for a PNG. */
 export async function savePng(content: PictureContent): Promise<void> {
   const { text, width, height } = pictureSvg(content);
   if (height * PNG_SCALE > TALLEST) throw new RangeError('PICTURE_TOO_TALL');
@@ -45,7 +45,7 @@ export async function savePng(content: PictureContent): Promise<void> {
   }
 }
 
-/** The whole picture, in the colours that the page has now. */
+/** The whole picture, in the present colours of the page. */
 function pictureSvg({ title, above, ...content }: PictureContent): { text: string; width: number; height: number } {
   const room = document.body.appendChild(document.createElement('div'));
   room.ariaHidden = 'true';
@@ -92,7 +92,7 @@ function element(name: string, attributes: Record<string, string | number>, text
   return made;
 }
 
-/** Broken between words; a word longer than a line is cut. */
+/** Breaks a text into lines between its words. A word longer than a line is cut. */
 function wrapped(text: string, most: number): string[] {
   const lines = [''];
   for (const word of text.split(' ').flatMap((each) => each.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? [])) {

@@ -1,6 +1,6 @@
 /**
- * Turns what the page has drawn into an SVG that needs nothing of the page: what style sheets say of each element is
- * written into the file, once for all that look alike.
+ * Turns what the page has drawn into an SVG that needs nothing from the page. The styles of each element are written into
+ * the file, once for all elements that look alike.
  */
 
 const SHAPE = [
@@ -15,19 +15,19 @@ const SHAPE = [
   'opacity',
 ];
 const TEXT = ['font-family', 'font-size', 'font-weight', 'font-style', 'paint-order'];
-/** What says nothing that a file could say: where a hand would point, where the cursor is, and what moves. */
+/** What has no meaning in a file: areas to point at, the cursor, and what moves. */
 const OF_THE_PAGE = '.hit, .grip, .cursor, .capsule:not(rect)';
 const OF_THE_MOMENT = ['current', 'lit', 'now', 'touched'];
 
-/** Looks that were met, each with the name of its class in the file. */
+/** The looks of the elements so far, each with the name of its class in the file. */
 export class Looks {
   readonly #names = new Map<string, string>();
 
-  /** The class for what this element looks like. */
+  /** The class for the look of this element. */
   nameOf(element: Element): string {
     const style = getComputedStyle(element);
     const isText = element instanceof SVGTextContentElement;
-    // What a group says is said again by each of its parts, but for how much of them shows.
+    // The parts of a group have its styles themselves, except for its opacity.
     const names = element instanceof SVGGElement ? ['opacity'] : isText ? [...SHAPE, ...TEXT] : SHAPE;
     const look = names.map((name) => `${name}:${plainColour(style.getPropertyValue(name))}`).join(';');
     const known = this.#names.get(look) ?? `a${this.#names.size}`;
@@ -40,7 +40,7 @@ export class Looks {
   }
 }
 
-/** A copy of what is drawn, with classes of the looks in place of the page's own. It must stand in the document. */
+/** A copy of a drawing, with the classes of its looks in place of the page's own. The drawing must be in the document. */
 export function standalone(drawn: SVGSVGElement, looks: Looks): SVGSVGElement {
   for (const element of drawn.querySelectorAll(OF_THE_PAGE)) element.remove();
   for (const element of drawn.querySelectorAll('*')) element.classList.remove(...OF_THE_MOMENT);
@@ -56,7 +56,7 @@ export function standalone(drawn: SVGSVGElement, looks: Looks): SVGSVGElement {
   return copy;
 }
 
-/** Mixed colours are told as `color(srgb 0.1 0.2 0.3 / 0.5)`, which few programs but browsers read. */
+/** Browsers report mixed colours as `color(srgb 0.1 0.2 0.3 / 0.5)`, which few other programs can read. */
 function plainColour(value: string): string {
   return value.replace(
     /color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)/g,
@@ -67,7 +67,7 @@ function plainColour(value: string): string {
   );
 }
 
-/** What XML 1.0 cannot hold, not even escaped; a peer may have sent it. */
+/** Characters that XML 1.0 cannot hold, not even escaped. The peer may have sent them. */
 const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 export function xmlOf(svg: Element): string {

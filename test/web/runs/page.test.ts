@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BridgeMessage } from '../../../bridge/protocol/messages.ts';
+import { plainScript } from '../../../bridge/trace/script.ts';
+import type { Socket } from '../../../web/connection/bridge-connection.ts';
+import { Page } from '../../../web/runs/page.ts';
+import { done, hello, plainTrace, segment } from '../fixtures/traces.ts';
+
+class FakeSocket implements Socket {
+  readonly sent: Record<string, unknown>[] = [];
+  readonly #listeners = new Map<string, (event: { data: unknown }) => void>();
+  addEventListener(type: string, listener: (event: { data: unknown }) => void): void {
+    this.#listeners.set(type, listener);
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  }
+  close(): void {
+    this.tell('close');
+  }
+  tell(type: 'open' | 'close' | 'message', data?: unknown): void {
+    this.#listeners.get(type)?.({ data });
+  }
+  /** The page applies it with the next frame. */
+  message(message: BridgeMessage): void {
+    this.tell('message', JSON.stringify(message));
+    frame();
+  }
+}
+
+function opened(wire?: 'lab' | 'direct') {
+  const socket = new FakeSocket();
+  let refuse: (code: string | undefined) => void = () => {};
+  const page = new Page((onrefusal) => {
+    refuse = onrefusal;
+    return socket;
+  }, undefined);
+  if (wire) {
+    socket.tell('open');
+    socket.message(hello({}, { wire }));
+  }
+  return { page, socket, refuse: (code: string) => refuse(code) };
+}
+const script = plainScript(121n);
+
+let frames: (() => void)[] = [];
+const frame = () => frames.splice(0).forEach((task) => task());
+
+beforeEach(() => {
+  frames = [];
+  vi.stubGlobal('requestAnimationFrame', (task: () => void) => frames.push(task));
+  vi.stubGlobal('cancelAnimationFrame', () => {});
+  return () => vi.unstubAllGlobals();
+});
+
+describe('the page', () => {
+  it('asks the lab for a link that does something, and another wire for none', () => {
+    const sentOn = (wire: 'lab' | 'direct', link: object) => {
+      const { page, socket } = opened(wire);
+      page.play({ script, link });
+      return socket.sent.at(-1);
+    };
+    expect(sentOn('lab', { delayMs: 20 })).toMatchObject({ type: 'run', id: 'run-1', link: { delayMs: 20 } });
+    expect(sentOn('lab', { seed: 7 })).not.toHaveProperty('link');
+    expect(sentOn('direct', { delayMs: 20 })).not.toHaveProperty('link');
+  });
+
+  it('rejects a run without a connection, and reports what else it could not send', () => {
+    const { page } = opened();
+    page.play({ script });
+    expect(page.selection.run?.end).toEqual({ kind: 'rejected', code: 'not-connected', message: '' });
+    page.server('start');
+    expect(page.troubles.list.map(({ code }) => code)).toEqual(['not-connected']);
+  });
+
+  it('reports errors that belong to no run, and messages that it cannot read', () => {
+    const { page, socket } = opened('lab');
+    socket.message({ type: 'error', code: 'TOO_FAST', message: 'Slower.' });
+    socket.tell('message', '{"type":"nonsense"}');
+    expect(page.troubles.list.map(({ code }) => code)).toEqual(['TOO_FAST', 'unreadable-message']);
+  });
+
+  it('loses the run under way with the connection, and says why if a token is missing', () => {
+    const { page, socket, refuse } = opened('lab');
+    page.play({ script });
+    socket.tell('close');
+    expect([page.bridge.isConnected, page.bridge.isLost, page.bridge.needsToken]).toEqual([false, true, false]);
+    expect(page.selection.run?.outcome).toBe('lost');
+    refuse('TOKEN_REQUIRED');
+    expect(page.bridge.needsToken).toBe(true);
+  });
+
+  it('plays a run when it is over, from its first step', () => {
+    const { page, socket } = opened('lab');
+    page.play({ script });
+    const steps = plainTrace();
+    socket.message({ type: 'steps', id: 'run-1', steps });
+    expect(page.selection.playback.cursor).toBe(-1);
+    socket.message(done('run-1', 'replied'));
+    const { run, playback } = page.selection;
+    expect([playback.isPlaying, playback.cursor]).toEqual([true, run!.steps.findIndex(({ at }) => at >= 0)]);
+  });
+
+  it('delivers the oldest held segment once the cursor is at the end', () => {
+    const { page, socket } = opened('lab');
+    page.play({ script, link: { hold: true } });
+    const held = { ...segment('client', ['SYN'], 5), id: 'held', fate: 'held' as const };
+    socket.message({ type: 'steps', id: 'run-1', steps: [held] });
+    expect(page.selection.held.map(({ id }) => id)).toEqual(['held']);
+    expect(page.deliverNext()).toBe(true);
+    expect(socket.sent.at(-1)).toEqual({ type: 'wire', id: 'run-1', segment: 'held', action: 'deliver' });
+  });
+
+  it('removes only runs that are over, and selects the newest that is left', () => {
+    const { page, socket } = opened('lab');
+    page.play({ script });
+    socket.message(done('run-1', 'replied'));
+    page.play({ script });
+    page.selection.select(page.runs.list[1]!);
+    page.remove(page.runs.list);
+    expect(page.runs.list.map(({ id }) => id)).toEqual(['run-2']);
+    expect(page.selection.run?.id).toBe('run-2');
+    socket.message(done('run-2', 'replied'));
+    page.remove(page.runs.list);
+    expect(page.selection.run).toBeUndefined();
+  });
+});
