@@ -4,8 +4,6 @@ import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import { flagsText } from '../../reading/segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
-/** Width of a character at the picture's text size, in pixels. */
-export const CHARACTER = 7.3;
 const SHOWN_BYTES = 4;
 /** Longer ones are not read at a glance. */
 const MOST_OF_NUMBER = 5;
@@ -21,15 +19,6 @@ export interface PictureWords {
   lasts(state: State): string;
   /** What a state is not, though the standard says so. */
   expected(state: string): string[];
-}
-
-/** The first wording that fits; the last one, cut, where none does. */
-export function fitting(wordings: string[], room: number): string {
-  if (wordings.length === 0) return '';
-  const most = Math.max(2, Math.floor(room / CHARACTER));
-  const fits = wordings.find((text) => [...text].length <= most);
-  const last = [...wordings.at(-1)!];
-  return fits ?? `${last.slice(0, most - 1).join('')}…`;
 }
 
 /** @param number what the client sends: then the bytes of a read are a number, too */

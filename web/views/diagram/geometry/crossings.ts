@@ -15,7 +15,7 @@ const EDGE = 2;
  * How many of the lines pass through a box, apart from the one that it belongs to.
  * @param lines by the height at which they begin
  */
-export function cutsOf(lines: readonly Line[]): (box: Box, own: number) => number {
+export function crossingsOf(lines: readonly Line[]): (box: Box, own: number) => number {
   // The lowest that any line comes down to, of the first so many.
   const lowest: number[] = [];
   for (const { y2 } of lines) lowest.push(Math.max(y2, lowest.at(-1) ?? -Infinity));

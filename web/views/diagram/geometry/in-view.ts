@@ -1,4 +1,4 @@
-import type { Layout } from '../layout.ts';
+import type { Layout } from './layout.ts';
 
 /** A shorter picture is drawn whole. */
 const SHORT = 8000;
@@ -27,7 +27,7 @@ export function inView(layout: Layout, top: number, room: number) {
     wakes: layout.wakes.filter(({ y1, y2 }) => reaches(y1, y2)),
     flags: labelled(layout.flags),
     outputs: labelled(layout.outputs),
-    marks: layout.marks.filter(({ y }) => reaches(y, y)),
+    moments: layout.moments.filter(({ y }) => reaches(y, y)),
     places: layout.places.map(({ y }, index) => ({ y, index })).filter(({ y }) => reaches(y, y)),
   };
 }

@@ -1,22 +1,24 @@
-import type { Call, Output, Segment, Side, State, Step } from '../../../bridge/trace/step.ts';
-import type { Box } from './geometry/boxes.ts';
-import { BAND_WIDTH, BAR_WIDTH, type Columns } from './geometry/columns.ts';
-import { ROW, rowsOf, type PlacedMark, type Rows, type Spacing } from './geometry/rows.ts';
-import { groundOf, heldRoom, heldShapes, type HeldShape } from './geometry/held-room.ts';
-import { segmentShapes, type SegmentShape } from './geometry/segment-shapes.ts';
-import { CHARACTER, fitting, type PictureWords } from './words.ts';
+import type { Call, Output, Segment, Side, State, Step } from '../../../../bridge/trace/step.ts';
+import type { HeldPlace } from '../../../reading/held-place.ts';
+import type { Box } from './boxes.ts';
+import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
+import { ROW, rowsOf, type PlacedMoment, type Rows, type Spacing } from './rows.ts';
+import { groundOf, heldPlaces, heldRoom } from './held-places.ts';
+import { segmentShapes, type SegmentShape } from './segment-shapes.ts';
+import { CHARACTER, fitting } from './fitting.ts';
+import type { PictureWords } from '../picture-words.ts';
 
 /** The geometry of the picture: numbers only, which the components draw. */
 export interface Layout {
   width: number;
   height: number;
-  marks: PlacedMark[];
+  moments: PlacedMoment[];
   calls: CallShape[];
   segments: SegmentShape[];
   bands: BandShape[];
   flags: FlagShape[];
   /** Where the viewer may let held segments go. */
-  held: HeldShape[];
+  held: HeldPlace[];
   outputs: OutputShape[];
   wakes: WakeShape[];
   /** By index of the step: where the cursor stands, and the first moment that it has not passed. */
@@ -104,11 +106,11 @@ export function layoutOf(
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
   const calls = callShapes(of('call'), rows, columns, words);
   const flags = flagShapes(of('state'), rows, columns, words);
-  const held = mayLetGo ? heldShapes(of('segment'), rows, columns) : [];
+  const held = mayLetGo ? heldPlaces(of('segment'), rows, columns) : [];
   return {
     width: columns.width,
     height: rows.height,
-    marks: rows.marks,
+    moments: rows.moments,
     calls,
     segments: segmentShapes(of('segment'), rows, columns, words, [
       ...flags.map(({ box }) => box),

@@ -4,7 +4,7 @@ import type { Step } from '../../../../bridge/trace/step.ts';
  * The moments of a trace in the order in which they are drawn, from top to bottom.
  * Every step begins; a call may also return, and a segment arrive.
  */
-export interface Mark {
+export interface Moment {
   what: 'begin' | 'return' | 'arrive';
   step: Step;
   /** Place of the step in the trace. */
@@ -14,35 +14,35 @@ export interface Mark {
 }
 
 /** @param steps in the order of `compareSteps`, which the beginnings keep */
-export function marksOf(steps: readonly Step[]): Mark[] {
+export function momentsOf(steps: readonly Step[]): Moment[] {
   const ends = steps
     .flatMap(endOf)
-    .sort((a, b) => a.mark.time - b.mark.time || a.rank - b.rank || a.mark.index - b.mark.index);
-  const marks: Mark[] = [];
+    .sort((a, b) => a.moment.time - b.moment.time || a.rank - b.rank || a.moment.index - b.moment.index);
+  const moments: Moment[] = [];
   const waiting = [...ends];
   steps.forEach((step, index) => {
-    for (let next = 0; next < waiting.length && waiting[next]!.mark.time <= step.at;) {
-      const { mark, rank } = waiting[next]!;
-      const comesFirst = mark.index < index && (mark.time < step.at || rank <= beginRank(step));
-      if (comesFirst) marks.push(...waiting.splice(next, 1).map((end) => end.mark));
+    for (let next = 0; next < waiting.length && waiting[next]!.moment.time <= step.at;) {
+      const { moment, rank } = waiting[next]!;
+      const comesFirst = moment.index < index && (moment.time < step.at || rank <= beginRank(step));
+      if (comesFirst) moments.push(...waiting.splice(next, 1).map((end) => end.moment));
       else next += 1;
     }
-    marks.push({ what: 'begin', step, index, time: step.at });
+    moments.push({ what: 'begin', step, index, time: step.at });
   });
-  return [...marks, ...waiting.map(({ mark }) => mark)];
+  return [...moments, ...waiting.map(({ moment }) => moment)];
 }
 
 interface RankedEnd {
-  mark: Mark;
+  moment: Moment;
   /** Among moments of the same time: a program's next call begins after the one before it has returned. */
   rank: number;
 }
 
 function endOf(step: Step, index: number): RankedEnd[] {
   if (step.kind === 'call' && step.returnedAt !== undefined)
-    return [{ mark: { what: 'return', step, index, time: Math.max(step.at, step.returnedAt) }, rank: 0 }];
+    return [{ moment: { what: 'return', step, index, time: Math.max(step.at, step.returnedAt) }, rank: 0 }];
   if (step.kind === 'segment' && step.arrivedAt !== undefined)
-    return [{ mark: { what: 'arrive', step, index, time: Math.max(step.at, step.arrivedAt) }, rank: 1 }];
+    return [{ moment: { what: 'arrive', step, index, time: Math.max(step.at, step.arrivedAt) }, rank: 1 }];
   return [];
 }
 

@@ -3,7 +3,7 @@ import type { Box } from './boxes.ts';
 import { BAND_WIDTH, type Columns } from './columns.ts';
 import { ROW, type Rows } from './rows.ts';
 import { placeWireLabels, type WireLabel } from './wire-labels.ts';
-import type { PictureWords } from '../words.ts';
+import type { PictureWords } from '../picture-words.ts';
 
 export interface SegmentShape {
   step: Segment;

@@ -1,8 +1,9 @@
 import type { Segment } from '../../../../bridge/trace/step.ts';
 import { toneOf } from '../../../reading/segment-kind.ts';
 import { heightOf, overlap, type Box } from './boxes.ts';
-import { cutsOf, type Line } from './cuts.ts';
-import { CHARACTER, fitting, type PictureWords } from '../words.ts';
+import { crossingsOf, type Line } from './crossings.ts';
+import { CHARACTER, fitting } from './fitting.ts';
+import type { PictureWords } from '../picture-words.ts';
 
 /** The words on an arrow. */
 export interface WireLabel {
@@ -50,7 +51,7 @@ export function placeWireLabels(
   words: PictureWords,
   taken: readonly Box[] = [],
 ): WireLabel[] {
-  const cuts = cutsOf(arrows);
+  const cuts = crossingsOf(arrows);
   const choices = arrows.map((arrow, index) => {
     const labels = choicesOf(arrow, wireWidth, words);
     const rated = labels.map(({ label, price }) => ({ label, price: price + CUT * cuts(label.box, index) }));
