@@ -1,7 +1,10 @@
 import { isGuess } from '../../reading/guess.ts';
 import type { PlacedMoment } from './geometry/rows.ts';
 
-/** What stands at the left edge, by the order of the moment. A time is not said twice in a row, nor guessed after it was said. */
+/**
+ * The times at the left edge, by the order of the moment. A time is not repeated, nor given as a guess right after it was
+ * known.
+ */
 export function timesOf(
   moments: readonly PlacedMoment[],
   before: string,

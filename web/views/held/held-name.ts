@@ -3,7 +3,7 @@ import { flagsText } from '../../reading/segment-kind.ts';
 import type { enHeld } from '../../texts/en/held.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
-/** Which segment it is: `client → server PSH+ACK 2 bytes`. */
+/** Names a segment: `client → server PSH+ACK 2 bytes`. */
 export function heldName(segment: Segment, t: typeof enHeld, { texts }: Language): string {
   return `${t.way(segment.from)} ${flagsText(segment)}${segment.length > 0 ? ` ${texts.bytes(segment.length)}` : ''}`;
 }

@@ -6,18 +6,18 @@ import type { Rows } from './rows.ts';
 import { STOP_BELOW } from './segment-shapes.ts';
 import { MARK_REACH } from './wire-labels.ts';
 
-/** Buttons that a finger hits. */
+/** High enough for a finger. */
 const BUTTON_HEIGHT = 32;
 const BUTTONS = 3;
-/** What three words take side by side, and what the longest takes, in pixels. */
+/** The width of three buttons side by side, and of one. */
 const ROW_WIDTH = 250;
 const STACK_WIDTH = 132;
-/** At least so much stays free of either lifeline. */
+/** The least distance from either lifeline. */
 const BESIDE = BAND_WIDTH / 2 + 6;
 /** From the row of a held segment to its buttons: below its capsule, with a little air between. */
 const ABOVE = STOP_BELOW + MARK_REACH + 6;
 
-/** What a held segment keeps of the wire for its buttons, from its row on, in pixels. */
+/** How much of the wire a held segment keeps free for its buttons, from its row down. */
 export function heldRoom(columns: Columns): number {
   return ABOVE + groundFor(columns).height;
 }

@@ -13,7 +13,7 @@ export interface Moment {
   time: number;
 }
 
-/** @param steps in the order of `compareSteps`, which the beginnings keep */
+/** @param steps in the order of `compareSteps`; their beginnings keep that order */
 export function momentsOf(steps: readonly Step[]): Moment[] {
   const ends = steps
     .flatMap(endOf)
@@ -34,7 +34,7 @@ export function momentsOf(steps: readonly Step[]): Moment[] {
 
 interface RankedEnd {
   moment: Moment;
-  /** Among moments of the same time: a program's next call begins after the one before it has returned. */
+  /** The order of moments at the same time: a call returns before the program's next one begins. */
   rank: number;
 }
 

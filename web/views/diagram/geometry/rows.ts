@@ -4,21 +4,21 @@ import { momentsOf, type Moment } from './moments.ts';
 /** Height of a row: each step has its own, whatever time lies between. */
 export const ROW = 26;
 const RETURN_ROW = 19;
-/** A state that changes with the very segment that is sent. */
+/** A state that changes with the segment just sent stands closer to it. */
 const STATE_ROW = 15;
 const ARRIVAL_ROW = 12;
 /** A second line below a state: how long it lasts. */
 const NOTE_ROW = 15;
-/** What a segment has to say stands above its row. */
+/** A segment's words stand above its row. */
 const WORDS_ABOVE = 20;
 const TOP = 22;
 const BOTTOM = 26;
-/** Pixels that all of the time takes at least, where the picture is to scale. */
+/** The least height of the whole run, if the picture is to scale. */
 const SCALED = 900;
 
 /** A moment with its place in the picture. */
 export interface PlacedMoment extends Moment {
-  /** Place among all moments: what the cursor has passed is drawn. */
+  /** Place among all moments: those that the cursor has passed are drawn. */
   order: number;
   y: number;
   /** Whether a time stands beside it. */
@@ -30,7 +30,7 @@ export interface Rows {
   /** The return of a call, or the arrival of a segment. */
   end: Map<string, PlacedMoment>;
   moments: PlacedMoment[];
-  /** Where calls are noted that have not returned, below all else. */
+  /** Where calls that have not returned are noted, below all else. */
   open: Map<string, number>;
   /** The last moment that is known. */
   bottom: number;
@@ -38,15 +38,15 @@ export interface Rows {
 }
 
 export interface Spacing {
-  /** What the picture fills even where there is little to show, in pixels. */
+  /** The least height of the picture, even if there is little to show. */
   leastHeight?: number;
-  /** What happened in the run stands as far apart as the time between, though never closer than rows do. */
+  /** Distances show real time, though rows never come closer than usual. */
   toScale?: boolean;
-  /** What a held segment keeps of the wire from its row on, in pixels: nothing else is sent or said there. */
+  /** How far below a held segment the wire stays free for its buttons. */
   heldRoom?: number;
 }
 
-/** Gives every moment its height in the picture: time order from top to bottom, evenly spaced or to scale. */
+/** Gives every moment its height in the picture: in the order of time from top to bottom, evenly spaced or to scale. */
 export function rowsOf(
   steps: readonly Step[],
   isNoted: (call: Call) => boolean,

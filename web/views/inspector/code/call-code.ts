@@ -3,12 +3,12 @@ import { lookup } from '../../../reading/lookup.ts';
 
 /** A programming language: for each call, the line of a program that makes it. */
 export interface CodeLanguage {
-  /** As it is known everywhere; a name is not translated. */
+  /** A proper name: it is not translated. */
   name: string;
   lines: Record<CallName, (parts: CallParts) => string>;
 }
 
-/** What of a call a line of code can show. */
+/** The parts of a call that a line of code shows. */
 export interface CallParts {
   /** Whose program makes the call: the two name their sockets differently. */
   side: Call['side'];
@@ -23,7 +23,7 @@ export interface CallParts {
 /** Nobody reads more bytes than these in a line. */
 const MOST_BYTES = 12;
 
-/** The line that makes the call, or undefined for a call that no program of ours makes. */
+/** The line that makes the call; undefined for a call that is not known. */
 export function codeOf(call: Call, language: CodeLanguage): string | undefined {
   return lookup(language.lines, call.name)?.(partsOf(call));
 }

@@ -1,6 +1,6 @@
 import type { CallParts, CodeLanguage } from './call-code.ts';
 
-/** Node makes one call for bind() and listen(), and tells of a connection or of bytes by an event. */
+/** Node has one function for bind() and listen(), and reports connections and bytes by events. */
 export const NODE: CodeLanguage = {
   name: 'Node',
   lines: {
