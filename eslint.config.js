@@ -121,9 +121,11 @@ export const ROOMS = {
   'web/words': [...PAGE, 'web/playback', 'web/runs', 'web/settings'],
   'web/parts': ['svelte', 'bridge/protocol', 'web/reading', 'web/texts', 'web/words'],
   'web/views/*': VIEW,
-  'web/views/diagram': [...VIEW, 'svelte/motion', 'web/views/diagram/geometry', 'web/views/diagram/marks'],
+  'web/views/diagram': [...VIEW, 'svelte/motion', 'web/views/diagram/geometry', 'web/views/diagram/drawing'],
   'web/views/diagram/geometry': [...PAGE, 'web/views/diagram'],
-  'web/views/diagram/marks': [...PAGE, 'web/views/diagram', 'web/views/diagram/geometry'],
+  'web/views/diagram/drawing': [...PAGE, 'web/views/diagram', 'web/views/diagram/geometry'],
+  'web/views/inspector': [...VIEW, 'web/views/inspector/code'],
+  'web/views/inspector/code': [...PAGE, 'svelte'],
   'web/views/script': [...VIEW, 'svelte/events'],
   'web/saving': [...PAGE, 'svelte', 'bridge/packet/capture-file', 'web/views/diagram', 'web/views/diagram/geometry'],
   'web/panels': [

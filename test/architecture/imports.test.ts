@@ -46,7 +46,7 @@ test.each([
   ['web/views/steps/rows.ts', '../../../bridge/session.ts'],
   ['web/views/steps/rows.ts', 'node:fs'],
   ['web/views/steps/rows.ts', '../diagram/layout.ts'],
-  ['web/views/diagram/marks/rows.ts', '../../steps/rows.ts'],
+  ['web/views/diagram/drawing/rows.ts', '../../steps/rows.ts'],
   ['web/reading/links.ts', '../texts/language.svelte.ts'],
   ['web/runs/runs.svelte.ts', '../words/notes.ts'],
 ])('%s may not import %s', async (file, imported) => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Call, State, Step } from '../../../bridge/trace/step.ts';
 import { explainerIn } from '../../../web/words/explanation.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
-import { codeOf } from '../../../web/views/inspector/code-lines.ts';
 import { seenFromOutside } from '../fixtures/lab-traces.ts';
 import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from '../fixtures/traces.ts';
 import { plain } from '../fixtures/plain.ts';
@@ -125,34 +124,8 @@ describe('a step in words', () => {
   it('survives words that it does not know', () => {
     const odd = { ...call('server', 'send', 0, 1), name: 'constructor' } as unknown as Call;
     expect(what(odd)).toBe('constructor()');
-    expect(codeOf(odd)).toBeUndefined();
     const state_ = { ...state('client', 'CLOSED', 'LISTEN', 0), to: 'toString', reason: 'valueOf' } as unknown as State;
     expect(english.explain(state_, over(state_))).toMatchObject({ why: '' });
     expect(english.explain(state_, over(state_)).reason).toBeUndefined();
-  });
-});
-
-describe('the line of code', () => {
-  it('carries what the call carried', () => {
-    const connect = codeOf(call('client', 'connect', 0, 1, { args: ['10.77.0.2:65432'] }))!;
-    expect(connect.python).toBe("sock.connect(('10.77.0.2', 65432))");
-    expect(connect.node).toBe("socket.connect(65432, '10.77.0.2');");
-    expect(codeOf(call('client', 'connect', 0, 1, { args: ['[::1]:9000'] }))!.python).toBe(
-      "sock.connect(('::1', 9000))",
-    );
-    expect(codeOf(call('client', 'send', 0, 1, { bytes: 2, payload: '0079' }))!.python).toBe(
-      "sock.sendall(b'\\x00\\x79')",
-    );
-    expect(codeOf(call('server', 'recv', 0, 1))!.c).toContain('recv(conn,');
-  });
-
-  it('claims nothing that cannot have been', () => {
-    const bind = codeOf(call('server', 'bind', 0, 1, { evidence: 'inferred' }))!;
-    expect([bind.python, bind.node]).toEqual([
-      'sock.bind((host, port))',
-      'server.listen(port, host);  // bind() and listen()',
-    ]);
-    expect(codeOf(call('client', 'recv', 0, 1, { bytes: 1024 }))!.python).toBe('data = sock.recv(1024)');
-    expect(codeOf(call('client', 'recv', 0, 1, { bytes: 2400 }))!.python).toBe('data = sock.recv(65536)');
   });
 });

@@ -1,16 +1,19 @@
 import { isGuess } from '../../reading/guess.ts';
-import type { PlacedMark } from './geometry/rows.ts';
+import type { PlacedMoment } from './geometry/rows.ts';
 
-/** What stands at the left edge, by the order of the moment. A time is not said twice in a row, nor guessed after it was said. */
+/**
+ * The times at the left edge, by the order of the moment. A time is not repeated, nor given as a guess right after it was
+ * known.
+ */
 export function timesOf(
-  marks: readonly PlacedMark[],
+  moments: readonly PlacedMoment[],
   before: string,
-  moment: (us: number, guessed: boolean) => string,
+  write: (us: number, guessed: boolean) => string,
 ): Map<number, string> {
   const texts = new Map<number, string>();
   let last = '';
-  for (const { what, order, time, timed, step } of marks) {
-    const text = time < 0 ? before : moment(time, isGuess(step, what === 'begin' ? 'began' : 'ended'));
+  for (const { what, order, time, timed, step } of moments) {
+    const text = time < 0 ? before : write(time, isGuess(step, what === 'begin' ? 'began' : 'ended'));
     const number = text.replace(/^[+≈]/, '');
     if (!timed || number === last) continue;
     texts.set(order, text);

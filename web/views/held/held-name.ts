@@ -3,7 +3,7 @@ import { flagsText } from '../../reading/segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import type { Topics } from '../../texts/topics.ts';
 
-/** Which segment it is: `client → server PSH+ACK 2 bytes`. */
+/** Names a segment: `client → server PSH+ACK 2 bytes`. */
 export function heldName(segment: Segment, t: Topics['held'], { texts }: Language): string {
   return `${t.way(segment.from)} ${flagsText(segment)}${segment.length > 0 ? ` ${texts.bytes(segment.length)}` : ''}`;
 }

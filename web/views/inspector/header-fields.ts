@@ -17,8 +17,8 @@ const IPV6_HEADER = 40;
 const MINIMUM = 20;
 
 /**
- * The fields of a captured packet, in the order of RFC 9293 §3.1 and then of RFC 791 §3.1; none where its header cannot be
- * read. What the bridge has read already is not read again, only placed. Of IPv6 the fields are not told apart.
+ * The fields of a captured packet, in the order of RFC 9293 §3.1 and then of RFC 791 §3.1; none if its header cannot be
+ * read. Values that the bridge has read already are taken from it. An IPv6 header is not divided into fields.
  * @param isRaw sequence numbers as on the wire, not relative
  */
 export function headerFields(segment: Segment, language: Language, isRaw: boolean): HeaderField[] {
@@ -89,7 +89,7 @@ function ipFields(ip: Uint8Array, end: number, { texts }: Language): HeaderField
   ];
 }
 
-/** Where each TCP option stands: one byte for a NOP and for the end of the list, else as long as it says (RFC 9293 §3.1). */
+/** Where each TCP option stands. NOP and the end of the list take one byte; others state their length (RFC 9293 §3.1). */
 function optionRanges(tcp: Uint8Array): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = [];
   for (let at = MINIMUM; at < tcp.length;) {

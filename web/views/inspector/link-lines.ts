@@ -12,13 +12,13 @@ export interface LinkLine {
   side: Side;
 }
 
-/** What to read first. */
+/** The most important links first. */
 const ORDER = ['caused', 'woke', 'filled', 'carried', 'changed', 'repeated', 'copied', 'acknowledged'] as const;
-/** More would bury those that count: one acknowledgment may cover fifty segments. */
+/** One acknowledgment may cover fifty segments. More links would bury those that matter. */
 const MOST = 8;
 const SHOWN_BYTES = 4;
 
-/** What the step came of, then what came of it. A segment that woke a call and brought its bytes is told of once. */
+/** The causes of the step, then its effects. A segment that woke a call and brought its bytes gives one line. */
 export function linkLines(
   step: Step,
   links: readonly Related[],
@@ -42,7 +42,7 @@ export function linkLines(
     .slice(0, MOST);
 }
 
-/** How many bytes it was about, where they are not all that the segment carried. */
+/** How many bytes the link is about, unless they are all that the segment carried. */
 function partOf(step: Step, other: Step, bytes: number | undefined, { texts }: Language): string {
   const segment = step.kind === 'segment' ? step : other;
   const isAll = bytes === undefined || segment.kind !== 'segment' || bytes >= segment.length;

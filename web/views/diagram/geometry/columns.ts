@@ -1,9 +1,9 @@
-/** Where the columns of the picture stand, in pixels from its left edge. */
+/** Where the columns of the picture stand, in its units from the left edge. */
 export interface Columns {
   width: number;
   /** Two lifelines only: calls and states share the outer columns. */
   compact: boolean;
-  /** Right edge of the times; absent where there is no room for them. */
+  /** Right edge of the times; absent if there is no room for them. */
   timeRight?: number;
   /** Centres of the bars of calls. */
   clientCall: number;

@@ -1,18 +1,18 @@
-import type { Layout } from '../layout.ts';
+import type { Layout } from './layout.ts';
 
-/** A shorter picture is drawn whole. */
+/** A picture shorter than this is drawn whole. */
 const SHORT = 8000;
 /** Drawn above and below what is in sight, so that scrolling meets no gap. */
 const MARGIN = 600;
-/** What is drawn changes once in so many pixels of scrolling. */
+/** After how many units of scrolling the drawn part changes. */
 const STRIDE = 300;
 
-/** From where a picture is drawn, in pixels from its top; `scrolled` is where what is in sight begins. */
+/** From where the picture is drawn, in units from its top. `scrolled` is where the part in sight begins. */
 export function drawnFrom(scrolled: number, height: number): number {
   return height <= SHORT ? -Infinity : Math.floor(scrolled / STRIDE) * STRIDE - MARGIN;
 }
 
-/** What of a picture is drawn. From −Infinity it is all; otherwise what reaches into as much as `room` shows. */
+/** The part of a picture that is drawn: all of it from −Infinity, or else what reaches into the `room` in sight. */
 export function inView(layout: Layout, top: number, room: number) {
   const bottom = top === -Infinity ? Infinity : top + room + STRIDE + 2 * MARGIN;
   const reaches = (from: number, to: number) => Math.min(from, to) <= bottom && Math.max(from, to) >= top;
@@ -27,7 +27,7 @@ export function inView(layout: Layout, top: number, room: number) {
     wakes: layout.wakes.filter(({ y1, y2 }) => reaches(y1, y2)),
     flags: labelled(layout.flags),
     outputs: labelled(layout.outputs),
-    marks: layout.marks.filter(({ y }) => reaches(y, y)),
+    moments: layout.moments.filter(({ y }) => reaches(y, y)),
     places: layout.places.map(({ y }, index) => ({ y, index })).filter(({ y }) => reaches(y, y)),
   };
 }

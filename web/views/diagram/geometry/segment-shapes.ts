@@ -3,7 +3,7 @@ import type { Box } from './boxes.ts';
 import { BAND_WIDTH, type Columns } from './columns.ts';
 import { ROW, type Rows } from './rows.ts';
 import { placeWireLabels, type WireLabel } from './wire-labels.ts';
-import type { PictureWords } from '../words.ts';
+import type { PictureWords } from '../picture-words.ts';
 
 export interface SegmentShape {
   step: Segment;
@@ -13,15 +13,15 @@ export interface SegmentShape {
   x2: number;
   y2: number;
   label: WireLabel;
-  /** The wire made it: it begins half-way. */
+  /** The wire made it, so it begins in mid-wire. */
   isCopy: boolean;
-  /** For another copy: where the first one was sent; for one made by the wire, where it passed. */
+  /** Of a retransmission: where the first copy was sent. Of a copy that the wire made: where the original passed. */
   copyOfY?: number;
 }
 
 /** From the middle of a lifeline to where its arrows begin. */
 const INSET = BAND_WIDTH / 2 + 2;
-/** How far down a segment has come where it stops on its way. */
+/** How far below its row a segment that stops on its way is drawn. */
 export const STOP_BELOW = 3;
 
 /** @param taken where other words stand on the wire */
@@ -51,10 +51,10 @@ export function segmentShapes(
   });
 }
 
-/** How much of its way a segment is drawn to have gone. */
+/** The share of its way that a segment is drawn to have gone. */
 const REACH: Record<Segment['fate'], number> = { delivered: 1, unknown: 0.72, underway: 0.8, dropped: 0.5, held: 0.5 };
 
-/** What is under way goes on as long as anything is known to happen. */
+/** A segment on its way reaches as far down as the last known moment. */
 function endOf({ id, fate }: Segment, y: number, rows: Rows): number {
   if (fate === 'dropped' || fate === 'held') return y + STOP_BELOW;
   const arrived = fate === 'delivered' ? rows.end.get(id)?.y : fate === 'underway' ? rows.bottom : undefined;

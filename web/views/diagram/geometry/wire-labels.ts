@@ -1,8 +1,9 @@
 import type { Segment } from '../../../../bridge/trace/step.ts';
 import { toneOf } from '../../../reading/segment-kind.ts';
 import { heightOf, overlap, type Box } from './boxes.ts';
-import { cutsOf, type Line } from './cuts.ts';
-import { CHARACTER, fitting, type PictureWords } from '../words.ts';
+import { crossingsOf, type Line } from './crossings.ts';
+import { CHARACTER, fitting } from './fitting.ts';
+import type { PictureWords } from '../picture-words.ts';
 
 /** The words on an arrow. */
 export interface WireLabel {
@@ -25,23 +26,23 @@ export interface Arrow extends Line {
 /** Half the height of the capsule of a held segment, and of the cross of a lost one. */
 export const MARK_REACH = 6;
 const HEIGHT = 14;
-/** Words on a RST stand on a ground of their own, which is wider than they are. */
+/** The words of a RST have a coloured ground, this much wider than they are. */
 const GROUND = 10;
 /** Above the line, from its middle to the middle of the text. */
 const LIFT = 9;
 /** Beyond this many degrees text is hard to read. */
 const STEEPEST = 16;
 const MARGIN = 12;
-/** The head of an arrow, which words at its end keep clear of. */
+/** The length of an arrow's head, which words keep clear of. */
 const HEAD = 10;
-/** Being cut by another arrow weighs more than any other place or wording. */
+/** The price of being cut by another arrow: higher than that of any other place or wording. */
 const CUT = 10;
-/** More rounds than a picture takes: then what still meets is laid flat at once. */
+/** No picture needs this many rounds. After them, words that still meet are laid flat at once. */
 const ROUNDS = 12;
 
 /**
- * Places each arrow's words: along the arrow in its middle where nothing is in the way; else near one of its ends, or in
- * fewer words; else flat at its sender's end. There each segment has a row of its own, so that flat words never meet.
+ * Places each arrow's words: along the middle of the arrow if nothing is in the way; or else near one of its ends, or in
+ * fewer words; or else flat at its sender's end. Each segment has a row of its own there, so flat words never meet.
  * @param taken where other words stand, each in a row of its own
  */
 export function placeWireLabels(
@@ -50,10 +51,10 @@ export function placeWireLabels(
   words: PictureWords,
   taken: readonly Box[] = [],
 ): WireLabel[] {
-  const cuts = cutsOf(arrows);
+  const crossings = crossingsOf(arrows);
   const choices = arrows.map((arrow, index) => {
     const labels = choicesOf(arrow, wireWidth, words);
-    const rated = labels.map(({ label, price }) => ({ label, price: price + CUT * cuts(label.box, index) }));
+    const rated = labels.map(({ label, price }) => ({ label, price: price + CUT * crossings(label.box, index) }));
     return [...rated.sort((a, b) => a.price - b.price), labels.at(-1)!].map(({ label }) => label);
   });
   const chosen = settled(choices, [...arrows.flatMap(markOf), ...taken.map((box) => ({ box, owner: -1 }))]);
@@ -66,12 +67,12 @@ interface Choice {
   price: number;
 }
 
-/** Where the words of an arrow may stand, and which: the last are the fewest, and have a row of their own. */
+/** The places and wordings an arrow may have. The last is the shortest, flat in a row of its own. */
 function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice[] {
   const isCutShort = arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
   const room = (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN;
   const half = wireWidth / 2 - 2 * MARGIN;
-  // Where the segment stops on its way, its mark stands there: the words keep clear of it if they can.
+  // A segment that stops on its way has a mark there. Its words keep clear of it if they can.
   const wordings = wordingsOf(arrow.step, room, isCutShort ? half : room, words);
   if (arrow.isCopy)
     return [
@@ -97,15 +98,15 @@ interface Wording {
 }
 
 /**
- * From many words to few.
- * @param detailRoom that the whole may take, where there is a detail
+ * The wordings of an arrow, from long to short.
+ * @param detailRoom the room for main words and detail together
  */
 function wordingsOf(step: Segment, room: number, detailRoom: number, words: PictureWords): Wording[] {
   const { main: mains, details } = words.segment(step);
   const main = fitting(mains, room);
   const left = detailRoom - widthOf({ main, detail: '' }) - CHARACTER;
   const detail = details.find((text) => text.length * CHARACTER <= left) ?? '';
-  // Signs alone are for where there is no room for a word.
+  // Signs alone are used only if there is no room for a word.
   const shorter = mains.slice(mains.indexOf(main) + 1).filter((text) => /\p{L}/u.test(text));
   const plain = [main, ...(mains.includes(main) ? shorter : [])].map((text) => ({ main: text, detail: '' }));
   return detail === '' ? plain : [{ main, detail }, ...plain];
@@ -143,7 +144,7 @@ function flat({ step, x1, y1 }: Arrow, wording: Wording): WireLabel {
   return beside(step, x1, y1 - LIFT, 1, wording);
 }
 
-/** Where a copy begins on the wire, nothing stands before it. */
+/** A copy begins in mid-wire, so there is room before it. */
 function before({ step, x1, y1 }: Arrow, wording: Wording): WireLabel {
   return beside(step, x1, y1, -1, wording);
 }
@@ -179,7 +180,7 @@ function markOf({ step, x1, y1, x2, y2, isCopy }: Arrow, owner: number): Mark[] 
   return marks;
 }
 
-/** Which choice each takes, so that none meets another: whatever meets goes on to its next. */
+/** Returns which choice each arrow takes so that no words meet: words that meet move on to their next choice. */
 function settled(choices: readonly WireLabel[][], marks: readonly Mark[]): number[] {
   const chosen = choices.map(() => 0);
   const isLast = (index: number) => chosen[index] === choices[index]!.length - 1;

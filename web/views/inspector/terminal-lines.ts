@@ -8,14 +8,14 @@ export interface PrintedLine {
   isError: boolean;
 }
 
-/** Lines shown at most: the newest count. */
+/** The most lines shown: the newest ones. */
 const MOST_LINES = 40;
-/** Of a line, which can be a number of thousands of digits. */
+/** The most characters of a line, which can be a number of thousands of digits. */
 const MOST_CHARACTERS = 160;
 
 /**
- * What both programs have printed by the step at `cursor`. The server's lines were seen; the client is the classic one,
- * which prints the number as it sends it and the reply when it has it.
+ * What both programs have printed by the step at `cursor`. The server's lines were observed. The client's are those of
+ * the classic client, which prints the number when it sends it and the reply when it has it.
  */
 export function printedBy(
   steps: readonly Step[],

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareSteps } from '../../../../bridge/trace/step.ts';
-import { Language } from '../../../../web/texts/language.svelte.ts';
-import { columnsFor } from '../../../../web/views/diagram/geometry/columns.ts';
-import { drawnFrom, inView } from '../../../../web/views/diagram/geometry/in-view.ts';
-import { layoutOf } from '../../../../web/views/diagram/layout.ts';
-import { pictureWords } from '../../../../web/views/diagram/words.ts';
-import { longTrace, plainTrace } from '../../fixtures/traces.ts';
+import { compareSteps } from '../../../../../bridge/trace/step.ts';
+import { Language } from '../../../../../web/texts/language.svelte.ts';
+import { columnsFor } from '../../../../../web/views/diagram/geometry/columns.ts';
+import { drawnFrom, inView } from '../../../../../web/views/diagram/geometry/in-view.ts';
+import { layoutOf } from '../../../../../web/views/diagram/geometry/layout.ts';
+import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
+import { longTrace, plainTrace } from '../../../fixtures/traces.ts';
 
 const words = pictureWords(await Language.load('en'), true);
 const draw = (count: number) => layoutOf(longTrace(count).sort(compareSteps), columnsFor(1000), words);

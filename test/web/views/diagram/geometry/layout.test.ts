@@ -7,15 +7,21 @@ import {
   type Side,
   type Step,
   type TcpState,
-} from '../../../../bridge/trace/step.ts';
-import { overlap, type Box } from '../../../../web/views/diagram/geometry/boxes.ts';
-import { columnsFor, type Columns } from '../../../../web/views/diagram/geometry/columns.ts';
-import { cutsOf } from '../../../../web/views/diagram/geometry/cuts.ts';
-import { layoutOf, type Label, type Layout, type LayoutOptions } from '../../../../web/views/diagram/layout.ts';
-import { CHARACTER, pictureWords } from '../../../../web/views/diagram/words.ts';
-import { growth, LESS_THAN_ITS_SQUARE } from '../../../helpers/growth.ts';
-import { Language } from '../../../../web/texts/language.svelte.ts';
-import { disagreeingTrace, labTrace, seen, troubledTrace } from '../../fixtures/lab-traces.ts';
+} from '../../../../../bridge/trace/step.ts';
+import { overlap, type Box } from '../../../../../web/views/diagram/geometry/boxes.ts';
+import { columnsFor, type Columns } from '../../../../../web/views/diagram/geometry/columns.ts';
+import { crossingsOf } from '../../../../../web/views/diagram/geometry/crossings.ts';
+import {
+  layoutOf,
+  type Label,
+  type Layout,
+  type LayoutOptions,
+} from '../../../../../web/views/diagram/geometry/layout.ts';
+import { CHARACTER } from '../../../../../web/views/diagram/geometry/fitting.ts';
+import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
+import { growth, LESS_THAN_ITS_SQUARE } from '../../../../helpers/growth.ts';
+import { Language } from '../../../../../web/texts/language.svelte.ts';
+import { disagreeingTrace, labTrace, seen, troubledTrace } from '../../../fixtures/lab-traces.ts';
 import {
   call,
   capturedTrace,
@@ -28,8 +34,8 @@ import {
   silentTrace,
   state,
   timeoutTrace,
-} from '../../fixtures/traces.ts';
-import { plain } from '../../fixtures/plain.ts';
+} from '../../../fixtures/traces.ts';
+import { plain } from '../../../fixtures/plain.ts';
 
 const words = pictureWords(await Language.load('en'), true);
 const sorted = (steps: Step[]) => [...steps].sort(compareSteps);
@@ -199,8 +205,8 @@ describe('the picture', () => {
     'cuts no words where arrows cross: %s',
     (name) => {
       const { segments } = draw(CROSSING[name], 1000);
-      const cuts = cutsOf(segments);
-      expect(segments.map(({ label }, index) => [label.main, cuts(label.box, index)])).toEqual(
+      const crossings = crossingsOf(segments);
+      expect(segments.map(({ label }, index) => [label.main, crossings(label.box, index)])).toEqual(
         segments.map(({ label }) => [label.main, 0]),
       );
       expect(segments.every(({ label, step }) => label.detail !== '' || step.length > 0)).toBe(true);
@@ -246,12 +252,12 @@ describe('the picture', () => {
   it('keeps moments in the order of time from top to bottom', () =>
     fc.assert(
       fc.property(anyTrace, (steps) => {
-        const { marks } = draw(steps, 1000);
-        marks.forEach((mark, index) => {
-          const former = marks[index - 1];
-          if (former && mark.what === 'begin' && former.what === 'begin')
-            expect(mark.time).toBeGreaterThanOrEqual(former.time);
-          if (former) expect(mark.y).toBeGreaterThanOrEqual(former.y);
+        const { moments } = draw(steps, 1000);
+        moments.forEach((moment, index) => {
+          const former = moments[index - 1];
+          if (former && moment.what === 'begin' && former.what === 'begin')
+            expect(moment.time).toBeGreaterThanOrEqual(former.time);
+          if (former) expect(moment.y).toBeGreaterThanOrEqual(former.y);
         });
       }),
     ));
@@ -335,12 +341,12 @@ describe('to scale', () => {
   const scaled = (steps: Step[], width: number) => layoutOf(sorted(steps), columnsFor(width), words, { toScale: true });
 
   it('what is further apart in time is further apart in the picture, by the same measure', () => {
-    const { marks } = scaled(
+    const { moments } = scaled(
       [call('client', 'send', 0, 1), call('client', 'recv', 1000), state('client', 'CLOSED', 'SYN_SENT', 4000)],
       1000,
     );
-    const [, , recv, last] = marks;
-    const [first] = marks;
+    const [, , recv, last] = moments;
+    const [first] = moments;
     expect((last!.y - recv!.y) / (recv!.y - first!.y)).toBeCloseTo(3, 1);
   });
 
@@ -349,10 +355,10 @@ describe('to scale', () => {
       fc.property(anyTrace, anyWidth, (steps, width) => {
         const [even, layout] = [draw(steps, width), scaled(steps, width)];
         expect(collisions(layout, columnsFor(width))).toEqual([]);
-        expect(layout.marks.map(({ step }) => step.id)).toEqual(even.marks.map(({ step }) => step.id));
+        expect(layout.moments.map(({ step }) => step.id)).toEqual(even.moments.map(({ step }) => step.id));
         expect(layout.height).toBeGreaterThanOrEqual(even.height);
-        for (const [index, { y }] of layout.marks.entries())
-          expect(y).toBeGreaterThanOrEqual(layout.marks[index - 1]?.y ?? 0);
+        for (const [index, { y }] of layout.moments.entries())
+          expect(y).toBeGreaterThanOrEqual(layout.moments[index - 1]?.y ?? 0);
       }),
     );
   });

@@ -4,35 +4,24 @@ import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import { flagsText } from '../../reading/segment-kind.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
-/** Width of a character at the picture's text size, in pixels. */
-export const CHARACTER = 7.3;
 const SHOWN_BYTES = 4;
-/** Longer ones are not read at a glance. */
+/** Longer numbers are not read at a glance. */
 const MOST_OF_NUMBER = 5;
 
-/** What the picture says of its steps. Lists run from the long wording to the short: the first that fits is drawn. */
+/** What the picture writes on its steps. A list runs from the longest wording to the shortest; the first that fits is drawn. */
 export interface PictureWords {
   call(call: Call): string[];
-  /** Empty where the result is not worth a line. */
+  /** Empty if the result is not worth a line. */
   result(call: Call): string[];
   open(call: Call): string[];
   segment(segment: Segment): { main: string[]; details: string[] };
-  /** How long the kernel stays in a state; empty where that is not known. */
+  /** How long the kernel stays in a state; empty if that is not known. */
   lasts(state: State): string;
-  /** What a state is not, though the standard says so. */
+  /** The state that the standard expects instead. */
   expected(state: string): string[];
 }
 
-/** The first wording that fits; the last one, cut, where none does. */
-export function fitting(wordings: string[], room: number): string {
-  if (wordings.length === 0) return '';
-  const most = Math.max(2, Math.floor(room / CHARACTER));
-  const fits = wordings.find((text) => [...text].length <= most);
-  const last = [...wordings.at(-1)!];
-  return fits ?? `${last.slice(0, most - 1).join('')}…`;
-}
-
-/** @param number what the client sends: then the bytes of a read are a number, too */
+/** @param number the number that the client sends, if it sends one: the server's reads then show a number, too */
 export function pictureWords(language: Language, isOver: boolean, number?: bigint): PictureWords {
   const { texts } = language;
   /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
@@ -64,7 +53,7 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
       const { name, result, peer, returnedAt } = call;
       if (returnedAt === undefined) return [];
       if (result !== undefined && result !== 'ok') return [`→ ${result}`];
-      // Seen from outside: over, and no more.
+      // From outside, only the return was seen.
       if (result === undefined) return [`→ ${texts.diagram.returned}`];
       if (name === 'recv') return received(call).map((text) => `→ ${text}`);
       if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];
@@ -99,7 +88,7 @@ function detailsOf({ seq, ack, flags, options = [] }: Segment, dataFlags: string
   ];
 }
 
-/** What is special about a segment: a sign that needs no colour, and a word. */
+/** What is special about a segment: a sign, which needs no colour, and a word. */
 type SpecialMark = readonly [sign: string, word: string, shortWord?: string];
 
 function marksOf(segment: Segment, { diagram }: Language['texts']): SpecialMark[] {
@@ -117,7 +106,7 @@ function marksOf(segment: Segment, { diagram }: Language['texts']): SpecialMark[
   return marks.filter((mark) => mark !== false);
 }
 
-/** Signs and words where there is room for both, else shorter words, else the signs alone. */
+/** From long to short: signs with words, signs with shorter words, signs alone. */
 function marked(main: string[], marks: readonly SpecialMark[]): string[] {
   if (marks.length === 0) return main;
   const long = marks.map(([sign, word]) => `${sign} ${word}`).join(' · ');
@@ -127,7 +116,7 @@ function marked(main: string[], marks: readonly SpecialMark[]): string[] {
   return [...prefixes.flatMap((prefix) => main.map((text) => prefix + text)), signs];
 }
 
-/** It says that there is no room for more: RFC 9293 §3.8.6. */
+/** The sender of this segment has no room for more bytes: RFC 9293 §3.8.6. */
 function isShut({ window, flags }: Segment): boolean {
   return window === 0 && !flags.includes('RST');
 }

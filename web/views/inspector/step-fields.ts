@@ -9,7 +9,7 @@ export interface Field {
   value: string;
 }
 
-/** @param isRaw sequence numbers as on the wire, where they were seen */
+/** @param isRaw sequence numbers as on the wire, if they were seen */
 export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[] {
   const { fields: names } = language.texts.inspector;
   const moment = (us: number, which?: 'ended') => language.moment(us, isGuess(step, which));
@@ -36,7 +36,7 @@ export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[
   }
 }
 
-/** When a kernel was seen in a state, which is often a little after the segment that led there. */
+/** When the kernel was seen in the state: often a little after the segment that led there. */
 function seenText(us: number, later: number, language: Language): string {
   const after = later > 0 ? ` (${language.texts.inspector.later(language.duration(later))})` : '';
   return language.moment(us) + after;
@@ -44,7 +44,7 @@ function seenText(us: number, later: number, language: Language): string {
 
 type Moment = (us: number, which?: 'ended') => string;
 
-/** What is told of a header that was not kept as bytes. */
+/** The fields of a header that was not kept as bytes. */
 function headerOf(step: Segment, language: Language, isRaw: boolean): Field[] {
   const { fields: names, notSeen } = language.texts.inspector;
   const isSeen = step.evidence !== 'inferred';

@@ -1,25 +1,27 @@
-import type { Call, Output, Segment, Side, State, Step } from '../../../bridge/trace/step.ts';
-import type { Box } from './geometry/boxes.ts';
-import { BAND_WIDTH, BAR_WIDTH, type Columns } from './geometry/columns.ts';
-import { ROW, rowsOf, type PlacedMark, type Rows, type Spacing } from './geometry/rows.ts';
-import { groundOf, heldRoom, heldShapes, type HeldShape } from './geometry/held-room.ts';
-import { segmentShapes, type SegmentShape } from './geometry/segment-shapes.ts';
-import { CHARACTER, fitting, type PictureWords } from './words.ts';
+import type { Call, Output, Segment, Side, State, Step } from '../../../../bridge/trace/step.ts';
+import type { HeldPlace } from '../../../reading/held-place.ts';
+import type { Box } from './boxes.ts';
+import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
+import { ROW, rowsOf, type PlacedMoment, type Rows, type Spacing } from './rows.ts';
+import { groundOf, heldPlaces, heldRoom } from './held-places.ts';
+import { segmentShapes, type SegmentShape } from './segment-shapes.ts';
+import { CHARACTER, fitting } from './fitting.ts';
+import type { PictureWords } from '../picture-words.ts';
 
 /** The geometry of the picture: numbers only, which the components draw. */
 export interface Layout {
   width: number;
   height: number;
-  marks: PlacedMark[];
+  moments: PlacedMoment[];
   calls: CallShape[];
   segments: SegmentShape[];
   bands: BandShape[];
   flags: FlagShape[];
-  /** Where the viewer may let held segments go. */
-  held: HeldShape[];
+  /** Where the buttons of held segments stand. */
+  held: HeldPlace[];
   outputs: OutputShape[];
   wakes: WakeShape[];
-  /** By index of the step: where the cursor stands, and the first moment that it has not passed. */
+  /** For each step, by index: where the cursor stands, and the first moment that it has not passed. */
   places: { y: number; until: number }[];
 }
 
@@ -35,7 +37,7 @@ export interface CallShape {
   x: number;
   y: number;
   end: number;
-  /** Blocked between its start and its end: others acted meanwhile. */
+  /** Blocked between its start and its end, while others acted. */
   blocked: boolean;
   order: number;
   endOrder: number;
@@ -54,7 +56,7 @@ export interface BandShape {
   note?: Label;
 }
 
-/** Says beside a state, on the wire's side, that the standard would have another. */
+/** A note beside a state, on the wire's side: the standard expects another one. */
 export interface FlagShape {
   step: State;
   order: number;
@@ -104,11 +106,11 @@ export function layoutOf(
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
   const calls = callShapes(of('call'), rows, columns, words);
   const flags = flagShapes(of('state'), rows, columns, words);
-  const held = mayLetGo ? heldShapes(of('segment'), rows, columns) : [];
+  const held = mayLetGo ? heldPlaces(of('segment'), rows, columns) : [];
   return {
     width: columns.width,
     height: rows.height,
-    marks: rows.marks,
+    moments: rows.moments,
     calls,
     segments: segmentShapes(of('segment'), rows, columns, words, [
       ...flags.map(({ box }) => box),
@@ -144,7 +146,7 @@ function callShapes(calls: Call[], rows: Rows, columns: Columns, words: PictureW
     const open = rows.open.get(step.id);
     const end = returned?.y ?? open ?? rows.height;
     const result = fitting(returned ? words.result(step) : words.open(step), columns.callText);
-    // A call that begins while another of the same program is open stands beside it, towards the lifeline.
+    // A call that begins while another one of the same program is open stands beside it, towards the lifeline.
     const beside = shapes.filter((other) => other.step.side === step.side && other.end > y).length;
     const inward = step.side === 'client' ? 1 : -1;
     shapes.push({
@@ -207,7 +209,7 @@ function flagShapes(states: State[], rows: Rows, columns: Columns, words: Pictur
 
 function wakeShapes(segments: Segment[], calls: CallShape[], rows: Rows, columns: Columns): WakeShape[] {
   const woken = new Set<string>();
-  // One is enough to wake a call: the first to arrive.
+  // The first segment to arrive wakes the call.
   const arrivals = segments.flatMap(({ id, from, woke }) => {
     const arrival = rows.end.get(id);
     return woke !== undefined && arrival ? [{ id, from, woke, arrival }] : [];
@@ -238,7 +240,7 @@ function stateLabel(side: Side, columns: Columns, y: number, text: string): Labe
   return columns.compact ? outerLabel(side, columns, y, text) : innerLabel(side, columns, y, text);
 }
 
-/** A state stands between its lifeline and the calls, where there is room for both. */
+/** A state stands between its lifeline and the calls, if there is room for both. */
 function innerLabel(side: Side, columns: Columns, y: number, text: string): Label {
   return side === 'client'
     ? { x: columns.clientLine - BAND_WIDTH / 2 - 5, y, anchor: 'end', text }

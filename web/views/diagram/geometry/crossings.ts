@@ -8,15 +8,15 @@ export interface Line {
   y2: number;
 }
 
-/** Words are not cut by what only touches their edge. */
+/** A line that only touches the edge of a box does not cut its words. */
 const EDGE = 2;
 
 /**
  * How many of the lines pass through a box, apart from the one that it belongs to.
  * @param lines by the height at which they begin
  */
-export function cutsOf(lines: readonly Line[]): (box: Box, own: number) => number {
-  // The lowest that any line comes down to, of the first so many.
+export function crossingsOf(lines: readonly Line[]): (box: Box, own: number) => number {
+  // For each line, the lowest point that it or any line before it reaches.
   const lowest: number[] = [];
   for (const { y2 } of lines) lowest.push(Math.max(y2, lowest.at(-1) ?? -Infinity));
   return (box, own) => {
@@ -39,7 +39,7 @@ function firstBelow(lines: readonly Line[], y: number): number {
   return from;
 }
 
-/** Whether some of the line is inside: clipped to the box's width and then to its height, something is left of it. */
+/** Whether part of the line is inside: clipped to the box's width and height, something of it is left. */
 function passes({ x1, y1, x2, y2 }: Line, box: Box): boolean {
   const radians = (-box.angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];

@@ -1,39 +1,28 @@
 import type { Segment } from '../../../../bridge/trace/step.ts';
+import type { HeldPlace } from '../../../reading/held-place.ts';
 import type { Box } from './boxes.ts';
 import { BAND_WIDTH, type Columns } from './columns.ts';
 import type { Rows } from './rows.ts';
 import { STOP_BELOW } from './segment-shapes.ts';
 import { MARK_REACH } from './wire-labels.ts';
 
-/** A ground for buttons, below the capsule of a held segment: nothing else on the wire stands beside it. */
-export interface HeldShape {
-  step: Segment;
-  /** Its left upper corner. */
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  /** The buttons stand one below the other. */
-  isStacked: boolean;
-}
-
-/** Buttons that a finger hits. */
+/** High enough for a finger. */
 const BUTTON_HEIGHT = 32;
 const BUTTONS = 3;
-/** What three words take side by side, and what the longest takes, in pixels. */
+/** The width of three buttons side by side, and of one. */
 const ROW_WIDTH = 250;
 const STACK_WIDTH = 132;
-/** At least so much stays free of either lifeline. */
+/** The least distance from either lifeline. */
 const BESIDE = BAND_WIDTH / 2 + 6;
 /** From the row of a held segment to its buttons: below its capsule, with a little air between. */
 const ABOVE = STOP_BELOW + MARK_REACH + 6;
 
-/** What a held segment keeps of the wire for its buttons, from its row on, in pixels. */
+/** How much of the wire a held segment keeps free for its buttons, from its row down. */
 export function heldRoom(columns: Columns): number {
   return ABOVE + groundFor(columns).height;
 }
 
-export function heldShapes(segments: readonly Segment[], rows: Rows, columns: Columns): HeldShape[] {
+export function heldPlaces(segments: readonly Segment[], rows: Rows, columns: Columns): HeldPlace[] {
   const ground = groundFor(columns);
   const x = (columns.clientLine + columns.serverLine - ground.width) / 2;
   return segments
@@ -41,7 +30,7 @@ export function heldShapes(segments: readonly Segment[], rows: Rows, columns: Co
     .map((step) => ({ step, x, y: rows.begin.get(step.id)!.y + ABOVE, ...ground }));
 }
 
-export const groundOf = ({ x, y, width, height }: HeldShape): Box => ({
+export const groundOf = ({ x, y, width, height }: HeldPlace): Box => ({
   x: x + width / 2,
   y: y + height / 2,
   width,
@@ -49,7 +38,7 @@ export const groundOf = ({ x, y, width, height }: HeldShape): Box => ({
   angle: 0,
 });
 
-function groundFor({ clientLine, serverLine }: Columns): Pick<HeldShape, 'width' | 'height' | 'isStacked'> {
+function groundFor({ clientLine, serverLine }: Columns): Pick<HeldPlace, 'width' | 'height' | 'isStacked'> {
   const wire = serverLine - clientLine - 2 * BESIDE;
   const isStacked = wire < ROW_WIDTH;
   return isStacked

@@ -1,0 +1,22 @@
+import type { CallParts, CodeLanguage } from './call-code.ts';
+
+export const C: CodeLanguage = {
+  name: 'C',
+  lines: {
+    socket: () => 'int fd = socket(AF_INET, SOCK_STREAM, 0);',
+    bind: () => 'bind(fd, (struct sockaddr *)&address, sizeof address);',
+    listen: () => 'listen(fd, SOMAXCONN);',
+    accept: () => 'int conn = accept(fd, NULL, NULL);',
+    connect: () => 'connect(fd, (struct sockaddr *)&address, sizeof address);',
+    send: (parts) => `send(${descriptorOf(parts)}, data, ${parts.length}, 0);`,
+    recv: (parts) => `ssize_t count = recv(${descriptorOf(parts)}, data, sizeof data, 0);`,
+    shutdown: (parts) => `shutdown(${descriptorOf(parts)}, SHUT_WR);`,
+    close: (parts) => `close(${descriptorOf(parts)});`,
+    reset: (parts) => {
+      const fd = descriptorOf(parts);
+      return `setsockopt(${fd}, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger)); close(${fd});`;
+    },
+  },
+};
+
+const descriptorOf = ({ side }: CallParts) => (side === 'client' ? 'fd' : 'conn');

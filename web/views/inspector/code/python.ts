@@ -1,0 +1,24 @@
+import type { CallParts, CodeLanguage } from './call-code.ts';
+
+export const PYTHON: CodeLanguage = {
+  name: 'Python',
+  lines: {
+    socket: () => 'sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)',
+    bind: ({ host, port }) => `sock.bind((${host}, ${port}))`,
+    listen: () => 'sock.listen()',
+    accept: () => 'conn, address = sock.accept()',
+    connect: ({ host, port }) => `sock.connect((${host}, ${port}))`,
+    send: (parts) => `${socketOf(parts)}.sendall(${literal(parts)})`,
+    recv: (parts) => `data = ${socketOf(parts)}.recv(${parts.length > 1024 ? 65536 : 1024})`,
+    shutdown: (parts) => `${socketOf(parts)}.shutdown(socket.SHUT_WR)`,
+    close: (parts) => `${socketOf(parts)}.close()`,
+    reset: (parts) => {
+      const socket = socketOf(parts);
+      return `${socket}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); ${socket}.close()`;
+    },
+  },
+};
+
+const socketOf = ({ side }: CallParts) => (side === 'client' ? 'sock' : 'conn');
+
+const literal = ({ bytes }: CallParts) => (bytes ? `b'${bytes.map((byte) => `\\x${byte}`).join('')}'` : 'data');
