@@ -2,7 +2,7 @@ import type { BridgeMessage } from '../../bridge/protocol/messages.ts';
 import { OUTCOMES } from '../../bridge/trace/outcome.ts';
 import { isFlag, isInteger, isNumber, isRecord, isText, listOf, object, oneOf, type Check } from '../reading/checks.ts';
 import { isLink } from '../settings/link-settings.ts';
-import { lookup } from '../reading/lookup.ts';
+import { lookup } from '../reading/safe-lookup.ts';
 
 /**
  * Reads a message of the bridge, or answers undefined for what no view could draw.

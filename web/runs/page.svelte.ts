@@ -7,7 +7,7 @@ import { BridgeConnection, type ConnectionStatus, type Socket } from '../connect
 import { keptIn, keyOf, tabStorage } from './kept.ts';
 import { Playback, type Beat } from '../playback/playback.svelte.ts';
 import { Runs, type Beginning, type Run } from './runs.svelte.ts';
-import { toneOf } from '../reading/segment-kind.ts';
+import { toneOf } from '../reading/segment-role.ts';
 
 /**
  * A run that takes longer than this is followed while it happens; a shorter one is played when it is over, also on a machine

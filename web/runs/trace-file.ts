@@ -17,7 +17,7 @@ import {
 } from '../reading/checks.ts';
 import { isSources, isStep } from '../connection/incoming.ts';
 import { isLink } from '../settings/link-settings.ts';
-import { lookup } from '../reading/lookup.ts';
+import { lookup } from '../reading/safe-lookup.ts';
 import { withSteps } from './with-steps.ts';
 
 /** A larger file is none of ours: the most that a run can be told in is a third of that. */

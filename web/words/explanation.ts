@@ -1,10 +1,10 @@
 import { REASON_SOURCES } from '../../bridge/trace/reasons.ts';
 import type { Call, Segment, State, Step } from '../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../reading/bytes.ts';
-import { isGuess } from '../reading/guess.ts';
-import { lookup } from '../reading/lookup.ts';
-import { copyOfResetIsLate, isGone, segmentAnswered } from '../reading/resets.ts';
-import { flagsText, segmentKind, type SegmentKind } from '../reading/segment-kind.ts';
+import { isEstimated } from '../reading/estimated-time.ts';
+import { lookup } from '../reading/safe-lookup.ts';
+import { copyOfResetIsLate, isGone, segmentAnswered } from '../reading/after-the-end.ts';
+import { flagsText, segmentRole, type SegmentRole } from '../reading/segment-role.ts';
 import type { StepTexts } from '../texts/en/steps.ts';
 import type { Language } from '../texts/language.svelte.ts';
 
@@ -155,7 +155,7 @@ function returnOf({ name, bytes, payload = '', peer }: Call, took: string, speec
   return name === 'accept' && peer !== undefined ? texts.peer(took, peer) : texts.ok(took);
 }
 
-const SEGMENT_SECTIONS: Record<SegmentKind, string> = {
+const SEGMENT_SECTIONS: Record<SegmentRole, string> = {
   syn: 'RFC 9293 §3.5',
   synAck: 'RFC 9293 §3.5',
   handshakeAck: 'RFC 9293 §3.5',
@@ -170,7 +170,7 @@ const SEGMENT_SECTIONS: Record<SegmentKind, string> = {
 function explainSegment(segment: Segment, told: readonly Step[], speech: Speech) {
   const { segment: texts } = speech.steps;
   const { retransmissionOf, duplicateOf, probe, repeats = 0 } = segment;
-  const kind = segmentKind(segment, told);
+  const kind = segmentRole(segment, told);
   // What is most special about it is what has to be explained.
   const special =
     probe !== undefined
@@ -202,7 +202,7 @@ function reasonOfReset(segment: Segment, told: readonly Step[], { steps }: Speec
     : { why: rst.why, section: SEGMENT_SECTIONS.rst };
 }
 
-function whatOf(segment: Segment, kind: SegmentKind, told: readonly Step[], speech: Speech): string {
+function whatOf(segment: Segment, kind: SegmentRole, told: readonly Step[], speech: Speech): string {
   const { segment: texts } = speech.steps;
   if (kind === 'rst' && segmentAnswered(segment, told)) return texts.rst.whatAnswer(segment.from);
   if (kind === 'ack') return texts.ack.what(segment.from, segment.ack ?? 0);
@@ -218,7 +218,7 @@ function fateOf(segment: Segment, speech: Speech): string {
   const { fate } = speech.steps.segment;
   if (segment.fate !== 'delivered') return fate[segment.fate];
   // The times of a segment that nobody saw are guesses: no number is made of them.
-  if (isGuess(segment) || isGuess(segment, 'ended') || segment.arrivedAt === undefined) return '';
+  if (isEstimated(segment) || isEstimated(segment, 'ended') || segment.arrivedAt === undefined) return '';
   const took = segment.arrivedAt - segment.sentAt;
   return took < ONE_MOMENT ? fate.atOnce : fate.delivered(speech.language.duration(took));
 }

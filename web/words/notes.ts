@@ -1,7 +1,7 @@
 import type { Step } from '../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../reading/bytes.ts';
 import { COMMANDS } from './commands.ts';
-import { lookup } from '../reading/lookup.ts';
+import { lookup } from '../reading/safe-lookup.ts';
 import { roundedFactor, slowness } from '../playback/pace.ts';
 import { beatOf } from '../runs/page.svelte.ts';
 import type { Run } from '../runs/runs.svelte.ts';

@@ -1,4 +1,4 @@
-import { isGuess } from '../../reading/guess.ts';
+import { isEstimated } from '../../reading/estimated-time.ts';
 import type { PlacedMark } from './geometry/rows.ts';
 
 /** What stands at the left edge, by the order of the moment. A time is not said twice in a row, nor guessed after it was said. */
@@ -10,7 +10,7 @@ export function timesOf(
   const texts = new Map<number, string>();
   let last = '';
   for (const { what, order, time, timed, step } of marks) {
-    const text = time < 0 ? before : moment(time, isGuess(step, what === 'begin' ? 'began' : 'ended'));
+    const text = time < 0 ? before : moment(time, isEstimated(step, what === 'begin' ? 'began' : 'ended'));
     const number = text.replace(/^[+≈]/, '');
     if (!timed || number === last) continue;
     texts.set(order, text);

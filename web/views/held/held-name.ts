@@ -1,5 +1,5 @@
 import type { Segment } from '../../../bridge/trace/step.ts';
-import { flagsText } from '../../reading/segment-kind.ts';
+import { flagsText } from '../../reading/segment-role.ts';
 import type { enHeld } from '../../texts/en/held.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 

@@ -1,5 +1,5 @@
 import type { Call } from '../../../bridge/trace/step.ts';
-import { lookup } from '../../reading/lookup.ts';
+import { lookup } from '../../reading/safe-lookup.ts';
 
 /** The line of a program that makes a call, in three languages. */
 export interface CodeLine {

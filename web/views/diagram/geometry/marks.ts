@@ -1,4 +1,4 @@
-import type { Step } from '../../../../bridge/trace/step.ts';
+import { STEP_RANK, type Step } from '../../../../bridge/trace/step.ts';
 
 /**
  * The moments of a trace in the order in which they are drawn, from top to bottom.
@@ -23,7 +23,7 @@ export function marksOf(steps: readonly Step[]): Mark[] {
   steps.forEach((step, index) => {
     for (let next = 0; next < waiting.length && waiting[next]!.mark.time <= step.at;) {
       const { mark, rank } = waiting[next]!;
-      const comesFirst = mark.index < index && (mark.time < step.at || rank <= beginRank(step));
+      const comesFirst = mark.index < index && (mark.time < step.at || rank <= STEP_RANK[step.kind]);
       if (comesFirst) marks.push(...waiting.splice(next, 1).map((end) => end.mark));
       else next += 1;
     }
@@ -44,8 +44,4 @@ function endOf(step: Step, index: number): RankedEnd[] {
   if (step.kind === 'segment' && step.arrivedAt !== undefined)
     return [{ mark: { what: 'arrive', step, index, time: Math.max(step.at, step.arrivedAt) }, rank: 1 }];
   return [];
-}
-
-function beginRank(step: Step): number {
-  return { call: 0, segment: 1, state: 2, output: 3 }[step.kind];
 }
