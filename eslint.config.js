@@ -9,9 +9,9 @@ const { dirname, relative } = posix;
 
 /** What every room of the bridge above the model may use. */
 const BASE = ['node:', 'bridge/machine', 'bridge/errors.ts', 'bridge/address.ts'];
-const MODEL = ['bridge/trace', 'bridge/protocol'];
+const MODEL = ['bridge/trace', 'bridge/trace/tcp', 'bridge/protocol'];
 const DECODING = ['bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/flow'];
-const PAGE = ['bridge/trace', 'bridge/packet', 'bridge/protocol', 'web/reading', 'web/texts'];
+const PAGE = ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet', 'bridge/protocol', 'web/reading', 'web/texts'];
 const VIEW = [...PAGE, 'svelte', 'web/own-script', 'web/scenarios', 'web/settings', 'web/words', 'web/parts'];
 
 /**
@@ -24,10 +24,11 @@ export const ROOMS = {
   'server/scenarios': ['node:', 'koffi', 'server'],
 
   'bridge/trace': [],
-  'bridge/trace/inference': ['bridge/trace'],
+  'bridge/trace/tcp': ['bridge/trace'],
+  'bridge/trace/inference': ['bridge/trace', 'bridge/trace/tcp'],
   'bridge/packet': ['bridge/trace'],
   'bridge/packet/capture-file': ['bridge/trace', 'bridge/packet'],
-  'bridge/packet/flow': ['bridge/trace', 'bridge/packet'],
+  'bridge/packet/flow': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet'],
   'bridge/protocol': ['typebox', 'bridge/trace'],
   'bridge/probe': ['node:'],
   'bridge/machine': ['node:'],
@@ -108,7 +109,7 @@ export const ROOMS = {
   ],
   'bridge/main.ts': [...BASE, 'close-with-grace', 'fastify', 'bridge/access', 'bridge/config.ts', 'bridge/http'],
 
-  'web/reading': ['bridge/trace', 'bridge/packet', 'bridge/protocol'],
+  'web/reading': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet', 'bridge/protocol'],
   'web/own-script': ['bridge/trace', 'web/reading'],
   'web/scenarios': ['bridge/trace', 'web/reading', 'web/own-script'],
   'web/texts': ['svelte', 'bridge/trace', 'bridge/protocol', 'web/scenarios', 'web/own-script', 'web/texts/*'],

@@ -171,7 +171,8 @@ export function inTimeOrder<Kind extends Step>(steps: Kind[]): Kind[] {
 }
 
 function atOneInstant(a: Step, b: Step): number {
-  return rank[a.kind] - rank[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return STEP_RANK[a.kind] - STEP_RANK[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-const rank: Record<Step['kind'], number> = { call: 0, segment: 1, state: 2, output: 3 };
+/** The order of steps at one moment. */
+export const STEP_RANK: Readonly<Record<Step['kind'], number>> = { call: 0, segment: 1, state: 2, output: 3 };

@@ -12,7 +12,7 @@ import {
   type Check,
   type Meaning,
 } from '../reading/checks.ts';
-import { lookup } from '../reading/lookup.ts';
+import { lookup } from '../reading/safe-lookup.ts';
 import { isLink } from '../settings/link-settings.ts';
 
 /** Reads a message of the bridge; returns undefined for one that no view could draw. */

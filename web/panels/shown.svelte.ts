@@ -1,8 +1,8 @@
 import type { Hello, ServerStatus } from '../../bridge/protocol/messages.ts';
 import type { Segment, Step } from '../../bridge/trace/step.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
-import { isGuess } from '../reading/guess.ts';
-import type { Links, linksIn } from '../reading/related.ts';
+import { isEstimated } from '../reading/estimated-time.ts';
+import type { Links, linksIn } from '../reading/links.ts';
 import { shortCommand } from '../reading/short-command.ts';
 import type { Page } from '../runs/page.ts';
 import type { Run } from '../runs/run.svelte.ts';
@@ -35,7 +35,7 @@ export class Shown {
     this.#explainer = explainerWhen(language, () => this.steps.length > 0);
     $effect(() => {
       if (this.steps.length === 0 || this.#linksIn) return;
-      import('../reading/related.ts').then(
+      import('../reading/links.ts').then(
         (related) => (this.#linksIn = related.linksIn),
         // The bridge is gone, and the page says so.
         () => {},
@@ -79,7 +79,7 @@ export class Shown {
   get moment(): string {
     const { step } = this;
     if (!step) return '';
-    return step.at < 0 ? this.#language.texts.player.before : this.#language.moment(step.at, isGuess(step));
+    return step.at < 0 ? this.#language.texts.player.before : this.#language.moment(step.at, isEstimated(step));
   }
   get pace(): string {
     return this.isOver ? paceSentence(this.steps, this.#page.selection.playback.speed, this.#language) : '';

@@ -1,5 +1,5 @@
 import type { Step } from '../../bridge/trace/step.ts';
-import { toneOf } from '../reading/segment-kind.ts';
+import { toneOf } from '../reading/segment-role.ts';
 
 /** What playing needs to know of a step. */
 export interface Beat {

@@ -73,12 +73,12 @@ export class Language {
   }
 
   /** A moment of a run: `+69 µs`; with a minus sign if it is before the run; `≈69 µs` if nobody measured it. */
-  moment(us: number, isGuess = false): string {
+  moment(us: number, isEstimated = false): string {
     const sign = us < 0 ? '−' : '+';
     const size = Math.abs(us);
     // Late in a run a millisecond still counts.
     const text = size < 1_000_500 ? this.duration(size) : withUnit(this.#seconds.format(size / 1_000_000), 's');
-    if (isGuess) return `≈${us < 0 ? sign : ''}${text}`;
+    if (isEstimated) return `≈${us < 0 ? sign : ''}${text}`;
     return us === 0 ? '0\u00a0µs' : `${sign}${text}`;
   }
 }

@@ -2,7 +2,7 @@ import { REMEDIES } from '../../bridge/protocol/remedies.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { spacedHex, textFromHex } from '../reading/bytes.ts';
-import { lookup } from '../reading/lookup.ts';
+import { lookup } from '../reading/safe-lookup.ts';
 import { roundedFactor, slowness } from '../playback/pace.ts';
 import { beatOf } from '../playback/beat.ts';
 import type { Run } from '../runs/run.svelte.ts';

@@ -1,11 +1,11 @@
 import type { Segment } from '../../bridge/trace/step.ts';
-import { isGuess } from '../reading/guess.ts';
-import { copyOfResetIsLate, segmentAnswered } from '../reading/resets.ts';
-import { flagsText, segmentKind, type SegmentKind } from '../reading/segment-kind.ts';
+import { isEstimated } from '../reading/estimated-time.ts';
+import { copyOfResetIsLate, segmentAnswered } from '../reading/after-the-end.ts';
+import { flagsText, segmentRole, type SegmentRole } from '../reading/segment-role.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import type { Context } from './context.ts';
 
-const SECTIONS: Record<SegmentKind, string> = {
+const SECTIONS: Record<SegmentRole, string> = {
   syn: 'RFC 9293 §3.5',
   synAck: 'RFC 9293 §3.5',
   handshakeAck: 'RFC 9293 §3.5',
@@ -20,7 +20,7 @@ const SECTIONS: Record<SegmentKind, string> = {
 export function explainSegment(segment: Segment, context: Context) {
   const { segment: texts } = context.texts;
   const { retransmissionOf, duplicateOf, probe, repeats = 0 } = segment;
-  const kind = segmentKind(segment, context.run.steps);
+  const kind = segmentRole(segment, context.run.steps);
   const sentences = [
     probe === undefined ? whatOf(segment, kind, context) : texts.probe[probe].what(segment.from),
     duplicateOf === undefined ? '' : texts.duplicate.what,
@@ -32,7 +32,7 @@ export function explainSegment(segment: Segment, context: Context) {
 }
 
 /** Explains what is most special about the segment. */
-function whyOf(segment: Segment, kind: SegmentKind, context: Context): { why: string; section: string } {
+function whyOf(segment: Segment, kind: SegmentRole, context: Context): { why: string; section: string } {
   const { segment: texts } = context.texts;
   const { retransmissionOf, duplicateOf, probe } = segment;
   if (probe !== undefined)
@@ -53,7 +53,7 @@ function whyReset(segment: Segment, { texts, run }: Context): { why: string; sec
     : { why: rst.why, section: SECTIONS.rst };
 }
 
-function whatOf(segment: Segment, kind: SegmentKind, context: Context): string {
+function whatOf(segment: Segment, kind: SegmentRole, context: Context): string {
   const { segment: texts } = context.texts;
   if (kind === 'rst' && segmentAnswered(segment, context.run.steps)) return texts.rst.whatAnswer(segment.from);
   if (kind === 'ack') return texts.ack.what(segment.from, segment.ack ?? 0);
@@ -69,7 +69,7 @@ function fateOf(segment: Segment, { language, texts }: Context): string {
   const { fate } = texts.segment;
   if (segment.fate !== 'delivered') return fate[segment.fate];
   // The times of an inferred segment are guesses: no number is made of them.
-  if (isGuess(segment) || isGuess(segment, 'ended') || segment.arrivedAt === undefined) return '';
+  if (isEstimated(segment) || isEstimated(segment, 'ended') || segment.arrivedAt === undefined) return '';
   const took = segment.arrivedAt - segment.sentAt;
   return took < ONE_MOMENT ? fate.atOnce : fate.delivered(language.duration(took));
 }

@@ -1,10 +1,11 @@
 import { otherSide, toTenths } from '../../trace/draft.ts';
 import { stepId } from '../../trace/step-id.ts';
 import { PAYLOAD_SHOWN, type Fate, type Segment, type Side } from '../../trace/step.ts';
+import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 import { toHex } from '../bytes.ts';
 import { FlowDirection } from './flow-direction.ts';
 import { optionText } from '../option-text.ts';
-import { probeOf } from './probe-of.ts';
+import { tcpProbeOf } from './tcp-probe.ts';
 import type { TcpSegment } from '../tcp.ts';
 
 /** What a segment itself does not tell. Times: microseconds since the run began. */
@@ -49,7 +50,7 @@ export class SegmentFlow {
     const seq = sender.relative(tcp.seq);
     const ack = acknowledges ? receiver.relative(tcp.ack) : undefined;
     const window = scaledWindow(tcp, sender, receiver);
-    const probe = probeOf(tcp, seq, sender, receiver);
+    const probe = tcpProbeOf(tcp, seq, sender, receiver);
     const id = this.#newId(idOf(from, tcp, seq, ack, probe));
     const sentAt = toTenths(facts.sentAt);
     // prettier-ignore
@@ -130,7 +131,7 @@ function noteSent(
   id: string,
 ): string | undefined {
   if (flags.includes('RST')) return undefined;
-  const end = seq + payloadLength + (flags.includes('SYN') ? 1 : 0) + (flags.includes('FIN') ? 1 : 0);
+  const end = numberAfter({ seq, length: payloadLength, flags });
   sender.next = Math.max(sender.next, end);
   return end > seq ? sender.sent.add(seq, end, id) : undefined;
 }

@@ -1,5 +1,6 @@
 import { toTenths } from '../../trace/draft.ts';
 import type { Segment } from '../../trace/step.ts';
+import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 
 /** When segments left and arrived, as far as the place of the capture shows. Times: microseconds since the run began. */
 export interface CaptureTimes {
@@ -99,10 +100,4 @@ export class RemoteTimes implements CaptureTimes {
 
 function after(last: number, at: number): number {
   return Math.max(toTenths(last + 0.1), toTenths(at));
-}
-
-/** The sequence number after a segment's last: RFC 9293 §3.4. */
-function numberAfter({ seq, length, flags }: Segment): number {
-  if (flags.includes('RST')) return seq;
-  return seq + length + (flags.includes('SYN') ? 1 : 0) + (flags.includes('FIN') ? 1 : 0);
 }

@@ -2,38 +2,32 @@ import type { Draft } from '../draft.ts';
 import type { Sighting } from '../report.ts';
 import { stepId } from '../step-id.ts';
 import type { Side, State, TcpState } from '../step.ts';
+import type { Seen } from './seen.ts';
 
-/** A state that follows from the segments, and whether its kernel was seen in it. */
+/** A state that follows from the segments, held against what the kernel said. */
 export interface JudgedState {
   state: Draft<State>;
-  /** Whether the kernel was seen in it, or said otherwise. */
-  seen: boolean;
+  /** Whether the kernel was seen in it. */
+  isSeen: boolean;
 }
 
 /**
- * What is told of a kernel’s state may come before what made it so: it is not judged until this long after, in microseconds.
- * Long, as on a busy machine packets wait in line, and what was told cannot be taken back.
+ * A kernel's state may be reported before the segment that caused it. So a state is not judged until this many microseconds
+ * later: long, because packets wait in line on a busy machine, and a step that was sent to the page cannot be taken back.
  */
 const PATIENCE_US = 1_000_000;
 
-interface Told {
-  /** What programs reported as such, in whatever order: it stands. */
-  states: readonly State[];
-  sightings: readonly Sighting[];
-  /** Nothing more will be reported. */
-  final: boolean;
-  /** Microseconds since the run began. */
-  now: number;
-}
+/** States that programs reported are taken as true. */
+type Reported = Pick<Seen, 'states' | 'sightings' | 'final' | 'now'>;
 
 /**
- * Holds the states that follow from the segments against what the kernels said. A kernel may be seen late, so that it has
- * gone through states in which nobody saw it; where it was somewhere else altogether, or stayed behind, a step says so.
+ * Holds the states that follow from the segments against what the kernels said. A kernel may be seen late, after it has
+ * gone through states that nobody saw. If it was in another state altogether, or stayed behind, a step says so.
  * @param derived of both sides, in time order
  */
-export function bearOut(derived: readonly Draft<State>[], told: Told): JudgedState[] {
-  if (told.sightings.length === 0) return derived.map((state) => ({ state, seen: false }));
-  return (['client', 'server'] as const).flatMap((side) => new SideOfKernel(side, derived, told).judge());
+export function bearOut(derived: readonly Draft<State>[], reported: Reported): JudgedState[] {
+  if (reported.sightings.length === 0) return derived.map((state) => ({ state, isSeen: false }));
+  return (['client', 'server'] as const).flatMap((side) => new SideOfKernel(side, derived, reported).judge());
 }
 
 class SideOfKernel {
@@ -42,16 +36,16 @@ class SideOfKernel {
   readonly #others: JudgedState[] = [];
   readonly #sightings: readonly Sighting[];
   readonly #judgeable: number;
-  /** Where its kernel was before the first derived state. */
+  /** The kernel's state before the first derived one. */
   readonly #start: TcpState;
 
-  constructor(side: Side, derived: readonly Draft<State>[], { states, sightings, final, now }: Told) {
+  constructor(side: Side, derived: readonly Draft<State>[], { states, sightings, final, now }: Reported) {
     this.#side = side;
     this.#judged = derived
       .filter((state) => state.side === side)
-      .map((state) => ({ state: { ...state }, seen: false }));
-    const reported = states.filter((state) => state.side === side);
-    const last = reported.reduce<State | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
+      .map((state) => ({ state: { ...state }, isSeen: false }));
+    const known = states.filter((state) => state.side === side);
+    const last = known.reduce<State | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
     this.#start = last?.to ?? 'CLOSED';
     this.#sightings = sightings.filter((sighting) => sighting.side === side && sighting.at > (last?.at ?? -Infinity));
     this.#judgeable = final ? Infinity : now - PATIENCE_US;
@@ -77,7 +71,7 @@ class SideOfKernel {
 
   #see(judged: JudgedState, { at, expiresMs }: Sighting): void {
     const { state } = judged;
-    judged.seen = true;
+    judged.isSeen = true;
     state.seenAt ??= at;
     if (expiresMs !== undefined) state.lastsMs ??= expiresMs;
   }
@@ -87,18 +81,20 @@ class SideOfKernel {
     const kind = 'state';
     const reason = 'state-follows-segment';
     const step = { kind, id, at, side: this.#side, from: expected, to: state, expected, seenAt: at, reason } as const;
-    this.#others.push({ state: step, seen: true });
+    this.#others.push({ state: step, isSeen: true });
   }
 }
 
-/** A connection that is gone is answered by the listening socket, where there is one. */
+/** If a connection is gone, the listening socket, if there is one, stands for it in what the kernel reports. */
 function isSame(derived: TcpState, seen: TcpState): boolean {
   return derived === seen || (derived === 'CLOSED' && seen === 'LISTEN') || (derived === 'LISTEN' && seen === 'CLOSED');
 }
 
-/** In time order, each from where the one before ended. */
-function chained(judged: JudgedState[]): JudgedState[] {
-  judged.sort((a, b) => a.state.at - b.state.at);
-  for (let index = 1; index < judged.length; index += 1) judged[index]!.state.from = judged[index - 1]!.state.to;
-  return judged;
+/** In time order, each from the state to which the one before led. */
+function chained(judged: readonly JudgedState[]): JudgedState[] {
+  const inOrder = judged.toSorted((a, b) => a.state.at - b.state.at);
+  return inOrder.map(({ state, isSeen }, index) => {
+    const from = inOrder[index - 1]?.state.to ?? state.from;
+    return { state: { ...state, from }, isSeen };
+  });
 }

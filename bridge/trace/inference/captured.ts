@@ -1,9 +1,9 @@
-import type { Sending } from './sendings.ts';
 import { PAYLOAD_SHOWN, type Call, type Segment } from '../step.ts';
+import type { Sending } from './sendings.ts';
 
 /**
  * When the server's kernel had the connection: when the client's acknowledgment of its SYN+ACK arrived, in a segment of
- * its own or with data (RFC 9293 §3.5). Absent where it never did.
+ * its own or with data (RFC 9293 §3.5). Absent if it never did.
  */
 export function establishedAt(segments: readonly Segment[]): number | undefined {
   const arrivals = segments.flatMap(({ from, flags, ack, arrivedAt }) => {
@@ -14,8 +14,8 @@ export function establishedAt(segments: readonly Segment[]): number | undefined 
 }
 
 /**
- * What the server's program must have sent, told by its captured segments, beyond what its own calls account for. Data
- * without anything of the client's in between counts as sent at once: how many calls it took, nothing tells.
+ * What the server's program must have sent beyond what its own calls account for, read from its captured segments. Data
+ * with nothing from the client in between count as one sending: nothing shows how many calls it took.
  */
 export function sendingsCaptured(segments: readonly Segment[], calls: readonly Call[]): Sending[] {
   const sendings: Sending[] = [];
@@ -28,22 +28,20 @@ export function sendingsCaptured(segments: readonly Segment[], calls: readonly C
     const bytes = Math.max(0, length - known);
     known = Math.max(0, known - length);
     if (bytes > 0) {
-      const last = together ? sendings.at(-1)! : undefined;
       const news = payload.slice(2 * (length - bytes));
-      if (last) join(last, bytes, news);
-      else sendings.push({ kind: 'data', at: sentAt, bytes, payload: news, reason: 'peer-got-these-bytes' });
+      if (together) sendings.push(joined(sendings.pop()!, bytes, news));
+      else sendings.push({ what: 'data', at: sentAt, bytes, payload: news, reason: 'peer-got-these-bytes' });
       together = true;
     }
     if (flags.includes('FIN') && !ended) {
-      sendings.push({ kind: 'fin', at: sentAt, bytes: 0, payload: '', reason: 'peer-saw-the-end' });
+      sendings.push({ what: 'fin', at: sentAt, bytes: 0, payload: '', reason: 'peer-saw-the-end' });
       ended = true;
     }
   }
   return sendings;
 }
 
-function join(sending: Sending, bytes: number, payload: string): void {
-  sending.bytes += bytes;
-  if (sending.payload.length < 2 * PAYLOAD_SHOWN)
-    sending.payload = (sending.payload + payload).slice(0, 2 * PAYLOAD_SHOWN);
+function joined(sending: Sending, bytes: number, payload: string): Sending {
+  const shown = (sending.payload + payload).slice(0, 2 * PAYLOAD_SHOWN);
+  return { ...sending, bytes: sending.bytes + bytes, payload: shown };
 }

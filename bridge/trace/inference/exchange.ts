@@ -1,17 +1,18 @@
 import { draftSegment, otherSide, type Draft } from '../draft.ts';
-import type { Sending } from './sendings.ts';
 import type { Flag, Reason, Segment, Side } from '../step.ts';
+import { numberAfter } from '../tcp/sequence-number.ts';
+import type { Sending } from './sendings.ts';
 
 /** An acknowledgment may wait for company, but less than half a second (RFC 9293 §3.8.6.3). */
 const DELAYED_ACK_US = 500_000;
-/** Two things at one place do not happen at the same instant. */
+/** Two events at one end are at least this far apart. */
 const INSTANT_US = 0.5;
 
 export interface ExchangeInput {
   sendings: Record<Side, readonly Sending[]>;
   establishedAt: number;
   oneWayUs: number;
-  /** Nothing more will be reported: what TCP promises to deliver may be taken as delivered. */
+  /** Nothing more will be reported: what TCP promises to deliver counts as delivered. */
   final: boolean;
   /** Microseconds since the run began. */
   now: number;
@@ -20,7 +21,7 @@ export interface ExchangeInput {
 /** PSH on the last segment of what was sent: RFC 9293 §3.9.1.2, MUST-61. */
 const FLAGS: Record<'data' | 'fin' | 'rst', Flag[]> = { data: ['PSH', 'ACK'], fin: ['FIN', 'ACK'], rst: ['RST'] };
 
-/** One direction's end: what it has sent and received so far, in relative sequence numbers. */
+/** One end's kernel: what it has sent and received so far, in relative sequence numbers. */
 interface Kernel {
   side: Side;
   queue: Sending[];
@@ -36,9 +37,9 @@ interface Kernel {
 }
 
 /**
- * The segments after the handshake that must have crossed the wire, given what the programs sent and heard: a walk
- * through both ends' sendings and arrivals in time order. It claims no segment that the standard leaves open: an
- * acknowledgment that could have travelled with another segment is not drawn as one of its own.
+ * The segments after the handshake that must have crossed the wire, given what the programs sent and heard. It walks
+ * through both ends' sendings and arrivals in time order. It infers no segment that the standard leaves open: if an
+ * acknowledgment could have travelled with another segment, it gets no segment of its own.
  */
 export class Exchange {
   readonly segments: Draft<Segment>[] = [];
@@ -67,7 +68,7 @@ export class Exchange {
     };
   }
 
-  /** Takes the earliest thing that happens next; false when nothing does. */
+  /** Handles the earliest event that is left. Returns false if there is none. */
   #step(): boolean {
     const { client, server } = this.#kernels;
     // At the same instant a sending comes before an arrival.
@@ -82,15 +83,15 @@ export class Exchange {
   }
 
   #send(from: Kernel, sending: Sending): void {
-    if (sending.kind === 'leave') from.programLeft = true;
-    if (sending.kind === 'leave' || from.gone) return;
-    const { kind, bytes, payload, reason, causedBy, heardAt, returnedAt } = sending;
-    const number = kind === 'data' ? from.next : undefined;
+    if (sending.what === 'leave') from.programLeft = true;
+    if (sending.what === 'leave' || from.gone) return;
+    const { what, bytes, payload, reason, causedBy, heardAt, returnedAt } = sending;
+    const number = what === 'data' ? from.next : undefined;
     const sentAt = Math.max(sending.at, from.clock + INSTANT_US);
     this.#transmit(from, {
-      label: kind,
+      label: what,
       number,
-      flags: FLAGS[kind],
+      flags: FLAGS[what],
       length: bytes,
       payload,
       sentAt,
@@ -99,8 +100,8 @@ export class Exchange {
       reason,
       causedBy,
     });
-    // What follows bytes for a program that has left meets a RST on its way: nothing proves that it was sent at all.
-    if (kind === 'rst' || (kind === 'data' && this.#kernels[otherSide(from.side)].programLeft)) from.gone = true;
+    // Bytes for a program that has left are answered with a RST: nothing proves that anything was sent after them.
+    if (what === 'rst' || (what === 'data' && this.#kernels[otherSide(from.side)].programLeft)) from.gone = true;
   }
 
   #transmit(
@@ -129,7 +130,7 @@ export class Exchange {
     // prettier-ignore
     const segment = draftSegment({ from: side, label, number, flags, seq, ack, length, payload, sentAt, arrivedAt, reason, causedBy });
     this.segments.push(segment);
-    from.next += segment.length + (segment.flags.includes('FIN') ? 1 : 0);
+    from.next = numberAfter(segment);
     from.owesSince = undefined;
     from.clock = segment.sentAt;
     if (arrivedAt === undefined) return;
@@ -138,18 +139,18 @@ export class Exchange {
   }
 
   /**
-   * Where no program heard of it, TCP's promise to deliver stands, unless the sender resets the connection before the peer
-   * said anything more. A reset that was heeded had the number expected next: whatever was sent before it was there
-   * (RFC 9293 §3.10.7.4).
+   * Whether TCP's promise to deliver holds for a segment of which no program heard. It does, unless the sender resets the
+   * connection before the peer sends anything more. A reset that was heeded had the number expected next: everything sent
+   * before it had arrived (RFC 9293 §3.10.7.4).
    */
   #promised(from: Kernel, flags: readonly Flag[], sentAt: number): boolean {
     if (!this.#input.final || flags.includes('RST')) return false;
-    const unheard = from.queue.some(({ kind, heardAt }) => kind === 'rst' && heardAt === undefined);
+    const unheard = from.queue.some(({ what, heardAt }) => what === 'rst' && heardAt === undefined);
     const { queue } = this.#kernels[otherSide(from.side)];
     return !unheard || queue.some(({ at, heardAt }) => heardAt !== undefined && at > sentAt);
   }
 
-  /** Between its sending and the moment by which it must have been there; in order behind what came before. */
+  /** A time between the sending and the moment by which the segment must have arrived, after the arrival before it. */
   #arrivalBy(by: number, sentAt: number, to: Kernel): number {
     const underWay = Math.min(this.#input.oneWayUs, Math.max(0, by - sentAt) / 2);
     const behind = Math.min(INSTANT_US, Math.max(0, by - to.lastArrival) / 2);
@@ -161,12 +162,12 @@ export class Exchange {
     if (segment.flags.includes('RST')) at.gone = true;
     if (at.gone) return;
     const fin = segment.flags.includes('FIN');
-    at.expected = segment.seq + segment.length + (fin ? 1 : 0);
+    at.expected = numberAfter(segment);
     if (segment.length > 0 && at.programLeft) this.#reset(at);
     else if (segment.length > 0 || fin) this.#acknowledge(at, segment);
   }
 
-  /** Data for a program that has left: the kernel says that they were lost. */
+  /** Data arrived for a program that has left: the kernel says that they were lost. */
   #reset(at: Kernel): void {
     const sentAt = at.clock + INSTANT_US;
     const heardAt = sentAt + 2 * this.#input.oneWayUs;
@@ -177,10 +178,10 @@ export class Exchange {
   #acknowledge(at: Kernel, segment: Draft<Segment>): void {
     at.owesSince ??= segment.arrivedAt!;
     const due = at.owesSince + DELAYED_ACK_US;
-    const company = at.queue.find(({ kind }) => kind !== 'leave');
+    const company = at.queue.find(({ what }) => what !== 'leave');
     if (company && company.at <= due) return;
     const { final, now } = this.#input;
-    const moreToCome = this.#kernels[otherSide(at.side)].queue.some(({ kind }) => kind !== 'leave');
+    const moreToCome = this.#kernels[otherSide(at.side)].queue.some(({ what }) => what !== 'leave');
     if (!company && now < due && (!final || moreToCome)) return;
     const reason = segment.flags.includes('FIN') ? 'fin-must-be-acknowledged' : 'ack-within-half-a-second';
     this.#transmit(at, {
@@ -194,7 +195,7 @@ export class Exchange {
   }
 }
 
-/** A call that had returned already says nothing of what is sent now. */
+/** The return of a call says when its bytes had arrived only if it comes after the sending. */
 function laterThan(moment: number, returnedAt = Infinity): number {
   return returnedAt > moment ? returnedAt : Infinity;
 }

@@ -6,17 +6,17 @@ import type { Call, Reason, Segment } from '../step.ts';
  *
  *     connect() began ─ SYN ─▶ ─ SYN+ACK ─▶ ─ ACK ─▶ the earlier of: connect() returned, accept() returned
  *
- * Nobody saw the segments themselves: their times are spread evenly over the interval in which they must lie.
+ * Nobody saw the segments themselves, so their times are spread evenly over the interval in which they must lie.
  */
 export interface Handshake {
   segments: Draft<Segment>[];
-  /** When the server's kernel had the connection; absent where it never did. */
+  /** When the server's kernel had the connection; absent if it never did. */
   establishedAt?: number;
   /** Estimated time on the wire, one way, in microseconds. */
   oneWayUs: number;
 }
 
-/** Results that leave it open whether the SYN arrived anywhere. */
+/** Results that do not say whether the SYN arrived anywhere. */
 const UNANSWERED = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ECANCELED']);
 
 export function handshake(connect: Call, accept: Call | undefined): Handshake {

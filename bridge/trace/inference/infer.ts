@@ -1,65 +1,48 @@
 /**
- * The one module that creates inferred steps: what nobody saw, but what must have happened given what was seen.
- * Each carries its reason. Where a source saw a step, nothing is inferred.
+ * Says what nobody saw, but what must have happened given what was seen. This is the one module that creates inferred
+ * steps; each carries its reason. If a source saw a step, nothing is inferred in its place. It only reads what it is
+ * given, and knows nothing of sources, programs or pages.
+ *
+ *     calls, bytes heard ─▶ sendings ─▶ handshake, exchange ─▶ segments ─┬─▶ states ─▶ held against what kernels said
+ *     captured segments ──────────────────────────────────────────────┘ └─▶ links to calls
  */
 import type { Draft } from '../draft.ts';
-import { Exchange } from './exchange.ts';
+import type { Call, Segment, State, Step } from '../step.ts';
 import { bearOut } from './borne-out.ts';
+import { causesOf, wakingsOf } from './call-links.ts';
 import { establishedAt, sendingsCaptured } from './captured.ts';
-import { linkCauses } from './causes.ts';
+import { Exchange } from './exchange.ts';
 import { handshake, type Handshake } from './handshake.ts';
-import type { Heard, Sighting } from '../report.ts';
+import type { Seen } from './seen.ts';
 import { sendingsOf, type Sending } from './sendings.ts';
 import { listeningCalls, serverCallsProved } from './server-calls.ts';
 import { deriveStates } from './states.ts';
-import type { Call, Segment, State, Step } from '../step.ts';
-import { linkWoken } from './woken.ts';
 
-export interface Seen {
-  /** Each side's calls, in the order in which they began. */
-  calls: { client: readonly Call[]; server: readonly Call[] };
-  /** What each side's socket layer heard, in order. */
-  heard: { client: readonly Heard[]; server: readonly Heard[] };
-  states: readonly State[];
-  /** The captured segments, in the order of sending; the calls that they belong to are written on them here. */
-  segments: readonly Segment[];
-  /** What the kernels said of their states, in order. */
-  sightings: readonly Sighting[];
-  /** Whether packets are captured: no segment is inferred then. */
-  captured: boolean;
-  /** Whether the server program is watched: `pending` while its reports may yet come. */
-  serverWatched: 'yes' | 'no' | 'pending';
-  /** Nothing more will be reported. */
-  final: boolean;
-  /** Microseconds since the run began. */
-  now: number;
-}
-
-/** All steps that nobody reported as such, in no particular order. */
+/**
+ * The steps that follow from what was seen, in no particular order: all segments, captured ones with the calls that they
+ * belong to, and the calls and states that nobody reported.
+ */
 export function infer(seen: Seen): Step[] {
   const connect = seen.calls.client.find(({ name }) => name === 'connect');
-  if (!connect) return [];
-  const { segments, establishedAt, sendings } = seen.captured
-    ? exchangeCaptured(seen)
-    : exchangeInferred(seen, connect);
-  const listening = listeningCalls(seen, establishedAt !== undefined || isAnswered(seen)).map(inferred<Call>);
+  if (!connect) return [...seen.segments];
+  const { drafts, establishedAt, sendings } = seen.captured ? exchangeCaptured(seen) : exchangeInferred(seen, connect);
+  const isListening = establishedAt !== undefined || isAnswered(seen);
+  const listening = listeningCalls(seen, isListening).map(inferred<Call>);
   const isWatched = seen.serverWatched === 'yes';
   const unseen = serverCallsProved(sendings, seen.calls.server, establishedAt, isWatched).map(inferred<Call>);
-  if (seen.captured)
-    linkCauses(seen.segments, { client: seen.calls.client, server: [...seen.calls.server, ...unseen] });
-  linkWoken(seen.captured ? seen.segments : segments, seen.calls);
-  const derived = deriveStates(seen.captured ? seen.segments : segments, seen, listening.concat(unseen));
-  const states = bearOut(derived, seen).map(({ state, seen }) => (seen ? observed(state) : inferred<State>(state)));
+  const segments = seen.captured ? linkedToCalls(seen, unseen) : signed(drafts, seen);
+  const derived = deriveStates(segments, seen, listening.concat(unseen));
+  const states = bearOut(derived, seen).map(({ state, isSeen }) => (isSeen ? observed(state) : inferred<State>(state)));
   return (listening as Step[]).concat(unseen, segments, states);
 }
 
 /** What the walk through a connection's segments comes to. */
 interface Exchanged {
-  /** The segments that were inferred. */
-  segments: Segment[];
-  /** When the server's kernel had the connection; absent where it never did. */
+  /** The segments to be inferred. */
+  drafts: readonly Draft<Segment>[];
+  /** When the server's kernel had the connection; absent if it never did. */
   establishedAt: number | undefined;
-  /** What the server's program sent, as far as no call tells of it. */
+  /** What the server's program sent beyond what its calls tell. */
   sendings: readonly Sending[];
 }
 
@@ -74,17 +57,17 @@ function exchangeInferred(seen: Seen, connect: Call): Exchanged {
     final: seen.final,
     now: seen.now,
   });
-  const segments = opening.segments.concat(exchange.segments).map(inferred<Segment>);
-  return { segments, establishedAt: opening.establishedAt, sendings: sendings.server };
+  const drafts = opening.segments.concat(exchange.segments);
+  return { drafts, establishedAt: opening.establishedAt, sendings: sendings.server };
 }
 
 function exchangeCaptured({ segments, calls, final, serverWatched }: Seen): Exchanged {
   const complete = final || serverWatched === 'no';
   const sendings = complete ? sendingsCaptured(segments, calls.server) : [];
-  return { segments: [], establishedAt: establishedAt(segments), sendings };
+  return { drafts: [], establishedAt: establishedAt(segments), sendings };
 }
 
-/** Whether the server's kernel took the SYN: a socket listens there, even if the connection never comes about. */
+/** Whether the server's kernel took the SYN: a socket listens there, even if the connection is never established. */
 function isAnswered({ segments }: Seen): boolean {
   return segments.some(({ from, flags }) => from === 'server' && flags.includes('SYN'));
 }
@@ -94,13 +77,34 @@ function inferSendings(seen: Seen, { establishedAt, oneWayUs }: Handshake): { cl
   const { calls, heard, final, serverWatched } = seen;
   const client = sendingsOf(calls.client, heard.server, false, (at) => at);
   const server = sendingsOf(calls.server, heard.client, final || serverWatched === 'no', (heardAt) => {
-    const asked = client.findLast(({ at, kind }) => kind !== 'leave' && at < heardAt)?.at ?? establishedAt;
+    const asked = client.findLast(({ at, what }) => what !== 'leave' && at < heardAt)?.at ?? establishedAt;
     return Math.max(heardAt - 2 * oneWayUs, heardAt - (heardAt - asked) / 3);
   });
   return { client, server };
 }
 
-/** Signs the draft itself: a busy bridge makes thousands a second. */
+/** Copies of the captured segments that name the call that caused them, and the call that they woke. */
+function linkedToCalls({ segments, calls }: Seen, unseen: readonly Call[]): Segment[] {
+  const causes = causesOf(segments, { client: calls.client, server: [...calls.server, ...unseen] });
+  const wakings = wakingsOf(segments, calls);
+  return segments.map((segment) => {
+    const causedBy = causes.get(segment);
+    const woke = wakings.get(segment);
+    return { ...segment, ...(causedBy !== undefined && { causedBy }), ...(woke !== undefined && { woke }) };
+  });
+}
+
+function signed(drafts: readonly Draft<Segment>[], { calls }: Seen): Segment[] {
+  const wakings = wakingsOf(drafts, calls);
+  return drafts.map((draft) => {
+    const segment = inferred<Segment>(draft);
+    const woke = wakings.get(draft);
+    if (woke !== undefined) segment.woke = woke;
+    return segment;
+  });
+}
+
+/** Signs a draft. Drafts are made here for one trace, so the draft itself becomes the step: a copy of each costs time. */
 function inferred<Kind extends Step>(draft: Draft<Kind>): Kind {
   const step = draft as unknown as Kind;
   step.evidence = 'inferred';

@@ -2,8 +2,8 @@ import type { Heard } from '../report.ts';
 import type { Call, Segment } from '../step.ts';
 
 /**
- * A call that was only looked at now and then returned somewhere in an interval. What happened around it makes that
- * smaller: it returned after what it waited for had arrived, and before its program sent what follows.
+ * Narrows the interval in which a call returned. If a call was only looked at now and then, it returned at some moment
+ * between two looks: after what it waited for had arrived, and before its program sent what follows.
  * @param segments the captured ones, in the order of sending
  * @param heardByClient what the client's program heard, in order
  */
@@ -19,7 +19,7 @@ export function narrow(call: Call, segments: readonly Segment[], heardByClient: 
   return { ...call, returnedAt: answer, within: { ...within, returnUs: answer - from } };
 }
 
-/** When the kernel had what the call waited for; nothing where the capture does not tell. */
+/** When the kernel had what the call waited for; undefined if the capture does not show it. */
 function arrivalFor(
   { name, startedAt, within }: Call,
   segments: readonly Segment[],
@@ -36,7 +36,7 @@ function arrivalFor(
   return (name === 'accept' || name === 'recv') && arrivals.length > 0 ? Math.min(...arrivals) : undefined;
 }
 
-/** When the server's program made its kernel send: data, or an end. */
+/** The times at which the server's program made its kernel send data or an end. */
 function sendingsOfServer(segments: readonly Segment[]): number[] {
   return segments.flatMap(({ from, length, flags, sentAt }) =>
     from === 'server' && (length > 0 || flags.includes('FIN')) ? [sentAt] : [],

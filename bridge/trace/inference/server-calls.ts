@@ -1,12 +1,12 @@
 import { draftServerCall, type Draft } from '../draft.ts';
-import type { Seen } from './infer.ts';
-import type { Sending } from './sendings.ts';
 import type { Call } from '../step.ts';
+import type { Seen } from './seen.ts';
+import type { Sending } from './sendings.ts';
 
-/** Calls whose moment nobody saw are placed this far before what they made possible, in microseconds. */
+/** If nobody saw when a call was made, it is placed this many microseconds before what it made possible. */
 const BEFORE_US = 1;
 
-/** socket(), bind() and listen(): a socket that listens went through all three. */
+/** socket(), bind() and listen(): a socket that listens has been through all three. */
 export function listeningCalls(seen: Seen, established: boolean): Draft<Call>[] {
   const listen = seen.calls.server.find(({ name }) => name === 'listen');
   const listening = seen.states.find(({ to }) => to === 'LISTEN');
@@ -26,9 +26,9 @@ export function listeningCalls(seen: Seen, established: boolean): Draft<Call>[] 
 
 /**
  * Calls of a server program that nobody watched: bytes and an end that came back prove accept(), send() and close().
- * recv() is not among them: a program may answer without reading, so nothing proves that it read. Nor is the close() of a
- * program whose calls are told: it has ended without one, and its kernel closed what it left open.
- * @param isWatched whether its calls are told
+ * Nothing proves a recv(), because a program may answer without reading. Nothing proves the close() of a watched program
+ * either: if none was reported, the program ended without one, and its kernel closed what was left open.
+ * @param isWatched whether its calls are reported
  */
 export function serverCallsProved(
   sendings: readonly Sending[],
@@ -37,7 +37,7 @@ export function serverCallsProved(
   isWatched: boolean,
 ): Draft<Call>[] {
   const proofs = sendings.filter(
-    ({ kind, causedBy }) => causedBy === undefined && (kind === 'data' || (kind === 'fin' && !isWatched)),
+    ({ what, causedBy }) => causedBy === undefined && (what === 'data' || (what === 'fin' && !isWatched)),
   );
   if (establishedAt === undefined || proofs.length === 0) return [];
   const inferred: Draft<Call>[] = [];
@@ -47,24 +47,20 @@ export function serverCallsProved(
     const reason = 'only-an-accepted-socket-can-send';
     inferred.push(draftServerCall('accept', establishedAt, reason, { returnedAt: from, result: 'ok' }));
   }
-  // One that was seen from outside, blocked: it sent, and nobody knows how much.
+  // Calls that were seen blocked, from outside: they sent, but nobody knows how much.
   const looked = calls.filter(({ name, bytes }) => name === 'send' && bytes === undefined);
   let index = calls.filter(({ name }) => name === 'send').length;
   for (const sending of proofs) {
     const seen = looked.find(
-      ({ startedAt }) => sending.kind === 'data' && startedAt <= (sending.heardAt ?? sending.at),
+      ({ startedAt }) => sending.what === 'data' && startedAt <= (sending.heardAt ?? sending.at),
     );
-    if (seen) {
-      sending.causedBy = seen.id;
-      continue;
-    }
+    if (seen) continue;
     const at = Math.max(from, sending.at);
     const { bytes, payload, reason } = sending;
     const call =
-      sending.kind === 'data'
+      sending.what === 'data'
         ? draftServerCall('send', at, reason, { index: index++, bytes, payload, returnedAt: at, result: 'ok' })
         : draftServerCall('close', at, reason, { returnedAt: at, result: 'ok' });
-    sending.causedBy = call.id;
     inferred.push(call);
   }
   return inferred;

@@ -1,9 +1,9 @@
 import { otherSide, toTenths, type Draft, type WithAllPlaces } from '../draft.ts';
-import type { Seen } from './infer.ts';
 import { sortedBy } from '../sorted.ts';
-import { Endpoint } from '../state-machine.ts';
 import { stepId } from '../step-id.ts';
 import type { Call, Segment, Side, State, TcpState } from '../step.ts';
+import { Endpoint } from '../tcp/state-machine.ts';
+import type { Seen } from './seen.ts';
 
 /** Something that may change the state of one end. */
 type Moment = (
@@ -11,7 +11,7 @@ type Moment = (
   | { what: 'closed' | 'closing' | 'aborted' | 'expired'; segment?: undefined }
 ) & { at: number; side: Side; cause: string | undefined };
 
-/** The states of both ends, as RFC 9293 §3.3.2 has them follow from the segments. */
+/** The states of both ends that follow from the segments by RFC 9293 §3.3.2. */
 export function deriveStates(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Draft<State>[] {
   const states: Draft<State>[] = [];
   const listen = seen.calls.server.find(isListen) ?? inferredCalls.find(isListen);
@@ -28,7 +28,7 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
     const from = endpoint.state;
     const to = moment.segment ? endpoint[moment.what](moment.segment) : endpoint[moment.what]();
     if (to === from) continue;
-    // Two changes of one end never share a moment: their order could not be told.
+    // Two changes of one end never share a moment: nobody could see their order.
     lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
     const earlier = timesIn(states, side, to) + timesIn(seen.states, side, to);
     states.push(draftState(side, from, to, lastAt[side], cause, earlier));
@@ -50,7 +50,7 @@ function isListen({ name }: Call): boolean {
 function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Moment[] {
   const { calls, sightings } = seen;
   const all: Moment[] = [];
-  // A close() that nobody saw may have been a shutdown(): that nobody was left to receive, the answer to data tells.
+  // A close() that nobody saw may have been a shutdown(). If data were refused, nobody was left to receive: a close().
   const refused = dataRefused(segments, 'server');
   if (refused) all.push({ at: refused.arrivedAt!, side: 'server', cause: refused.id, what: 'closed' });
   for (const segment of segments) {
@@ -68,29 +68,29 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
   return sortedBy(all, ({ at }) => at);
 }
 
-/** What no segment tells: an end that waits to be sent, a connection that was given up or forgotten. */
-function momentsSeen(segments: readonly Segment[], told: Seen['sightings'], calls: readonly Call[]): Moment[] {
+/** What no segment shows: an end that waits to be sent, a connection that was given up or forgotten. */
+function momentsSeen(segments: readonly Segment[], sightings: Seen['sightings'], calls: readonly Call[]): Moment[] {
   const all: Moment[] = [];
-  for (const { state, at, side } of told) {
+  for (const { state, at, side } of sightings) {
     const cause = endingBefore(calls, side, at);
     if (state === 'FIN_WAIT_1' || state === 'LAST_ACK') all.push({ at, side, cause, what: 'closing' });
     else if ((state === 'CLOSED' || state === 'LISTEN') && resetsAfter(segments, side, at))
       all.push({ at, side, cause, what: 'aborted' });
   }
   for (const side of ['client', 'server'] as const) {
-    const waiting = told.findLast((sighting) => sighting.side === side && sighting.state === 'TIME_WAIT');
+    const waiting = sightings.findLast((sighting) => sighting.side === side && sighting.state === 'TIME_WAIT');
     if (waiting?.expiresMs === undefined) continue;
     const at = toTenths(waiting.at + waiting.expiresMs * 1000);
-    if (told.some((later) => later.side === side && later.at >= at))
+    if (sightings.some((later) => later.side === side && later.at >= at))
       all.push({ at, side, cause: undefined, what: 'expired' });
   }
   return all;
 }
 
-/** When its kernel did what the call asked for: not before it was last seen open in the middle of the call. */
-function closedAt({ side, startedAt, returnedAt = startedAt }: Call, told: Seen['sightings']): number {
-  if (told.length === 0) return startedAt;
-  const open = told.findLast(
+/** When the kernel did what the call asked for: not before it was last seen open during the call. */
+function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: Seen['sightings']): number {
+  if (sightings.length === 0) return startedAt;
+  const open = sightings.findLast(
     (sighting) =>
       sighting.side === side && sighting.at > startedAt && sighting.at <= returnedAt && OPEN.has(sighting.state),
   );
@@ -100,26 +100,26 @@ function closedAt({ side, startedAt, returnedAt = startedAt }: Call, told: Seen[
 const OPEN: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT']);
 
 /**
- * A SYN that arrived, and whose kernel was still in LISTEN before it answered any: its queue of connections was full. That
- * of Linux then drops it; RFC 9293 knows no such queue.
+ * Whether a SYN arrived but was dropped: its kernel was seen in LISTEN afterwards, and had answered no SYN. Linux drops a
+ * SYN if the queue of connections is full; RFC 9293 knows no such queue.
  */
 function isDropped(
   { from, flags, arrivedAt }: Segment,
   segments: readonly Segment[],
-  told: Seen['sightings'],
+  sightings: Seen['sightings'],
 ): boolean {
-  if (told.length === 0 || from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
+  if (sightings.length === 0 || from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
   const answer = segments.find((other) => other.from === 'server' && other.sentAt >= arrivedAt);
-  return told.some(
+  return sightings.some(
     ({ side, state, at }) =>
       side === 'server' && state === 'LISTEN' && at >= arrivedAt && at < (answer?.sentAt ?? Infinity),
   );
 }
 
-/** The data that a kernel answered with its first RST: its program has closed (RFC 9293 §3.6.1). */
+/** The data that a kernel answered with its first RST, because its program had closed (RFC 9293 §3.6.1). */
 function dataRefused(segments: readonly Segment[], side: Side): Segment | undefined {
   const reset = segments.find(({ from, flags }) => from === side && flags.includes('RST'));
-  // A program's own RST acknowledges; one that answers has the number that it was asked for instead (§3.5.2).
+  // A RST that a program asked for has ACK. One that answers a segment has none, and that segment's ack as seq (§3.5.2).
   if (!reset || reset.flags.includes('ACK')) return undefined;
   const before = segments.filter(({ from, arrivedAt = Infinity }) => from !== side && arrivedAt <= reset.sentAt);
   const last = before.reduce<Segment | undefined>((a, b) => (a && a.arrivedAt! > b.arrivedAt! ? a : b), undefined);
@@ -130,7 +130,7 @@ function resetsAfter(segments: readonly Segment[], side: Side, at: number): bool
   return segments.some(({ from, flags, sentAt }) => from === side && sentAt >= at && flags.includes('RST'));
 }
 
-/** The call that asked for the end, where the kernel was seen to go there before its FIN or RST left. */
+/** The call that asked for the end, if the kernel was seen in the new state before its FIN or RST left. */
 function endingBefore(calls: readonly Call[], side: Side, at: number): string | undefined {
   return calls.find((call) => call.side === side && ENDING.has(call.name) && call.startedAt <= at)?.id;
 }

@@ -1,14 +1,20 @@
-import { infer, type Seen } from './infer.ts';
-import { narrow } from './narrow.ts';
 import type { Heard, Report, Sighting } from '../report.ts';
 import { sortedBy } from '../sorted.ts';
 import { inTimeOrder, type Call, type Segment, type Side, type State, type Step } from '../step.ts';
+import { infer } from './infer.ts';
+import { narrow } from './narrow.ts';
+import type { Seen } from './seen.ts';
 
 type Facts = Pick<Seen, 'serverWatched' | 'final' | 'now'>;
 
 /**
- * Collects what the sources report about one connection, in whatever order they do, and tells it as steps.
- * The same reports give the same steps, however they were interleaved.
+ * Collects what the sources report about one connection, in any order, and returns it as steps of a trace. The same
+ * reports give the same steps, however they were interleaved. It derives all steps anew each time, and writes into no
+ * report. It knows nothing of sources, clocks or pages.
+ *
+ *     source ─┐
+ *     source ─┼─ reports ─▶ the last of each id ─▶ what was seen + what infer.ts adds ─▶ steps in time order
+ *     source ─┘
  */
 export class TraceBuilder {
   readonly #reports = new Map<string, Report>();
@@ -18,8 +24,8 @@ export class TraceBuilder {
   }
 
   /**
-   * A report whose id came before replaces the former, unless it knows less: a call that has returned stays returned, a
-   * segment that has arrived stays there.
+   * A report replaces an earlier one with the same id, unless it knows less: a call that has returned stays returned, and a
+   * segment that has arrived stays so.
    */
   report(report: Report): void {
     const known = this.#reports.get(report.id);
@@ -35,7 +41,7 @@ export class TraceBuilder {
     const calls: Record<Side, Call[]> = { client: [], server: [] };
     const heard: Record<Side, Heard[]> = { client: [], server: [] };
     const states: State[] = [];
-    const copies: Segment[] = [];
+    const unsorted: Segment[] = [];
     const sightings: Sighting[] = [];
     for (const report of this.#reports.values()) {
       switch (report.kind) {
@@ -46,8 +52,7 @@ export class TraceBuilder {
           sightings.push(report);
           break;
         case 'segment':
-          // A copy: what links it to calls is written on it anew each time.
-          copies.push({ ...report });
+          unsorted.push(report);
           break;
         case 'call':
           calls[report.side].push(report);
@@ -60,14 +65,14 @@ export class TraceBuilder {
           steps.push(report);
       }
     }
-    const segments = inTimeOrder(copies);
+    const segments = inTimeOrder(unsorted);
     for (const side of ['client', 'server'] as const) heard[side] = inOrder(heard[side]);
     if (calls.server.some(({ within }) => within !== undefined))
       calls.server = calls.server.map((call) => (call.within ? narrow(call, segments, heard.client) : call));
     for (const side of ['client', 'server'] as const) calls[side] = inTimeOrder(calls[side]);
     const { serverWatched, final, now } = facts;
     const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, serverWatched, final, now };
-    return inTimeOrder(steps.concat(calls.client, calls.server, segments, infer(seen)));
+    return inTimeOrder(steps.concat(calls.client, calls.server, infer(seen)));
   }
 }
 

@@ -1,7 +1,7 @@
 import { numberToHex } from '../../../bridge/trace/script.ts';
 import type { Call, Segment, State } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
-import { flagsText } from '../../reading/segment-kind.ts';
+import { flagsText } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 const SHOWN_BYTES = 4;

@@ -1,4 +1,4 @@
-import { isGuess } from '../../reading/guess.ts';
+import { isEstimated } from '../../reading/estimated-time.ts';
 import type { PlacedMoment } from './geometry/rows.ts';
 
 /**
@@ -13,7 +13,7 @@ export function timesOf(
   const texts = new Map<number, string>();
   let last = '';
   for (const { what, order, time, timed, step } of moments) {
-    const text = time < 0 ? before : write(time, isGuess(step, what === 'begin' ? 'began' : 'ended'));
+    const text = time < 0 ? before : write(time, isEstimated(step, what === 'begin' ? 'began' : 'ended'));
     const number = text.replace(/^[+≈]/, '');
     if (!timed || number === last) continue;
     texts.set(order, text);

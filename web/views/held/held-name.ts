@@ -1,5 +1,5 @@
 import type { Segment } from '../../../bridge/trace/step.ts';
-import { flagsText } from '../../reading/segment-kind.ts';
+import { flagsText } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import type { Topics } from '../../texts/topics.ts';
 

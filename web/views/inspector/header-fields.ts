@@ -1,6 +1,6 @@
 import type { Segment } from '../../../bridge/trace/step.ts';
 import { bytesFromHex } from '../../reading/bytes.ts';
-import { flagsText } from '../../reading/segment-kind.ts';
+import { flagsText } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 /** One field of a packet: what it says, and which bytes say it. */

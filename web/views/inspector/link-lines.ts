@@ -1,7 +1,7 @@
 import type { Side, Step } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
-import type { Related } from '../../reading/related.ts';
-import { flagsText, segmentKind } from '../../reading/segment-kind.ts';
+import type { Related } from '../../reading/links.ts';
+import { flagsText, segmentRole } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 /** A link of the step under the cursor, in words. */
@@ -55,7 +55,7 @@ function nameOf(step: Step, steps: readonly Step[], { texts }: Language): string
   if (step.kind === 'state') return links.state(step.to, step.side);
   if (step.kind === 'output') return step.line;
   const { length, payload, ack } = step;
-  const kind = segmentKind(step, steps);
+  const kind = segmentRole(step, steps);
   if (kind === 'handshakeAck') return links.third;
   if (kind === 'ack') return links.segment(`ACK ${ack}`);
   if (kind !== 'data') return links.segment(flagsText(step));

@@ -1,6 +1,6 @@
 import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
-import { isGuess } from '../../reading/guess.ts';
-import { flagsText } from '../../reading/segment-kind.ts';
+import { isEstimated } from '../../reading/estimated-time.ts';
+import { flagsText } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
 /** What the trace holds of a step, as names and values. */
@@ -12,7 +12,7 @@ export interface Field {
 /** @param isRaw sequence numbers as on the wire, if they were seen */
 export function fieldsOf(step: Step, language: Language, isRaw: boolean): Field[] {
   const { fields: names } = language.texts.inspector;
-  const moment = (us: number, which?: 'ended') => language.moment(us, isGuess(step, which));
+  const moment = (us: number, which?: 'ended') => language.moment(us, isEstimated(step, which));
   const at = { name: names.at, value: moment(step.at) };
   switch (step.kind) {
     case 'segment':

@@ -1,5 +1,5 @@
 import type { Side } from '../../../bridge/trace/step.ts';
-import { EDGES, type Edge, type Node } from './edges.ts';
+import { EDGES, targetOf, type Edge, type Node } from './edges.ts';
 import {
   BOX_HEIGHT,
   CAPTIONS,
@@ -40,8 +40,7 @@ export function isCovered(label: EdgeLabel, by: EdgeShape): boolean {
 
 /** The edge that a move took; where the figure has none, one is made for it. */
 export function edgeOf({ from, to, other }: Move): Edge {
-  // SYN_SENT goes back to the first CLOSED in the figure, all others end in the last.
-  const target: Node = to === 'CLOSED' && from !== 'SYN_SENT' && from !== 'LISTEN' ? 'END' : to;
+  const target = targetOf(from, to);
   const drawn = EDGES.find((edge) => edge.from === from && edge.to === target);
   if (other === undefined && drawn) return drawn;
   const [event, action] = other ?? ['?', ''];

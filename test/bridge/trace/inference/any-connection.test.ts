@@ -46,6 +46,11 @@ const disagreements = (steps: readonly Step[]) => states(steps).filter(({ expect
 const isSighting = (report: Report): boolean => report.kind === 'sighting';
 const RUNS = { numRuns: 300 };
 
+function deepFrozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFrozen);
+  return value;
+}
+
 describe('any connection, with any faults on its link', () => {
   test('every kernel was in the states that the trace tells, and in none that contradicts it', () => {
     fc.assert(
@@ -79,6 +84,17 @@ describe('any connection, with any faults on its link', () => {
           .sort((a, b) => a.place - b.place)
           .map(({ report }) => report);
         expect(told(plot, shuffled)).toEqual(told(plot, reports));
+      }),
+      RUNS,
+    );
+  });
+
+  test('the reports stay as they were: nothing is written into them', () => {
+    fc.assert(
+      fc.property(anyPlot, (plot) => {
+        const { reports } = new SimulatedConnection(plot);
+        const expected = told(plot, reports);
+        expect(told(plot, deepFrozen(structuredClone(reports)))).toEqual(expected);
       }),
       RUNS,
     );

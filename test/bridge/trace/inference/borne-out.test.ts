@@ -232,7 +232,7 @@ test('without sightings nothing is judged, and the drafts given stay as they wer
   const before = structuredClone(drafts);
   const telling = { final: true, now: 100, states: [] };
   expect(bearOut(drafts, { ...telling, sightings: [] })).toEqual(
-    drafts.map((state): JudgedState => ({ state, seen: false })),
+    drafts.map((state): JudgedState => ({ state, isSeen: false })),
   );
   bearOut(drafts, {
     ...telling,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../../bridge/trace/step.ts';
-import { related } from '../../../../web/reading/related.ts';
+import { related } from '../../../../web/reading/links.ts';
 import { Language } from '../../../../web/texts/language.svelte.ts';
 import { linkLines } from '../../../../web/views/inspector/link-lines.ts';
 import { seen } from '../../fixtures/lab-traces.ts';

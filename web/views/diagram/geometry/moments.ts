@@ -1,4 +1,4 @@
-import type { Step } from '../../../../bridge/trace/step.ts';
+import { STEP_RANK, type Step } from '../../../../bridge/trace/step.ts';
 
 /**
  * The moments of a trace in the order in which they are drawn, from top to bottom.
@@ -23,7 +23,7 @@ export function momentsOf(steps: readonly Step[]): Moment[] {
   steps.forEach((step, index) => {
     for (let next = 0; next < waiting.length && waiting[next]!.moment.time <= step.at;) {
       const { moment, rank } = waiting[next]!;
-      const comesFirst = moment.index < index && (moment.time < step.at || rank <= beginRank(step));
+      const comesFirst = moment.index < index && (moment.time < step.at || rank <= STEP_RANK[step.kind]);
       if (comesFirst) moments.push(...waiting.splice(next, 1).map((end) => end.moment));
       else next += 1;
     }
@@ -44,8 +44,4 @@ function endOf(step: Step, index: number): RankedEnd[] {
   if (step.kind === 'segment' && step.arrivedAt !== undefined)
     return [{ moment: { what: 'arrive', step, index, time: Math.max(step.at, step.arrivedAt) }, rank: 1 }];
   return [];
-}
-
-function beginRank(step: Step): number {
-  return { call: 0, segment: 1, state: 2, output: 3 }[step.kind];
 }

@@ -1,5 +1,5 @@
 import type { Segment } from '../../../../bridge/trace/step.ts';
-import { toneOf } from '../../../reading/segment-kind.ts';
+import { toneOf } from '../../../reading/segment-role.ts';
 import { heightOf, overlap, type Box } from './boxes.ts';
 import { crossingsOf, type Line } from './crossings.ts';
 import { CHARACTER, fitting } from './fitting.ts';

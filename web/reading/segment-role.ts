@@ -1,20 +1,20 @@
 import type { Segment, Step } from '../../bridge/trace/step.ts';
 
 /** What a segment is for, in the words of a lecture. */
-export type SegmentKind = 'syn' | 'synAck' | 'handshakeAck' | 'ack' | 'data' | 'fin' | 'dataFin' | 'refusal' | 'rst';
+export type SegmentRole = 'syn' | 'synAck' | 'handshakeAck' | 'ack' | 'data' | 'fin' | 'dataFin' | 'refusal' | 'rst';
 
 /** @param steps the trace that it stands in: a client may say again and again what only once completes a handshake */
-export function segmentKind(segment: Segment, steps: readonly Step[]): SegmentKind {
-  if (!mayCompleteHandshake(segment)) return kindOf(segment);
+export function segmentRole(segment: Segment, steps: readonly Step[]): SegmentRole {
+  if (!mayCompleteHandshake(segment)) return roleOf(segment);
   const first = steps.find((step) => step.kind === 'segment' && mayCompleteHandshake(step))?.id;
   const { id, retransmissionOf, duplicateOf } = segment;
   return [id, retransmissionOf, duplicateOf].includes(first) ? 'handshakeAck' : 'ack';
 }
 
 const mayCompleteHandshake = (segment: Segment) =>
-  segment.from === 'client' && segment.seq === 1 && segment.ack === 1 && kindOf(segment) === 'ack';
+  segment.from === 'client' && segment.seq === 1 && segment.ack === 1 && roleOf(segment) === 'ack';
 
-function kindOf({ flags, length, seq, ack, rawSeq = seq }: Segment): Exclude<SegmentKind, 'handshakeAck'> {
+function roleOf({ flags, length, seq, ack, rawSeq = seq }: Segment): Exclude<SegmentRole, 'handshakeAck'> {
   const has = (flag: string) => (flags as string[]).includes(flag);
   // A refusal answers a SYN: it acknowledges just that, from a sender who has numbered nothing.
   if (has('RST')) return has('ACK') && rawSeq === 0 && ack === 1 ? 'refusal' : 'rst';
@@ -27,11 +27,11 @@ function kindOf({ flags, length, seq, ack, rawSeq = seq }: Segment): Exclude<Seg
 export type Tone = 'syn' | 'data' | 'ack' | 'fin' | 'rst';
 
 export function toneOf(segment: Segment): Tone {
-  const kind = kindOf(segment);
-  if (kind === 'refusal' || kind === 'rst') return 'rst';
-  if (kind === 'syn' || kind === 'synAck') return 'syn';
-  if (kind === 'fin' || kind === 'dataFin') return 'fin';
-  return kind === 'data' ? 'data' : 'ack';
+  const role = roleOf(segment);
+  if (role === 'refusal' || role === 'rst') return 'rst';
+  if (role === 'syn' || role === 'synAck') return 'syn';
+  if (role === 'fin' || role === 'dataFin') return 'fin';
+  return role === 'data' ? 'data' : 'ack';
 }
 
 /** `SYN+ACK`: one segment with both control bits. */

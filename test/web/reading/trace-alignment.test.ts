@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { growth, LESS_THAN_ITS_SQUARE } from '../../helpers/growth.ts';
-import { align, signatureOf, type AlignedRow } from '../../../web/reading/alignment.ts';
+import { align, signatureOf, type AlignedRow } from '../../../web/reading/trace-alignment.ts';
 import { labTrace, seen, seenState, troubledTrace } from '../fixtures/lab-traces.ts';
 import { call, longTrace, plainTrace, resetTrace, silentTrace } from '../fixtures/traces.ts';
 

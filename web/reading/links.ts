@@ -1,4 +1,5 @@
 import type { Call, Segment, Side, Step } from '../../bridge/trace/step.ts';
+import { numberAfter } from '../../bridge/trace/tcp/sequence-number.ts';
 
 /**
  * How two steps belong together, from the one that came first to what came of it:
@@ -156,7 +157,7 @@ function linkRead(arrived: readonly Segment[], read: readonly Span[], link: Link
 function linkAcknowledged(arrived: readonly Segment[], acks: readonly Segment[], link: Link): void {
   let begin = 0;
   for (const { id, seq, length, flags, arrivedAt } of arrived) {
-    const end = seq + length + (flags.includes('SYN') || flags.includes('FIN') ? 1 : 0);
+    const end = numberAfter({ seq, length, flags });
     while (begin < acks.length && acks[begin]!.sentAt < arrivedAt!) begin += 1;
     if (end === seq) continue;
     for (let index = begin; index < acks.length; index++) {

@@ -13,7 +13,7 @@ const MEANT: ReadonlySet<Flag> = new Set(['SYN', 'FIN', 'RST']);
  * (so on Linux), or is one new byte, while the other side's window is zero.
  * @param seq relative
  */
-export function probeOf(
+export function tcpProbeOf(
   { flags, payloadLength }: TcpSegment,
   seq: number,
   sender: FlowDirection,

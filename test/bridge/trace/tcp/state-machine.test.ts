@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Endpoint, type SegmentHeader } from '../../../bridge/trace/state-machine.ts';
-import type { Flag, TcpState } from '../../../bridge/trace/step.ts';
+import { Endpoint, type SegmentHeader } from '../../../../bridge/trace/tcp/state-machine.ts';
+import type { Flag, TcpState } from '../../../../bridge/trace/step.ts';
 
 const segment = (flags: string, seq: number, ack?: number, length = 0): SegmentHeader => ({
   flags: flags.split(' ') as Flag[],

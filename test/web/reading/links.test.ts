@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growth, LESS_THAN_ITS_SQUARE } from '../../helpers/growth.ts';
 import { compareSteps, type Flag, type Segment, type Side, type Step } from '../../../bridge/trace/step.ts';
-import { callBehind, linksIn, related, type LinkKind } from '../../../web/reading/related.ts';
+import { callBehind, linksIn, related, type LinkKind } from '../../../web/reading/links.ts';
 import { seen } from '../fixtures/lab-traces.ts';
 import { call, segment, state } from '../fixtures/traces.ts';
 

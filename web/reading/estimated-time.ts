@@ -1,7 +1,7 @@
 import type { Step } from '../../bridge/trace/step.ts';
 
 /** Whether nobody measured this time of a step: then it is told as an estimate. */
-export function isGuess(step: Step, which: 'began' | 'ended' = 'began'): boolean {
+export function isEstimated(step: Step, which: 'began' | 'ended' = 'began'): boolean {
   if (step.evidence === 'inferred') return true;
   if (step.kind === 'segment') return step.estimated === (which === 'began' ? 'sentAt' : 'arrivedAt');
   return step.kind === 'call' && step.within !== undefined;

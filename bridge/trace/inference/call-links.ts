@@ -1,0 +1,131 @@
+import { otherSide } from '../draft.ts';
+import { sortedBy } from '../sorted.ts';
+import type { Call, CallName, Segment, Side } from '../step.ts';
+import { numberAfter } from '../tcp/sequence-number.ts';
+
+/** What is read of a segment here, be it captured or a draft. */
+type AnySegment = Omit<Segment, 'evidence' | 'reason'>;
+type CallsOfSides = Readonly<Record<Side, readonly Call[]>>;
+
+/**
+ * For each captured segment, the id of the call that made its kernel send it. What a kernel sends by itself, an
+ * acknowledgment or a retransmission, has none.
+ *
+ *     call ─ causes ─▶ segment ─ wakes ─▶ call of the peer
+ */
+export function causesOf(segments: readonly Segment[], calls: CallsOfSides): ReadonlyMap<Segment, string> {
+  const causes = new Map<Segment, string>();
+  /** Whose FIN or RST has been sent: no program causes what follows it. */
+  const ends = { client: false, server: false };
+  for (const segment of segments) {
+    if (segment.retransmissionOf !== undefined || segment.duplicateOf !== undefined) continue;
+    const cause = causeOf(segment, calls[segment.from], ends);
+    if (cause && cause.startedAt <= segment.sentAt) causes.set(segment, cause.id);
+  }
+  return causes;
+}
+
+function causeOf({ flags, from, seq, length }: Segment, calls: readonly Call[], ends: Record<Side, boolean>) {
+  if (flags.includes('SYN')) return from === 'client' ? named(calls, 'connect') : undefined;
+  const sender = length > 0 ? callOfByte(calls, 'send', seq) : undefined;
+  const isEnd = flags.includes('FIN') || flags.includes('RST');
+  if (!isEnd || ends[from]) return sender;
+  ends[from] = true;
+  if (flags.includes('RST')) return named(calls, 'reset') ?? named(calls, 'close');
+  return sender ?? named(calls, 'shutdown') ?? named(calls, 'close');
+}
+
+/** For each segment that ended the wait of a blocked call, the id of that call: a connect(), accept() or recv(). */
+export function wakingsOf<Some extends AnySegment>(
+  segments: readonly Some[],
+  calls: CallsOfSides,
+): ReadonlyMap<Some, string> {
+  const woken = new Map<Some, string>();
+  for (const from of ['client', 'server'] as const) {
+    const receiver = calls[otherSide(from)];
+    // The first segment that arrives while a call waits wakes it; no other does.
+    const awake: Call[] = [];
+    for (const segment of newsInOrder(segments, from)) {
+      const call = wokenBy(segment, receiver);
+      if (!call || awake.includes(call)) continue;
+      awake.push(call);
+      woken.set(segment, call.id);
+    }
+  }
+  const third = thirdOfHandshake(segments);
+  const accept = third && blocked(named(calls.server, 'accept'), third.arrivedAt!);
+  if (third && accept && !third.flags.includes('RST')) woken.set(third, accept.id);
+  return woken;
+}
+
+/**
+ * The segments of one direction that bring something new, in the order of arrival. Retransmissions bring nothing, and
+ * neither do segments ahead of a gap: the segment that fills the gap brings their bytes too.
+ */
+function newsInOrder<Some extends AnySegment>(segments: readonly Some[], sender: Side): Some[] {
+  const arrived = sortedBy(
+    segments.filter(({ from, arrivedAt }) => from === sender && arrivedAt !== undefined),
+    ({ arrivedAt }) => arrivedAt!,
+  );
+  const ahead: { seq: number; end: number }[] = [];
+  let next = 0;
+  return arrived.filter((segment) => {
+    const { seq, flags } = segment;
+    if (flags.includes('RST')) return true;
+    const end = numberAfter(segment);
+    if (seq > next) ahead.push({ seq, end });
+    if (end <= next || seq > next) return false;
+    next = end;
+    for (let early; (early = ahead.find((other) => other.seq <= next && other.end > next));) next = early.end;
+    return true;
+  });
+}
+
+/** The client's first segment to arrive after its SYN. */
+function thirdOfHandshake<Some extends AnySegment>(segments: readonly Some[]): Some | undefined {
+  let first: Some | undefined;
+  for (const segment of segments) {
+    const { from, flags, arrivedAt = Infinity } = segment;
+    if (from === 'client' && !flags.includes('SYN') && arrivedAt < (first?.arrivedAt ?? Infinity)) first = segment;
+  }
+  return first;
+}
+
+function wokenBy({ flags, arrivedAt, length, seq, from }: AnySegment, calls: readonly Call[]): Call | undefined {
+  if (flags.includes('SYN')) return from === 'server' ? blocked(named(calls, 'connect'), arrivedAt!) : undefined;
+  if (flags.includes('RST'))
+    return calls.find((call) => call.result !== 'ok' && call.result !== undefined && blocked(call, arrivedAt!));
+  const reader = length > 0 ? (callOfByte(calls, 'recv', seq) ?? seenBlocked(calls, arrivedAt!)) : undefined;
+  const awake = blocked(reader, arrivedAt!);
+  if (awake || !flags.includes('FIN')) return awake;
+  return blocked(
+    calls.find(({ name, bytes }) => name === 'recv' && bytes === 0),
+    arrivedAt!,
+  );
+}
+
+function blocked(call: Call | undefined, at: number): Call | undefined {
+  return call && call.startedAt - (call.within?.startUs ?? 0) <= at && (call.returnedAt ?? Infinity) >= at
+    ? call
+    : undefined;
+}
+
+/** A recv() that was seen blocked from outside: nobody knows how many bytes it returned. */
+function seenBlocked(calls: readonly Call[], at: number): Call | undefined {
+  return calls.find((call) => call.name === 'recv' && call.within && call.bytes === undefined && blocked(call, at));
+}
+
+function named(calls: readonly Call[], wanted: CallName): Call | undefined {
+  return calls.find(({ name }) => name === wanted);
+}
+
+/** The call that sent or returned the byte with this relative sequence number. The first byte of data has number 1. */
+function callOfByte(calls: readonly Call[], name: 'send' | 'recv', seq: number): Call | undefined {
+  let next = 1;
+  for (const call of calls) {
+    if (call.name !== name) continue;
+    next += call.bytes ?? 0;
+    if (next > seq) return call;
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import type { Heard, Sighting } from '../report.ts';
+import type { Call, Segment, Side, State } from '../step.ts';
+
+/** What the sources have reported of one connection, sorted for the rules of this room. The rules only read it. */
+export interface Seen {
+  /** Each side's calls, in the order in which they began. */
+  readonly calls: Readonly<Record<Side, readonly Call[]>>;
+  /** What each side's socket layer heard, in order. */
+  readonly heard: Readonly<Record<Side, readonly Heard[]>>;
+  /** States that programs reported as such, in whatever order. */
+  readonly states: readonly State[];
+  /** The captured segments, in the order of sending. */
+  readonly segments: readonly Segment[];
+  /** What the kernels said of their states, in order. */
+  readonly sightings: readonly Sighting[];
+  /** Whether packets are captured: no segment is inferred then. */
+  readonly captured: boolean;
+  /** Whether the server program is watched; `pending` while its reports may still come. */
+  readonly serverWatched: 'yes' | 'no' | 'pending';
+  /** Nothing more will be reported. */
+  readonly final: boolean;
+  /** Microseconds since the run began. */
+  readonly now: number;
+}
