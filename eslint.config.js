@@ -12,7 +12,8 @@ const BASE = ['node:', 'bridge/machine', 'bridge/errors.ts', 'bridge/address.ts'
 const MODEL = ['bridge/trace', 'bridge/trace/tcp', 'bridge/protocol'];
 const DECODING = ['bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/flow'];
 const PAGE = ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet', 'bridge/protocol', 'web/reading', 'web/texts'];
-const VIEW = [...PAGE, 'svelte', 'web/own-script', 'web/scenarios', 'web/settings', 'web/words', 'web/parts'];
+const WORDS = ['web/words', 'web/words/steps', 'web/words/runs'];
+const VIEW = [...PAGE, 'svelte', 'web/own-script', 'web/scenarios', 'web/settings', 'web/parts', ...WORDS];
 
 /**
  * Who may import whom, the one list. A room is a folder without its sub-folders, or one file at the root of `bridge/`;
@@ -119,8 +120,10 @@ export const ROOMS = {
   'web/connection': ['bridge/trace', 'bridge/protocol', 'web/reading', 'web/settings'],
   'web/runs': [...PAGE, 'web/connection', 'web/playback', 'web/settings', 'web/runs/versions'],
   'web/runs/versions': ['bridge/trace', 'web/reading'],
-  'web/words': [...PAGE, 'web/playback', 'web/runs', 'web/settings'],
-  'web/parts': ['svelte', 'bridge/protocol', 'web/reading', 'web/texts', 'web/words'],
+  'web/words': [...PAGE, 'web/settings'],
+  'web/words/steps': [...PAGE, 'web/words'],
+  'web/words/runs': [...PAGE, 'web/playback', 'web/runs', 'web/settings', 'web/words'],
+  'web/parts': ['svelte', 'bridge/protocol', 'web/reading', 'web/texts'],
   'web/views/*': VIEW,
   'web/views/diagram': [...VIEW, 'svelte/motion', 'web/views/diagram/geometry', 'web/views/diagram/drawing'],
   'web/views/diagram/geometry': [...PAGE, 'web/views/diagram'],

@@ -66,7 +66,7 @@ test.each([
   ['bridge/session.ts', './sources/source.ts'],
   ['bridge/sources/client-socket.ts', 'node:net'],
   ['bridge/http/app.ts', 'fastify'],
-  ['web/words/notes.ts', '../../bridge/protocol/messages.ts'],
+  ['web/words/source-words.ts', '../../bridge/protocol/messages.ts'],
   ['web/App.svelte', '../bridge/trace/step.ts'],
   ['web/views/steps/rows.ts', '../../../bridge/trace/step.ts'],
   ['web/views/steps/rows.ts', './marks.ts'],

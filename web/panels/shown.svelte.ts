@@ -7,10 +7,12 @@ import { shortCommand } from '../reading/short-command.ts';
 import type { Page } from '../runs/page.ts';
 import type { Run } from '../runs/run.svelte.ts';
 import type { Language } from '../texts/language.svelte.ts';
-import type { Explanation } from '../words/explanation.ts';
+import type { Explanation } from '../words/steps/explanation.ts';
 import { linkInWords } from '../words/link-words.ts';
-import { endSentence, paceSentence, sourceLines, sourceNotes, withSeen } from '../words/notes.ts';
-import { explainerWhen } from '../words/explainer.svelte.ts';
+import { paceSentence } from '../words/runs/pace-sentence.ts';
+import { endSentence } from '../words/runs/run-end.ts';
+import { sourceLines, sourceNotes, withSeen } from '../words/source-words.ts';
+import { explainerWhen } from '../words/steps/explainer.svelte.ts';
 
 /**
  * What is on show: the one place from which every part of the page takes what it shows.

@@ -3,7 +3,7 @@ import { plainScript } from '../../../bridge/trace/script.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { conversationOf } from '../../../web/reading/conversation.ts';
-import { summarySentences } from '../../../web/words/run-summary.ts';
+import { summarySentences } from '../../../web/words/runs/run-summary.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
 import { labTrace, seen, seenState, troubledTrace } from '../fixtures/lab-traces.ts';

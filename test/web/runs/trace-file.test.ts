@@ -4,7 +4,7 @@ import { tracePcap } from '../../../bridge/packet/capture-file/trace-pcap.ts';
 import type { Trace } from '../../../bridge/trace/trace.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
-import { explainerIn } from '../../../web/words/explanation.ts';
+import { explainerIn } from '../../../web/words/steps/explanation.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
 import { readTrace } from '../../../web/runs/trace-file.ts';

@@ -3,7 +3,8 @@ import { LAB_REMEDIES, SOURCE_REMEDIES, type WhyNoLab, type WhyNoSource } from '
 import { plainScript, type Script } from '../../../bridge/trace/script.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../../bridge/trace/trace.ts';
-import { runLine, sourceLines, sourceNotes, withSeen } from '../../../web/words/notes.ts';
+import { runLine } from '../../../web/words/runs/run-line.ts';
+import { sourceLines, sourceNotes, withSeen } from '../../../web/words/source-words.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../../../web/texts/languages.ts';
 import { seenFromOutside } from '../fixtures/lab-traces.ts';

@@ -1,6 +1,6 @@
-import type { Step } from '../../bridge/trace/step.ts';
-import type { Language } from '../texts/language.svelte.ts';
-import type { Topics } from '../texts/topics.ts';
+import type { Step } from '../../../bridge/trace/step.ts';
+import type { Language } from '../../texts/language.svelte.ts';
+import type { Topics } from '../../texts/topics.ts';
 
 /** The steps of a run that are known so far. */
 export interface RunSoFar {

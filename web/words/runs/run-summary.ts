@@ -1,9 +1,9 @@
-import type { ConnectionFacts } from '../reading/connection-facts.ts';
-import { conversationOf, type Conversation } from '../reading/conversation.ts';
-import type { Run } from '../runs/run.svelte.ts';
-import type { Language } from '../texts/language.svelte.ts';
-import type { Topics } from '../texts/topics.ts';
-import { endSentence } from './notes.ts';
+import type { ConnectionFacts } from '../../reading/connection-facts.ts';
+import { conversationOf, type Conversation } from '../../reading/conversation.ts';
+import type { Run } from '../../runs/run.svelte.ts';
+import type { Language } from '../../texts/language.svelte.ts';
+import type { Topics } from '../../texts/topics.ts';
+import { endSentence } from './run-end.ts';
 
 type SummaryTexts = Topics['summary'];
 

@@ -1,4 +1,4 @@
-import { spacedHex, textFromHex } from '../reading/bytes.ts';
+import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import type { Context } from './context.ts';
 
 /** `6 bytes (the text ÍMPAR)`, `2 bytes (00 79)`; only the count if the payload is not known. */

@@ -1,5 +1,5 @@
-import type { Run } from '../runs/run.svelte.ts';
-import type { Language } from '../texts/language.svelte.ts';
+import type { Run } from '../../runs/run.svelte.ts';
+import type { Language } from '../../texts/language.svelte.ts';
 
 /** The heading of a picture in a file: which run it is, when and where it was, how it went, and who saw it. */
 export function pictureHeading(

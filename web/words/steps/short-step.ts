@@ -1,7 +1,7 @@
-import type { Call, Segment, Step } from '../../bridge/trace/step.ts';
-import { spacedHex, textFromHex } from '../reading/bytes.ts';
-import { flagsText, toneOf } from '../reading/segment-role.ts';
-import type { Texts, Topics } from '../texts/topics.ts';
+import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
+import { spacedHex, textFromHex } from '../../reading/bytes.ts';
+import { flagsText, toneOf } from '../../reading/segment-role.ts';
+import type { Texts, Topics } from '../../texts/topics.ts';
 
 /** A step, short enough for a cell of a table. */
 export interface ShortStep {

@@ -1,5 +1,5 @@
 import type { Explainer } from './explanation.ts';
-import type { Language } from '../texts/language.svelte.ts';
+import type { Language } from '../../texts/language.svelte.ts';
 
 /** Loads an explainer when it is first needed, and another when the language changes. Call it in a component. */
 export function explainerWhen(

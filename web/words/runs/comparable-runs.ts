@@ -1,10 +1,12 @@
-import { factsOfConnection } from '../reading/connection-facts.ts';
-import { shortCommand } from '../reading/short-command.ts';
-import type { Run } from '../runs/run.svelte.ts';
-import type { Language } from '../texts/language.svelte.ts';
-import type { Topics } from '../texts/topics.ts';
-import { linkInWords } from './link-words.ts';
-import { reportsServerCalls, runLine, shortened } from './notes.ts';
+import { factsOfConnection } from '../../reading/connection-facts.ts';
+import { shortCommand } from '../../reading/short-command.ts';
+import type { Run } from '../../runs/run.svelte.ts';
+import type { Language } from '../../texts/language.svelte.ts';
+import type { Topics } from '../../texts/topics.ts';
+import { linkInWords } from '../link-words.ts';
+import { shortened } from '../../reading/shortened.ts';
+import { reportsServerCalls } from '../source-words.ts';
+import { runLine } from './run-line.ts';
 import { summarySentences } from './run-summary.ts';
 
 /** Whether a source reported every call of the server program, and not only those in which it was found blocked. */

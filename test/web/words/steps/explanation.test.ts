@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, State, Step } from '../../../bridge/trace/step.ts';
-import { explainerIn } from '../../../web/words/explanation.ts';
-import { Language } from '../../../web/texts/language.svelte.ts';
-import { seenFromOutside } from '../fixtures/lab-traces.ts';
-import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from '../fixtures/traces.ts';
-import { plain } from '../fixtures/plain.ts';
+import type { Call, State, Step } from '../../../../bridge/trace/step.ts';
+import { explainerIn } from '../../../../web/words/steps/explanation.ts';
+import { Language } from '../../../../web/texts/language.svelte.ts';
+import { seenFromOutside } from '../../fixtures/lab-traces.ts';
+import { call, capturedTrace, plainTrace, refusedTrace, segment, state } from '../../fixtures/traces.ts';
+import { plain } from '../../fixtures/plain.ts';
 
 const english = await explainerIn(await Language.load('en'));
 const portuguese = await explainerIn(await Language.load('pt'));

@@ -1,0 +1,26 @@
+import { shortened } from '../../reading/shortened.ts';
+import type { Run } from '../../runs/run.svelte.ts';
+import type { Texts } from '../../texts/topics.ts';
+import { errorSentence } from '../error-words.ts';
+
+/** How a run ended, in a sentence. */
+export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
+  const { end } = run;
+  const { outcomes, replyThenReset, tenDigits } = texts.end;
+  if (!end) return outcomes.running;
+  if (end.kind === 'lost') return outcomes.lost;
+  if (end.kind === 'rejected') return `${outcomes.rejected} ${errorSentence(end, texts)}`;
+  const { reply, error } = end.done;
+  const outcome = howItEnded(run);
+  if (outcome === 'silent' && run.number?.toString().length === 10) return `${outcomes.silent} ${tenDigits}`;
+  if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortened(reply?.text ?? ''));
+  return outcome === 'failed' ? outcomes.failed(error ?? '') : outcomes[outcome];
+}
+
+/** `unread`: the client got no byte, but not because the server closed without one. */
+export function howItEnded({ outcome, steps }: Run): keyof Texts['runs']['outcomes'] {
+  if (outcome !== 'silent') return outcome ?? 'running';
+  const sent = steps.filter((step) => step.kind === 'segment').filter(({ from }) => from === 'server');
+  const isSilence = sent.some(({ flags }) => flags.includes('FIN')) && sent.every(({ length }) => length === 0);
+  return isSilence ? 'silent' : 'unread';
+}

@@ -1,0 +1,73 @@
+import { REMEDIES } from '../../bridge/protocol/remedies.ts';
+import type { Step } from '../../bridge/trace/step.ts';
+import type { SourceStatus } from '../../bridge/trace/trace.ts';
+import { lookup } from '../reading/safe-lookup.ts';
+import type { Texts } from '../texts/topics.ts';
+
+/** Sentences about a run's sources: what each reported, and if it did not, why and what would help. */
+
+/** What the server program calls. */
+export function reportsServerCalls({ tells, side }: SourceStatus): boolean {
+  return tells === 'calls' && side === 'server';
+}
+
+/** Calls that a server makes for a connection, and not before it. */
+const OF_A_CONNECTION: ReadonlySet<string> = new Set(['accept', 'recv', 'send', 'shutdown', 'close']);
+
+/** A source whose server program has ended is not active any more, but it saw what the trace holds. */
+export function withSeen(sources: readonly SourceStatus[], steps: readonly Step[]): readonly SourceStatus[] {
+  const calls = steps
+    .filter((step) => step.kind === 'call')
+    .filter(({ side, evidence }) => side === 'server' && evidence === 'observed');
+  const hasEveryCall = calls.some(({ name, within }) => !within && OF_A_CONNECTION.has(name));
+  const hasSomeCalls = calls.some(({ within }) => within);
+  const hasOutput = steps.some(({ kind }) => kind === 'output');
+  const caller = hasEveryCall ? sourceOfEveryCall(sources) : undefined;
+  const hasSeen = (source: SourceStatus): boolean =>
+    source === caller ||
+    (hasSomeCalls && reportsServerCalls(source) && source.samples === true) ||
+    (hasOutput && source.tells === 'output');
+  return sources.map((source) => (hasSeen(source) ? { ...source, active: true } : source));
+}
+
+/** Only one source reports every call of a server program: the last that had no reason not to, otherwise the first. */
+function sourceOfEveryCall(sources: readonly SourceStatus[]): SourceStatus | undefined {
+  const able = sources.filter((source) => reportsServerCalls(source) && !source.samples);
+  return able.findLast(({ why }) => why === undefined) ?? able[0];
+}
+
+/** What a run's sources reported, and what they could not. */
+export function sourceNotes(sources: readonly SourceStatus[], texts: Texts): string[] {
+  if (sources.length === 0) return [];
+  const active = sources.filter((source) => source.active);
+  const { captured, notCaptured, noProbe } = texts.sources;
+  const packets = active.some(({ tells }) => tells === 'segments') ? captured : notCaptured;
+  return [packets, ...(active.some(reportsServerCalls) ? [] : [noProbe])];
+}
+
+/** One source: what it reports and whether it did; if not, why, and the command that would change it. */
+export interface SourceLine {
+  name: string;
+  what: string;
+  active: boolean;
+  why?: string;
+  command?: string;
+}
+
+export function sourceLines(sources: readonly SourceStatus[], texts: Texts): SourceLine[] {
+  const { names, why: reasons, unknownWhy } = texts.sources;
+  const hasCalls = sources.some((source) => source.active && reportsServerCalls(source));
+  return sources.map((source) => {
+    const { name, active, why } = source;
+    // Nobody needs to install a source for what another one reports.
+    const isNeeded = !active && !(hasCalls && reportsServerCalls(source));
+    const command = isNeeded ? lookup(REMEDIES, why) : undefined;
+    return {
+      name,
+      what: lookup(names, name) ?? name,
+      active,
+      ...(!active && why !== undefined && { why: lookup(reasons, why) ?? unknownWhy(why) }),
+      ...(command !== undefined && { command }),
+    };
+  });
+}
