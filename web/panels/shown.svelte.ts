@@ -1,5 +1,6 @@
 import type { Hello, ServerStatus } from '../../bridge/protocol/messages.ts';
 import type { Segment, Step } from '../../bridge/trace/step.ts';
+import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
 import { isEstimated } from '../reading/estimated-time.ts';
 import type { Links, linksIn } from '../reading/links.ts';
@@ -11,7 +12,7 @@ import type { Explanation } from '../words/steps/explanation.ts';
 import { linkInWords } from '../words/link-words.ts';
 import { paceSentence } from '../words/runs/pace-sentence.ts';
 import { endSentence } from '../words/runs/run-end.ts';
-import { sourceLines, sourceNotes, withSeen } from '../words/source-words.ts';
+import { sourceNotes, withSeen } from '../words/source-words.ts';
 import { explainerWhen } from '../words/steps/explainer.svelte.ts';
 
 /**
@@ -90,18 +91,17 @@ export class Shown {
   get #wire(): Hello['wire'] | undefined {
     return this.run?.begun.wire ?? this.hello?.wire;
   }
-  readonly #sources = $derived.by(() => {
+  readonly sources: readonly SourceStatus[] = $derived.by(() => {
     const ofBridge = this.hello?.sources ?? [];
     return withSeen(this.run?.sources(ofBridge) ?? ofBridge, this.steps);
   });
-  readonly sources = $derived.by(() => sourceLines(this.#sources, this.#language.texts));
-  readonly notes: string[] = $derived.by(() => sourceNotes(this.#sources, this.#language.texts));
+  readonly notes: string[] = $derived.by(() => sourceNotes(this.sources, this.#language.texts));
   /**
    * Why the wire is not the lab; undefined if it is, or if nobody knows because the trace comes from a file. With a working
    * capture there is no need for the lab either.
    */
   readonly reason = $derived.by(() => {
-    const hasCapture = this.#sources.some(({ name, active }) => name === 'capture' && active);
+    const hasCapture = this.sources.some(({ tells, active }) => tells === 'segments' && active);
     if (this.#wire !== 'direct' || this.run?.isOpened || hasCapture) return undefined;
     return { why: this.hello?.wireWhy, message: this.hello?.wireMessage };
   });

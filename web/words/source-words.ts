@@ -1,10 +1,8 @@
-import { REMEDIES } from '../../bridge/protocol/remedies.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
-import { lookup } from '../reading/safe-lookup.ts';
 import type { Texts } from '../texts/topics.ts';
 
-/** Sentences about a run's sources: what each reported, and if it did not, why and what would help. */
+/** What a run's sources reported, taken together. */
 
 /** What the server program calls. */
 export function reportsServerCalls({ tells, side }: SourceStatus): boolean {
@@ -43,31 +41,4 @@ export function sourceNotes(sources: readonly SourceStatus[], texts: Texts): str
   const { captured, notCaptured, noProbe } = texts.sources;
   const packets = active.some(({ tells }) => tells === 'segments') ? captured : notCaptured;
   return [packets, ...(active.some(reportsServerCalls) ? [] : [noProbe])];
-}
-
-/** One source: what it reports and whether it did; if not, why, and the command that would change it. */
-export interface SourceLine {
-  name: string;
-  what: string;
-  active: boolean;
-  why?: string;
-  command?: string;
-}
-
-export function sourceLines(sources: readonly SourceStatus[], texts: Texts): SourceLine[] {
-  const { names, why: reasons, unknownWhy } = texts.sources;
-  const hasCalls = sources.some((source) => source.active && reportsServerCalls(source));
-  return sources.map((source) => {
-    const { name, active, why } = source;
-    // Nobody needs to install a source for what another one reports.
-    const isNeeded = !active && !(hasCalls && reportsServerCalls(source));
-    const command = isNeeded ? lookup(REMEDIES, why) : undefined;
-    return {
-      name,
-      what: lookup(names, name) ?? name,
-      active,
-      ...(!active && why !== undefined && { why: lookup(reasons, why) ?? unknownWhy(why) }),
-      ...(command !== undefined && { command }),
-    };
-  });
 }
