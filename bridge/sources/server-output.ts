@@ -1,8 +1,7 @@
-import { monotonicUs } from '../machine/clock.ts';
 import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
-import { toTenths } from '../trace/draft.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Output } from '../trace/step.ts';
+import { since } from './run-time.ts';
 import type { EvidenceSource, OwnStatus, Watch } from './source.ts';
 
 /**
@@ -92,7 +91,14 @@ class OutputWatch implements Watch {
 
   report(stream: Output['stream'], line: string): void {
     const id = `server.output.${this.#lines++}`;
-    const at = toTenths(monotonicUs() - this.#startedAt);
-    this.#sink?.({ kind: 'output', id, at, side: 'server', evidence: 'observed', stream, line });
+    this.#sink?.({
+      kind: 'output',
+      id,
+      at: since(this.#startedAt),
+      side: 'server',
+      evidence: 'observed',
+      stream,
+      line,
+    });
   }
 }

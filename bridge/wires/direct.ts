@@ -8,7 +8,7 @@ import { ScriptPlayer } from './script-player.ts';
 import type { ClientRun, RunOnWire, Wire } from './wire.ts';
 
 /**
- * This machine's own network: the bridge itself is the client program. tcpdump captures the packets, if it may.
+ * This machine's own network: the bridge itself is the client program. tcpdump captures the packets, if permitted.
  *
  *     script ─▶ client socket, here ─▶ this machine's kernel ─▶ wherever the target is
  *                                              └─▶ tcpdump ─▶ captured segments

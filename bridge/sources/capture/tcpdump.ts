@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { endedWithUs } from '../../machine/ended-with-us.ts';
+import { endWithThisProcess } from '../../machine/end-with-this-process.ts';
 import { LineSplitter } from '../../machine/line-splitter.ts';
 import { PacketError } from '../../packet/packet-error.ts';
 import { PcapReader, type CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
@@ -39,7 +39,7 @@ export interface TcpdumpOptions {
  *     spawned ─ "listening on" ─▶ capturing ─ end(), or by itself ─▶ ended
  *
  * It would outlive a killed bridge: when tcpdump gives up its rights, it also loses the signal of its parent's death.
- * `endedWithUs` ends it then.
+ * `endWithThisProcess` ends it then.
  */
 export class Tcpdump {
   /** Resolves when tcpdump captures, or with the reason why it cannot. Never rejects. */
@@ -71,7 +71,7 @@ export class Tcpdump {
         resolve();
       });
     });
-    if (this.#child.pid !== undefined) this.#child.once('exit', endedWithUs(this.#child.pid));
+    if (this.#child.pid !== undefined) this.#child.once('exit', endWithThisProcess(this.#child.pid));
     this.#readPackets(this.#child.stdout!, onRecord);
     this.listening = this.#whenListening();
     void this.#over.then(() => {

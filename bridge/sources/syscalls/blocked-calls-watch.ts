@@ -4,6 +4,7 @@ import { stepId } from '../../trace/step-id.ts';
 import type { Call } from '../../trace/step.ts';
 import { observedCall } from '../observed-steps.ts';
 import type { SocketRow } from '../sockets/socket-table.ts';
+import { since } from '../run-time.ts';
 import type { Watch } from '../source.ts';
 import { RunAccept } from './run-accept.ts';
 import type { Stay } from './thread-stays.ts';
@@ -150,18 +151,14 @@ export class BlockedCallsWatch implements Watch {
 
   #report(id: string, stay: Stay, facts: Pick<Call, 'result'>): void {
     const { call: name, notBefore, firstSeen, lastSeen, goneAt } = stay;
-    const call = observedCall('server', id, name, this.#since(firstSeen), {});
+    const call = observedCall('server', id, name, since(this.#startedAt, firstSeen), {});
     call.within = {};
     if (notBefore > -Infinity) call.within.startUs = toTenths(firstSeen - notBefore);
     if (goneAt !== undefined) {
       call.within.returnUs = toTenths(goneAt - lastSeen);
-      call.returnedAt = this.#since(goneAt);
+      call.returnedAt = since(this.#startedAt, goneAt);
       Object.assign(call, facts);
     }
     this.#sink?.(call);
-  }
-
-  #since(at: number): number {
-    return toTenths(at - this.#startedAt);
   }
 }

@@ -50,7 +50,7 @@ export class KernelStates {
   readonly #answer = Buffer.alloc(4096);
 
   /**
-   * @returns LISTEN as well, if only a listening socket matches
+   * @returns LISTEN if only a listening socket matches
    * @throws an error if the kernel does not answer such questions (CONFIG_INET_DIAG)
    */
   of(ends: Ends): KernelState {
