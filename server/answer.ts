@@ -1,9 +1,9 @@
 import { isPrime } from './primality.ts';
 
-/** `parity` is what the published program answers; `prime` is what its own description promises. */
+/** `parity` is what the published program answers. `prime` is what its description promises. */
 export type Answers = 'parity' | 'prime';
 
-/** The server makes one read of at most this many bytes. Bytes beyond them are not part of the number. */
+/** The server makes one read of at most this many bytes. Further bytes are not part of the number. */
 export const READ_LIMIT = 1024;
 
 /** The smallest numbers of 10 and of 11 decimal digits. */

@@ -22,7 +22,7 @@ export class ServerOutput implements EvidenceSource {
     return { name: 'server-output', active: false, why };
   }
 
-  /** @param attached whether the program runs, or has ended */
+  /** @param attached true if the program runs, false if it has ended */
   attach(attached: boolean): void {
     this.#attached = attached;
   }

@@ -68,7 +68,7 @@ export class CallWatch implements Watch {
     if (this.#port !== undefined) this.#claims.release(this.#port);
   }
 
-  /** What is there before the run: the listening socket, and the accept() that waits. */
+  /** Reports what precedes the run: the listening socket, and the accept() that waits. */
   reportListening(listen: ListenReport, acceptSince: number): void {
     if (listen.socket) this.#call('server.socket', 'socket', listen.socket);
     if (listen.bind) this.#call('server.bind', 'bind', listen.bind, { args: [listen.address] });

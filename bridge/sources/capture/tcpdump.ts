@@ -11,13 +11,13 @@ import { explain, type CaptureUnavailable } from './unavailable.ts';
 
 /** Bytes of each packet: what a step shows of its data, and all headers. */
 const SNAP_LENGTH = PAYLOAD_SHOWN + 256;
-/** KiB that the kernel keeps for tcpdump: nearly 4000 packets, so that 400 connections at once lose none (measured). */
+/** KiB that the kernel buffers for tcpdump: nearly 4000 packets. 400 connections at once then lose none (measured). */
 const BUFFER_KIB = 16_384;
-/** Milliseconds until it must capture; 20 are usual. */
+/** Milliseconds until it must capture; usually it takes 20. */
 const START_MS = 2000;
 /** Milliseconds from SIGTERM to SIGKILL; it usually needs 25, most of them for the kernel's buffer. */
 const END_MS = 500;
-/** Milliseconds that it has to print its counts; 0.5 are usual. */
+/** Milliseconds that it has to print its counts; usually it takes 0.5. */
 const COUNTS_MS = 100;
 const COMPLAINT_LENGTH = 1000;
 
@@ -38,7 +38,7 @@ export interface TcpdumpOptions {
  *
  *     spawned ─ "listening on" ─▶ capturing ─ end(), or by itself ─▶ ended
  *
- * It would outlive a killed bridge: when tcpdump gives up its rights, it also loses the signal of its parent's death.
+ * It would outlive a killed bridge: when tcpdump drops its privileges, it also loses the signal of its parent's death.
  * `endWithThisProcess` ends it then.
  */
 export class Tcpdump {

@@ -1,6 +1,6 @@
 /**
- * That the server program listens, as the kernel's own table shows it (/proc/net/tcp). It shows no connection, and not
- * since when the program listens. It reports only if no source inside or beside the program does.
+ * Reports that the server program listens, as the kernel's table shows it (/proc/net/tcp). The table does not show since when
+ * the program listens. This source reports no connections, and nothing at all if a better source sees the program listen.
  *
  *     /proc/net/tcp ─▶ listening-socket ─ in LISTEN ─▶ server-listener ─▶ the step before the run
  */

@@ -5,7 +5,7 @@ export interface SocketRow {
   localPort: number;
   remotePort: number;
   state: TcpState;
-  /** 0 if there is no descriptor for it: the program has not accepted it yet, or has closed it. */
+  /** 0 if no descriptor stands for it: the program has not accepted it yet, or has closed it. */
   inode: string;
 }
 
@@ -29,7 +29,7 @@ const STATES: { readonly [code: string]: TcpState } = {
 export function socketRows(table: string, port: number): SocketRow[] {
   const rows = new Map<number, SocketRow>();
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  // The table may have tens of thousands of rows, and most are about other ports: those are not even split.
+  // The table may have tens of thousands of rows. Most have other ports, and are not even split.
   for (let found = table.indexOf(wanted); found >= 0; found = table.indexOf(wanted, found + 1)) {
     const start = table.lastIndexOf('\n', found) + 1;
     const end = table.indexOf('\n', found);

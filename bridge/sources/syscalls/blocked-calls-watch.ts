@@ -16,12 +16,12 @@ interface WatchRequests {
   stop(): void;
 }
 
-/** States that an end reaches by its own program's close(): the program had accepted the connection before. */
+/** States that follow a program's own close(): it must have accepted the connection before. */
 const CLOSED_BY_ITSELF = new Set<SocketRow['state']>(['FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING', 'LAST_ACK', 'TIME_WAIT']);
 
 /** One run's share of the calls in which the program was seen blocked. */
 export class BlockedCallsWatch implements Watch {
-  /** Most calls are over before a look sees them: the others must still be inferred from what the client saw. */
+  /** Looks miss most calls, which must still be inferred from what the client saw. */
   readonly watchesServer = false;
   readonly #startedAt: number;
   readonly #requests: WatchRequests;
@@ -114,7 +114,7 @@ export class BlockedCallsWatch implements Watch {
     this.#accept.socketIs(socket);
   }
 
-  /** No other client has been there: see `RunAccept`. */
+  /** As in `RunAccept`. */
   assume(at: number, sockets: ReadonlySet<string>): string | undefined {
     return this.#accept.assume(at, sockets, this.#isLast);
   }
