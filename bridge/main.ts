@@ -25,8 +25,8 @@ const GRACE_MS = 900;
 const USAGE_ERROR = 2;
 
 /**
- * A logged URL loses its query, which may hold the token. Control characters are escaped, because a terminal obeys them. The
- * logger's own stream is not used, because it would try for ever to write to a full disk.
+ * A logged URL loses its query, which may hold the token. Control characters are escaped, because a terminal obeys them.
+ * The logger's own stream is not used, because it would try for ever to write to a full disk.
  */
 const LOG: FastifyServerOptions['logger'] = {
   level: 'warn',

@@ -16,8 +16,8 @@ const PRIMO = Buffer.from('PRIMO');
 
 /**
  * Returns what the number server replies to the bytes of its one read: an unsigned big-endian integer of at most
- * `READ_LIMIT` bytes. No bytes mean the number 0. `undefined` is the protocol's silence, for a number of exactly ten digits.
- * Calls share the reply: do not write into it.
+ * `READ_LIMIT` bytes. No bytes mean the number 0. A number of exactly ten digits gets no reply: `undefined`. Calls share the
+ * reply: do not write into it.
  */
 export function answer(received: Buffer, answers: Answers): Buffer | undefined {
   const value = toInteger(received.subarray(0, READ_LIMIT));

@@ -9,7 +9,7 @@ export interface AccessSettings {
   allowOrigins: string[];
   /** Hosts (`host:port`) allowed besides the bridge's own. */
   allowHosts: string[];
-  /** Whether pages may start and stop the server program; if absent, they may only if no other machine reaches the bridge. */
+  /** Whether pages may start and stop the server program; by default only if no other machine reaches the bridge. */
   allowControl?: boolean;
   /** The token that every request needs; if absent, a random one is needed if other machines reach the bridge. */
   token?: string;

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * A killed process cannot end its children, so a small shell does. It reads a pipe that only this process holds open. A line
- * means that the group has ended. The end of the pipe means that this process is gone: the shell then ends the group.
+ * A killed process cannot end its children, so a shell does. It reads a pipe that only this process holds open. A line means
+ * that the group has ended. The end of the pipe means that this process is gone: the shell then ends the group.
  */
 const WHEN_GONE = 'read -r _ || { kill -TERM "-$0"; sleep 1; kill -KILL "-$0"; }';
 

@@ -1,8 +1,8 @@
 /**
- * A Map and a Set for values that come and go by the thousand. V8 replaces a full table with a larger one, and the old table
- * points to the new one. Once such a table is in the old generation, it keeps all later tables alive until the next full
- * collection, each with the values that it held. A busy bridge spent a sixth of its time on runs that were long over. So
- * here a table holds boxes, and a box is emptied when its value leaves.
+ * A Map and a Set for values that come and go by the thousand. V8 replaces a full table with a larger one, and the old
+ * table points to the new one. Once such a table is in the old generation, it keeps all later tables alive until the
+ * next full collection, each with the values that it held. A busy bridge spent a sixth of its time on runs that were
+ * long over. So here a table holds boxes, and a box is emptied when its value leaves.
  *
  *     old table ─▶ table ─▶ table ─▶ current table ─▶ boxes ─▶ values
  *                    └▶ empty boxes

@@ -122,8 +122,8 @@ class KeptTexts {
 const kept = new KeptTexts();
 
 /**
- * Whether two steps of one id differ only in what is written into the gaps. A loop over a table of fields would take several
- * times as long. A test changes every field of every kind.
+ * Whether two steps of one id differ only in what is written into the gaps. A loop over a table of fields would take
+ * several times as long. A test changes every field of every kind.
  */
 function haveOneText(a: Common, b: Common): boolean {
   if (a.side !== b.side || a.evidence !== b.evidence || a.reason !== b.reason) return false;

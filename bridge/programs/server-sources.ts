@@ -126,7 +126,7 @@ export class ServerSources {
     this.#output.attach(false);
   }
 
-  /** The best source reports at once. Others wait until the kernel's table shows the socket: a better one may still come. */
+  /** The best source reports at once. Others wait for the kernel's table to show the socket: a better one may come. */
   #reportedListening(place: number): void {
     if (place === 0 || this.#seenListening) this.#letReport(place);
   }

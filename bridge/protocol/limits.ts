@@ -1,6 +1,6 @@
 /**
  * What a page may ask for, and how many may ask. These are the defaults: `access/limits.ts` makes the limits in effect from
- * them, and `hello` tells a page those. If only this machine reaches the bridge, a limit for one address does not apply.
+ * them, and `hello` has those. If only this machine reaches the bridge, the limits for one address do not apply.
  */
 export const LIMITS = {
   /** TCP connections, whatever they carry. */

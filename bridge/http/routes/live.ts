@@ -1,3 +1,10 @@
+/**
+ * `/ws`: one WebSocket for each page. It checks who may open one, gives each a page connection, and drops pages that are
+ * gone or read too slowly. It knows the WebSocket plugin and its pitfalls; it does not know what the messages say.
+ *
+ *     upgrade ─▶ access: names, upgrades per minute, token, a place ─▶ PageConnection, one for each page
+ *                                                                       └─ silent, or too slow ─▶ dropped
+ */
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
@@ -7,7 +14,7 @@ import { PageConnection } from '../../pages/page-connection.ts';
 import { refuseBytes } from '../http-server.ts';
 import { refuse } from '../../access/refusal.ts';
 
-/** A larger frame ends the connection. A message that is over the protocol's limit, but smaller than this, gets an error. */
+/** A larger frame ends the connection. A smaller message that is over the protocol's limit gets an error. */
 const FRAME_BYTES = 1024 * 1024;
 /** Milliseconds that a silent page may delay the end of the bridge. */
 const CLOSE_TIMEOUT_MS = 300;
@@ -15,7 +22,6 @@ const CLOSE_TIMEOUT_MS = 300;
 /** Milliseconds between checks of the bytes that wait for slow pages. */
 const LOOK_EVERY_MS = 500;
 
-/** `/ws`: one WebSocket for each page. */
 export async function addLive(app: FastifyInstance, bridge: Bridge, access: Access): Promise<void> {
   await app.register(websocket, {
     options: {

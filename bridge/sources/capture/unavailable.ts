@@ -12,10 +12,10 @@ const SENTENCES: Readonly<Record<CaptureCode, string>> = {
   CAPTURE_TOO_SLOW: 'tcpdump did not begin to capture within two seconds.',
   CAPTURE_FAILED: 'tcpdump cannot capture here.',
   // Of one run:
-  CAPTURE_SAW_NOTHING: 'No packet of this connection came by where tcpdump captures.',
+  CAPTURE_SAW_NOTHING: 'tcpdump saw no packet of this connection.',
   CAPTURE_LOST_PACKETS: 'The kernel had no room for all packets: some were not captured.',
   CAPTURE_ENDED_EARLY: 'tcpdump ended before the connection did.',
-  CAPTURE_CLOCK_SET: 'The clock of this machine was set meanwhile: the times of some packets may be wrong.',
+  CAPTURE_CLOCK_SET: 'The clock of this machine was set during the run: the times of some packets may be wrong.',
 };
 
 /** What is wrong with the capture of one run: no packet, some packets missing (two ways), or uncertain times. */

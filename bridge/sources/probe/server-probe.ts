@@ -1,6 +1,6 @@
 /**
- * The bridge's end of the probe. `bridge/probe` runs inside a Node server and reports the server's calls; this end reads the
- * reports. It trusts none of them, because the program may write anything to the probe's descriptor.
+ * The bridge's end of the probe. `bridge/probe` runs inside a Node server and reports the server's calls; this end reads
+ * the reports. It trusts none of them, because the program may write anything to the probe's descriptor.
  *
  *     server process ─ stdio 3 ─▶ lines ─▶ reports ─▶ by connection ─▶ the watch of its run
  */

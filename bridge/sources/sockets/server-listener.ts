@@ -1,6 +1,6 @@
 /**
- * Reports that the server program listens, as the kernel's table shows it (/proc/net/tcp). The table does not show since when
- * the program listens. This source reports no connections, and nothing at all if a better source sees the program listen.
+ * Reports that the server program listens, as the kernel's table shows it (/proc/net/tcp). The table does not show since
+ * when. This source reports no connections, and nothing at all if a better source sees the program listen.
  *
  *     /proc/net/tcp ─▶ listening-socket ─ in LISTEN ─▶ server-listener ─▶ the step before the run
  */

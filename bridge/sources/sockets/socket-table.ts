@@ -5,7 +5,7 @@ export interface SocketRow {
   localPort: number;
   remotePort: number;
   state: TcpState;
-  /** 0 if no descriptor stands for it: the program has not accepted it yet, or has closed it. */
+  /** 0 if the program has no descriptor for it: it has not been accepted yet, or has been closed. */
   inode: string;
 }
 

@@ -39,7 +39,7 @@ const LIST_GOOD_FOR_US = 1000;
 /** The same for the process group: that reading covers every process of the machine. */
 const GROUP_GOOD_FOR_US = 250_000;
 
-/** The threads of all processes of a process group. Their files under /proc stay open: a look takes some ten microseconds. */
+/** The threads of all processes of a process group. Their files under /proc stay open: a look takes about ten microseconds. */
 export class ProgramThreads implements ProgramView {
   readonly #group: number;
   readonly #port: number;

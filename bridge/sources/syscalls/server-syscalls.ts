@@ -114,8 +114,8 @@ export class ServerSyscalls implements EvidenceSource {
   }
 
   /**
-   * Looks at what the program is blocked in now: about ten microseconds for each thread. The best moments are right before and
-   * right after something that may wake the program.
+   * Looks at what the program is blocked in now: about ten microseconds for each thread. The best moments are right
+   * before and right after something that may wake the program.
    */
   look(): void {
     if (this.#observed) this.#threads.look(this.#observed.view);

@@ -1,7 +1,7 @@
 /**
- * One host of the lab, as the bridge sees it: a process in user, network and process namespaces of its own (unshare(1)), made
- * without root. This class starts the process, passes frames, and reports when the host is ready and when it has ended. It
- * does not know what the frames mean. However the bridge ends, the stream is closed, and the host then ends too.
+ * One host of the lab, as the bridge sees it: a process in user, network and process namespaces of its own (unshare(1)),
+ * made without root. This class starts the process, passes frames, and reports when the host is ready and when it has
+ * ended. It does not know what the frames mean. The host also ends if the bridge is killed, because that closes the stream.
  *
  *     LabWire ─ send, deliver ─▶ LabHost ─ frames on descriptor 3 ─▶ host/main.ts in its namespaces
  *             ◀──────────────────        ◀───────────────────────────

@@ -4,7 +4,7 @@ import type { Segment } from '../../../trace/step.ts';
 export interface HeldSegment {
   segment: Segment;
   packet: Uint8Array;
-  /** The last repetition that its kernel sent meanwhile. */
+  /** The last repetition that its kernel has sent since. */
   repetition?: { segment: Segment; packet: Uint8Array };
   /** How many repetitions there were. */
   repeats: number;
