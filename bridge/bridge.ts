@@ -1,6 +1,6 @@
 /**
- * What all pages share: the wire, the server program, its sources, and the sessions that are on. The bridge starts and
- * ends them, and sends a new `hello` to every page if any of them changes. It knows nothing of WebSockets or HTTP: a page
+ * What all pages share: the wire, the server program, its sources, and the running sessions. The bridge starts and ends
+ * them, and sends a new `hello` to every page if any of them changes. It knows nothing of WebSockets or HTTP: a page
  * is something with `send`.
  *
  *     pages ◀── hello ── Bridge ─┬─ wire: direct, or the lab
@@ -121,7 +121,7 @@ export class Bridge {
     return () => void this.#pages.delete(page);
   }
 
-  /** The facts of `hello`, and of `GET /health`. */
+  /** The message that each page gets first; `GET /health` sends the same facts. */
   hello(): Hello {
     const { wire, unavailable } = this.#chosen;
     return {

@@ -13,7 +13,7 @@ export type ProbeReport =
    * empty if the peer has already gone; `local` is where the server listens.
    */
   | { what: 'accept'; connection: number; startedAt: number; at: number; peer: string; local: string }
-  /** `startedAt` likewise. `bytes` 0 is the peer's end of data. `result` is `ok` or an errno name. */
+  /** `startedAt` is the end of the accept or recv before. `bytes` 0: the peer's end of data. `result`: `ok` or errno name. */
   | { what: 'recv'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
   /** A whole write. If a close cut it short, `result` is ECANCELED, and `bytes` is what the kernel had taken by then. */
   | { what: 'send'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }

@@ -10,7 +10,7 @@ import type { Wire } from './wire.ts';
 /** Milliseconds that the lab may take to be ready. With `auto` the direct wire can replace it, so the wait is shorter. */
 const PATIENCE_MS = { auto: 2000, lab: 10_000 };
 
-/** The wire in use and, if the lab was tried in vain, why there is no lab. */
+/** The wire in use and, if a lab could not be made, the reason. */
 export interface ChosenWire {
   wire: Wire;
   unavailable?: LabUnavailable;

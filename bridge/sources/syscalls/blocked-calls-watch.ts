@@ -75,7 +75,7 @@ export class BlockedCallsWatch implements Watch {
     return this.#port !== undefined && this.#accept.mayAssume;
   }
 
-  /** Another run is on at the same time. */
+  /** Another run is in progress at the same time. */
   share(): void {
     this.#accept.share();
   }

@@ -37,7 +37,7 @@ export class RunAccept {
     this.#acceptedBy ??= at;
   }
 
-  /** Another run is on at the same time: an accept() may have been for that one. */
+  /** Another run is in progress at the same time: an accept() may have been for that one. */
   share(): void {
     this.#shared = true;
   }

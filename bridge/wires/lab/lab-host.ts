@@ -50,7 +50,7 @@ export class LabHost {
   }
 
   /**
-   * @returns once the host is on its wire
+   * Resolves when the host is on its wire.
    * @throws HostFailure
    */
   async ready(): Promise<void> {
