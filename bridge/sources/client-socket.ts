@@ -1,3 +1,10 @@
+/**
+ * The client program: one TCP connection over `node:net` that reports each call it makes and what its socket hears. It
+ * reads bytes as they come and keeps them until recv() asks, so that it notices the peer's end when it happens.
+ *
+ *     script ─▶ connect, send, recv … ─▶ node:net ─▶ kernel
+ *                      └─▶ reports: each call with its duration, each arrival
+ */
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { formatAddress, type Address } from '../address.ts';
 import type { Heard, Sink } from '../trace/report.ts';
@@ -18,13 +25,6 @@ export interface OwnEnd {
   descriptor?: () => number;
 }
 
-/**
- * The client program: one TCP connection over `node:net` that reports each call it makes and what its socket hears. It
- * reads bytes as they come and keeps them until recv() asks, so that it notices the peer's end when it happens.
- *
- *     script ─▶ connect, send, recv … ─▶ node:net ─▶ kernel
- *                      └─▶ reports: each call with its duration, each arrival
- */
 export class ClientSocket {
   readonly #target: Address;
   readonly #zero: number;

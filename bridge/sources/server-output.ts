@@ -1,13 +1,13 @@
+/**
+ * The lines that the server program prints. A line that names the client's port belongs to that connection. Any other line
+ * belongs to the only open connection, or to none if there are several.
+ */
 import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Output } from '../trace/step.ts';
 import { since } from './run-time.ts';
 import type { EvidenceSource, OwnStatus, Watch } from './source.ts';
 
-/**
- * The lines that the server program prints. A line that names the client's port belongs to that connection. Any other line
- * belongs to the only open connection, or to none if there are several.
- */
 export class ServerOutput implements EvidenceSource {
   readonly tells = 'output';
   readonly side = 'server';
