@@ -106,7 +106,7 @@ export const ROOMS = {
   ],
   'bridge/client.ts': [
     ...[...BASE, ...MODEL, ...DECODING, 'bridge/session.ts', 'bridge/run-once.ts'],
-    'bridge/sources/capture',
+    ...['bridge/sources/capture', 'bridge/wires/lab'],
   ],
   'bridge/main.ts': [...BASE, 'close-with-grace', 'fastify', 'bridge/access', 'bridge/config.ts', 'bridge/http'],
 

@@ -7,14 +7,14 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
 export interface Address {
-  /** To dial: an IP literal, as a name could be dialled at several addresses, each with a SYN of its own. */
+  /** An IP literal, if it is to be dialled: Node may dial every address of a name, each with a SYN of its own. */
   host: string;
   port: number;
 }
 
 /**
  * Reads `HOST:PORT`, `[IPV6]:PORT` or `:PORT`.
- * @param lowest the smallest port allowed: 0 where the kernel may choose
+ * @param lowest the smallest port allowed: 0 if the kernel may choose
  * @throws BridgeError `BAD_OPTION`
  */
 export function parseAddress(text: string, lowest: 0 | 1 = 1): Address {
@@ -32,7 +32,7 @@ export function formatAddress({ host, port }: Address): string {
 
 /**
  * The address with its name looked up, IPv4 first: each run then dials exactly one address.
- * @throws BridgeError `BAD_OPTION` for a name that nobody knows
+ * @throws BridgeError `BAD_OPTION` for a name that cannot be resolved
  */
 export async function resolveAddress({ host, port }: Address): Promise<Address> {
   if (isIP(host)) return { host, port };
@@ -40,11 +40,11 @@ export async function resolveAddress({ host, port }: Address): Promise<Address> 
     const { address } = await lookup(host, { order: 'ipv4first' });
     return { host: address, port };
   } catch (cause) {
-    throw new BridgeError('BAD_OPTION', `The host "${host}" is not known here.`, { cause });
+    throw new BridgeError('BAD_OPTION', `The host name "${host}" cannot be resolved.`, { cause });
   }
 }
 
-/** Whether only this machine reaches what listens there; also for `::ffff:127.0.0.1`. */
+/** Whether only this machine reaches a server on this host. `::ffff:127.0.0.1` is such a host too. */
 export function isLoopback(host: string): boolean {
   const version = isIP(host);
   return version === 0 ? host === 'localhost' : LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');

@@ -1,3 +1,12 @@
+/**
+ * What all pages share: the wire, the server program, its sources, and the running sessions. The bridge starts and ends
+ * them, and sends a new `hello` to every page if any of them changes. It knows nothing of WebSockets or HTTP: a page
+ * is something with `send`.
+ *
+ *     pages ◀── hello ── Bridge ─┬─ wire: direct, or the lab
+ *                                ├─ server program and its sources
+ *                                └─ sessions, one for each run
+ */
 import type { FastifyBaseLogger } from 'fastify';
 import { randomInt } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
@@ -8,19 +17,20 @@ import { BridgeError } from './errors.ts';
 import { BUILT, VERSION } from './machine/paths.ts';
 import { ShortLivedSet } from './machine/short-lived.ts';
 import type { Command } from './programs/command.ts';
-import { ScenarioServers, type Lent } from './programs/scenario-servers.ts';
+import { ScenarioServers, type LentServer } from './programs/scenario-servers.ts';
 import { ServerProgram } from './programs/server-program.ts';
-import type { BridgeMessage, Hello, Limits, ServerStatus } from './protocol/messages.ts';
+import type { Limits } from './protocol/limits.ts';
+import type { BridgeMessage, Hello, ServerStatus } from './protocol/messages.ts';
 import { CLIENT_STATUS, Session, type SessionOptions } from './session.ts';
 import { describeSource, type EvidenceSource } from './sources/source.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
 import { expectLink } from './wires/wire.ts';
 
-/** How many seeds there are to choose from if a page names none: few enough that each is easy to say. */
+/** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
 const SEEDS = 100_000;
 
-/** Milliseconds within which changes make one `hello`: a busy server prints thousands of lines a second. */
+/** Changes within this many milliseconds share one `hello`: a busy server prints thousands of lines a second. */
 const HELLO_EVERY_MS = 100;
 
 export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
@@ -38,15 +48,6 @@ export interface Page {
   send(message: BridgeMessage): void;
 }
 
-/**
- * What all pages share: the wire, the server program, its sources, and the sessions that are on. The bridge starts and
- * ends them, and sends a new `hello` to every page if any of them changes. It knows nothing of WebSockets or HTTP: a page
- * is something with `send`.
- *
- *     pages ◀── hello ── Bridge ─┬─ wire: direct, or the lab
- *                                ├─ server program and its sources
- *                                └─ sessions, one for each run
- */
 export class Bridge {
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   readonly terms: Terms;
@@ -57,8 +58,8 @@ export class Bridge {
   readonly #scenarioServers: ScenarioServers;
   readonly #sessions = new ShortLivedSet<Session>();
   #helloTimer: NodeJS.Timeout | undefined;
-  /** Resolves when a lab that broke was made anew. */
-  #wireThere: Promise<void> = Promise.resolve();
+  /** Resolves when a broken lab has been replaced. */
+  #wireReady: Promise<void> = Promise.resolve();
   #closing = false;
 
   constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log'], terms: Terms) {
@@ -93,7 +94,7 @@ export class Bridge {
     await Promise.race([this.#program?.started(), after(patienceMs, undefined, { ref: false })]);
   }
 
-  /** Ends every run and the server program; resolves when nothing of theirs is left. */
+  /** Ends every run and the server program; resolves when none of their processes is left. */
   async stop(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#helloTimer);
@@ -108,19 +109,19 @@ export class Bridge {
     return this.#closing;
   }
 
-  /** In one sentence: what would have the packets captured; absent if they are, or are not meant to be. */
+  /** Why packets are not captured and what would help, in one sentence; absent if they are, or are not meant to be. */
   get captureAdvice(): string | undefined {
     return this.#chosen.wire.captureAdvice;
   }
 
-  /** Sends a page `hello` now, and whenever it changes; returns a function that ends that. */
+  /** Sends a page `hello` now, and whenever it changes; returns a function that stops this. */
   join(page: Page): () => void {
     this.#pages.add(page);
     page.send(this.hello());
     return () => void this.#pages.delete(page);
   }
 
-  /** The facts of `hello`, and of `GET /health`. */
+  /** The message that each page gets first; `GET /health` sends the same facts. */
   hello(): Hello {
     const { wire, unavailable } = this.#chosen;
     return {
@@ -147,7 +148,7 @@ export class Bridge {
     onSteps,
     onDone,
   }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'> & { server?: ScenarioServer }): Session {
-    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
+    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
     const { wire } = this.#chosen;
     if (link) this.expectLink();
     const lent = server && this.#lend(server);
@@ -186,10 +187,10 @@ export class Bridge {
         'SERVER_NOT_OWNED',
         'The server was not started by this bridge: it cannot start or stop it.',
       );
-    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is about to end.');
+    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
     if (action === 'start') {
       const program = this.#program;
-      this.#wireThere.then(() => program.start()).catch(complain);
+      this.#wireReady.then(() => program.start()).catch(complain);
       return;
     }
     if (this.#program.status().pid === undefined)
@@ -197,7 +198,7 @@ export class Bridge {
     this.#program.stop().catch(complain);
   }
 
-  #lend(server: ScenarioServer): Lent {
+  #lend(server: ScenarioServer): LentServer {
     if (!this.#chosen.wire.entrance)
       throw new BridgeError('SERVER_NEEDS_LAB', 'Only the lab has a host for servers of scenarios.');
     return this.#scenarioServers.lend(server);
@@ -211,13 +212,13 @@ export class Bridge {
     return this.#program?.sources ?? [];
   }
 
-  /** A lab breaks if somebody ends one of its hosts. It is made anew; if that fails, the bridge uses the direct wire. */
+  /** If somebody ends a host, the lab breaks. The bridge makes another; if that fails, it uses the direct wire. */
   #watchWire(): void {
     const { wire } = this.#chosen;
     wire.onChange = () => this.#changed();
     wire.onBroken = () => {
-      this.log.warn('A host of the lab has ended: the lab is made anew.');
-      this.#wireThere = chooseWire({ ...this.#config, wire: 'auto' }).then((chosen) => {
+      this.log.warn('A host of the lab has ended: the lab is made again.');
+      this.#wireReady = chooseWire({ ...this.#config, wire: 'auto' }).then((chosen) => {
         this.#chosen = chosen;
         if (this.#closing) return chosen.wire.close();
         this.#watchWire();

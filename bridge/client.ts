@@ -1,8 +1,14 @@
-/** The terminal client: the same session as behind the page, without a page. */
+/**
+ * `npm run client`: plays one script without a page, in the same session that a page would get, and prints the reply or the
+ * trace. It knows the command line and what a finished trace says; it knows nothing of sessions in progress.
+ *
+ *     arguments ─▶ script, settings ─▶ run-once ─▶ trace ─┬─▶ number and reply, or --json
+ *                                                         └─▶ --pcap FILE
+ */
 import { parseArgs } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { parseAddress } from './address.ts';
-import { BridgeError } from './errors.ts';
+import { BridgeError, withRemedy } from './errors.ts';
 import { tracePcap } from './packet/capture-file/trace-pcap.ts';
 import { printable, printableJson } from './machine/printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
@@ -10,13 +16,14 @@ import type { RunResult } from './session.ts';
 import { captureAdvice, captureCode } from './sources/capture/unavailable.ts';
 import type { Trace } from './trace/trace.ts';
 import { plainScript, randomNumber } from './trace/script.ts';
+import { LabUnavailable } from './wires/lab/lab-unavailable.ts';
 
 const USAGE = `npm run client -- [NUMBER] [options]
   NUMBER                 an unsigned integer (default: a random one from 1 to 1000)
   --json                 print the whole trace as JSON
-  --pcap FILE            save the packets, for Wireshark and its like; with --target, where tcpdump may capture
-  --target HOST:PORT     where a server listens that is running already (default 127.0.0.1:65432)
-  --wire lab             bring a server along, in a private network of two hosts (also with --pcap, without --target)
+  --pcap FILE            save the packets, for Wireshark and others; with --target, only if tcpdump may capture
+  --target HOST:PORT     where a running server listens (default 127.0.0.1:65432)
+  --wire lab             start a server in a private network of two hosts (implied by --pcap without --target)
   --server 'COMMAND'     that server (default: the number server)`;
 
 const SENTENCES: Record<RunResult['outcome'], string> = {
@@ -38,9 +45,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Answers the exit status: 0 when the server replied or was silent, 1 when it could not, 2 for a bad command line. */
+/** Returns the exit status: 0 if the server replied or was silent, 1 if anything failed, 2 for a bad command line. */
 export async function main(args: readonly string[]): Promise<number> {
-  // Whoever prints is told; this event alone would end the process.
+  // `print` reports the failure itself. Without a listener, this event would end the process.
   process.stdout.on('error', () => {});
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
@@ -51,14 +58,20 @@ export async function main(args: readonly string[]): Promise<number> {
     const number = numberOf(positionals);
     const trace = await runOnce(settingsOf(values), plainScript(number));
     if (values.pcap !== undefined) save(values.pcap, packetsOf(trace));
-    await (values.json ? print(printableJson(JSON.stringify(trace, null, 2))) : tellReply(number, trace));
+    await (values.json ? print(printableJson(JSON.stringify(trace, null, 2))) : printReply(number, trace));
     return statusOf(trace);
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     const usage = !(error instanceof BridgeError) || code === 'BAD_OPTION';
-    console.error(usage ? `${printable(message)}\n${USAGE}` : printable(message));
+    const sentence = printable(error instanceof LabUnavailable ? withoutPage(error) : message);
+    console.error(usage ? `${sentence}\n${USAGE}` : sentence);
     return usage ? 2 : 1;
   }
+}
+
+/** A remedy may be a command line of the bridge. The client has the same options, and must not send anybody to a page. */
+function withoutPage({ sentence, remedy }: LabUnavailable): string {
+  return withRemedy(sentence, remedy?.replace('npm start --', 'npm run client -- --wire lab'));
 }
 
 interface ClientOptions {
@@ -69,18 +82,18 @@ interface ClientOptions {
   json?: boolean;
 }
 
-/** A server that is running already is reached directly; one that is brought along lives in the lab. */
+/** A running server is reached directly; a server that the client starts itself runs in the lab. */
 function settingsOf(values: ClientOptions): ClientSettings {
   const { target, server, pcap, json } = values;
-  const brings = target === undefined && (server !== undefined || pcap !== undefined);
-  const wire = values.wire ?? (brings ? 'lab' : 'direct');
+  const startsServer = target === undefined && (server !== undefined || pcap !== undefined);
+  const wire = values.wire ?? (startsServer ? 'lab' : 'direct');
   if (wire !== 'lab' && wire !== 'direct')
     throw new BridgeError('BAD_OPTION', `"${wire}" is not a wire: lab or direct.`);
   return {
     wire,
     target: parseAddress(target ?? '127.0.0.1:65432'),
     ownsServer: wire === 'lab' || server !== undefined,
-    // What nobody will look at need not be captured.
+    // Otherwise nothing of the capture would be shown.
     capture: json || pcap !== undefined ? 'auto' : 'off',
     ...(server !== undefined && { server }),
   };
@@ -91,8 +104,10 @@ function packetsOf(trace: Trace): Uint8Array {
   const capture = trace.sources.find(({ name }) => name === 'capture');
   const why = captureCode(capture?.why);
   const sentence = why && captureAdvice({ why });
-  if (!capture?.active)
-    throw new BridgeError('NOTHING_CAPTURED', `No packets were captured. ${sentence ?? ''} Or use --wire lab.`);
+  if (!capture?.active) {
+    const advice = sentence === undefined ? 'Use --wire lab.' : `${sentence} Or use --wire lab.`;
+    throw new BridgeError('NOTHING_CAPTURED', `No packets were captured. ${advice}`);
+  }
   if (sentence) console.error(`Not all packets were captured. ${sentence}`);
   return tracePcap(trace);
 }
@@ -105,8 +120,8 @@ function numberOf(positionals: readonly string[]): bigint {
   return BigInt(text);
 }
 
-/** As the classic client prints: the number, then the reply. */
-async function tellReply(number: bigint, trace: Trace): Promise<void> {
+/** Prints what the classic client prints: the number, then the reply. */
+async function printReply(number: bigint, trace: Trace): Promise<void> {
   await print(String(number));
   if (trace.reply) await print(printable(trace.reply.text));
   if (SENTENCES[trace.outcome]) console.error(SENTENCES[trace.outcome]);
@@ -126,17 +141,17 @@ function save(path: string, bytes: Uint8Array): void {
 }
 
 /**
- * A line on the standard output. Not by the console, which says nothing where the disk is full.
- * @throws BridgeError `NOT_SAVED`; not where a reader has closed the pipe: it has read what it wanted
+ * Prints a line on the standard output. console.log would hide that the disk is full.
+ * @throws BridgeError `NOT_SAVED`, unless the reader has closed the pipe because it has read enough
  */
 function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(`${text}\n`, (cause) => {
-      if (!cause || NOBODY_READS.has((cause as NodeJS.ErrnoException).code)) resolve();
+      if (!cause || READER_IS_GONE.has((cause as NodeJS.ErrnoException).code)) resolve();
       else reject(new BridgeError('NOT_SAVED', `The output could not be written: ${cause.message}.`, { cause }));
     });
   });
 }
 
-/** The pipe is closed; of what follows, Node says that the stream is. */
-const NOBODY_READS: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
+/** EPIPE: the reader has closed the pipe. Every later write fails with Node's own code. */
+const READER_IS_GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);

@@ -7,7 +7,7 @@ import { readToken } from './access/token.ts';
 /** Settings, fixed when the bridge starts. */
 export interface Config extends AccessSettings {
   wire: 'auto' | 'lab' | 'direct';
-  /** Command line of the server program; absent for our own. */
+  /** Command line of the server program; absent for the number server. */
   server?: string;
   target: Address;
   /** Whether the bridge starts a server program at all. */
@@ -24,16 +24,16 @@ export const USAGE = `npm start -- [options]
   --wire auto|lab|direct    the wire between client and server (default auto)
   --server 'COMMAND'        the program to start as the server (default: the number server)
   --target HOST:PORT        where the server listens (default 127.0.0.1:65432);
-                            without --server: a server that is running already
+                            without --server: a server that is already running
   --restart                 start the server program again when it ends
-  --strace                  have strace, where it is installed, tell every call of the --server program
-  --capture auto|off        whether tcpdump captures the packets on the direct wire, where it may (default auto)
+  --strace                  have strace, if it is installed, report every call of the --server program
+  --capture auto|off        whether tcpdump captures the packets on the direct wire, if permitted (default auto)
   --allow-origin ORIGIN     one more origin whose pages may connect; "none": requests without one
   --allow-host HOST:PORT    one more name under which the page is served
-  --allow-control           let pages start and stop the server program; without it they may where only
-                            this machine reaches the bridge, and with --no-allow-control nowhere
-Each also as APERTO_HTTP, APERTO_WIRE, … in the environment; lists with commas. Where other machines reach the bridge,
-it takes a token of chance, or that in APERTO_TOKEN.`;
+  --allow-control           let pages start and stop the server program (default: only if no other machine
+                            can reach the bridge); --no-allow-control never lets them
+Each option may also be set in the environment: APERTO_HTTP, APERTO_WIRE, …; lists are separated by commas. If other
+machines can reach the bridge, it asks them for a token: the one in APERTO_TOKEN, or a random one.`;
 
 const OPTIONS = {
   http: { type: 'string' },

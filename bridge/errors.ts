@@ -1,4 +1,4 @@
-/** What can be wrong with a request or a setting, by stable code. The sentence is for people who read a log. */
+/** What can be wrong with a request or a setting, by stable code. The error's message is for people who read a log. */
 export type ErrorCode =
   | 'BAD_JSON'
   | 'BAD_MESSAGE'
@@ -46,7 +46,7 @@ export class BridgeError extends Error {
   }
 }
 
-/** A sentence about something that is not there, with the command that would change it, if there is one. */
+/** Adds the command that would help to a sentence about something missing, if there is such a command. */
 export function withRemedy(sentence: string, remedy: string | undefined): string {
   return remedy === undefined ? sentence : `${sentence} This would help: ${remedy}`;
 }

@@ -1,3 +1,10 @@
+/**
+ * `npm start`: reads the command line, starts the bridge, prints its URL, and ends everything at a signal. It decides what
+ * the operator reads, and knows nothing of runs, messages or packets.
+ *
+ *     arguments, environment ─▶ config ─▶ app listens ─▶ server program listens ─▶ URL printed
+ *                                          └─ SIGINT, SIGTERM ─▶ runs, programs and pages ended
+ */
 import './machine/garbage-collection.ts';
 import closeWithGrace from 'close-with-grace';
 import { formatAddress, resolveAddress } from './address.ts';
@@ -8,7 +15,7 @@ import { BridgeError } from './errors.ts';
 import { printable, printableJson } from './machine/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
-/** Milliseconds that the server program has to listen before the URL is told all the same. */
+/** Milliseconds to wait for the server program to listen. After that, the URL is printed anyway. */
 const START_MS = 2000;
 
 /** Milliseconds from a signal to the end of everything. */
@@ -18,8 +25,8 @@ const GRACE_MS = 900;
 const USAGE_ERROR = 2;
 
 /**
- * A URL may hold the token, and anything may hold what a terminal obeys. Not by the logger's own stream: on a full disk it
- * would try again for ever.
+ * A logged URL loses its query, which may hold the token. Control characters are escaped, because a terminal obeys them.
+ * The logger's own stream is not used, because it would try for ever to write to a full disk.
  */
 const LOG: FastifyServerOptions['logger'] = {
   level: 'warn',
@@ -28,21 +35,21 @@ const LOG: FastifyServerOptions['logger'] = {
 };
 
 export async function main(args: readonly string[]): Promise<void> {
-  // On a full disk a line is lost, and nothing else.
+  // If the disk is full, a line is lost and the bridge goes on.
   process.stdout.on('error', () => {});
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
-    // The server program has no use for it.
+    // The server program inherits this environment, and must not see the token.
     delete process.env['APERTO_TOKEN'];
     const { app, bridge, access } = await buildApp({ ...config, target: await resolveAddress(config.target) }, LOG);
     const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
     await listen(app, config.http).catch((error) => {
-      // It would end this process in its own way, with its own exit status.
+      // closeWithGrace would end this process with an exit status of its own.
       grace.uninstall();
       throw error;
     });
-    // Whoever presses the button as soon as there is a URL is not to be refused for that.
+    // A viewer who starts a run as soon as the URL is there should not be refused.
     await bridge.serverStarted(START_MS);
     if (bridge.isClosing) return;
     console.log(`Aperto is at ${access.urls.own}`);
@@ -59,11 +66,11 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What who starts the bridge for others must know, in one sentence. */
+/** What an operator must know who opens the bridge to other machines, in one sentence. */
 function openness({ urls, mayControl }: Access): string {
   const control = mayControl ? 'and start and stop the server program' : 'but not start or stop the server program';
-  const where = urls.others.length > 0 ? urls.others.join(' ') : 'this machine has no address for them now';
-  return `It is open to other machines: whoever has the token in its URL can use it, ${control}: ${where}`;
+  const where = urls.others.length > 0 ? urls.others.join(' ') : 'this machine has no address for them at the moment';
+  return `It is open to other machines: anyone who has the token in its URL can use it, ${control}: ${where}`;
 }
 
 async function listen(app: FastifyInstance, http: { host: string; port: number }): Promise<void> {

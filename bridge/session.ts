@@ -1,7 +1,16 @@
+/**
+ * One request, which is one TCP connection and one trace. A session has the wire play the script, gathers what every
+ * source reports, passes the steps on in batches, and ends exactly once. It knows wires and sources only by their
+ * interfaces, and nothing of pages and messages.
+ *
+ *     script ─▶ wire: client program ─┐
+ *     the wire's own capture ─────────┼▶ trace ─▶ steps, steps, …, done
+ *     server probe, output … ─────────┘
+ */
 import { formatAddress } from './address.ts';
 import { monotonicUs } from './machine/clock.ts';
 import { BridgeError } from './errors.ts';
-import type { Limits } from './protocol/messages.ts';
+import type { Limits } from './protocol/limits.ts';
 import { describeSource, type EvidenceSource, type Watch } from './sources/source.ts';
 import type { LinkSettings, WireAction } from './trace/link.ts';
 import type { Outcome, Reply, SourceStatus } from './trace/trace.ts';
@@ -15,14 +24,14 @@ import { expectLink, type ClientRun, type Wire } from './wires/wire.ts';
 export interface SessionOptions {
   script: Script;
   wire: Wire;
-  /** How the wire treats the run's packets; only a wire with a link takes it. */
+  /** How the link treats the run's packets; only for a wire that has one. */
   link?: LinkSettings;
-  /** The port of a server for this run alone, and when that listens; absent: the wire's own target is the server. */
+  /** A server for this run alone; `ready` resolves when it listens. If absent, the server is the wire's target. */
   server?: { port: number; ready: Promise<void> };
   /** What sees the server's side of the connection. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'runMs' | 'heldRunMs' | 'replyBytes' | 'stepsPerRun'>;
-  /** New steps, and steps of which more became known. */
+  /** Called with new steps, and with earlier ones of which more is known now. */
   onSteps(steps: Step[]): void;
   /** Called exactly once. */
   onDone(result: RunResult): void;
@@ -54,15 +63,6 @@ type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
 /** The status of the client's own socket: every wire has it. */
 export const CLIENT_STATUS: SourceStatus = { name: 'client-socket', active: true, tells: 'calls', side: 'client' };
 
-/**
- * One request, which is one TCP connection and one trace. A session has the wire play the script, gathers what every
- * source reports, passes the steps on in batches, and ends exactly once. It knows wires and sources only by their
- * interfaces, and nothing of pages and messages.
- *
- *     script ─▶ wire: client program ─┐
- *     the wire's own capture ─────────┼▶ trace ─▶ steps, steps, …, done
- *     server probe, output … ─────────┘
- */
 export class Session {
   readonly #options: SessionOptions;
   /** When the run began, which is when its wire was ready: milliseconds since 1970. */
@@ -91,7 +91,7 @@ export class Session {
     else this.#open();
   }
 
-  /** Gives the run up: aborts its connection; `done` follows. */
+  /** Aborts the run's connection; `onDone` follows. */
   cancel(): void {
     this.#abort({ outcome: 'cancelled' });
   }
@@ -107,7 +107,7 @@ export class Session {
     this.#run = wire.open({
       script,
       limits,
-      unhurried: this.#lookers.length > 0,
+      paced: this.#lookers.length > 0,
       zero: this.#zero,
       sink,
       onPort,
@@ -120,7 +120,7 @@ export class Session {
   }
 
   /**
-   * Does something with a segment of this run that the link holds.
+   * Delivers, drops or duplicates a segment of this run that the link holds.
    * @throws BridgeError `LINK_NEEDS_LAB`, `NOT_HELD`
    */
   act(segment: string, action: WireAction): void {
@@ -133,7 +133,7 @@ export class Session {
     clearTimeout(this.#timeLimit);
     const error = played.limit ?? played.error;
     if (error !== undefined) this.#ending ??= { outcome: 'failed', error };
-    const durationUs = Math.round(monotonicUs() - this.#zero);
+    const durationUs = Math.round(this.#elapsedUs);
     const connected = played.connected === 'ok';
     await this.#settle(connected ? this.#watches : this.#watches.filter(({ seesAttempts }) => seesAttempts));
     this.#finish(played, durationUs);
@@ -150,10 +150,10 @@ export class Session {
       let open = watches.length;
       if (open === 0) return resolve();
       let timer: NodeJS.Timeout | undefined;
-      // On a busy machine, time may be up before the bridge has read what arrived long ago: one more turn reads it.
+      // On a busy machine the timer may fire before the bridge reads what arrived long ago: one more turn reads it.
       const wait = (): void => void (timer ??= setInterval(() => setImmediate(end), SETTLE_MS));
       const end = (): void => {
-        const inTime = monotonicUs() - this.#zero < this.#limitMs * 1000;
+        const inTime = this.#elapsedUs < this.#limitMs * 1000;
         // A source that has settled may be busy again: a kernel repeats what is lost.
         if (inTime && watches.some(({ busy }) => busy)) return wait();
         clearInterval(timer);
@@ -185,7 +185,7 @@ export class Session {
       captured: this.#sourcesOfWire().some(({ tells, active }) => tells === 'segments' && active),
       serverWatched: this.#serverWatched(final),
       final,
-      now: monotonicUs() - this.#zero,
+      now: this.#elapsedUs,
     });
     const news = final && !this.#sent ? steps : this.#newsAmong(steps);
     if (news.length > 0) this.#options.onSteps(news);
@@ -221,6 +221,10 @@ export class Session {
       ...(this.#options.link && { link: this.#options.link }),
       sources: this.#sources(),
     });
+  }
+
+  get #elapsedUs(): number {
+    return monotonicUs() - this.#zero;
   }
 
   #target(): Pick<RunResult, 'target'> {

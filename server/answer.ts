@@ -1,9 +1,9 @@
 import { isPrime } from './primality.ts';
 
-/** `parity` is what the published program answers; `prime` is what its own description promises. */
+/** `parity` is what the published program answers. `prime` is what its description promises. */
 export type Answers = 'parity' | 'prime';
 
-/** The server makes one read of at most this many bytes. Bytes beyond them are not part of the number. */
+/** The server makes one read of at most this many bytes. Further bytes are not part of the number. */
 export const READ_LIMIT = 1024;
 
 /** The smallest numbers of 10 and of 11 decimal digits. */
@@ -16,8 +16,8 @@ const PRIMO = Buffer.from('PRIMO');
 
 /**
  * Returns what the number server replies to the bytes of its one read: an unsigned big-endian integer of at most
- * `READ_LIMIT` bytes. No bytes mean the number 0. `undefined` is the protocol's silence, for a number of exactly ten digits.
- * Calls share the reply: do not write into it.
+ * `READ_LIMIT` bytes. No bytes mean the number 0. A number of exactly ten digits gets no reply: `undefined`. Calls share the
+ * reply: do not write into it.
  */
 export function answer(received: Buffer, answers: Answers): Buffer | undefined {
   const value = toInteger(received.subarray(0, READ_LIMIT));

@@ -2,8 +2,8 @@
 const GATHER_MS = 5;
 
 /**
- * Prints lines to a stream: a single line at once, many lines together. Every write to a pipe or a file blocks the program,
- * and one for each of thousands of peers a second would slow it down.
+ * Prints lines to a stream: a single line at once, many lines together. A write to a pipe or a file blocks the program, so
+ * one write for each of thousands of peers a second would slow it down.
  */
 export class LinePrinter {
   #pending = '';
@@ -12,7 +12,7 @@ export class LinePrinter {
 
   constructor(stream: NodeJS.WritableStream) {
     this.#stream = stream;
-    // The server goes on if the reader of its lines goes away.
+    // Without a listener, a reader that goes away would end the server.
     stream.on('error', () => {});
   }
 

@@ -1,10 +1,17 @@
 #!/usr/bin/env node
+/**
+ * The number server as a program: reads its options, listens, and prints a line for each connection. It works without the
+ * bridge, and knows nothing of it.
+ *
+ *     options ─▶ number-server ─ connections ─▶ answer: parity or primality
+ *                      └─ lines ─▶ line-printer ─▶ standard output
+ */
 import type { AddressInfo } from 'node:net';
 import { LinePrinter } from './line-printer.ts';
 import { createNumberServer, formatAddress } from './number-server.ts';
 import { OptionError, readOptions, USAGE, type Options } from './options.ts';
 
-/** More than Node's 511: a burst of clients waits in the kernel, instead of sending its SYNs again a second later. */
+/** More than Node's 511, so that a burst of clients waits in the kernel. Otherwise its SYNs come again a second later. */
 const BACKLOG = 4096;
 
 function main(): void {
@@ -14,7 +21,7 @@ function main(): void {
   const lines = new LinePrinter(process.stdout);
   const server = createNumberServer({ answers: options.answers, once: options.once, say: lines.print });
 
-  // This also comes while it listens, if accept() fails for want of file descriptors. The server goes on with the next.
+  // Also emitted while the server listens, if accept() finds no free file descriptor. The server then goes on.
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (server.listening) return lines.print(`could not accept a connection: ${error.code}`);
     fail(whyNotListening(error, options), 1);

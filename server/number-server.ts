@@ -1,3 +1,10 @@
+/**
+ * The raw TCP number server: it makes one read and at most one reply, then closes. The caller has to make it listen.
+ *
+ *     peer ──bytes──▶ one read ──▶ answer ──▶ one write ──▶ close
+ *
+ * A broken connection ends alone: it is reported to `say`, and is never an error of the server.
+ */
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { answer, READ_LIMIT, type Answers } from './answer.ts';
 
@@ -9,13 +16,6 @@ export interface NumberServerOptions {
   say?: (line: string) => void;
 }
 
-/**
- * The raw TCP number server: it makes one read and at most one reply, then closes. The caller has to make it listen.
- *
- *     peer ──bytes──▶ one read ──▶ answer ──▶ one write ──▶ close
- *
- * A broken connection ends alone: it is reported to `say`, and is never an error of the server.
- */
 export function createNumberServer({ answers, once = false, say = () => {} }: NumberServerOptions): Server {
   // Without allowHalfOpen, Node answers the peer's FIN with its own before this program has replied.
   const server = createServer({ allowHalfOpen: true }, (socket) => {

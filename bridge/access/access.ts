@@ -1,7 +1,15 @@
+/**
+ * Who may use the bridge, and how much. The address on which the bridge listens decides. If only this machine reaches it,
+ * its user may do everything. Otherwise a request needs a token, each address has its own limits, and pages may not start
+ * or stop the server program. Access knows requests and addresses; it knows nothing of runs, messages or sources.
+ *
+ *     request ─▶ names ─▶ upgrades per minute ─▶ token ─▶ a place ─▶ page
+ *                  └─────────────┴────────────────┴─────────┴─▶ refusal
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { formatAddress, isLoopback } from '../address.ts';
-import type { Limits } from '../protocol/messages.ts';
+import type { Limits } from '../protocol/limits.ts';
 import { ownNames } from './own-names.ts';
 import { AllowList } from './allow-list.ts';
 import { Allowances, clientOf } from './allowances.ts';
@@ -17,19 +25,11 @@ export interface Urls {
   others: string[];
 }
 
-/**
- * Who may use the bridge, and how much. The address on which the bridge listens decides. If only this machine reaches it,
- * its user may do everything. Otherwise a request needs a token, each address has its own limits, and pages may not start
- * or stop the server program. Access knows requests and addresses; it knows nothing of runs, messages or sources.
- *
- *     request ─▶ names ─▶ upgrades per minute ─▶ token ─▶ a place ─▶ page
- *                  └─────────────┴────────────────┴─────────┴─▶ refusal
- */
 export class Access {
   readonly #settings: AccessSettings;
   readonly #allowList: AllowList;
   readonly #token: Token;
-  /** Before the bridge listens, everybody counts as able to reach it. */
+  /** Until the bridge listens, assume that everybody can reach it. */
   #isOpen = true;
   #limits: Limits;
   #allowances: Allowances;
@@ -81,12 +81,12 @@ export class Access {
     if (fault) return refuse(reply, fault);
   }
 
-  /** For what shows something of this machine, or acts on it. The page's files do neither. */
+  /** For every request that shows or changes something of this machine. The page's files do neither. */
   async checkToken(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (this.#needsToken && !this.#token.isIn(request)) return refuse(reply, 'TOKEN_REQUIRED');
   }
 
-  /** Comes after the check of the origin, so that foreign pages do not use up the upgrades of ours. */
+  /** Comes after the check of the origin, so that foreign pages do not use up the upgrades of our own. */
   async countUpgrade(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (!this.#allowances.upgrades.count(clientOf(request.raw.socket))) return refuse(reply, 'TOO_MANY_UPGRADES');
   }

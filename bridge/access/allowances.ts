@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Limits } from '../protocol/messages.ts';
+import type { Limits } from '../protocol/limits.ts';
 
 /** The address at the other end. An IPv4 address that came in over IPv6 is written as an IPv4 address. */
 export function clientOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
@@ -50,7 +50,7 @@ export class Rates {
     this.#periodMs = periodMs;
   }
 
-  /** Counts one more; returns whether it is allowed. One that is not counts for its address alone. */
+  /** Counts one more; returns whether it is allowed. One that its address may not have does not count in all. */
   count(address: string): boolean {
     const period = Math.floor(performance.now() / this.#periodMs);
     if (period !== this.#period) {

@@ -1,8 +1,8 @@
-import { LIMITS, type Limits } from '../protocol/messages.ts';
+import { LIMITS, type Limits } from '../protocol/limits.ts';
 
 /**
- * The limits in effect: everything else is given these. If only this machine reaches the bridge, all pages come from one
- * address, and that address has what there is in all.
+ * The limits in effect: the rest of the bridge is given these. If only this machine reaches the bridge, all pages come from
+ * one address, so the limit for each address is the limit in all.
  */
 export function effectiveLimits(asked: Partial<Limits> = {}, isOpen = false): Limits {
   const limits = { ...LIMITS, ...asked };

@@ -3,11 +3,11 @@ import { isLoopback } from '../address.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1'];
 
-/** Names and addresses of a listener: exact ones, and none that comes from a request. */
+/** The exact names and addresses of a listener. None of them comes from a request. */
 export interface OwnNames {
-  /** The one for a browser on this machine. */
+  /** For a browser on this machine. */
   first: string;
-  /** All under which the listener is reached. */
+  /** All that may lead to the listener. */
   all: string[];
   /** Addresses of this machine that others can use. */
   others: string[];

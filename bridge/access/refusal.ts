@@ -4,13 +4,13 @@ import type { ErrorCode } from '../errors.ts';
 
 /** HTTP status and sentence for a refused request, by stable code. */
 const REFUSALS = {
-  BAD_REQUEST: [400, 'This is not a request that can be understood.'],
+  BAD_REQUEST: [400, 'This request cannot be understood.'],
   TOKEN_REQUIRED: [401, 'The token is missing or wrong: open the whole URL that Aperto printed when it started.'],
   HOST_NOT_ALLOWED: [403, 'This host name is not on the list: see --allow-host.'],
   ORIGIN_NOT_ALLOWED: [403, 'This origin is not on the list: see --allow-origin.'],
   NOT_FOUND: [404, 'There is nothing here.'],
-  REQUEST_TIMEOUT: [408, 'The request did not come to its end in time.'],
-  TOO_MANY_UPGRADES: [429, 'Too many WebSockets were asked for within a minute.'],
+  REQUEST_TIMEOUT: [408, 'The request was not complete in time.'],
+  TOO_MANY_UPGRADES: [429, 'Too many attempts to open a WebSocket within a minute.'],
   HEADERS_TOO_LARGE: [431, 'The headers are too large.'],
   TOO_MANY_PAGES: [503, 'Too many pages are open: close some.'],
 } as const satisfies Partial<Record<ErrorCode, readonly [number, string]>>;

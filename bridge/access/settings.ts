@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
-import type { Limits } from '../protocol/messages.ts';
+import type { Limits } from '../protocol/limits.ts';
 
-/** What the operator says about who may use the bridge. */
+/** Who may use the bridge, as the operator has set it. */
 export interface AccessSettings {
   /** Where the page is served. */
   http: Address;
@@ -9,10 +9,10 @@ export interface AccessSettings {
   allowOrigins: string[];
   /** Hosts (`host:port`) allowed besides the bridge's own. */
   allowHosts: string[];
-  /** Whether pages may start and stop the server program; if absent, they may if only this machine reaches the bridge. */
+  /** Whether pages may start and stop the server program; by default only if no other machine reaches the bridge. */
   allowControl?: boolean;
   /** The token that every request needs; if absent, a random one is needed if other machines reach the bridge. */
   token?: string;
-  /** Limits other than those of the protocol. */
+  /** Limits that replace the defaults. */
   limits?: Partial<Limits>;
 }

@@ -4,7 +4,7 @@ import { BridgeError } from '../errors.ts';
 
 /** 192 bits: nobody guesses them. */
 const RANDOM_BYTES = 24;
-/** A token that the operator chose. All these characters may stand in a URL as they are (RFC 3986 §2.3). */
+/** A token that the operator chose. A URL needs no escapes for these characters (RFC 3986 §2.3). */
 const CHOSEN = /^[A-Za-z0-9._~-]{16,256}$/;
 
 /** The secret that a user of the bridge needs if other machines can reach it. */
@@ -33,7 +33,7 @@ export class Token {
 /** @throws BridgeError `BAD_OPTION`, without the token in it */
 export function readToken(text: string): string {
   if (CHOSEN.test(text)) return text;
-  throw new BridgeError('BAD_OPTION', 'APERTO_TOKEN has 16 to 256 letters, digits or -._~ in it.');
+  throw new BridgeError('BAD_OPTION', 'APERTO_TOKEN must consist of 16 to 256 letters, digits or -._~.');
 }
 
 function digest(text: string): Buffer {

@@ -1,3 +1,11 @@
+/**
+ * Builds the web application: the bridge behind HTTP. It is the one place where access, bridge and routes meet. It neither
+ * listens nor starts a server program before `listen`. It knows Fastify; it knows nothing of runs and traces.
+ *
+ *     connection ─▶ http-server: limits ─▶ access: names, token ─┬─▶ GET /        the built page
+ *                                                                ├─▶ GET /health  what `hello` says
+ *                                                                └─▶ GET /ws      a page's WebSocket
+ */
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { Access } from '../access/access.ts';
@@ -11,16 +19,7 @@ import { addLive } from './routes/live.ts';
 import { addPage } from './routes/page.ts';
 import { chooseWire } from '../wires/choose-wire.ts';
 
-/**
- * Builds the web application: the bridge behind HTTP. It is the one place where access, bridge and routes meet. It neither
- * listens nor starts a server program before `listen`. It knows Fastify; it knows nothing of runs and traces.
- *
- *     connection ─▶ http-server: limits ─▶ access: names, token ─┬─▶ GET /        the built page
- *                                                                ├─▶ GET /health  what `hello` says
- *                                                                └─▶ GET /ws      a page's WebSocket
- *
- * @throws BridgeError `WIRE_UNAVAILABLE`
- */
+/** @throws BridgeError `WIRE_UNAVAILABLE` */
 export async function buildApp(
   config: Config,
   logger: FastifyServerOptions['logger'] = false,
@@ -31,7 +30,7 @@ export async function buildApp(
     logger: logger ?? false,
     bodyLimit: 1024,
     forceCloseConnections: true,
-    // No hook sees a request whose path cannot be decoded, and an upgrade would keep its socket open.
+    // Hooks do not run for a path that cannot be decoded, and an upgrade would then keep its socket open.
     frameworkErrors: (_, request, reply) => {
       reply.hijack();
       refuseBytes(request.raw.socket, 'BAD_REQUEST');

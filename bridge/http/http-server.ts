@@ -9,7 +9,7 @@ import { rawRefusal, type RefusalCode } from '../access/refusal.ts';
 const KEEP_ALIVE_MS = 5000;
 /** Milliseconds without reading or writing after which a connection is closed, unless it is a page's. */
 const STALLED_MS = 30_000;
-/** How often an unfinished request is looked at within the time that it has. */
+/** How many times an unfinished request is checked before its time is up. */
 const LOOKS = 10;
 
 const CODES: Readonly<Record<string, RefusalCode>> = {
@@ -19,7 +19,7 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
 
 /**
  * The HTTP server below Fastify. It limits what comes before a request: connections, and the time until a request is
- * complete. Bytes that are no request are refused with a fixed text.
+ * complete. If the bytes are no request, it refuses them with a fixed text.
  */
 export function httpServer(access: Access): Pick<FastifyServerOptions, 'serverFactory' | 'clientErrorHandler'> {
   return {

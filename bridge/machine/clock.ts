@@ -1,4 +1,9 @@
 /**
+ * The clocks of this machine, in microseconds. Processes can compare their times of CLOCK_MONOTONIC; captures are stamped
+ * with CLOCK_REALTIME.
+ */
+
+/**
  * Microseconds from the zero of CLOCK_MONOTONIC to that of `performance.now()`, which runs on the same clock. Time that
  * passes between the two readings makes the result too small: the largest of several is right.
  */
@@ -9,10 +14,7 @@ function offset(): number {
   return seconds * 1e6 + nanoseconds / 1e3 - performance.now() * 1e3;
 }
 
-/**
- * Microseconds of CLOCK_MONOTONIC, with fractions: comparable between processes of one machine. A double holds
- * them to a nanosecond for over a century of uptime.
- */
+/** Microseconds of CLOCK_MONOTONIC, with fractions. A double holds nanoseconds for over a century of uptime. */
 export function monotonicUs(): number {
   return performance.now() * 1e3 + OFFSET_US;
 }

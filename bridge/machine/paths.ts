@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder. It is searched for upwards from here, because this file runs as source and as built. */
+/** The project's folder: the nearest one above with a package.json. This file runs as source and as built. */
 function projectRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; ; folder = dirname(folder)) {

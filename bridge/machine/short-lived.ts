@@ -1,8 +1,8 @@
 /**
- * A Map and a Set for values that come and go by the thousand. V8 replaces a full table by a larger one, and the old table
- * points to the new one. Once such a table is in the old generation, it keeps all later tables alive until the next full
- * collection, each with the values that it held. A busy bridge spent a sixth of its time on runs that were long over. So
- * here a table holds boxes, and a box is emptied when its value leaves.
+ * A Map and a Set for values that come and go by the thousand. V8 replaces a full table with a larger one, and the old
+ * table points to the new one. Once such a table is in the old generation, it keeps all later tables alive until the
+ * next full collection, each with the values that it held. A busy bridge spent a sixth of its time on runs that were
+ * long over. So here a table holds boxes, and a box is emptied when its value leaves.
  *
  *     old table ─▶ table ─▶ table ─▶ current table ─▶ boxes ─▶ values
  *                    └▶ empty boxes
@@ -47,7 +47,7 @@ export class ShortLivedMap<Key extends number | string, Value extends object> {
     return this.#boxes.keys();
   }
 
-  /** From the oldest to the youngest. A value that leaves in the meantime is left out. */
+  /** From the oldest to the youngest, without values that are removed meanwhile. */
   values(): Generator<Value> {
     return valuesIn(this.#boxes.values());
   }
@@ -70,7 +70,7 @@ export class ShortLivedSet<Value extends object> {
     };
   }
 
-  /** From the oldest to the youngest. A value that leaves in the meantime is left out. */
+  /** From the oldest to the youngest, without values that are removed meanwhile. */
   [Symbol.iterator](): Generator<Value> {
     return valuesIn(this.#boxes);
   }

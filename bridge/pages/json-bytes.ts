@@ -1,11 +1,11 @@
-/** Bytes allocated at a time. What is written is handed out as pieces of them, so that nothing is copied. */
+/** Bytes allocated at a time. `take` returns slices of them, so that nothing is copied. */
 const SLAB = 256 * 1024;
 
 /** The most characters that a number to one decimal takes: a sign, eleven digits, the point and one digit. */
 export const TENTHS_WIDTH = 14;
 export const TENTHS_END = 1e11;
 
-/** JSON text, written at once as the bytes that leave: a string would have to be joined, counted and encoded first. */
+/** JSON text, written as bytes at once: a string would have to be joined, measured and encoded first. */
 export class JsonBytes {
   #slab = Buffer.allocUnsafeSlow(SLAB);
   #start = 0;
@@ -18,7 +18,7 @@ export class JsonBytes {
     return written;
   }
 
-  /** Returns where they begin, for `tenthsAt` and `asciiAt`. The place is good until something else is written. */
+  /** Returns where the bytes begin, for `tenthsAt` and `asciiAt`. That index is valid until the next write. */
   bytes(bytes: Uint8Array): number {
     const { length } = bytes;
     this.#reserve(length);

@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { BridgeError } from '../errors.ts';
-import { PAGE_MESSAGES, RunId, type Limits, type PageMessage } from '../protocol/messages.ts';
+import type { Limits } from '../protocol/limits.ts';
+import { PAGE_MESSAGES, RunId, type PageMessage } from '../protocol/messages.ts';
 import { bytesSent, type Script } from '../trace/script.ts';
 
 const readers = {

@@ -1,10 +1,19 @@
+/**
+ * One page on its WebSocket. It checks every message, starts and cancels runs, sends what they report, and ends them when
+ * the page goes. A message that cannot be handled gets an `error`: nothing that a page sends ends the bridge. A page
+ * connection knows nothing of TCP, wires or sources; the bridge knows it only as something with `send`.
+ *
+ *     page ─── run, cancel, wire, server ─▶ PageConnection ─▶ Bridge
+ *          ◀── hello, steps, done, error ──               ◀── Session, one for each run
+ */
 import type { WebSocket } from '@fastify/websocket';
 import type { Socket } from 'node:net';
 import type { Bridge, Page } from '../bridge.ts';
 import { BridgeError } from '../errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
 import { clientOf, Rates, type Allowances } from '../access/allowances.ts';
-import type { BridgeMessage, Limits, PageMessage, RunId } from '../protocol/messages.ts';
+import type { Limits } from '../protocol/limits.ts';
+import type { BridgeMessage, PageMessage, RunId } from '../protocol/messages.ts';
 import type { Session } from '../session.ts';
 import { ShortLivedMap } from '../machine/short-lived.ts';
 import { stepsJson } from './step-json.ts';
@@ -16,14 +25,6 @@ const SECOND_MS = 1000;
 /** WebSocket close code "try again later" (RFC 6455 §7.4.2, IANA registry). */
 const TRY_AGAIN_LATER = 1013;
 
-/**
- * One page on its WebSocket. It checks every message, starts and cancels runs, sends what they report, and ends them when
- * the page goes. Whatever a page sends, it is answered: nothing that a page does ends the bridge. A page connection knows
- * nothing of TCP, wires or sources; the bridge knows it only as something with `send`.
- *
- *     page ─── run, cancel, wire, server ─▶ PageConnection ─▶ Bridge
- *          ◀── hello, steps, done, error ──               ◀── Session, one for each run
- */
 export class PageConnection implements Page {
   readonly #socket: WebSocket;
   readonly #transport: Socket;
@@ -86,7 +87,7 @@ export class PageConnection implements Page {
     return this.#socket.bufferedAmount;
   }
 
-  /** For a page that does not read: ends its runs now; it may connect again. */
+  /** Ends a page that does not read, and its runs. The page may connect again. */
   giveUp(): void {
     this.#socket.close(TRY_AGAIN_LATER, 'the page does not read');
     this.#socket.terminate();
@@ -97,9 +98,9 @@ export class PageConnection implements Page {
     this.#isHeard = true;
     try {
       this.#countMessage();
-      this.#obey(readMessage(data, isBinary, this.#limits));
+      this.#handle(readMessage(data, isBinary, this.#limits));
     } catch (error) {
-      this.#complain(error);
+      this.#sendError(error);
     }
   }
 
@@ -108,10 +109,13 @@ export class PageConnection implements Page {
     if (!this.#messages.count(this.#address))
       throw new BridgeError('TOO_MANY_MESSAGES', `A page sends at most ${messagesPerSecond} messages a second.`);
     if (!this.#allowances.messages.count(this.#address))
-      throw new BridgeError('TOO_MANY_MESSAGES', 'The pages of this address, or of all, send too many messages.');
+      throw new BridgeError(
+        'TOO_MANY_MESSAGES',
+        'The pages of this address, or all pages together, send too many messages.',
+      );
   }
 
-  #obey(message: PageMessage): void {
+  #handle(message: PageMessage): void {
     switch (message.type) {
       case 'run':
         return about(message.id, () => this.#run(message));
@@ -123,12 +127,12 @@ export class PageConnection implements Page {
           this.#running(message.id).act(message.segment, message.action);
         });
       case 'server':
-        return this.#bridge.controlServer(message.action, (error) => this.#complain(error));
+        return this.#bridge.controlServer(message.action, (error) => this.#sendError(error));
     }
   }
 
   #run({ id, script, link, server }: RunMessage): void {
-    if (this.#runs.has(id)) throw new BridgeError('RUN_ID_IN_USE', 'A run of this id is on.');
+    if (this.#runs.has(id)) throw new BridgeError('RUN_ID_IN_USE', 'A run with this id has not ended yet.');
     const { runsPerPage } = this.#limits;
     if (this.#runs.size >= runsPerPage)
       throw new BridgeError('TOO_MANY_RUNS', `A page has at most ${runsPerPage} runs at a time.`);
@@ -157,7 +161,7 @@ export class PageConnection implements Page {
     const { runsPerAddress, runsInAll, scenarioServersPerAddress, scenarioServers } = this.#limits;
     const leave = this.#allowances.runs.enter(this.#address);
     const many = (each: number, all: number): string =>
-      `At most ${each} such runs are on for one address at a time, and ${all} in all.`;
+      `At most ${each} such runs at a time for one address, and ${all} in all.`;
     if (!leave) throw new BridgeError('TOO_MANY_RUNS', many(runsPerAddress, runsInAll));
     if (!withServer) return leave;
     const leaveServer = this.#allowances.servers.enter(this.#address);
@@ -176,11 +180,11 @@ export class PageConnection implements Page {
 
   #running(id: RunId): Session {
     const session = this.#runs.get(id);
-    if (!session) throw new BridgeError('NO_SUCH_RUN', 'No run of this id is on.');
+    if (!session) throw new BridgeError('NO_SUCH_RUN', 'There is no run with this id, or it has ended.');
     return session;
   }
 
-  #complain(error: unknown): void {
+  #sendError(error: unknown): void {
     const known = error instanceof BridgeError;
     if (!known) this.#bridge.log.error(error, 'a message of a page could not be served');
     const id = error instanceof MessageError ? error.runId : undefined;

@@ -3,7 +3,7 @@ import type { Call, Segment, State, Step } from '../trace/step.ts';
 
 /**
  * Steps as JSON, in UTF-8: the same as from `JSON.stringify` except for blanks, in a fraction of the time. Most of a step
- * is the same in every run, except for its times. So its text is kept, with gaps for the times.
+ * is the same in every run, except for its times. So the text of a step is kept, with gaps for its times.
  *
  *     kept, copied whole   {"at":          ,"startedAt":          ,"kind":"call","id":"client.send", … }
  *     written into it            ▲ 1234.5                ▲ 1234.5
@@ -28,7 +28,7 @@ const COMMA = Buffer.from(',');
 /** The steps that come thousands of times a second: those of a run on the direct wire, without capture. */
 type Common = Call | Segment | State;
 
-/** A step that was captured, or seen from outside, is different in every run and comes less often. */
+/** A step that was captured or seen from outside differs in every run, and comes less often. */
 function isCommon(step: Step): step is Common {
   if (!fits(step.at)) return false;
   switch (step.kind) {
@@ -97,11 +97,11 @@ function textWithGaps(step: Common): string {
   }
 }
 
-/** Steps with a longer payload are not kept: they come once. */
+/** Steps with a longer payload are not kept: they do not repeat. */
 const KEPT_PAYLOAD = 64;
-/** The most ids whose texts are kept; then all are forgotten. */
+/** At most this many ids have kept texts. At one more, all are forgotten. */
 const KEPT_IDS = 256;
-/** The most texts of one id: a call may be woken by one segment or another. */
+/** At most this many texts are kept for one id: a call may be woken by one segment or another. */
 const KEPT_TEXTS = 4;
 
 /** The texts of steps, each kept for the next step of the same id. */
@@ -122,8 +122,8 @@ class KeptTexts {
 const kept = new KeptTexts();
 
 /**
- * Whether two steps of one id differ only in what is written into the gaps. By hand, as a loop over the fields of a table
- * takes several times as long; a test changes every field of every kind.
+ * Whether two steps of one id differ only in what is written into the gaps. A loop over a table of fields would take
+ * several times as long. A test changes every field of every kind.
  */
 function haveOneText(a: Common, b: Common): boolean {
   if (a.side !== b.side || a.evidence !== b.evidence || a.reason !== b.reason) return false;

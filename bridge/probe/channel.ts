@@ -14,8 +14,8 @@ export function isChannel(descriptor: number): boolean {
 }
 
 /**
- * The way to the bridge. A report is in the kernel when `send` returns, so that none is lost if the server exits or
- * crashes next. Never throws: if the bridge is gone, it falls silent for good.
+ * The connection to the bridge. A report is in the kernel when `send` returns, so that none is lost if the server then
+ * exits or crashes. It never throws: if the bridge is gone, it stays silent from then on.
  */
 export class Channel {
   readonly #descriptor: number;
@@ -53,11 +53,11 @@ export class Channel {
         return typeof data === 'string' ? writeSync(this.#descriptor, data) : writeSync(this.#descriptor, data);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-        Atomics.wait(aMoment, 0, 0, 1);
+        Atomics.wait(unchanging, 0, 0, 1);
       }
     }
   }
 }
 
-/** Nothing ever changes this value, so waiting for a change is sleeping. */
-const aMoment = new Int32Array(new SharedArrayBuffer(4));
+/** Nothing changes this value: waiting for a change is a way to sleep. */
+const unchanging = new Int32Array(new SharedArrayBuffer(4));

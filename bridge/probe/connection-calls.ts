@@ -35,7 +35,7 @@ export class ConnectionCalls {
   }
 
   /** The server had paused the socket, and wants bytes from now on. */
-  askingAgain(): void {
+  readingAgain(): void {
     this.#receivableSince = now();
   }
 
@@ -87,7 +87,7 @@ export class ConnectionCalls {
     this.#channel.send({ what: 'close', connection: this.#connection, startedAt, at: now(), reset });
   }
 
-  /** An http server's parser takes bytes past the stream: only their number is known, and that it has them by now. */
+  /** An http server's parser takes bytes past the stream. Only their number is known, and that it has them by now. */
   #receivedUnseen(butFor = 0): void {
     const unseen = this.#socket.bytesRead - this.#bytesReported - butFor;
     if (unseen > 0) this.#reportReceive(unseen, '', 'ok');

@@ -39,7 +39,7 @@ export function observeSocket(socket: Socket, calls: ConnectionCalls): void {
       return push.call(socket, chunk, encoding);
     },
     _read(size) {
-      if (inside._handle?.reading === false) calls.askingAgain();
+      if (inside._handle?.reading === false) calls.readingAgain();
       _read.call(socket, size);
     },
     _write(chunk, encoding, callback) {

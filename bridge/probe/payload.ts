@@ -1,4 +1,4 @@
-/** At most so many bytes of payload are in a report: as many as a step of the trace shows. */
+/** A report has at most this many bytes of payload: as many as a step of the trace shows. */
 const PAYLOAD_REPORTED = 4096;
 
 /** What a Writable passes to `_writev` in a list, and to `_write` one at a time. */
@@ -28,7 +28,7 @@ export function toHex(bytes: Uint8Array, limit = PAYLOAD_REPORTED): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, limit)).toString('hex');
 }
 
-/** Enough of a long text for so many bytes in any encoding: hex needs two characters a byte, and no encoding needs more. */
+/** Enough of a long text for this many bytes: hex needs two characters a byte, and no encoding needs more. */
 function firstCharacters(text: string, bytes: number): string {
   return text.length > 2 * bytes ? text.slice(0, 2 * bytes + 2) : text;
 }

@@ -9,19 +9,19 @@ export type ProbeReport =
   | { what: 'probe'; pid: number }
   | { what: 'listen'; startedAt: number; at: number; address: string }
   /**
-   * It blocks from `startedAt`: from the listen, or the accept before. `peer` is empty if the peer has gone already;
-   * `local` is where the server listens.
+   * `startedAt` is the end of the listen or of the accept before: the earliest moment from which it may block. `peer` is
+   * empty if the peer has already gone; `local` is where the server listens.
    */
   | { what: 'accept'; connection: number; startedAt: number; at: number; peer: string; local: string }
-  /** It blocks from the accept, or the recv before. `bytes` 0: the peer's end of data. `result`: `ok` or an errno name. */
+  /** `startedAt` is the end of the accept or recv before. `bytes` 0: the peer's end of data. `result`: `ok` or errno name. */
   | { what: 'recv'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
-  /** All of one write. `result` ECANCELED: a close cut it short, and `bytes` is what the kernel had taken by then. */
+  /** A whole write. If a close cut it short, `result` is ECANCELED, and `bytes` is what the kernel had taken by then. */
   | { what: 'send'; connection: number; startedAt: number; at: number; bytes: number; payload: string; result: string }
   | { what: 'shutdown'; connection: number; startedAt: number; at: number; result: string }
   /** `reset`: the program asked for a RST instead of a FIN. */
   | { what: 'close'; connection: number; startedAt: number; at: number; reset: boolean };
 
-/** The environment variable that tells the probe that somebody reads its reports. */
+/** The environment variable that is set if a bridge reads the probe's reports. */
 export const PROBE_VARIABLE = 'APERTO_PROBE';
 /** The file descriptor on which the probe reports. */
 export const PROBE_DESCRIPTOR = 3;

@@ -1,11 +1,11 @@
 import { groupListens } from '../sources/sockets/listening-socket.ts';
 
-/** Milliseconds between looks at the kernel's table. */
+/** Milliseconds between two looks at the kernel's table. */
 const LOOK_EVERY_MS = 50;
 
 /**
- * Looks at the kernel's table until a program listens. Two looks in a row must see it: between them, a source inside the
- * program has time to report the same with its exact time.
+ * Looks at the kernel's table until a program listens. Two looks in a row must see it. Between them, a source inside the
+ * program has time to report the same, with the exact time.
  */
 export class ListeningPoll {
   readonly #processGroup: number;
@@ -32,7 +32,7 @@ export class ListeningPoll {
 
   async #look(seenBefore: boolean): Promise<void> {
     const listens = await groupListens(this.#processGroup, this.#port);
-    // Without readable tables, only a source that reports every call can tell.
+    // If no table can be read, only a source that reports every call can show that the program listens.
     if (this.#stopped || listens === undefined) return;
     if (listens && seenBefore) this.#onListening();
     else this.#schedule(listens);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { endedWithUs } from '../machine/ended-with-us.ts';
+import { endWithThisProcess } from '../machine/end-with-this-process.ts';
 import { LineSplitter } from '../machine/line-splitter.ts';
 import { signalGroup } from '../machine/process-group.ts';
 import { PROBE_DESCRIPTOR } from '../probe/report.ts';
@@ -45,7 +45,7 @@ export class ProgramProcess {
       env: options.environment,
     });
     this.#child = child;
-    if (child.pid !== undefined && !options.endsWithItsHost) child.once('close', endedWithUs(child.pid));
+    if (child.pid !== undefined && !options.endsWithItsHost) child.once('close', endWithThisProcess(child.pid));
     this.#follow();
   }
 

@@ -8,16 +8,16 @@ import { ServerProgram } from './server-program.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import type { ScenarioServer } from '../trace/scenario-server.ts';
 
-/** The probe takes a Node program to be always accepting and receiving. These are not: its reports would be wrong. */
+/** The probe assumes that a Node program always accepts and receives. These do not, so its reports would be wrong. */
 const WITHOUT_PROBE: ReadonlySet<ScenarioServer> = new Set(['never-accepts', 'full-backlog', 'restarts']);
 
 /** Milliseconds that a program may take to listen. After that, the run goes on without it. */
 const START_MS = 5000;
-/** How many ports they use, in turn. */
+/** How many ports the servers use, in turn. */
 const PORTS = 1000;
 
 /** A server for one run. */
-export interface Lent {
+export interface LentServer {
   port: number;
   /** Resolves when the server listens, or if it never will. */
   ready: Promise<void>;
@@ -29,7 +29,7 @@ export interface Lent {
 
 /**
  * The servers of scenarios, on the lab's host. Each run gets a program of its own, which starts before the run and ends
- * after it: so no run meets what another has left behind, such as a full queue or a server that died.
+ * after it. So no run finds what another has left behind, such as a full queue or a dead server.
  *
  *     run ─ never-accepts ─▶ a free port next to the target's, a program on it ─▶ the run … ─▶ its end
  */
@@ -37,7 +37,7 @@ export class ScenarioServers {
   readonly #target: () => Address;
   readonly #prefix: () => string[];
   readonly #most: number;
-  /** By port; `undefined` if the scenario is that nobody listens. */
+  /** By port; `undefined` for the scenario in which nobody listens. */
   readonly #lent = new Map<number, ServerProgram | undefined>();
   readonly #ending = new Set<Promise<void>>();
   #turn = 0;
@@ -54,7 +54,7 @@ export class ScenarioServers {
   }
 
   /** @throws BridgeError `TOO_MANY_SERVERS` */
-  lend(name: ScenarioServer): Lent {
+  lend(name: ScenarioServer): LentServer {
     if (this.#lent.size >= this.#most)
       throw new BridgeError('TOO_MANY_SERVERS', `At most ${this.#most} runs have a server of their own.`);
     const port = this.#freePort();

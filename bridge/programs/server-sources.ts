@@ -1,6 +1,6 @@
 /**
- * Which source speaks for a server program: the one place that decides. Each call is reported once, by the best source
- * that knows it. A source never knows another.
+ * Decides which source reports on a server program. Each call is reported once, by the best source that sees it. No source
+ * knows of another.
  *
  *     probe   ─ reports every call of a Node server, from inside
  *     strace  ─ reports every call of any program, if asked for and installed
@@ -17,7 +17,7 @@ import { ServerStrace } from '../sources/strace/server-strace.ts';
 import { ProgramThreads } from '../sources/syscalls/program-threads.ts';
 import { ServerSyscalls } from '../sources/syscalls/server-syscalls.ts';
 
-/** The stable code of a source that has left to a better one. */
+/** The stable code of a source that a better one has replaced. */
 type Code = Parameters<ServerSyscalls['leave']>[0];
 
 /** A source that reports every call of the program. */
@@ -57,7 +57,7 @@ export class ServerSources {
   readonly #syscalls: ServerSyscalls;
   readonly #output = new ServerOutput();
   readonly #listener = new ServerListener();
-  /** The best first, each with the code that the others give when it speaks. */
+  /** The best first, each with the code that the others give while it reports. */
   readonly #callSources: { source: CallSource; code: Code }[];
   /** Whether the kernel's table has shown that the program listens. */
   #seenListening = false;
@@ -112,7 +112,7 @@ export class ServerSources {
   seenListening(processGroup: number): void {
     this.#seenListening = true;
     const place = this.#callSources.findIndex(({ source }) => source.listening);
-    if (place >= 0) return this.#speaks(place);
+    if (place >= 0) return this.#letReport(place);
     this.#listener.saw(true);
     this.#syscalls.begin(new ProgramThreads(processGroup, this.#options.port));
   }
@@ -126,15 +126,15 @@ export class ServerSources {
     this.#output.attach(false);
   }
 
-  /** The best source speaks at once. Until the kernel's table shows the socket, a better one may still report. */
+  /** The best source reports at once. Others wait for the kernel's table to show the socket: a better one may come. */
   #reportedListening(place: number): void {
-    if (place === 0 || this.#seenListening) this.#speaks(place);
+    if (place === 0 || this.#seenListening) this.#letReport(place);
   }
 
-  #speaks(place: number): void {
+  #letReport(place: number): void {
     const { code } = this.#callSources[place]!;
     for (const { source } of this.#callSources.slice(place + 1)) source.leave?.(code);
-    // It knows since when the program listens; the kernel's table only shows that it does.
+    // This source knows since when the program listens. The kernel's table only shows that it does.
     this.#listener.saw(false);
     this.#syscalls.leave(code);
     this.#options.onListening();

@@ -12,13 +12,13 @@ export type Field =
   | Word
   /** One of these texts. */
   | readonly string[]
-  /** Pairs of hex digits, and how many bytes a stranger's file may have there. */
+  /** Pairs of hex digits, and how many bytes a trace file from elsewhere may have there. */
   | { readonly hex: number }
-  /** A list, and how many items a stranger's file may have there. */
+  /** A list, and how many items a trace file from elsewhere may have there. */
   | { readonly list: Field; readonly most?: number }
   | { readonly fields: Fields };
 
-/** Fields by name. A question mark after the name: the field may be absent. Fields that no table names are allowed. */
+/** Fields by name. A question mark after the name means that the field may be absent. Other fields are allowed. */
 export type Fields = { readonly [name: string]: Field };
 
 /** The words for simple fields, and what each stands for. */
@@ -55,7 +55,7 @@ export type ObjectOf<Table extends Fields> = {
   -readonly [Name in keyof Table as Name extends `${infer Bare}?` ? Bare : never]?: ValueOf<Table[Name]>;
 };
 
-/** The other way round: the tables that describe such an object. A field that is missing, or one too many, does not fit. */
+/** The tables that describe an object of this type: a table with a field missing, or one too many, is a type error. */
 export type FieldsFor<Described> = {
   readonly [Name in keyof Described & string as NameFor<Described, Name>]-?: FieldFor<
     Exclude<Described[Name], undefined>

@@ -2,7 +2,7 @@ import { OUTCOMES, type SourceStatus } from '../trace/trace.ts';
 import type { Fields, FieldsFor } from './fields.ts';
 import { SIDES, STREAMS } from './step-fields.ts';
 
-/** A new bridge may have sources of which an old page knows nothing, so that what they tell is any text. */
+/** `tells` may be any text: an old page then accepts the sources of a newer bridge. */
 const SOURCE_FIELDS = {
   name: 'text',
   'tells?': 'text',

@@ -1,60 +1,24 @@
 /**
- * Every message between page and bridge: one WebSocket at `/ws`, JSON, checked on both ends.
- * Numbers that may outgrow a double go as decimal strings; times are microseconds since the run began.
+ * Every message between page and bridge, as a schema and as a type. Messages are JSON on one WebSocket at `/ws`, and both
+ * ends check what they get. Times are microseconds since the run began; a number that a double may not hold is a decimal
+ * string. This room knows the trace, but neither how the bridge makes a message nor what the page does with it.
+ *
+ *     page ─── run, cancel, wire, server ──▶ bridge      schemas below: no other field is allowed
+ *          ◀── hello, steps, done, error ───             tables in message-fields.ts: other fields are allowed
+ *
+ * To add a message to the page: a table in message-fields.ts, and its line in BRIDGE_MESSAGES and BridgeMessage.
  */
 import Type, { type Static } from 'typebox';
 import { SCENARIO_SERVERS } from '../trace/scenario-server.ts';
 import type { ObjectOf } from './fields.ts';
+import { LIMITS } from './limits.ts';
 import { MESSAGE_FIELDS, type SERVER_FIELDS } from './message-fields.ts';
 import { literals, objectSchema, type WordSchemas } from './schema.ts';
 import { SIDES, STEP_FIELDS } from './step-fields.ts';
 
 const strict = { additionalProperties: false } as const;
 
-/**
- * Limits of the bridge, sent in `hello`: what a page may ask for. Those of an address are in effect where other machines
- * can reach the bridge; where only its own can, one address is everybody, and has what there is in all.
- */
-export const LIMITS = {
-  /** TCP connections, whatever they carry. */
-  connectionsPerAddress: 256,
-  connectionsInAll: 10_000,
-  pagesPerAddress: 128,
-  pagesInAll: 8192,
-  /** Attempts to open a WebSocket. */
-  upgradesPerMinutePerAddress: 600,
-  upgradesPerMinuteInAll: 60_000,
-  /** Milliseconds that a request may take until it is whole. */
-  requestMs: 10_000,
-  /** Milliseconds between two pings; a page that has not answered one before the next comes is dropped. */
-  pingMs: 30_000,
-  /** Bytes that wait for pages that read slowly; beyond, a page is dropped, first the one for which most waits. */
-  unsentBytesPerPage: 8 * 1024 * 1024,
-  unsentBytesInAll: 256 * 1024 * 1024,
-  messageBytes: 64 * 1024,
-  /** Of one page. */
-  messagesPerSecond: 10_000,
-  messagesPerSecondPerAddress: 20_000,
-  messagesPerSecondInAll: 100_000,
-  runsPerPage: 128,
-  runsPerAddress: 256,
-  runsInAll: 1024,
-  /** Programs for runs with a `server`, one for each. */
-  scenarioServersPerAddress: 8,
-  scenarioServers: 16,
-  operationsPerRun: 64,
-  /** Of all sends, each counted as often as it is repeated. */
-  sendBytesPerRun: 1024 * 1024,
-  replyBytes: 1024 * 1024,
-  stepsPerRun: 5000,
-  /** Milliseconds from the start of a run to its `timeout`. */
-  runMs: 20_000,
-  /** The same for a run whose segments are held: somebody thinks. */
-  heldRunMs: 1_800_000,
-} as const;
-export type Limits = { readonly [name in keyof typeof LIMITS]: number };
-
-/** The page's own name for a run; it comes back in every message about it. */
+/** The page's own name for a run: every message about the run repeats it. */
 export const RunId = Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Integer({ minimum: 0 })]);
 export type RunId = Static<typeof RunId>;
 
@@ -89,7 +53,7 @@ const SegmentSelector = Type.Object(
 );
 const Selectors = Type.Array(SegmentSelector, { maxItems: 64 });
 
-/** See `LinkSettings` in `trace/link.ts` for what each means. */
+/** `LinkSettings` in `trace/link.ts` says what each setting means. */
 const Link = Type.Object(
   {
     delayMs: Type.Optional(Type.Number({ minimum: 0, maximum: LIMITS.runMs })),
@@ -113,7 +77,7 @@ export const RunMessage = Type.Object(
     id: RunId,
     script: Type.Array(Operation, { minItems: 1, maxItems: LIMITS.operationsPerRun }),
     link: Type.Optional(Link),
-    /** In the lab: the server of this run alone, in place of the bridge's own. It listens on a port of its own. */
+    /** In the lab: a server for this run alone, instead of the bridge's own. It listens on another port. */
     server: Type.Optional(literals(SCENARIO_SERVERS)),
   },
   strict,

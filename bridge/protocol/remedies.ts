@@ -1,6 +1,6 @@
 /**
- * Every code that says why something is not there, with the command that helps, if one does. The sentences are elsewhere:
- * in English for the bridge's log, in each language for the page. A code that lacks one fails the type check.
+ * Every code that says why something is missing, with the command that helps, if there is one. The sentences are elsewhere:
+ * in English for the bridge's log, in each language for the page. A code without a sentence fails the type check.
  */
 
 /** Why the wire is not the lab. */

@@ -1,10 +1,10 @@
 import Type, { type TLiteral, type TSchema, type TUnion } from 'typebox';
 import type { Field, Fields, Word } from './fields.ts';
 
-/** The schemas of single words; those that hold more than a value come from the protocol. */
+/** The schema of each word for a field; `messages.ts` has them all. */
 export type WordSchemas = Readonly<Record<Word, TSchema>>;
 
-/** The schema of what a table describes. Other fields may stand beside those: an old page can read a new bridge. */
+/** The schema of what a table describes. Other fields are allowed, so that an old page can read a newer bridge. */
 export function objectSchema(fields: Fields, words: WordSchemas, own: Record<string, TSchema> = {}): TSchema {
   const properties = Object.entries(fields).map(([name, field]): [string, TSchema] => {
     const schema = schemaOf(field, words);

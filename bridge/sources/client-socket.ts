@@ -1,24 +1,3 @@
-import { Socket, type SocketConstructorOpts } from 'node:net';
-import { formatAddress, type Address } from '../address.ts';
-import { monotonicUs } from '../machine/clock.ts';
-import { toTenths } from '../trace/draft.ts';
-import type { Heard, Sink } from '../trace/report.ts';
-import { stepId } from '../trace/step-id.ts';
-import { PAYLOAD_SHOWN, type CallName } from '../trace/step.ts';
-import { observedCall, type CallFacts } from './observed-steps.ts';
-import { directReads, endOf, unseenArrivals } from './socket-reading.ts';
-import { UnreadBytes } from './unread-bytes.ts';
-
-/** With so many bytes unread, the socket leaves the rest to the kernel, whose window then closes as TCP means it to. */
-const UNREAD_BYTES = 1024 * 1024;
-
-/** The client's own end. The kernel chooses what is left out. */
-export interface OwnEnd {
-  localPort?: number;
-  /** Makes the socket, with options that Node cannot set, and returns its descriptor. */
-  descriptor?: () => number;
-}
-
 /**
  * The client program: one TCP connection over `node:net` that reports each call it makes and what its socket hears. It
  * reads bytes as they come and keeps them until recv() asks, so that it notices the peer's end when it happens.
@@ -26,6 +5,26 @@ export interface OwnEnd {
  *     script ─▶ connect, send, recv … ─▶ node:net ─▶ kernel
  *                      └─▶ reports: each call with its duration, each arrival
  */
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import { formatAddress, type Address } from '../address.ts';
+import type { Heard, Sink } from '../trace/report.ts';
+import { stepId } from '../trace/step-id.ts';
+import { PAYLOAD_SHOWN, type CallName } from '../trace/step.ts';
+import { observedCall, type CallFacts } from './observed-steps.ts';
+import { since } from './run-time.ts';
+import { directReads, endOf, unseenArrivals } from './socket-reading.ts';
+import { UnreadBytes } from './unread-bytes.ts';
+
+/** With this many bytes unread, the socket stops reading. The kernel's buffer then fills, and its window closes. */
+const UNREAD_BYTES = 1024 * 1024;
+
+/** The client's own end. The kernel chooses what is not given. */
+export interface OwnEnd {
+  localPort?: number;
+  /** Makes the socket, with options that Node cannot set, and returns its descriptor. */
+  descriptor?: () => number;
+}
+
 export class ClientSocket {
   readonly #target: Address;
   readonly #zero: number;
@@ -50,7 +49,7 @@ export class ClientSocket {
     this.#socket = new Socket({
       // Otherwise Node would answer the peer's FIN with its own.
       allowHalfOpen: true,
-      // Node would set these three itself. With them given, it makes a socket in a tenth of the time.
+      // Node would set these three itself. If they are given, it makes a socket in a tenth of the time.
       emitClose: false,
       autoDestroy: true,
       decodeStrings: false,
@@ -73,7 +72,7 @@ export class ClientSocket {
     return this.#failure;
   }
 
-  /** How the peer's side ended, as far as this side heard. */
+  /** How the peer ended its side, if the client has heard of it. */
   get peerEnd(): 'fin' | 'rst' | undefined {
     return this.#ended;
   }
@@ -171,7 +170,7 @@ export class ClientSocket {
     this.#finish('close', () => this.#socket.destroy());
   }
 
-  /** Ends the connection with a RST; before there is one, with nothing. */
+  /** Ends the connection with a RST. If there is none yet, closes the socket. */
   reset(): void {
     if (this.#socket.pending || this.#socket.destroyed) this.close();
     else this.#finish('reset', () => this.#resetWhenShut());
@@ -195,12 +194,12 @@ export class ClientSocket {
     this.#awaken();
   }
 
-  /** After a failure Node closes the descriptor unasked. */
+  /** After a failure, Node closes the descriptor of its own accord. */
   #closedByItself(): void {
     this.#finish('close', () => undefined);
   }
 
-  /** Whether the peer's end has come already shows who closed first. */
+  /** Reads what has already come: if the peer's end is among it, the peer closed first. */
   #hearTheRest(): void {
     for (const arrival of unseenArrivals(this.#socket))
       if (typeof arrival === 'string') this.#hearEnd(arrival);
@@ -251,7 +250,7 @@ export class ClientSocket {
   }
 
   #now(): number {
-    return toTenths(monotonicUs() - this.#zero);
+    return since(this.#zero);
   }
 }
 

@@ -1,14 +1,13 @@
-import { monotonicUs } from '../machine/clock.ts';
-import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
-import { toTenths } from '../trace/draft.ts';
-import type { Sink } from '../trace/report.ts';
-import type { Output } from '../trace/step.ts';
-import type { EvidenceSource, OwnStatus, Watch } from './source.ts';
-
 /**
  * The lines that the server program prints. A line that names the client's port belongs to that connection. Any other line
  * belongs to the only open connection, or to none if there are several.
  */
+import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
+import type { Sink } from '../trace/report.ts';
+import type { Output } from '../trace/step.ts';
+import { since } from './run-time.ts';
+import type { EvidenceSource, OwnStatus, Watch } from './source.ts';
+
 export class ServerOutput implements EvidenceSource {
   readonly tells = 'output';
   readonly side = 'server';
@@ -23,7 +22,7 @@ export class ServerOutput implements EvidenceSource {
     return { name: 'server-output', active: false, why };
   }
 
-  /** @param attached whether the program runs, or has ended */
+  /** @param attached true if the program runs, false if it has ended */
   attach(attached: boolean): void {
     this.#attached = attached;
   }
@@ -92,7 +91,14 @@ class OutputWatch implements Watch {
 
   report(stream: Output['stream'], line: string): void {
     const id = `server.output.${this.#lines++}`;
-    const at = toTenths(monotonicUs() - this.#startedAt);
-    this.#sink?.({ kind: 'output', id, at, side: 'server', evidence: 'observed', stream, line });
+    this.#sink?.({
+      kind: 'output',
+      id,
+      at: since(this.#startedAt),
+      side: 'server',
+      evidence: 'observed',
+      stream,
+      line,
+    });
   }
 }

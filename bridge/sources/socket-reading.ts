@@ -1,12 +1,12 @@
 import { readSync } from 'node:fs';
 import type { OnReadOpts, Socket } from 'node:net';
 
-/** One buffer for all sockets: a read(2) fills it, and its bytes are copied before the next. */
+/** One buffer for all sockets: its bytes are copied after each read(2). */
 const buffer = Buffer.alloc(64 * 1024);
-/** Before a close, a peer that sends without end is not read for ever. */
+/** At most this many reads before a close: the peer may send without end. */
 const MOST_READS = 16;
 
-/** Gives each read(2) straight to `onBytes`, past Node's streams: those take several times as long as the kernel. */
+/** Passes the bytes of each read(2) to `onBytes`, without Node's streams: they take several times as long as the kernel. */
 export function directReads(onBytes: (bytes: Buffer) => void): OnReadOpts {
   return {
     buffer,
@@ -28,8 +28,8 @@ export function* unseenArrivals(socket: Socket): Generator<Buffer | 'fin' | 'rst
 }
 
 /**
- * Tells a FIN from a reset after Node has reported an end. libuv reports an end even if bytes and a RST were there together;
- * read(2) then still says ECONNRESET, and 0 after a FIN.
+ * Distinguishes a FIN from a reset after Node has reported an end. libuv reports an end even if bytes and a RST came
+ * together. read(2) then still returns ECONNRESET; after a FIN it returns 0.
  */
 export function endOf(socket: Socket): 'fin' | 'rst' {
   return readOnce(socket) === 'rst' ? 'rst' : 'fin';

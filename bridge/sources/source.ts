@@ -1,20 +1,21 @@
+/**
+ * A source of evidence sees something of a connection that others make, and reports it. It knows no page and no session,
+ * and no other source. To add one: a room of its own here, a line in `test/bridge/sources/contract.test.ts`, its name in
+ * the page's texts.
+ *
+ *     programs and kernels ──▶ source ──▶ reports (one connection each) ──▶ trace
+ */
 import type { WhyNoSource } from '../protocol/remedies.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Side } from '../trace/step.ts';
 import type { SourceStatus, Tells } from '../trace/trace.ts';
 
-/** The status of a source of ours: each of its codes is one that the page has words for. */
+/** The status of a source of the bridge: the page has words for each of its codes. */
 export type OwnStatus = SourceStatus<WhyNoSource>;
 
-/**
- * A source of evidence: it sees something of a connection that others make, and reports it.
- * To add one: a room of its own here, a line in `test/bridge/sources/contract.test.ts`, its name in the page's texts.
- *
- *     programs and kernels ──▶ source ──▶ reports (one connection each) ──▶ trace
- */
 export interface EvidenceSource {
   readonly tells: Tells;
-  /** Whose; absent if it reports of both sides. */
+  /** The side that it reports on; absent if it reports on both. */
   readonly side?: Side;
   /** Whether it sees anything now, and if not, why. */
   status(): OwnStatus;
@@ -24,13 +25,13 @@ export interface EvidenceSource {
    */
   watch(startedAt: number, sink: Sink): Watch;
   /**
-   * For a source that sees things only when it looks: looks now. The best moments are right before and right after
-   * something that a program may notice, as its looks bound what it reports.
+   * Only for a source that sees things when it looks: looks now. Looks bound the times that it reports, so the best moments
+   * are right before and right after something that a program may notice.
    */
   look?(): void;
 }
 
-/** What messages and traces say of a source. */
+/** A source's status as messages and traces have it. */
 export function describeSource(source: EvidenceSource): SourceStatus {
   const { tells, side } = source;
   return { ...source.status(), tells, ...(side && { side }), ...(source.look && { samples: true }) };
@@ -38,13 +39,13 @@ export function describeSource(source: EvidenceSource): SourceStatus {
 
 /** One connection under watch. After `stop` nothing is reported. */
 export interface Watch {
-  /** The client's own port is known: it tells this connection from all others. */
+  /** The client's port is known: it distinguishes this connection from all others. */
   connectedFrom(port: number): void;
   /** Whether the source has reported anything that the server program does with this connection. */
   readonly watchesServer: boolean;
-  /** Calls back once, when nothing more is expected: at once, if nothing is. */
+  /** Calls back once, when nothing more is expected: that may be at once. */
   whenSettled(callback: () => void): void;
-  /** Whether more is sure to come, however long it takes: a segment is under way, or a kernel will send one again. */
+  /** Whether more is sure to come, if perhaps late: a segment is under way, or a kernel will repeat one. */
   readonly busy?: boolean;
   /** Whether it also reports on a connection that never came to be. */
   readonly seesAttempts?: boolean;
@@ -64,5 +65,5 @@ export class NothingToWatch implements Watch {
   stop(): void {}
 }
 
-/** It has no state, so that all such connections share it. */
+/** It has no state, so all such connections share it. */
 export const NOTHING_TO_WATCH: Watch = new NothingToWatch();

@@ -1,4 +1,4 @@
-/** Bytes that came and that no recv() has returned yet, in the order of arrival. */
+/** Bytes that have arrived but that no recv() has returned yet, in the order of arrival. */
 export class UnreadBytes {
   readonly #chunks: Buffer[] = [];
   #length = 0;

@@ -7,10 +7,10 @@ import { LabUnavailable } from './lab/lab-unavailable.ts';
 import { LabWire } from './lab/lab.ts';
 import type { Wire } from './wire.ts';
 
-/** Milliseconds that the lab may take to be ready: if the direct wire would do as well, and if only the lab will do. */
+/** Milliseconds that the lab may take to be ready. With `auto` the direct wire can replace it, so the wait is shorter. */
 const PATIENCE_MS = { auto: 2000, lab: 10_000 };
 
-/** The wire in use, and why it is not the lab, if the lab was tried. */
+/** The wire in use and, if a lab could not be made, the reason. */
 export interface ChosenWire {
   wire: Wire;
   unavailable?: LabUnavailable;

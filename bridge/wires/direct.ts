@@ -1,3 +1,9 @@
+/**
+ * This machine's own network: the bridge itself is the client program. tcpdump captures the packets, if permitted.
+ *
+ *     script ─▶ client socket, here ─▶ this machine's kernel ─▶ wherever the target is
+ *                                              └─▶ tcpdump ─▶ captured segments
+ */
 import type { Address } from '../address.ts';
 import { ClientSocket } from '../sources/client-socket.ts';
 import { PacketCapture } from '../sources/capture/packet-capture.ts';
@@ -7,12 +13,6 @@ import type { SourceStatus } from '../trace/trace.ts';
 import { ScriptPlayer } from './script-player.ts';
 import type { ClientRun, RunOnWire, Wire } from './wire.ts';
 
-/**
- * This machine's own network: the bridge itself is the client program. tcpdump captures the packets, if it may.
- *
- *     script ─▶ client socket, here ─▶ this machine's kernel ─▶ wherever the target is
- *                                              └─▶ tcpdump ─▶ captured segments
- */
 export class DirectWire implements Wire {
   readonly name = 'direct';
   readonly target: Address;

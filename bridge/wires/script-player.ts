@@ -1,4 +1,4 @@
-import type { Limits } from '../protocol/messages.ts';
+import type { Limits } from '../protocol/limits.ts';
 import type { ClientSocket } from '../sources/client-socket.ts';
 import type { Operation, Script } from '../trace/script.ts';
 

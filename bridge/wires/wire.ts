@@ -1,6 +1,14 @@
+/**
+ * What lies between the client and the server. A wire opens the client's connection, plays a script on it, and reports what
+ * it sees of the packets. It knows nothing of sessions or pages. What only some wires can do is optional here, so no caller
+ * needs a wire's name. To add a wire: a file in this room, a line in `choose-wire.ts`.
+ *
+ *     Session ─ open ─▶ Wire ─▶ client program ═══ packets ═══▶ server
+ *             ◀─ reports, played ─┘
+ */
 import type { Address } from '../address.ts';
 import { BridgeError } from '../errors.ts';
-import type { Limits } from '../protocol/messages.ts';
+import type { Limits } from '../protocol/limits.ts';
 import type { Watch } from '../sources/source.ts';
 import type { LinkSettings, WireAction } from '../trace/link.ts';
 import type { Sink } from '../trace/report.ts';
@@ -8,14 +16,6 @@ import type { Script } from '../trace/script.ts';
 import type { SourceStatus } from '../trace/trace.ts';
 import type { Played } from './script-player.ts';
 
-/**
- * What lies between the client and the server. A wire opens the client's connection, plays a script on it, and reports what
- * it sees of the packets. It knows nothing of sessions or pages; what only some wires can do is optional here, so that
- * nobody asks for a wire's name. To add one: a file in this room, a line in `choose-wire.ts`.
- *
- *     Session ─ open ─▶ Wire ─▶ client program ═══ packets ═══▶ server
- *             ◀─ reports, played ─┘
- */
 export interface Wire {
   readonly name: 'direct' | 'lab';
   /** Where the server listens, as a client on this wire names it. */
@@ -23,23 +23,23 @@ export interface Wire {
   /** The sources that belong to this wire. */
   status(): SourceStatus[];
   /**
-   * Resolves, never rejects, when a connection may be opened; returns undefined if it may be opened now. One `open`
-   * follows each call.
+   * Resolves, never rejects, when a connection may be opened; returns undefined if it may be opened now. Each call must be
+   * followed by one `open`.
    */
   ready?(): Promise<void> | undefined;
   /** Opens one TCP connection and plays a script on it. */
   open(run: RunOnWire): ClientRun;
-  /** Resolves when nothing of it is left. */
+  /** Resolves when no process of the wire is left. */
   close(): Promise<void>;
-  /** Whether it has a link, which treats packets as it is told and can hold them. */
+  /** Whether it has a link, which can delay, lose and hold packets as a run's settings say. */
   readonly hasLink?: boolean;
   /** The command that starts a program on the server's host, to be put before the program's own. */
   entrance?(): string[];
-  /** In one sentence: what would have the packets captured; absent if they are, or are not meant to be. */
+  /** Why packets are not captured and what would help, in one sentence; absent if they are, or are not meant to be. */
   readonly captureAdvice?: string | undefined;
   /** Called when `status` has changed. */
   onChange?: (() => void) | undefined;
-  /** Called once, if the wire can be used no more, and not for `close`. */
+  /** Called once if the wire breaks, but not after `close`. */
   onBroken?: (() => void) | undefined;
 }
 
@@ -51,15 +51,15 @@ export function expectLink({ hasLink }: Wire): void {
 export interface RunOnWire {
   script: Script;
   limits: Pick<Limits, 'replyBytes'>;
-  /** The port on which the server listens, if not that of the wire's `target`; only in the lab. */
+  /** The port on which the server listens, if it is not the port of the wire's `target`; only in the lab. */
   port?: number;
   /** How the link treats this run's packets, if the wire has one. */
   link?: LinkSettings;
   /**
-   * Whether the server program is seen only by looking at it now and then. The link then leaves a moment between two
-   * segments.
+   * Whether the link leaves a moment between two segments to the server: a source that sees the program only when it looks
+   * needs the time.
    */
-  unhurried?: boolean;
+  paced?: boolean;
   /** Microseconds of the monotonic clock: the run's zero. */
   zero: number;
   sink: Sink;
@@ -74,7 +74,7 @@ export interface ClientRun {
   /** Ends the connection with a RST; `played` follows. */
   abort(): void;
   /**
-   * Does something with a segment that the link holds; absent if there is no link.
+   * Delivers, drops or duplicates a segment that the link holds; absent if there is no link.
    * @throws BridgeError `NOT_HELD`
    */
   act?(segment: string, action: WireAction): void;

@@ -1,5 +1,6 @@
 /**
- * A number server that knows where a number ends: after four bytes. It answers each number until the client ends.
+ * A number server whose numbers have four bytes each, so that it knows where one ends. It answers each number until the
+ * client ends.
  *
  *     peer ──bytes──▶ gathered, four by four ──▶ one answer for each ──▶ … ──▶ close after the peer
  */

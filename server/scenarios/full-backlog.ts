@@ -1,5 +1,5 @@
 /**
- * The number server when more clients come than it accepts: it is busy, and its queue of connections is full. After
+ * The number server when more clients come than it accepts. It is busy, and its queue of connections is full. After
  * `BUSY_MS` it accepts again.
  *
  *     SYN ──▶ kernel: queue full, dropped …  SYN again ──▶ kernel: room again ──▶ accept() ──▶ answer

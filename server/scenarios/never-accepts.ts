@@ -9,5 +9,5 @@ import { sleep } from './sleep.ts';
 
 const { host, port } = readOptions(process.argv.slice(2));
 
-// In this very callback: Node has not looked yet whether a connection waits.
+// It sleeps in this callback, before Node first looks whether a connection waits.
 createServer().listen({ host, port }, () => sleep(Infinity));

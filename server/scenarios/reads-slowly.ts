@@ -1,5 +1,6 @@
 /**
- * Accepts, reads nothing for `PAUSE_MS`, then everything. When the client has ended, it answers with the number of bytes.
+ * Accepts, reads nothing for `PAUSE_MS`, then reads everything. When the client has ended, it answers with the number of
+ * bytes.
  *
  *     bytes ──▶ kernel's buffer, which fills: its window closes …  recv() ──▶ and opens again
  */

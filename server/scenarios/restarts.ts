@@ -1,6 +1,6 @@
 /**
- * The number server as a simple program in C or Python is written: without SO_REUSEADDR, which Node always sets. It serves
- * one connection, closes first, and ends. A moment later it starts again on the same port.
+ * The number server as a simple program in C or Python would be: without SO_REUSEADDR, which Node always sets. It serves
+ * one connection, closes it first, and ends. A moment later it starts again on the same port.
  *
  *     socket, bind, listen, accept, recv, send, close …  socket, bind ──▶ EADDRINUSE: a connection is in TIME_WAIT
  */

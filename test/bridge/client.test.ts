@@ -53,6 +53,14 @@ test('--json prints the whole trace, and nothing else', async () => {
   expect(program.err).toEqual([]);
 });
 
+test('no lab for an IPv6 target: the advice is a command line of this client', async () => {
+  const program = start('1', '--wire', 'lab', '--target', '[::1]:65432');
+  expect(await program.ended).toBe(1);
+  expect(program.err).toEqual([
+    expect.stringMatching(/ npm run client -- --wire lab --target 127\.0\.0\.1:65432 --server/),
+  ]);
+});
+
 test('silence is an answer too: exit code 0', async () => {
   const program = start('1000000001', ...at(await startNumberServer()));
   expect(await program.ended).toBe(0);

@@ -83,7 +83,7 @@ test('open to other machines: one sentence says so, with URLs that work; the tok
   const { origin: url, port } = await listening(program);
   expect(url).toBe(`http://127.0.0.1:${port}/?token=chosen-by-the-owner`);
   const said = await program.line(/^It is open to other machines/);
-  expect(said).toMatch(/whoever has the token in its URL can use it, but not start or stop the server program: /);
+  expect(said).toMatch(/anyone who has the token in its URL can use it, but not start or stop the server program: /);
   const others = said.match(/http:\S+/g) ?? [];
   const facts = async (at: string) => (await fetch(at.replace('/?', '/health?'))).json() as Promise<Hello>;
   for (const other of [url, ...others]) expect(await facts(other)).toMatchObject({ mayControl: false });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LIMITS } from '../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../bridge/protocol/limits.ts';
 import type { Watch } from '../../bridge/sources/source.ts';
 import { Session, type RunResult, type SessionOptions } from '../../bridge/session.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';

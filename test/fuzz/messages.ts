@@ -4,13 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { MessageError, readMessage } from '../../bridge/pages/message-reader.ts';
-import {
-  BRIDGE_MESSAGES,
-  LIMITS,
-  type BridgeMessage,
-  type PageMessage,
-  type RunId,
-} from '../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../bridge/protocol/limits.ts';
+import { BRIDGE_MESSAGES, type BridgeMessage, type PageMessage, type RunId } from '../../bridge/protocol/messages.ts';
 import { someMessage } from './arbitrary-messages.ts';
 
 const BATCH = 200;

@@ -1,5 +1,5 @@
 import { Bridge } from '../../bridge/bridge.ts';
-import { LIMITS } from '../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../bridge/protocol/limits.ts';
 import type { Trace } from '../../bridge/trace/trace.ts';
 import { compareSteps, type Segment, type Step } from '../../bridge/trace/step.ts';
 import { chooseWire } from '../../bridge/wires/choose-wire.ts';

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LIMITS } from '../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../bridge/protocol/limits.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startNumberServerProcess } from '../helpers/programs/number-server-process.ts';
 import { readOptions } from '../helpers/options.ts';

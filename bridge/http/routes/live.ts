@@ -1,3 +1,10 @@
+/**
+ * `/ws`: one WebSocket for each page. It checks who may open one, gives each a page connection, and drops pages that are
+ * gone or read too slowly. It knows the WebSocket plugin and its pitfalls; it does not know what the messages say.
+ *
+ *     upgrade ─▶ access: names, upgrades per minute, token, a place ─▶ PageConnection, one for each page
+ *                                                                       └─ silent, or too slow ─▶ dropped
+ */
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
@@ -7,15 +14,14 @@ import { PageConnection } from '../../pages/page-connection.ts';
 import { refuseBytes } from '../http-server.ts';
 import { refuse } from '../../access/refusal.ts';
 
-/** A larger frame ends the connection. A message that is over the protocol's limit, but smaller than this, gets an error. */
+/** A larger frame ends the connection. A smaller message that is over the protocol's limit gets an error. */
 const FRAME_BYTES = 1024 * 1024;
 /** Milliseconds that a silent page may delay the end of the bridge. */
 const CLOSE_TIMEOUT_MS = 300;
 
-/** Milliseconds between looks at what waits for slow pages. */
+/** Milliseconds between checks of the bytes that wait for slow pages. */
 const LOOK_EVERY_MS = 500;
 
-/** `/ws`: one WebSocket for each page. */
 export async function addLive(app: FastifyInstance, bridge: Bridge, access: Access): Promise<void> {
   await app.register(websocket, {
     options: {
@@ -33,7 +39,7 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
   app.websocketServer.on('wsClientError', (_, socket) => refuseBytes(socket, 'BAD_REQUEST'));
   // These come after the WebSocket plugin's own hooks: only then does the plugin end the socket of a refused upgrade.
   app.addHook('onRequest', (request, reply) => access.checkNames(request, reply));
-  // The plugin would accept an upgrade of any route, only to close it; and `/ws` takes nothing but upgrades.
+  // The plugin would accept an upgrade on any route, only to close it. `/ws` accepts only upgrades.
   app.addHook('onRequest', async (request, reply) => {
     if (request.ws !== (request.routeOptions.url === '/ws')) return refuse(reply, 'NOT_FOUND');
   });
@@ -54,10 +60,10 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
     },
   );
   const { pingMs, unsentBytesInAll } = access.limits;
-  // Only its silence shows that a page is gone if its machine sleeps or its cable is pulled.
-  const asking = setInterval(() => pages.forEach((page) => page.ping()), pingMs).unref();
-  const looking = setInterval(() => dropSlowest(pages, unsentBytesInAll), LOOK_EVERY_MS).unref();
-  app.addHook('preClose', async () => [asking, looking].forEach((timer) => clearInterval(timer)));
+  // If a page's machine sleeps or its cable is pulled, only silence shows that the page is gone.
+  const pings = setInterval(() => pages.forEach((page) => page.ping()), pingMs).unref();
+  const checks = setInterval(() => dropSlowest(pages, unsentBytesInAll), LOOK_EVERY_MS).unref();
+  app.addHook('preClose', async () => [pings, checks].forEach((timer) => clearInterval(timer)));
 }
 
 /** Each page has its own limit; this one keeps many slow pages from filling the memory together. */
@@ -73,8 +79,8 @@ function dropSlowest(pages: Iterable<PageConnection>, mostBytes: number): void {
 }
 
 /**
- * The plugin forgets an upgrade that comes on a connection whose last request is not answered yet. Nobody would read its
- * socket, and it would stay open for ever.
+ * If an upgrade comes before the last request on its connection is answered, the plugin forgets it. Its socket would then
+ * stay open for ever, without a reader.
  */
 function endUnreached(app: FastifyInstance): void {
   const reached = new WeakSet<IncomingMessage>();

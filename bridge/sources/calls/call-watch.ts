@@ -1,9 +1,9 @@
 import type { ProbeReport } from '../../probe/report.ts';
-import { toTenths } from '../../trace/draft.ts';
 import type { Sink } from '../../trace/report.ts';
 import { stepId } from '../../trace/step-id.ts';
 import type { CallName } from '../../trace/step.ts';
 import { observedCall, observedListening, type CallFacts } from '../observed-steps.ts';
+import { since } from '../run-time.ts';
 import type { Watch } from '../source.ts';
 
 interface Duration {
@@ -68,13 +68,13 @@ export class CallWatch implements Watch {
     if (this.#port !== undefined) this.#claims.release(this.#port);
   }
 
-  /** What is there before the run: the listening socket, and the accept() that waits. */
+  /** Reports what precedes the run: the listening socket, and the accept() that waits. */
   reportListening(listen: ListenReport, acceptSince: number): void {
     if (listen.socket) this.#call('server.socket', 'socket', listen.socket);
     if (listen.bind) this.#call('server.bind', 'bind', listen.bind, { args: [listen.address] });
     this.#call('server.listen', 'listen', listen, { args: [listen.address] });
-    this.#sink?.(observedListening(this.#since(listen.at), 'server.listen'));
-    const startedAt = this.#since(acceptSince);
+    this.#sink?.(observedListening(since(this.startedAt, listen.at), 'server.listen'));
+    const startedAt = since(this.startedAt, acceptSince);
     this.#sink?.(observedCall('server', 'server.accept', 'accept', startedAt, {}));
   }
 
@@ -103,17 +103,13 @@ export class CallWatch implements Watch {
     this.#call(stepId('server', 'recv', this.#counts.recv++), 'recv', report, ok ? report : { result });
     const what = !ok ? 'rst' : bytes === 0 ? 'fin' : 'data';
     const id = stepId('server', 'heard', this.#counts.heard++);
-    this.#sink?.({ kind: 'heard', id, at: this.#since(report.at), side: 'server', what, bytes, payload });
+    this.#sink?.({ kind: 'heard', id, at: since(this.startedAt, report.at), side: 'server', what, bytes, payload });
   }
 
   #call(id: string, name: CallName, { startedAt, at }: Duration, facts: CallFacts = {}): void {
     const { args, result, bytes, payload, peer } = facts;
-    const returnedAt = this.#since(at);
+    const returnedAt = since(this.startedAt, at);
     const call = { args, returnedAt, result, bytes, payload, peer };
-    this.#sink?.(observedCall('server', id, name, this.#since(startedAt), call));
-  }
-
-  #since(at: number): number {
-    return toTenths(at - this.startedAt);
+    this.#sink?.(observedCall('server', id, name, since(this.startedAt, startedAt), call));
   }
 }

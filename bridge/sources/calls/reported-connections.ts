@@ -1,7 +1,7 @@
 /**
- * Sorts the calls that a source reports of a server program by connection, and gives each run the calls of its own. A
- * connection is known by its client's port; the run may learn that port before or after the calls are reported. It does
- * not know which source reports, nor how.
+ * Sorts the calls of a server program by connection, and gives each run the calls on its own. A connection is known by its
+ * client's port; the run may learn that port before or after the calls are reported. This room does not know which source
+ * reports, nor how.
  *
  *     reports ─▶ by connection ─▶ the watch that claims its port ─▶ steps
  *                      └─ unclaimed: kept for a while, then forgotten
@@ -21,7 +21,7 @@ interface Connection {
   port: number;
   reports: ConnectionReport[];
   watch?: CallWatch;
-  /** Nothing more will be reported of it. */
+  /** Nothing more will be reported on it. */
   over?: boolean;
 }
 
@@ -71,7 +71,7 @@ export class ReportedConnections {
     else this.#takeCall(report);
   }
 
-  /** Nothing more will be reported of this connection, though nobody closed it: its process has ended. */
+  /** A process has ended without closing this connection: nothing more will be reported on it. */
   abandoned(number: number): void {
     const connection = this.#connections.get(number);
     if (!connection) return;

@@ -12,7 +12,7 @@ export interface Clocks {
 
 const MACHINE: Clocks = { monotonicUs, realtimeMs: () => Date.now(), realtimeOffsetUs };
 
-/** Microseconds by which the comparison of the clocks, and each look at them, may be wrong on a busy machine. */
+/** Microseconds by which a comparison of the clocks, or a reading of one, may be wrong on a busy machine. */
 const CLOCK_ERROR_US = 500;
 /** Microseconds from the capture of a packet until it must be read; 130 are usual. */
 const READ_WITHIN_US = 1_000_000;
@@ -21,14 +21,14 @@ const READ_WITHIN_US = 1_000_000;
 export interface CaptureTime {
   /** Microseconds of CLOCK_MONOTONIC. */
   at: number;
-  /** False if the clock was set and nobody knows whether the stamp is of before or after. */
+  /** False if the clock was set, and the stamp may be from before or from after. */
   sure: boolean;
 }
 
 /**
- * Turns tcpdump's stamps, which are of CLOCK_REALTIME, into CLOCK_MONOTONIC. The two drift together. But somebody may set
- * the realtime clock by more than a millisecond or two: then packets still to be read have stamps of before. A packet is
- * never older than the one read before it, and is read within a second: only one of the two offsets fits that, as a rule.
+ * Turns tcpdump's stamps of CLOCK_REALTIME into CLOCK_MONOTONIC. The two clocks drift together, but somebody may set the
+ * realtime clock. Packets that are still to be read then have stamps from before. A packet is never older than the one read
+ * before it, and it is read within a second. Usually only one of the two offsets fits both rules.
  *
  *     ── packets, read late ──▶│ set │── packets ──▶
  *      stamp − offset before         stamp − offset now

@@ -9,10 +9,10 @@ import type { CaptureTimes } from './times.ts';
 import type { CaptureFlaw } from './unavailable.ts';
 import type { OwnStatus, Watch } from '../source.ts';
 
-/** Milliseconds after the client's end by which its first segment must have been read, or it took another way. */
+/** Milliseconds after the client's end: if no segment was read by then, the connection took another way. */
 const FIRST_SEEN_MS = 150;
 
-/** Microseconds between two packets, at least: no two are captured at the same moment. */
+/** Microseconds between two packets, at least: their steps need an order. */
 const BETWEEN_US = 0.2;
 
 /** What a flow needs to know of the tcpdump that captures for it. */
@@ -95,7 +95,7 @@ export class CaptureFlow implements RunCapture {
     if (this.#port === undefined || tcpdump.ended) return this.tcpdumpEnded();
     if (this.#isOver) return this.#settle();
     if (!this.#begun) this.#timer = setTimeout(() => this.#sawNothing(), FIRST_SEEN_MS);
-    // The packets that the flow waits for may be among the lost.
+    // The packets that the flow waits for may have been lost.
     void this.#countLost();
   }
 

@@ -1,7 +1,7 @@
 /**
- * The packets of this machine's own network, as tcpdump captures them. Only packets of the target's port are captured, and
- * only those of runs become steps. A run waits for `ready` before it connects, or its SYN would be missed. Runs at the same
- * time share one tcpdump, which ends with the last of them. This room knows no programs and no calls.
+ * The packets of this machine's own network, as tcpdump captures them. Only packets of the target's port are captured,
+ * and only those of runs become steps. A run waits for `ready` before it connects, or its SYN would be missed.
+ * Simultaneous runs share one tcpdump, which ends with the last of them. This room knows no programs and no calls.
  *
  *     ready ─▶ tcpdump ─ pcap ─▶ packet, clock ─ by the client's port ─▶ flow ─ times ─▶ segments
  */

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isLoopback, type Address } from '../../address.ts';
 
-/** Where tcpdump sees the segments between a client here and a target. */
+/** Where tcpdump sees the segments between a client on this machine and a target. */
 export interface CapturePoint {
   interface: string;
   /** In the language of pcap-filter(7): only this target's segments. */
@@ -50,7 +50,7 @@ function withoutZone(address: string): string {
 }
 
 /**
- * An address that the kernel wrote and a number: nothing else can get into the filter. Linux shows tcpdump each packet of
+ * The filter contains only an address that the kernel wrote and a number. Linux shows tcpdump each packet of
  * the loopback twice, and libpcap drops one of them. `inbound` is not needed for that, and with it libpcap 1.10 loses the
  * first packet.
  */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { endedWithUs } from '../../machine/ended-with-us.ts';
+import { endWithThisProcess } from '../../machine/end-with-this-process.ts';
 import { LineSplitter } from '../../machine/line-splitter.ts';
 import { PacketError } from '../../packet/packet-error.ts';
 import { PcapReader, type CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
@@ -11,13 +11,13 @@ import { explain, type CaptureUnavailable } from './unavailable.ts';
 
 /** Bytes of each packet: what a step shows of its data, and all headers. */
 const SNAP_LENGTH = PAYLOAD_SHOWN + 256;
-/** KiB that the kernel keeps for tcpdump: nearly 4000 packets, so that 400 connections at once lose none (measured). */
+/** KiB that the kernel buffers for tcpdump: nearly 4000 packets. 400 connections at once then lose none (measured). */
 const BUFFER_KIB = 16_384;
-/** Milliseconds until it must capture; 20 are usual. */
+/** Milliseconds until it must capture; usually it takes 20. */
 const START_MS = 2000;
 /** Milliseconds from SIGTERM to SIGKILL; it usually needs 25, most of them for the kernel's buffer. */
 const END_MS = 500;
-/** Milliseconds that it has to print its counts; 0.5 are usual. */
+/** Milliseconds that it has to print its counts; usually it takes 0.5. */
 const COUNTS_MS = 100;
 const COMPLAINT_LENGTH = 1000;
 
@@ -38,8 +38,8 @@ export interface TcpdumpOptions {
  *
  *     spawned ─ "listening on" ─▶ capturing ─ end(), or by itself ─▶ ended
  *
- * It would outlive a killed bridge: when tcpdump gives up its rights, it also loses the signal of its parent's death.
- * `endedWithUs` ends it then.
+ * It would outlive a killed bridge: when tcpdump drops its privileges, it also loses the signal of its parent's death.
+ * `endWithThisProcess` ends it then.
  */
 export class Tcpdump {
   /** Resolves when tcpdump captures, or with the reason why it cannot. Never rejects. */
@@ -71,7 +71,7 @@ export class Tcpdump {
         resolve();
       });
     });
-    if (this.#child.pid !== undefined) this.#child.once('exit', endedWithUs(this.#child.pid));
+    if (this.#child.pid !== undefined) this.#child.once('exit', endWithThisProcess(this.#child.pid));
     this.#readPackets(this.#child.stdout!, onRecord);
     this.listening = this.#whenListening();
     void this.#over.then(() => {

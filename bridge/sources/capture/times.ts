@@ -2,7 +2,7 @@ import { toTenths } from '../../trace/draft.ts';
 import type { Segment } from '../../trace/step.ts';
 import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 
-/** When segments left and arrived, as far as the place of the capture shows. Times: microseconds since the run began. */
+/** When segments left and arrived, as far as the capture shows. Times are microseconds since the run began. */
 export interface CaptureTimes {
   /** How long segments may still come after a reset, in milliseconds. */
   readonly underWayMs: number;
@@ -15,8 +15,8 @@ export interface CaptureTimes {
 }
 
 /**
- * On the loopback one half of the kernel hands a packet to the other. Leaving and arriving are one moment, reported as two
- * neighbouring ones so that the cause comes before the effect.
+ * On the loopback, a packet leaves and arrives at one moment, because one kernel is at both ends. It is reported as two
+ * neighbouring moments, so that the cause comes before the effect.
  */
 export class LocalTimes implements CaptureTimes {
   readonly underWayMs = 0;
@@ -41,7 +41,7 @@ export class RemoteTimes implements CaptureTimes {
   /** The shortest half of a round trip so far. */
   #halfUs = Infinity;
   #unacknowledged: Segment[] = [];
-  /** The latest moments estimated: at one end things happen in order. */
+  /** The latest estimated moments: at each end, things happen in order. */
   #lastArrivedAt = -Infinity;
   #lastSentAt = -Infinity;
 
@@ -72,7 +72,7 @@ export class RemoteTimes implements CaptureTimes {
     segment.at = segment.sentAt = Math.min(segment.arrivedAt, after(this.#lastSentAt, at - halfUs));
     this.#lastSentAt = segment.sentAt;
     const arrived = acknowledged.map((copies) => {
-      // Nobody knows which copy arrived: take the last one that can have.
+      // Which copy arrived is unknown: take the last one that can have.
       const copy = copies.findLast(({ sentAt }) => sentAt + 2 * halfUs <= at) ?? copies[0]!;
       return this.#arrived(copy, copy.sentAt + halfUs, segment.sentAt);
     });

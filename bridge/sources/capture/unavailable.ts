@@ -5,19 +5,20 @@ import { SOURCE_REMEDIES, type CaptureCode } from '../../protocol/remedies.ts';
 const SENTENCES: Readonly<Record<CaptureCode, string>> = {
   CAPTURE_OFF: 'Capture is switched off (--capture off).',
   CAPTURE_NOT_TRIED: 'Capture has not been tried yet.',
-  CAPTURE_NOT_PERMITTED: 'Only root, or a tcpdump with the right to, may capture packets here; the lab needs neither.',
+  CAPTURE_NOT_PERMITTED:
+    'Only root, or a tcpdump with the right to do so, may capture packets here. The lab needs neither.',
   CAPTURE_NO_TCPDUMP: 'tcpdump is not installed.',
   CAPTURE_NO_ROUTE: 'This machine has no route to the target.',
   CAPTURE_TOO_SLOW: 'tcpdump did not begin to capture within two seconds.',
   CAPTURE_FAILED: 'tcpdump cannot capture here.',
   // Of one run:
-  CAPTURE_SAW_NOTHING: 'No packet of this connection came by where tcpdump captures.',
+  CAPTURE_SAW_NOTHING: 'tcpdump saw no packet of this connection.',
   CAPTURE_LOST_PACKETS: 'The kernel had no room for all packets: some were not captured.',
   CAPTURE_ENDED_EARLY: 'tcpdump ended before the connection did.',
-  CAPTURE_CLOCK_SET: 'The clock of this machine was set meanwhile: the times of some packets may be wrong.',
+  CAPTURE_CLOCK_SET: 'The clock of this machine was set during the run: the times of some packets may be wrong.',
 };
 
-/** What is wrong with the capture of one run. Of the first nothing is known, of the next two not all, of the last not when. */
+/** What is wrong with the capture of one run: no packet, some packets missing (two ways), or uncertain times. */
 export type CaptureFlaw = 'CAPTURE_SAW_NOTHING' | 'CAPTURE_LOST_PACKETS' | 'CAPTURE_ENDED_EARLY' | 'CAPTURE_CLOCK_SET';
 /** Why nothing is captured. */
 export type CaptureUnavailableCode = Exclude<CaptureCode, CaptureFlaw>;
@@ -28,21 +29,21 @@ export interface CaptureUnavailable {
   detail?: string;
 }
 
-/** In one sentence: what is wrong with a capture, and what would change it. */
+/** What is wrong with a capture and what would help, in one sentence. */
 export function captureAdvice({ why, detail }: { why: CaptureCode; detail?: string }): string {
   const remedy = SOURCE_REMEDIES[why];
   const said = detail && remedy === undefined ? ` It said: ${detail}` : '';
   return withRemedy(`${SENTENCES[why]}${said}`, remedy);
 }
 
-/** @returns nothing for what is no code of a capture */
+/** @returns nothing if the code is not about captures */
 export function captureCode(code: string | undefined): CaptureCode | undefined {
   return code !== undefined && Object.hasOwn(SENTENCES, code) ? (code as CaptureCode) : undefined;
 }
 
 /**
- * What it means that tcpdump ended before it captured anything.
- * @param startError why it did not even start, where it did not
+ * Why tcpdump ended before it captured anything.
+ * @param startError the error, if it could not even be started
  */
 export function explain(startError: NodeJS.ErrnoException | undefined, said: string): CaptureUnavailable {
   if (startError?.code === 'ENOENT') return { why: 'CAPTURE_NO_TCPDUMP' };

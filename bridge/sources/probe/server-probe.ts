@@ -1,6 +1,6 @@
 /**
- * The probe, as the bridge sees it: a Node server reports its own calls from inside, where `bridge/probe` runs. This end
- * reads the reports, and trusts none of them: the program may write anything to the probe's descriptor.
+ * The bridge's end of the probe. `bridge/probe` runs inside a Node server and reports the server's calls; this end reads
+ * the reports. It trusts none of them, because the program may write anything to the probe's descriptor.
  *
  *     server process ─ stdio 3 ─▶ lines ─▶ reports ─▶ by connection ─▶ the watch of its run
  */
@@ -12,7 +12,7 @@ import { readReport } from './read-report.ts';
 import type { EvidenceSource, OwnStatus, Watch } from '../source.ts';
 import { ReportedConnections } from '../calls/reported-connections.ts';
 
-/** Longer than any report: two hex digits for each byte that is shown, and its frame. */
+/** Longer than any report: two hex digits for each byte that is shown, and the rest of the line. */
 const REPORT_LENGTH = 2 * PAYLOAD_SHOWN + 1024;
 
 export class ServerProbe implements EvidenceSource {
@@ -29,7 +29,7 @@ export class ServerProbe implements EvidenceSource {
     this.#connections.onListening = () => this.onListening?.();
   }
 
-  /** A Node program that only starts the server, as npm does, holds a probe too, and that probe sees nothing. */
+  /** A Node program that only starts the server, as npm does, has a probe too, but that probe sees nothing. */
   status(): OwnStatus {
     return this.listening
       ? { name: 'server-probe', active: true }
@@ -41,7 +41,7 @@ export class ServerProbe implements EvidenceSource {
   }
 
   /**
-   * What makes a Node program load the probe.
+   * The variables that make a Node program load the probe.
    * @param moduleUrl file URL of the built probe
    */
   environment(moduleUrl: string): NodeJS.ProcessEnv {

@@ -4,7 +4,7 @@ import { socketRows } from './socket-table.ts';
 
 /**
  * Whether a process of this group has a socket in LISTEN on this port, in any network namespace. Linux only; `undefined`
- * if the kernel's tables cannot be read. It never connects: a server that serves one connection would be used up.
+ * if the kernel's tables cannot be read. It never connects, because a server may serve only one connection.
  */
 export async function groupListens(processGroup: number, port: number): Promise<boolean | undefined> {
   let readable = false;

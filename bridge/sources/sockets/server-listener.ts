@@ -1,13 +1,13 @@
 /**
- * That the server program listens, as the kernel's own table shows it (/proc/net/tcp). It shows no connection, and not
- * since when the program listens. It reports only if no source inside or beside the program does.
+ * Reports that the server program listens, as the kernel's table shows it (/proc/net/tcp). The table does not show since
+ * when. This source reports no connections, and nothing at all if a better source sees the program listen.
  *
  *     /proc/net/tcp ─▶ listening-socket ─ in LISTEN ─▶ server-listener ─▶ the step before the run
  */
 import { monotonicUs } from '../../machine/clock.ts';
-import { toTenths } from '../../trace/draft.ts';
 import type { Sink } from '../../trace/report.ts';
 import { observedListening } from '../observed-steps.ts';
+import { since } from '../run-time.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 
 export class ServerListener implements EvidenceSource {
@@ -27,7 +27,7 @@ export class ServerListener implements EvidenceSource {
   }
 
   watch(startedAt: number, sink: Sink): Watch {
-    if (this.#seenAt !== undefined) sink(observedListening(toTenths(this.#seenAt - startedAt)));
+    if (this.#seenAt !== undefined) sink(observedListening(since(startedAt, this.#seenAt)));
     return NOTHING_TO_WATCH;
   }
 }

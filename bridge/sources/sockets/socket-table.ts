@@ -1,35 +1,20 @@
 import type { TcpState } from '../../trace/step.ts';
+import { STATES_BY_NUMBER } from '../tcp-state-numbers.ts';
 
 /** A row of /proc/net/tcp. */
 export interface SocketRow {
   localPort: number;
   remotePort: number;
   state: TcpState;
-  /** 0 if there is no descriptor for it: the program has not accepted it yet, or has closed it. */
+  /** 0 if the program has no descriptor for it: it has not been accepted yet, or has been closed. */
   inode: string;
 }
-
-/** The `st` column: include/net/tcp_states.h in Linux. A request for a connection (0C) is in SYN_RCVD. */
-const STATES: { readonly [code: string]: TcpState } = {
-  '01': 'ESTABLISHED',
-  '02': 'SYN_SENT',
-  '03': 'SYN_RCVD',
-  '04': 'FIN_WAIT_1',
-  '05': 'FIN_WAIT_2',
-  '06': 'TIME_WAIT',
-  '07': 'CLOSED',
-  '08': 'CLOSE_WAIT',
-  '09': 'LAST_ACK',
-  '0A': 'LISTEN',
-  '0B': 'CLOSING',
-  '0C': 'SYN_RCVD',
-};
 
 /** The rows with this port at either end, from the text of /proc/net/tcp or tcp6. */
 export function socketRows(table: string, port: number): SocketRow[] {
   const rows = new Map<number, SocketRow>();
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  // The table may have tens of thousands of rows, and most are about other ports: those are not even split.
+  // The table may have tens of thousands of rows. Most have other ports, and are not even split.
   for (let found = table.indexOf(wanted); found >= 0; found = table.indexOf(wanted, found + 1)) {
     const start = table.lastIndexOf('\n', found) + 1;
     const end = table.indexOf('\n', found);
@@ -41,7 +26,7 @@ export function socketRows(table: string, port: number): SocketRow[] {
 
 function rowOf(line: string): SocketRow | undefined {
   const [, local, remote, code, , , , , , inode] = line.trim().split(/\s+/);
-  const state = STATES[code ?? ''];
+  const state = STATES_BY_NUMBER[parseInt(code ?? '', 16)];
   if (state === undefined || inode === undefined) return undefined;
   return { localPort: portOf(local), remotePort: portOf(remote), state, inode };
 }

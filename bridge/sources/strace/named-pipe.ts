@@ -46,7 +46,7 @@ export class StraceNamedPipe {
     this.#reader.once('close', onEnd);
   }
 
-  /** strace has opened the pipe, or never will: from now on, the end of its text is the end. */
+  /** strace has opened the pipe, or never will: from now on, the pipe ends when strace does. */
   finish(): void {
     if (this.#writer === undefined) return;
     closeSync(this.#writer);

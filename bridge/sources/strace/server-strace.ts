@@ -1,6 +1,6 @@
 /**
- * Every call of any server program, as strace reports it: with its times, its result and its first bytes. It needs strace
- * before the program's command, and knows nothing of what the program is written in.
+ * Reports every call of any server program, as strace sees it, with times, result and first bytes. strace must come before
+ * the program's command. This room does not know in which language the program is written.
  *
  *     strace ─ named pipe ─▶ lines ─▶ calls on sockets ─▶ by connection ─▶ the watch of its run
  */
@@ -81,7 +81,7 @@ export class ServerStrace implements EvidenceSource {
     this.#connections.sourceStarted();
   }
 
-  /** Reports nothing from now on, for this reason: a stable code. */
+  /** Reports nothing from now on. The reason is a stable code. */
   leave(why: WhyNoSource): void {
     this.#connections.ended();
     this.#why ??= why;
@@ -94,7 +94,7 @@ export class ServerStrace implements EvidenceSource {
 
   watch(startedAt: number, sink: Sink): Watch {
     if (this.#why !== undefined) return NOTHING_TO_WATCH;
-    // The realtime clock is set and corrected now and then.
+    // The realtime clock may have been set or corrected since.
     this.#offsetUs = this.#offset();
     return this.#connections.watch(startedAt, sink);
   }

@@ -17,13 +17,13 @@ type Duration = { startedAt: number; at: number };
 
 export interface SocketCallsOptions {
   onReport(report: ListenReport | ConnectionReport): void;
-  /** Nothing more comes of this connection, though nobody closed it. */
+  /** A process has ended without closing this connection: nothing more will be reported on it. */
   onAbandoned(connection: number): void;
   /** From microseconds since 1970 to those of the monotonic clock. */
   monotonic(at: number): number;
 }
 
-/** Results of a call that has done nothing yet, or will be made again. */
+/** Results of a call that has had no effect yet, or will be made again. */
 const NOTHING_HAPPENED = /^(?:EAGAIN|EINPROGRESS|EINTR|ERESTART\w*)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg)$/;
 const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendfile)$/;

@@ -6,7 +6,7 @@ export interface BlockedCall extends SystemCall {
   descriptor: number;
 }
 
-/** The stack of a 32-bit program lies below this; its system calls have numbers of their own. */
+/** A 32-bit program has its stack below this address. Its system calls have other numbers. */
 const FOUR_GIB = 2n ** 32n;
 
 /**

@@ -4,6 +4,7 @@ import { stepId } from '../../trace/step-id.ts';
 import type { Call } from '../../trace/step.ts';
 import { observedCall } from '../observed-steps.ts';
 import type { SocketRow } from '../sockets/socket-table.ts';
+import { since } from '../run-time.ts';
 import type { Watch } from '../source.ts';
 import { RunAccept } from './run-accept.ts';
 import type { Stay } from './thread-stays.ts';
@@ -15,12 +16,12 @@ interface WatchRequests {
   stop(): void;
 }
 
-/** States that an end reaches by its own program's close(): the program had accepted the connection before. */
+/** States that follow a program's own close(): it must have accepted the connection before. */
 const CLOSED_BY_ITSELF = new Set<SocketRow['state']>(['FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING', 'LAST_ACK', 'TIME_WAIT']);
 
 /** One run's share of the calls in which the program was seen blocked. */
 export class BlockedCallsWatch implements Watch {
-  /** Most calls are over before a look sees them: the others must still be inferred from what the client saw. */
+  /** Looks miss most calls, which must still be inferred from what the client saw. */
   readonly watchesServer = false;
   readonly #startedAt: number;
   readonly #requests: WatchRequests;
@@ -74,7 +75,7 @@ export class BlockedCallsWatch implements Watch {
     return this.#port !== undefined && this.#accept.mayAssume;
   }
 
-  /** Another run is on at the same time. */
+  /** Another run is in progress at the same time. */
   share(): void {
     this.#accept.share();
   }
@@ -113,7 +114,7 @@ export class BlockedCallsWatch implements Watch {
     this.#accept.socketIs(socket);
   }
 
-  /** No other client has been there: see `RunAccept`. */
+  /** As in `RunAccept`. */
   assume(at: number, sockets: ReadonlySet<string>): string | undefined {
     return this.#accept.assume(at, sockets, this.#isLast);
   }
@@ -150,18 +151,14 @@ export class BlockedCallsWatch implements Watch {
 
   #report(id: string, stay: Stay, facts: Pick<Call, 'result'>): void {
     const { call: name, notBefore, firstSeen, lastSeen, goneAt } = stay;
-    const call = observedCall('server', id, name, this.#since(firstSeen), {});
+    const call = observedCall('server', id, name, since(this.#startedAt, firstSeen), {});
     call.within = {};
     if (notBefore > -Infinity) call.within.startUs = toTenths(firstSeen - notBefore);
     if (goneAt !== undefined) {
       call.within.returnUs = toTenths(goneAt - lastSeen);
-      call.returnedAt = this.#since(goneAt);
+      call.returnedAt = since(this.#startedAt, goneAt);
       Object.assign(call, facts);
     }
     this.#sink?.(call);
-  }
-
-  #since(at: number): number {
-    return toTenths(at - this.#startedAt);
   }
 }

@@ -11,9 +11,9 @@ export class ConnectionOwners {
   #rows: SocketRow[] = [];
   /** Client ports by the inode of the program's end of the connection. */
   readonly #ports = new Map<string, number>();
-  /** What was once known of a stay holds, even if its row has left the table. */
+  /** Once known, the port of a stay remains valid, even if its row has left the table. */
   readonly #portsOfStays = new WeakMap<Stay, number>();
-  /** Client ports that are no strangers: the kernel remembers the connections of past runs for a minute. */
+  /** Client ports of runs, past ones too: the kernel's table keeps their connections for a minute. */
   readonly #runPorts = new Set<number>();
 
   constructor(serverPort: number) {
@@ -56,7 +56,7 @@ export class ConnectionOwners {
     return listening.length === 0 || listening.some(({ inode }) => inode === socket);
   }
 
-  /** Whether a client that is no run of this bridge has been there in the last minute. */
+  /** Whether a client other than this bridge's runs has connected within the last minute. */
   get hasStranger(): boolean {
     return this.#rows.some(({ state, remotePort }) => state !== 'LISTEN' && !this.#runPorts.has(remotePort));
   }

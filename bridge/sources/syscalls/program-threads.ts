@@ -30,16 +30,16 @@ interface Files {
 }
 
 const TURNS = /^voluntary_ctxt_switches:\s*(\d+)/m;
-/** What the file says of a thread that has ended, and for which its parent has not waited yet. */
+/** What the file contains for a thread that has ended and that its parent has not waited for yet. */
 const ZOMBIE = '-1 0x0 0x0';
-/** Of a program with more threads, only so many are looked at. */
+/** At most this many threads of a program are looked at. */
 const MOST_THREADS = 32;
-/** Microseconds for which the list of processes and threads is not read again. */
+/** Microseconds until the list of processes and threads is read again. */
 const LIST_GOOD_FOR_US = 1000;
-/** The same for the process group, for which every process of the machine must be looked at. */
+/** The same for the process group: that reading covers every process of the machine. */
 const GROUP_GOOD_FOR_US = 250_000;
 
-/** The threads of all processes of a process group. Their files under /proc stay open: a look takes some ten microseconds. */
+/** The threads of all processes of a process group. Their files under /proc stay open: a look takes about ten microseconds. */
 export class ProgramThreads implements ProgramView {
   readonly #group: number;
   readonly #port: number;

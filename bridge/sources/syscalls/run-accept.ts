@@ -37,7 +37,7 @@ export class RunAccept {
     this.#acceptedBy ??= at;
   }
 
-  /** Another run is on at the same time: an accept() may have been for that one. */
+  /** Another run is in progress at the same time: an accept() may have been for that one. */
   share(): void {
     this.#shared = true;
   }
@@ -48,8 +48,8 @@ export class RunAccept {
   }
 
   /**
-   * No other client has been there: what belongs to nobody else belongs to this run.
-   * @param sockets those on which calls were seen that nobody has claimed
+   * No other client has been there, so a socket that belongs to no other run belongs to this one.
+   * @param sockets those on which calls were seen that no run has claimed
    * @param isLast whether the run is over, and no more will be known
    * @returns the run's socket, if that is known now
    */
@@ -84,7 +84,7 @@ export class RunAccept {
     return another ? undefined : stay;
   }
 
-  /** The connection was accepted, and no look found that accept() blocked: known is only by when it returned. */
+  /** The connection was accepted, but no look found that accept() blocked. Only the latest time of its return is known. */
   #unseen(acceptedBy: number): Stay | undefined {
     if (!this.#waiting) return undefined;
     const { firstSeen } = this.#waiting;

@@ -4,7 +4,7 @@ import type { BlockedCallsWatch } from './blocked-calls-watch.ts';
 import { ConnectionOwners } from './connection-owners.ts';
 import type { Stay } from './thread-stays.ts';
 
-/** How many stays are kept on sockets of which it is not known yet whose they are. */
+/** How many stays are kept on sockets whose connection is not known yet. */
 const MOST_UNCLAIMED = 256;
 
 /**
@@ -26,7 +26,7 @@ export class RunStays {
     this.#owners = new ConnectionOwners(serverPort);
   }
 
-  /** Whether no run is on. */
+  /** Whether no run is in progress. */
   get idle(): boolean {
     return this.#watches.size === 0;
   }
@@ -61,8 +61,8 @@ export class RunStays {
   }
 
   /**
-   * A reading of the kernel's table begins. Returns what takes its rows; `isOver` says whether the program's threads
-   * have all ended: then how it ended will show whether its last accept() returned, and no watch settles before.
+   * A reading of the kernel's table begins. Returns a function that takes its rows. If `isOver`, the program's threads have
+   * all ended: no watch settles until it is known whether the last accept() returned.
    */
   readingBegins(): (rows: readonly SocketRow[], isOver: boolean) => void {
     const ending = [...this.#ending];
@@ -74,7 +74,7 @@ export class RunStays {
     };
   }
 
-  /** @param lastAccepts the calls of accept() in which a program was that came to its own end: they had returned */
+  /** @param lastAccepts calls of accept() that must have returned, because the program then ended by itself */
   programEnded(lastAccepts: readonly Stay[] | undefined): void {
     if (lastAccepts) {
       for (const stay of lastAccepts) for (const watch of this.#watches) watch.acceptReturned(stay);
@@ -129,8 +129,8 @@ export class RunStays {
   }
 
   /**
-   * A connection may be over before the table was read: then the table does not show its inode any more. If one run is
-   * on, and no other client was there in the last minute, the connection can only be that run's.
+   * A connection may be over before the table is read, which then no longer shows its inode. If one run is in progress, and
+   * no other client has connected within the last minute, the connection can only be that run's.
    */
   #assume(at: number): void {
     const [watch] = this.#watches;

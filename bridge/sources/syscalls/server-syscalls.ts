@@ -1,8 +1,8 @@
 /**
  * What the kernel shows of any program from outside: the system call in which each of its threads is blocked
- * (/proc/PID/task/TID/syscall). A thread that look after look is in the same call has been blocked in it all that time.
- * What a thread did between two looks is not seen, nor what a call returned. It needs nothing but /proc: it stops no
- * thread, and connects to nothing.
+ * (/proc/PID/task/TID/syscall). A thread that several looks find in the same call has been blocked in it all that time. No
+ * look shows what a thread did in between, nor what a call returned. This source reads only /proc: it stops no thread, and
+ * connects to nothing.
  *
  *     program-threads ─ looks ─▶ thread-stays ─ blocked in this call on that socket ─▶ run-stays ─▶ the watch of its run
  *                     ─ socket-readings ─ the kernel's table: whose socket it is ───────┘
@@ -18,7 +18,7 @@ import { SocketReadings } from './socket-readings.ts';
 import { SYSTEM_CALLS, type SystemCall } from './system-call-numbers.ts';
 import { ThreadStays, type Stay } from './thread-stays.ts';
 
-/** Milliseconds between looks while a run is on, at least. */
+/** Milliseconds between two looks during a run, at least. */
 const LOOK_EVERY_MS = 2;
 /** Looking takes at most this part of the time. */
 const SHARE_OF_TIME = 1 / 20;
@@ -68,13 +68,13 @@ export class ServerSyscalls implements EvidenceSource {
     this.#readSockets();
   }
 
-  /** Another source reports each call: this one reports nothing, for this reason. A stable code. */
+  /** Another source reports each call, so this one reports nothing from now on. The reason is a stable code. */
   leave(why: WhyNoSource): void {
     this.ended();
     this.#why = why;
   }
 
-  /** @param byItself whether the program came to its own end: then the call in which it was last seen had returned */
+  /** @param byItself whether the program ended by itself: the call in which it was last seen had then returned */
   ended(byItself = false): void {
     this.#observed?.view.close();
     this.#observed?.readings.close();
@@ -87,7 +87,7 @@ export class ServerSyscalls implements EvidenceSource {
     this.#threads = this.#noThreads();
   }
 
-  /** The name of the system call in which the program is blocked now. A call on a socket goes before any other. */
+  /** The name of the system call in which the program is blocked now. A call on a socket takes precedence. */
   blockedIn(): string | undefined {
     this.look();
     const { blocked } = this.#threads;
@@ -114,8 +114,8 @@ export class ServerSyscalls implements EvidenceSource {
   }
 
   /**
-   * Looks at what the program is blocked in now; it takes some ten microseconds for each thread. The more looks, the
-   * closer the bounds of what is reported: best right before and right after something that may wake the program.
+   * Looks at what the program is blocked in now: about ten microseconds for each thread. The best moments are right
+   * before and right after something that may wake the program.
    */
   look(): void {
     if (this.#observed) this.#threads.look(this.#observed.view);

@@ -1,6 +1,6 @@
 import type { CallName } from '../../trace/step.ts';
 
-/** A system call's own name, and the trace's name for it; a call that waits for any of many sockets has only its own. */
+/** A system call's own name, and the trace's name for it. A call that waits for many sockets has only its own name. */
 export interface SystemCall {
   name: string;
   call?: Extract<CallName, 'accept' | 'recv' | 'send'>;

@@ -28,8 +28,8 @@ interface Thread {
 }
 
 /**
- * Turns looks into stays: while a thread is in the same call, and has not been woken in between, it stays blocked in it.
- * A thread that has been woken may have made any calls before the next look finds it blocked again.
+ * Turns looks into stays. A thread that is in the same call at two looks, and was not woken in between, stayed blocked
+ * in it. A thread that was woken may have made any calls before the next look finds it blocked again.
  *
  *     look  accept 17 ─ accept 17 ─ recv 18 ─ accept 19 ─ accept 22      (how often it has been blocked)
  *     stay  └─ accept ─┘           └ recv ┘  └ accept ┘  └ accept …

@@ -3,12 +3,12 @@ const FIRST = 32_768;
 const LAST = 60_999;
 
 /**
- * Source ports of the client's host, each for one run at a time. The next is always the one that was free longest: its
- * former connection has then left TIME_WAIT.
+ * Source ports of the client's host, each for one run at a time. The next port is the one that has been free longest, so
+ * that its former connection has left TIME_WAIT.
  */
 export class ClientPorts {
   readonly #taken = new Set<number>();
-  /** The one that was free longest comes first. */
+  /** The port that has been free longest comes first. */
   readonly #free = new Set(Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + index));
 
   /** @throws RangeError if all are taken: there are far more of them than there may be runs */

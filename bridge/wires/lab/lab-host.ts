@@ -1,21 +1,19 @@
 /**
- * One host of the lab, as the bridge holds it: a process in its own user, network and process namespace (unshare(1)), made
- * without root. It starts the process, passes frames, and says whether the host is there. What the frames mean it does not
- * know. The host ends with this process, however that ends, since its stream is then closed.
+ * One host of the lab, as the bridge sees it: a process in user, network and process namespaces of its own (unshare(1)),
+ * made without root. This class starts the process, passes frames, and reports when the host is ready and when it has
+ * ended. It does not know what the frames mean. The host also ends if the bridge is killed, because that closes the stream.
  *
- *     LabWire ─ message, packet ─▶ LabHost ─ frames on descriptor 3 ─▶ host/main.ts in its namespaces
- *             ◀────────────────────        ◀───────────────────────────
+ *     LabWire ─ send, deliver ─▶ LabHost ─ frames on descriptor 3 ─▶ host/main.ts in its namespaces
+ *             ◀──────────────────        ◀───────────────────────────
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { BUILT } from '../../machine/paths.ts';
 import { FrameReader, FrameWriter, type Frames } from './frames.ts';
 import { HostFailure } from './lab-unavailable.ts';
-import type { FromHost, HostSettings, ToHost } from './lab-messages.ts';
+import { HOST_DESCRIPTOR, type FromHost, type HostSettings, type ToHost } from './lab-messages.ts';
 import { entering, firstProcess, isolated } from './namespaces.ts';
 
-/** Descriptor of a host's end of the stream to the bridge. */
-const DESCRIPTOR = 3;
 /** Characters of its standard error that are kept. */
 const KEPT_OUTPUT = 2000;
 
@@ -31,7 +29,7 @@ export class LabHost {
   constructor(settings: HostSettings) {
     const [command, ...args] = isolated([process.execPath, BUILT.labHost, JSON.stringify(settings)]);
     this.#child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
-    const stream = this.#child.stdio[DESCRIPTOR] as Duplex;
+    const stream = this.#child.stdio[HOST_DESCRIPTOR] as Duplex;
     stream.on('error', () => {});
     this.#writer = new FrameWriter(stream);
     const reader = new FrameReader<FromHost>({
@@ -52,7 +50,7 @@ export class LabHost {
   }
 
   /**
-   * @returns once the host is on its wire
+   * Resolves when the host is on its wire.
    * @throws HostFailure
    */
   async ready(): Promise<void> {
@@ -70,12 +68,12 @@ export class LabHost {
     this.#pid = await firstProcess(this.#child.pid!);
   }
 
-  /** From now on these get what the host sends. */
-  listen(frames: Frames<FromHost>): void {
+  /** Passes on what the host sends from now on. */
+  passTo(frames: Frames<FromHost>): void {
     this.#frames = frames;
   }
 
-  tell(message: ToHost): void {
+  send(message: ToHost): void {
     this.#writer.message(message);
   }
 
@@ -88,7 +86,7 @@ export class LabHost {
     return entering(this.#pid!);
   }
 
-  /** This machine's number of the host's first process. The host's namespaces end with that process. */
+  /** The id of the host's first process on this machine. The host's namespaces end with that process. */
   get pid(): number {
     return this.#pid!;
   }

@@ -1,8 +1,11 @@
-import type { Limits } from '../../protocol/messages.ts';
+import type { Limits } from '../../protocol/limits.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Script } from '../../trace/script.ts';
 import type { Side, TcpState } from '../../trace/step.ts';
 import type { Played } from '../script-player.ts';
+
+/** The host's descriptor for the stream to the bridge. */
+export const HOST_DESCRIPTOR = 3;
 
 /** What the bridge asks of a host. */
 export type ToHost =
@@ -22,7 +25,7 @@ export type ToHost =
 export interface SocketSettings {
   /** Bytes of the largest segment that the client offers to receive, and sends. */
   maxSegment?: number;
-  /** Whether its kernel goes on sending the SYN while the viewer holds it. */
+  /** Whether its kernel keeps repeating the SYN, because the viewer may hold it for long. */
   patient?: boolean;
 }
 
@@ -49,7 +52,7 @@ export interface StateOfPort extends KernelState {
   port: number;
   /** Microseconds of the monotonic clock. */
   at: number;
-  /** When the kernel got the packet, after each that the link delivered. Reported in the order of delivery. */
+  /** When the kernel got the packet, if the link has just delivered one. Reported in the order of delivery. */
   deliveredAt?: number;
 }
 

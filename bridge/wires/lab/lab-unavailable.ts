@@ -16,28 +16,36 @@ const SENTENCES: Readonly<Record<WhyNoLab, string>> = {
   LAB_NO_TUN: 'There is no /dev/net/tun on this machine.',
   LAB_TUN_FORBIDDEN: 'This user may not open /dev/net/tun.',
   LAB_NO_FFI: 'The package koffi has no prebuilt binary for this machine.',
-  LAB_NO_STATES: 'This kernel does not tell the states of its connections.',
+  LAB_NO_STATES: 'This kernel does not report the states of its connections.',
   LAB_TOO_SLOW: 'The lab was not up in time.',
   LAB_FAILED: 'The lab could not be made.',
-  LAB_IPV4_ONLY: 'The lab speaks IPv4 alone, and the target is an IPv6 address.',
+  LAB_IPV4_ONLY: 'The lab uses IPv4 only, and the target is an IPv6 address.',
   LAB_TARGET_ELSEWHERE: 'The target is not an address of this machine: it cannot be moved into the lab.',
   LAB_SERVER_NOT_OWNED: 'This bridge did not start the server: it cannot be moved into the lab.',
 };
 
-/** There is no lab here. `why` is the stable code; the message is a sentence with the command that would help. */
+/** There is no lab here. The message is the sentence with its remedy: a command that would help, if there is one. */
 export class LabUnavailable extends BridgeError {
+  /** The stable code. */
   readonly why: WhyNoLab;
+  readonly sentence: string;
 
   /** @param detail what the system said */
   constructor(why: WhyNoLab, detail?: string) {
     const said = detail ? ` It said: ${detail.trim().split('\n')[0]}` : '';
-    super('WIRE_UNAVAILABLE', withRemedy(`${SENTENCES[why]}${said}`, LAB_REMEDIES[why]));
+    const sentence = `${SENTENCES[why]}${said}`;
+    super('WIRE_UNAVAILABLE', withRemedy(sentence, LAB_REMEDIES[why]));
     this.name = 'LabUnavailable';
     this.why = why;
+    this.sentence = sentence;
+  }
+
+  get remedy(): string | undefined {
+    return LAB_REMEDIES[this.why];
   }
 }
 
-/** A host that could not be made, with what it said, if it came so far. */
+/** A host could not be started. `what` and `code` are absent if it did not get far enough to say. */
 export class HostFailure extends Error {
   readonly what: Extract<FromHost, { type: 'failed' }>['what'] | undefined;
   readonly code: string | undefined;
@@ -50,7 +58,7 @@ export class HostFailure extends Error {
   }
 }
 
-/** @throws LabUnavailable if no trial is needed to know that there is no lab */
+/** @throws LabUnavailable if this machine cannot have a lab: then there is no need to try */
 export async function checkMachine(): Promise<void> {
   if (process.platform !== 'linux') throw new LabUnavailable('LAB_NOT_LINUX');
   const found = await Promise.all(['unshare', 'nsenter'].map(isOnPath));
@@ -68,7 +76,7 @@ async function isOnPath(program: string): Promise<boolean> {
   return (await Promise.all(looks)).includes(true);
 }
 
-/** What a failed trial means. */
+/** Why there is no lab, after a host has failed. */
 export function explain(failure: HostFailure): LabUnavailable {
   const { what, code, message } = failure;
   switch (what) {

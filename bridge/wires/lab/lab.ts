@@ -1,3 +1,11 @@
+/**
+ * The lab: two private hosts and the link between them. Neither host reaches anything else. The lab makes both, starts each
+ * run's client program, and passes on what they report. It knows no page, and not what a fault does to a packet.
+ *
+ *     ┌ client's host ┐                        ┌ server's host ┐
+ *     │ client program│ ◀── link, in here ──▶  │ server program│
+ *     └── 10.77.0.1 ──┘                        └── 10.77.0.2 ──┘
+ */
 import type { Address } from '../../address.ts';
 import { ShortLivedMap } from '../../machine/short-lived.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
@@ -14,8 +22,8 @@ import { Link } from './link/link.ts';
 
 const ADDRESSES: Record<Side, string> = { client: '10.77.0.1', server: '10.77.0.2' };
 const MASK = '255.255.255.0';
-/** What the headers of IP and TCP take of each packet: RFC 9293 §3.7.1. */
-const HEADERS = 40;
+/** Bytes of each packet that the headers of IP and TCP take: RFC 9293 §3.7.1. */
+const IP_AND_TCP_HEADERS = 40;
 
 /** A run whose client program is on the client's host. */
 interface RunInLab {
@@ -23,13 +31,6 @@ interface RunInLab {
   played(played: Played): void;
 }
 
-/**
- * Two private hosts and the link between them. Neither host reaches anything else.
- *
- *     ┌ client's host ┐                        ┌ server's host ┐
- *     │ client program│ ◀── link, in here ──▶  │ server program│
- *     └── 10.77.0.1 ──┘                        └── 10.77.0.2 ──┘
- */
 export class LabWire implements Wire {
   readonly name = 'lab';
   readonly hasLink = true;
@@ -65,7 +66,7 @@ export class LabWire implements Wire {
     this.target = { host: ADDRESSES.server, port };
     this.#link = new Link((to, packet) => hosts[to].deliver(packet));
     for (const side of ['client', 'server'] as const) {
-      hosts[side].listen({
+      hosts[side].passTo({
         packet: (bytes, at) => this.#link.carry(side, bytes, at),
         message: (message) => this.#heard(side, message),
       });
@@ -85,13 +86,13 @@ export class LabWire implements Wire {
   }
 
   /** @throws RangeError if every port of the client's host is in use */
-  open({ script, limits, port: serverPort, link = {}, unhurried = false, zero, sink, onPort }: RunOnWire): ClientRun {
+  open({ script, limits, port: serverPort, link = {}, paced = false, zero, sink, onPort }: RunOnWire): ClientRun {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
     const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
     const flow = new LinkFlow({
       settings: link,
-      unhurried,
+      paced,
       zero,
       sink,
       deliver,
@@ -100,17 +101,17 @@ export class LabWire implements Wire {
     this.#link.add(port, flow);
     onPort(port);
     const socket = {
-      ...(link.mtu !== undefined && { maxSegment: link.mtu - HEADERS }),
+      ...(link.mtu !== undefined && { maxSegment: link.mtu - IP_AND_TCP_HEADERS }),
       ...(link.hold && { patient: true }),
     };
     const client = this.#hosts.client;
     const target = { host: this.target.host, port: serverPort ?? this.target.port };
-    client.tell({ type: 'play', run, localPort: port, target, script, limits, zero, socket });
+    client.send({ type: 'play', run, localPort: port, target, script, limits, zero, socket });
     const played = new Promise<Played>((resolve) => this.#runs.set(run, { report: sink, played: resolve }));
     if (this.#broken) this.#giveUp(run);
     const abort = (): void => {
       flow.letGo();
-      client.tell({ type: 'abort', run });
+      client.send({ type: 'abort', run });
     };
     return { played, abort, act: (segment, action) => flow.act(segment, action), watch: flow };
   }

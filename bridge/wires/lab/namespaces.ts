@@ -5,7 +5,7 @@ const isRoot = process.getuid?.() === 0;
 
 /**
  * The command line that runs a program as the first process of its own namespaces (unshare(1)). The program keeps the
- * user's own number, so it may do what this user may, and no more.
+ * user's id, so it may do what this user may, and no more.
  */
 export function isolated(command: readonly string[]): string[] {
   const user = isRoot ? [] : ['--user', '--map-current-user', '--keep-caps'];
@@ -22,7 +22,7 @@ export function entering(pid: number): string[] {
   return ['nsenter', '--target', String(pid), ...user, '--net', '--pid', '--mount', '--', ...back];
 }
 
-/** This machine's number of the process that `unshare --fork` started. */
+/** The id on this machine of the process that `unshare --fork` started. */
 export async function firstProcess(unshare: number): Promise<number> {
   const children = await readFile(`/proc/${unshare}/task/${unshare}/children`, 'latin1');
   return Number(children.trim().split(' ')[0]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { LIMITS } from '../../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { startBridge, startOwning, startServer, type TestBridge } from '../../helpers/bridge.ts';
 import { Page } from '../../helpers/clients/page.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { LIMITS } from '../../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import { startBridge, startOwning } from '../../helpers/bridge.ts';
 import { Page } from '../../helpers/clients/page.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { LIMITS, type Limits } from '../../../bridge/protocol/messages.ts';
+import { LIMITS, type Limits } from '../../../bridge/protocol/limits.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { startBridge, startServer, type TestBridge } from '../../helpers/bridge.ts';
 import { openDeaf, PONG, textFrame } from '../../helpers/clients/deaf-page.ts';

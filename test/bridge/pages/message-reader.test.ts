@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MessageError, readMessage } from '../../../bridge/pages/message-reader.ts';
-import { LIMITS, type PageMessage } from '../../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../../bridge/protocol/limits.ts';
+import type { PageMessage } from '../../../bridge/protocol/messages.ts';
 import { numberToHex, plainScript } from '../../../bridge/trace/script.ts';
 
 const read = (value: unknown) => readMessage(Buffer.from(JSON.stringify(value)), false, LIMITS);

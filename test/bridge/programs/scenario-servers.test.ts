@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { LIMITS, type RunId } from '../../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../../bridge/protocol/limits.ts';
+import type { RunId } from '../../../bridge/protocol/messages.ts';
 import type { ScenarioServer } from '../../../bridge/trace/scenario-server.ts';
 import { plainScript, type Script } from '../../../bridge/trace/script.ts';
 import { startBridge, startOwning } from '../../helpers/bridge.ts';

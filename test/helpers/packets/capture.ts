@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import { LIMITS } from '../../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import { Session, type RunResult } from '../../../bridge/session.ts';
 import { PacketCapture } from '../../../bridge/sources/capture/packet-capture.ts';
 import type { SourceStatus } from '../../../bridge/trace/trace.ts';

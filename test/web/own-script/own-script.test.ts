@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMessage } from '../../../bridge/pages/message-reader.ts';
-import { LIMITS } from '../../../bridge/protocol/messages.ts';
+import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import type { Operation, Script } from '../../../bridge/trace/script.ts';
 import { lineFromWords, wordsOf } from '../../../web/own-script/line-words.ts';
 import {

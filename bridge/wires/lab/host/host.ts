@@ -35,8 +35,8 @@ export class Host implements Frames<ToHost> {
   }
 
   /**
-   * Gives the kernel a packet from the link. A program may have closed since the last look, while its FIN is still to be
-   * read: the state before the delivery shows which came first.
+   * Gives the kernel a packet from the link. Since the last look, a program may have closed without its FIN having been
+   * read yet. The state before the delivery shows which came first.
    */
   packet(bytes: Uint8Array): void {
     const header = packetHeader(bytes);

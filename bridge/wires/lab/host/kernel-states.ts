@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
-import type { TcpState } from '../../../trace/step.ts';
+import { STATES_BY_NUMBER } from '../../../sources/tcp-state-numbers.ts';
 import type { KernelState } from '../lab-messages.ts';
 import { AF_INET, AF_NETLINK, IPPROTO_TCP, SOCK_RAW, socket } from './system-calls.ts';
 
@@ -25,22 +25,6 @@ const ID = MESSAGE_HEADER + 8;
 /** Offsets in the answer: `struct inet_diag_msg`. */
 const ANSWER = { state: MESSAGE_HEADER + 1, expires: MESSAGE_HEADER + 52 };
 
-/** include/net/tcp_states.h; 12 is TCP_NEW_SYN_RECV, a connection whose handshake is not complete. */
-const STATES: Record<number, TcpState> = {
-  1: 'ESTABLISHED',
-  2: 'SYN_SENT',
-  3: 'SYN_RCVD',
-  4: 'FIN_WAIT_1',
-  5: 'FIN_WAIT_2',
-  6: 'TIME_WAIT',
-  7: 'CLOSED',
-  8: 'CLOSE_WAIT',
-  9: 'LAST_ACK',
-  10: 'LISTEN',
-  11: 'CLOSING',
-  12: 'SYN_RCVD',
-};
-
 /**
  * Asks this host's kernel for the state of one connection (sock_diag(7)). That takes some microseconds, however many
  * connections there are. Reading /proc/net/tcp takes milliseconds.
@@ -50,7 +34,7 @@ export class KernelStates {
   readonly #answer = Buffer.alloc(4096);
 
   /**
-   * @returns LISTEN as well, if only a listening socket matches
+   * @returns LISTEN if only a listening socket matches
    * @throws an error if the kernel does not answer such questions (CONFIG_INET_DIAG)
    */
   of(ends: Ends): KernelState {
@@ -61,7 +45,7 @@ export class KernelStates {
       if (errno === ENOENT) return { state: 'CLOSED' };
       throw new Error(`sock_diag: errno ${-errno}`);
     }
-    const state = STATES[this.#answer[ANSWER.state]!] ?? 'CLOSED';
+    const state = STATES_BY_NUMBER[this.#answer[ANSWER.state]!] ?? 'CLOSED';
     return state === 'TIME_WAIT' ? { state, expiresMs: this.#answer.readUInt32LE(ANSWER.expires) } : { state };
   }
 

@@ -4,22 +4,21 @@
  *
  *     bridge ◀─ frames on descriptor 3 ─▶ host ◀─ TUN ─▶ this namespace's kernel ◀─▶ programs
  *
- * It ends when the bridge does. As the first process of its namespace it takes all others there with it.
+ * It ends when the bridge ends. It is the first process of its namespace, so the kernel then ends all others there.
  */
 import { Socket } from 'node:net';
 import { FrameReader, FrameWriter } from '../frames.ts';
-import type { FromHost, HostSettings, ToHost } from '../lab-messages.ts';
+import { HOST_DESCRIPTOR, type FromHost, type HostSettings, type ToHost } from '../lab-messages.ts';
 import { Host } from './host.ts';
 import { writeKernelSettings } from './kernel-settings.ts';
 import { KernelStates } from './kernel-states.ts';
 import { openTun, setUp } from './network-interface.ts';
 import { exitNow } from './system-calls.ts';
 
-const DESCRIPTOR = 3;
 const WIRE = 'wire0';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as HostSettings;
-const stream = new Socket({ fd: DESCRIPTOR });
+const stream = new Socket({ fd: HOST_DESCRIPTOR });
 const bridge = new FrameWriter<FromHost>(stream);
 stream.on('close', exitNow);
 stream.on('error', exitNow);

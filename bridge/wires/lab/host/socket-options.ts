@@ -5,7 +5,7 @@ import { AF_INET, IPPROTO_TCP, setOption, SOCK_STREAM, socket } from './system-c
 const TCP_MAXSEG = 2;
 const TCP_SYNCNT = 7;
 
-/** The most that the kernel takes. The time between two SYNs grows to two minutes: they go on for hours. */
+/** The most that the kernel accepts. The time between two SYNs grows to two minutes, so this many last for hours. */
 const MOST_SYNS = 127;
 
 /**

@@ -2,8 +2,8 @@ import { BridgeError } from '../../../errors.ts';
 import { monotonicUs } from '../../../machine/clock.ts';
 import type { TcpPacket } from '../../../packet/packet.ts';
 import { SegmentFlow } from '../../../packet/flow/segment-flow.ts';
+import { since } from '../../../sources/run-time.ts';
 import type { Watch } from '../../../sources/source.ts';
-import { toTenths } from '../../../trace/draft.ts';
 import type { LinkSettings, WireAction } from '../../../trace/link.ts';
 import type { Sink } from '../../../trace/report.ts';
 import type { Segment, Side } from '../../../trace/step.ts';
@@ -16,8 +16,8 @@ import { Transit, type Deliver } from './transit.ts';
 
 export interface LinkFlowOptions {
   settings: LinkSettings;
-  /** See `RunOnWire`. */
-  unhurried?: boolean;
+  /** As in `RunOnWire`. */
+  paced?: boolean;
   /** Microseconds of the monotonic clock: the run's zero. */
   zero: number;
   sink: Sink;
@@ -45,12 +45,12 @@ export class LinkFlow implements Watch {
   #sightings = 0;
   #sink: Sink | undefined;
 
-  constructor({ settings, unhurried = false, zero, sink, deliver, onStop }: LinkFlowOptions) {
+  constructor({ settings, paced = false, zero, sink, deliver, onStop }: LinkFlowOptions) {
     this.#zero = zero;
     this.#onStop = onStop;
     this.#sink = sink;
     this.#plan = new LinkPlan(settings);
-    this.#transit = new Transit(deliver, unhurried);
+    this.#transit = new Transit(deliver, paced);
   }
 
   /** The link knows the client's port before the client connects. */
@@ -65,7 +65,7 @@ export class LinkFlow implements Watch {
     const { flags, payloadLength: length } = tcp;
     const plan = this.#plan.decide({ from, flags, length, packetLength: packet.length }, now);
     const fate = plan.dropped ? 'dropped' : 'underway';
-    const segment = this.#segments.segment(from, tcp, { sentAt: this.#since(at), fate, header });
+    const segment = this.#segments.segment(from, tcp, { sentAt: since(this.#zero, at), fate, header });
     if (plan.dropped) return this.#report(segment);
     const held = this.#held.stop(segment, packet, plan.held);
     if (held) this.#report(stepOf(held, 'held'));
@@ -73,7 +73,7 @@ export class LinkFlow implements Watch {
   }
 
   /**
-   * Does what the viewer wants with a held segment. After a drop, the last repetition that its kernel sent takes its place.
+   * Does to a held segment what the viewer chose. After a drop, the last repetition that its kernel sent is held instead.
    * @throws BridgeError `NOT_HELD`
    */
   act(id: string, action: WireAction): void {
@@ -89,7 +89,7 @@ export class LinkFlow implements Watch {
     }
   }
 
-  /** Lets all held segments go. From now on none is held. */
+  /** Sends all held segments on their way. From now on none is held. */
   letGo(): void {
     const now = monotonicUs();
     for (const held of this.#held.release()) this.#send(stepOf(held, 'underway'), held.packet, now, now);
@@ -100,7 +100,7 @@ export class LinkFlow implements Watch {
     if (deliveredAt !== undefined) this.#arrived(side, deliveredAt);
     const id = `${side}.sighting.${this.#sightings++}`;
     const lasts = expiresMs === undefined ? {} : { expiresMs };
-    this.#sink?.({ kind: 'sighting', id, at: this.#since(at), side, state, ...lasts });
+    this.#sink?.({ kind: 'sighting', id, at: since(this.#zero, at), side, state, ...lasts });
     this.#settling.saw(side, state);
   }
 
@@ -126,7 +126,7 @@ export class LinkFlow implements Watch {
   #pass(segment: Segment, packet: Uint8Array, plan: Pick<Plan, 'arrivesAt' | 'duplicated'>, now: number): void {
     this.#send(segment, packet, plan.arrivesAt, now);
     if (!plan.duplicated) return;
-    const copy = this.#segments.duplicateOf(segment, this.#since(now));
+    const copy = this.#segments.duplicateOf(segment, since(this.#zero, now));
     // A host may rewrite a packet in place: the copy has bytes of its own.
     this.#send(copy, packet.slice(), plan.arrivesAt, now);
   }
@@ -139,15 +139,11 @@ export class LinkFlow implements Watch {
   #arrived(side: Side, at: number): void {
     const segment = this.#transit.arrived(side);
     if (!segment) return;
-    this.#report({ ...segment, fate: 'delivered', arrivedAt: this.#since(at) });
+    this.#report({ ...segment, fate: 'delivered', arrivedAt: since(this.#zero, at) });
     this.#settling.arrived(segment);
   }
 
   #report(segment: Segment): void {
     this.#sink?.(segment);
-  }
-
-  #since(at: number): number {
-    return toTenths(at - this.#zero);
   }
 }

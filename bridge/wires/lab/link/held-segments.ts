@@ -4,7 +4,7 @@ import type { Segment } from '../../../trace/step.ts';
 export interface HeldSegment {
   segment: Segment;
   packet: Uint8Array;
-  /** The last repetition that its kernel sent meanwhile. */
+  /** The last repetition that its kernel has sent since. */
   repetition?: { segment: Segment; packet: Uint8Array };
   /** How many repetitions there were. */
   repeats: number;
@@ -12,7 +12,7 @@ export interface HeldSegment {
 
 /**
  * The segments of one run that wait in mid-wire for the viewer. A kernel that misses an acknowledgment sends a segment
- * again: repetitions do not queue behind the held segment, they are counted.
+ * again. Such repetitions do not queue behind the held segment: they are only counted.
  */
 export class HeldSegments {
   readonly #held = new Map<string, HeldSegment>();
@@ -34,7 +34,7 @@ export class HeldSegments {
     return repeated;
   }
 
-  /** Ends the waiting of one segment. */
+  /** Removes a held segment, and returns it. */
   take(id: string): HeldSegment | undefined {
     const held = this.#held.get(id);
     this.#held.delete(id);
@@ -46,7 +46,7 @@ export class HeldSegments {
     return repetition && this.#hold(repetition.segment, repetition.packet);
   }
 
-  /** Ends the waiting of all, in the order of sending. From now on nothing is held. */
+  /** Removes all, and returns them in the order of sending. From now on nothing is held. */
   release(): HeldSegment[] {
     this.#released = true;
     const all = [...this.#held.values()];
@@ -68,9 +68,9 @@ export class HeldSegments {
   }
 }
 
-/** The step of a held segment: while it waits, once it goes on its way, and once the viewer has dropped it. */
+/** The step of a segment that waits, goes on its way, or was dropped by the viewer. */
 export function stepOf({ segment, repeats }: HeldSegment, fate: 'held' | 'underway' | 'dropped'): Segment {
-  // After a drop the last repetition takes its place, and is a step of its own.
+  // After a drop, the last repetition is held instead, as a step of its own.
   const counted = fate === 'dropped' ? repeats - 1 : repeats;
   return { ...segment, fate, ...(counted > 0 && { repeats: counted }) };
 }

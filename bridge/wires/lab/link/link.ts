@@ -1,5 +1,5 @@
 /**
- * The wire between the two hosts of the lab: every IP packet that one host sends passes through here to the other. The
+ * The wire between the two hosts of the lab. Every IP packet that one host sends passes through it to the other. The
  * link knows a run by the client's port. Packets of no run pass as they are. It knows neither how hosts are made nor what
  * programs do on them.
  *

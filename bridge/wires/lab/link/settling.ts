@@ -8,27 +8,27 @@ const OVER: ReadonlySet<TcpState> = new Set(['CLOSED', 'LISTEN', 'TIME_WAIT']);
 const UNACKNOWLEDGED: ReadonlySet<TcpState> = new Set(['SYN_RCVD', 'FIN_WAIT_1', 'CLOSING', 'LAST_ACK']);
 
 /**
- * Milliseconds. A kernel that is done still answers some segments at once, with a reset (RFC 9293 §3.10.7.1), but its
- * host reports the state before that packet.
+ * Milliseconds to wait for an answer. A kernel that is done still answers some segments with a reset (RFC 9293 §3.10.7.1),
+ * but its host reports the state before that packet.
  */
 const ANSWER_MS = 20;
 
 /**
- * Knows the states of both kernels, and finds out when a connection is over: both kernels are done with it, nothing is
+ * Keeps the states of both kernels, and finds out when a connection is over: both kernels are done with it, nothing is
  * under way, and no answer is due.
  */
 export class Settling {
   readonly #isWireEmpty: () => boolean;
   readonly #states: Partial<Record<Side, TcpState>> = {};
   #callback: (() => void) | undefined;
-  /** The side that may be about to answer, and how long the answer is waited for. */
+  /** The side that may be about to answer, and the timer that ends the wait. */
   #answering: { side: Side; timer: NodeJS.Timeout } | undefined;
 
   constructor(isWireEmpty: () => boolean) {
     this.#isWireEmpty = isWireEmpty;
   }
 
-  /** Whether a kernel will send again, unless it gets an acknowledgment. */
+  /** Whether a kernel will repeat a segment if it gets no acknowledgment. */
   get isUnacknowledged(): boolean {
     const { client, server } = this.#states;
     return [client, server].some((state) => state !== undefined && UNACKNOWLEDGED.has(state));

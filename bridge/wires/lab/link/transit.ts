@@ -17,7 +17,7 @@ export interface UnderWay {
 /**
  * The packets of one run that are under way, until their hosts confirm that the kernels got them.
  *
- *     send ─▶ wait, in the order of arrival ─▶ pace, if unhurried ─▶ deliver ─▶ host ─▶ arrived
+ *     send ─▶ wait, in the order of arrival ─▶ pace, if any ─▶ deliver ─▶ host ─▶ arrived
  */
 export class Transit {
   readonly #deliverPacket: Deliver;
@@ -28,10 +28,10 @@ export class Transit {
   /** By the side that they go to: delivered, and not yet confirmed by the host. */
   readonly #unconfirmed: Record<Side, Segment[]> = { client: [], server: [] };
 
-  /** @param unhurried whether the server gets one packet at a time */
-  constructor(deliver: Deliver, unhurried: boolean) {
+  /** @param paced whether the server gets one packet at a time */
+  constructor(deliver: Deliver, paced: boolean) {
     this.#deliverPacket = deliver;
-    this.#paceToServer = unhurried ? new Pace((underWay) => this.#deliver(underWay)) : undefined;
+    this.#paceToServer = paced ? new Pace((underWay) => this.#deliver(underWay)) : undefined;
   }
 
   /** How many packets are under way. */
@@ -60,7 +60,7 @@ export class Transit {
     return segment;
   }
 
-  /** Timers are exact to a millisecond or so: the packets that should have arrived before this one go first. */
+  /** Timers may be late by a millisecond or so. Packets that should have arrived before this one go first. */
   #due(underWay: UnderWay): void {
     const coming = this.#coming[otherSide(underWay.segment.from)];
     for (const due of coming.splice(0, coming.indexOf(underWay) + 1)) {

@@ -2,7 +2,7 @@ import type { Chances } from './chances.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 
 /**
- * Makes each packet take its time, and with jitter a little more or less.
+ * Delays each packet; with jitter, by a little more or less.
  *
  *     1 2 3 ─▶ ┄┄┄ delay ± jitter ┄┄┄ ─▶ 1 2 3
  */

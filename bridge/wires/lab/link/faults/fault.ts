@@ -23,6 +23,6 @@ export interface Plan {
 
 /** One thing that the link may do to packets. */
 export interface Fault {
-  /** Writes into the plan what becomes of the packet. Called once for each, in the order of sending. */
+  /** Writes into the plan what happens to the packet. Called once for each packet, in the order of sending. */
   apply(plan: Plan, cargo: Cargo, chances: Chances): void;
 }

@@ -1,11 +1,11 @@
 /**
- * The faults of the link, one file each. They decide what becomes of each packet of one run, from the run's settings and
- * its seed alone: they know no hosts and no timers, and report nothing.
+ * The faults of the link, one file each. They decide what happens to each packet of one run, from the run's settings and
+ * its seed alone. They know no hosts and no timers, and report nothing.
  *
  *     packet ─▶ drop, loss ─▶ hold ─▶ duplication ─ neither dropped nor held? ─▶ rate ─▶ delay ─▶ reordering ─▶ plan
  *
- * To add a fault: its setting in trace/link.ts and protocol/messages.ts, a class here, and its place in a list below. If a
- * plan must say something new, LinkFlow does it.
+ * To add a fault: its setting in trace/link.ts and protocol/messages.ts, a class here, and its place in a list below. A
+ * fault that does something new also needs a field in Plan, and LinkFlow does what it says.
  */
 import type { LinkSettings } from '../../../../trace/link.ts';
 import type { Side } from '../../../../trace/step.ts';
@@ -34,7 +34,7 @@ export class LinkPlan {
 
   constructor(settings: LinkSettings) {
     const { drop, lossPercent, hold, duplicatePercent, seed = 0 } = settings;
-    this.#fate = those([
+    this.#fate = activeFaults([
       drop && new Drop(drop),
       lossPercent && new Loss(lossPercent),
       hold && new Hold(hold),
@@ -56,7 +56,7 @@ export class LinkPlan {
 
 function directionOf(settings: LinkSettings, seed: number): Direction {
   const { kbitPerSecond, delayMs = 0, jitterMs = 0, reorderPercent = 0 } = settings;
-  const travel = those([
+  const travel = activeFaults([
     kbitPerSecond && new Rate(kbitPerSecond),
     (delayMs || jitterMs) && new Delay(delayMs, jitterMs),
     new Reordering(reorderPercent, delayMs),
@@ -65,6 +65,6 @@ function directionOf(settings: LinkSettings, seed: number): Direction {
 }
 
 /** The faults that the settings ask for. */
-function those(faults: readonly (Fault | 0 | false | undefined)[]): Fault[] {
+function activeFaults(faults: readonly (Fault | 0 | false | undefined)[]): Fault[] {
   return faults.filter((fault) => typeof fault === 'object');
 }

@@ -1,7 +1,7 @@
 import type { Cargo, Fault, Plan } from './fault.ts';
 
 /**
- * Carries so many bits a second in one direction. Packets queue behind each other, without a limit.
+ * Carries only so many bits a second in one direction. Packets queue behind each other, and the queue has no limit.
  *
  *     1 2 3 ─▶ queue ─▶ 1 ┄┄ 2 ┄┄ 3
  */

@@ -1,11 +1,11 @@
 import { happens, type Chances } from './chances.ts';
 import type { Cargo, Fault, Plan } from './fault.ts';
 
-/** Microseconds that a packet waits at least to be overtaken. */
+/** Microseconds that an overtaken packet waits, at least. */
 const OVERTAKEN_US = 10_000;
 
 /**
- * Keeps the packets of one direction in order whatever their delays, except those that chance has overtaken.
+ * Keeps the packets of one direction in order, whatever their delays. By chance, a packet waits and is overtaken.
  *
  *     1 2 3 4 ─▶ 25 % ─▶ 1 3 4 2
  */

@@ -1,6 +1,6 @@
 /**
- * Random numbers from 0 up to 1: the same seed gives the same row. It is Mulberry32 (public domain, Tommy Ettinger), with
- * the seed scrambled first so that the rows of neighbouring seeds have nothing in common.
+ * Random numbers from 0 up to 1. The same seed gives the same sequence. It is Mulberry32 (public domain, Tommy
+ * Ettinger). The seed is scrambled first, so that the sequences of neighbouring seeds have nothing in common.
  */
 export function seededRandom(seed: number): () => number {
   let state = Math.imul((seed ^ (seed / 2 ** 32)) >>> 0, 0x9e3779b1) >>> 0;

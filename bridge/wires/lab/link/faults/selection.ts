@@ -2,7 +2,7 @@ import type { SegmentKind, SegmentSelector } from '../../../../trace/link.ts';
 import type { Flag } from '../../../../trace/step.ts';
 import type { Cargo } from './fault.ts';
 
-/** Finds the segments of one run that selectors name. It counts those that match each. */
+/** Finds the segments of one run that selectors choose. It counts the matches of each selector. */
 export class Selection {
   readonly #counted: { selector: SegmentSelector; seen: number }[];
 

@@ -1,0 +1,42 @@
+/**
+ * What a page may ask for, and how many may ask. These are the defaults: `access/limits.ts` makes the limits in effect from
+ * them, and `hello` has those. If only this machine reaches the bridge, the limits for one address do not apply.
+ */
+export const LIMITS = {
+  /** TCP connections, whatever they carry. */
+  connectionsPerAddress: 256,
+  connectionsInAll: 10_000,
+  pagesPerAddress: 128,
+  pagesInAll: 8192,
+  /** Attempts to open a WebSocket. */
+  upgradesPerMinutePerAddress: 600,
+  upgradesPerMinuteInAll: 60_000,
+  /** Milliseconds until a request must be complete. */
+  requestMs: 10_000,
+  /** Milliseconds between two pings. A page that sends nothing from one to the next is dropped. */
+  pingMs: 30_000,
+  /** Bytes that may wait for pages that read slowly. Above that, the page with the most of them is dropped first. */
+  unsentBytesPerPage: 8 * 1024 * 1024,
+  unsentBytesInAll: 256 * 1024 * 1024,
+  messageBytes: 64 * 1024,
+  /** From one page. */
+  messagesPerSecond: 10_000,
+  messagesPerSecondPerAddress: 20_000,
+  messagesPerSecondInAll: 100_000,
+  runsPerPage: 128,
+  runsPerAddress: 256,
+  runsInAll: 1024,
+  /** Programs for runs with a `server`: one for each run. */
+  scenarioServersPerAddress: 8,
+  scenarioServers: 16,
+  operationsPerRun: 64,
+  /** In all sends of a run; a repeated send counts each time. */
+  sendBytesPerRun: 1024 * 1024,
+  replyBytes: 1024 * 1024,
+  stepsPerRun: 5000,
+  /** Milliseconds from the start of a run to its `timeout`. */
+  runMs: 20_000,
+  /** The same for a run whose segments are held: a person needs time to think. */
+  heldRunMs: 1_800_000,
+} as const;
+export type Limits = { readonly [name in keyof typeof LIMITS]: number };
