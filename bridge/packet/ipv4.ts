@@ -77,5 +77,5 @@ export function parseIpv4(text: string): Uint8Array {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
     throw new PacketError('BAD_ADDRESS', `not an IPv4 address: ${text}`);
-  return Uint8Array.from(parts, Number);
+  return new Uint8Array(parts.map(Number));
 }

@@ -13,8 +13,8 @@ export interface TcpPacket {
   header: string;
 }
 
-/** The protocol number of TCP. */
-const TCP = 6;
+/** The protocol number of TCP in an IP header. */
+export const PROTOCOL_TCP = 6;
 
 /**
  * Reads an IP packet of either version.
@@ -34,7 +34,7 @@ export function decodeIp(bytes: Uint8Array): IpPacket {
  */
 export function decodeTcpPacket(bytes: Uint8Array): TcpPacket {
   const ip = decodeIp(bytes);
-  if (ip.protocol !== TCP) throw new PacketError('NOT_TCP', `IP protocol ${ip.protocol}`);
+  if (ip.protocol !== PROTOCOL_TCP) throw new PacketError('NOT_TCP', `IP protocol ${ip.protocol}`);
   if (ip.fragmentOffset > 0) throw new PacketError('FRAGMENT', `a fragment from byte ${ip.fragmentOffset} on`);
   const tcp = decodeTcp(ip.payload, ip.payloadLength);
   return { ip, tcp, header: toHex(bytes.subarray(0, ip.headerLength + tcp.headerLength)) };

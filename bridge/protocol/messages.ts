@@ -3,6 +3,7 @@
  * Numbers that may outgrow a double go as decimal strings; times are microseconds since the run began.
  */
 import Type, { type Static } from 'typebox';
+import { SEGMENT_KINDS } from '../trace/link.ts';
 import { SCENARIO_SERVERS } from '../trace/scenario-server.ts';
 import type { ObjectOf } from './fields.ts';
 import { MESSAGE_FIELDS, type SERVER_FIELDS } from './message-fields.ts';
@@ -81,7 +82,7 @@ const Operation = Type.Union([
 const SegmentSelector = Type.Object(
   {
     from: Type.Optional(literals(SIDES)),
-    kind: Type.Optional(literals(['SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'])),
+    kind: Type.Optional(literals(SEGMENT_KINDS)),
     nth: Type.Optional(Type.Integer({ minimum: 1 })),
     every: Type.Optional(Type.Boolean()),
   },

@@ -1,10 +1,9 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { formatAddress, type Address } from '../address.ts';
 import { monotonicUs } from '../machine/clock.ts';
-import { toTenths } from '../trace/draft.ts';
 import type { Heard, Sink } from '../trace/report.ts';
 import { stepId } from '../trace/step-id.ts';
-import { PAYLOAD_SHOWN, type CallName } from '../trace/step.ts';
+import { PAYLOAD_SHOWN, toTenths, type CallName } from '../trace/step.ts';
 import { observedCall, type CallFacts } from './observed-steps.ts';
 import { directReads, endOf, unseenArrivals } from './socket-reading.ts';
 import { UnreadBytes } from './unread-bytes.ts';

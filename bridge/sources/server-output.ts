@@ -1,8 +1,7 @@
 import { monotonicUs } from '../machine/clock.ts';
 import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
-import { toTenths } from '../trace/draft.ts';
 import type { Sink } from '../trace/report.ts';
-import type { Output } from '../trace/step.ts';
+import { toTenths, type Output } from '../trace/step.ts';
 import type { EvidenceSource, OwnStatus, Watch } from './source.ts';
 
 /**

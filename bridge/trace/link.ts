@@ -25,8 +25,9 @@ export interface LinkSettings {
   drop?: SegmentSelector[];
 }
 
-/** What a segment is, told by what it carries first of: SYN, RST, FIN, data, or nothing but an acknowledgment. */
-export type SegmentKind = 'SYN' | 'SYN+ACK' | 'ACK' | 'data' | 'FIN' | 'RST';
+/** The kinds of segment. A segment that fits several is RST before SYN, SYN before FIN, and FIN before data. */
+export const SEGMENT_KINDS = ['SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'] as const;
+export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 
 /** Chooses segments of a run. What is left out does not matter. */
 export interface SegmentSelector {

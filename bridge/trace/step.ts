@@ -3,9 +3,13 @@
  * Sources report steps that they saw; `infer.ts` adds those that must have happened; views draw them.
  */
 
-import { sortedBy } from './sorted.ts';
+import { sortedBy } from './sort-by-number.ts';
 
 export type Side = 'client' | 'server';
+
+export function otherSide(side: Side): Side {
+  return side === 'client' ? 'server' : 'client';
+}
 
 /** How a step is known. `captured`: the packet was seen. `observed`: a program or kernel told. `inferred`: nobody saw it. */
 export type Evidence = 'captured' | 'observed' | 'inferred';
@@ -158,6 +162,11 @@ export type Step = Call | Segment | State | Output;
 
 /** Bytes of payload that a step carries at most; `bytes` and `length` always count all of them. */
 export const PAYLOAD_SHOWN = 4096;
+
+/** Rounds a time to a tenth of a microsecond: anything finer is noise, and makes long numbers to read. */
+export function toTenths(microseconds: number): number {
+  return Math.round(microseconds * 10) / 10;
+}
 
 /** Steps in time order; at the same instant, causes before effects. */
 export function compareSteps(a: Step, b: Step): number {

@@ -66,3 +66,8 @@ function fieldCheck(field: Field, meaning: Meaning): Check {
   if ('fields' in field) return tableCheck(field.fields, meaning);
   return oneOf(...field);
 }
+
+/** What a table holds under a name from outside, which may be `constructor` or a word of a newer bridge. */
+export function lookup<Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined {
+  return typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;
+}

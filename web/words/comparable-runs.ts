@@ -1,10 +1,10 @@
 import { factsOfConnection } from '../reading/connection-facts.ts';
-import { shortCommand } from '../reading/short-command.ts';
+import { shortCommand, shortReply } from '../reading/short-text.ts';
 import type { Run } from '../runs/run.svelte.ts';
 import type { Language } from '../texts/language.svelte.ts';
 import type { Topics } from '../texts/topics.ts';
 import { linkInWords } from './link-words.ts';
-import { reportsServerCalls, runLine, shortened } from './notes.ts';
+import { reportsServerCalls, runLine } from './notes.ts';
 import { summarySentences } from './run-summary.ts';
 
 /** Whether a source reported every call of the server program, and not only those in which it was found blocked. */
@@ -22,7 +22,7 @@ export function comparableRuns(runs: readonly Run[], language: Language, t: Topi
       return {
         id: run.id,
         order: run.order,
-        label: `${shortened(subject)} → ${shortened(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
+        label: `${shortReply(subject)} → ${shortReply(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
         steps: run.steps,
         place: [shortCommand(run.begun.command ?? ''), run.link ? linkInWords(run.link, language) : '']
           .filter(Boolean)

@@ -2,7 +2,8 @@ import { REMEDIES } from '../../bridge/protocol/remedies.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { spacedHex, textFromHex } from '../reading/bytes.ts';
-import { lookup } from '../reading/safe-lookup.ts';
+import { lookup } from '../reading/checks.ts';
+import { shortReply } from '../reading/short-text.ts';
 import { roundedFactor, slowness } from '../playback/pace.ts';
 import { beatOf } from '../playback/beat.ts';
 import type { Run } from '../runs/run.svelte.ts';
@@ -20,7 +21,7 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   const { reply, error } = end.done;
   const outcome = howItEnded(run);
   if (outcome === 'silent' && run.number?.toString().length === 10) return `${outcomes.silent} ${tenDigits}`;
-  if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortened(reply?.text ?? ''));
+  if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortReply(reply?.text ?? ''));
   return outcome === 'failed' ? outcomes.failed(error ?? '') : outcomes[outcome];
 }
 
@@ -141,10 +142,4 @@ export function sourceLines(sources: readonly SourceStatus[], texts: Texts): Sou
       ...(command !== undefined && { command }),
     };
   });
-}
-
-/** A reply can be a thousand digits long. */
-export function shortened(text: string): string {
-  const characters = [...text];
-  return characters.length > 40 ? `${characters.slice(0, 30).join('')}…${characters.slice(-6).join('')}` : text;
 }

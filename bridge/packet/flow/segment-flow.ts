@@ -1,6 +1,5 @@
-import { otherSide, toTenths } from '../../trace/draft.ts';
 import { stepId } from '../../trace/step-id.ts';
-import { PAYLOAD_SHOWN, type Fate, type Segment, type Side } from '../../trace/step.ts';
+import { type Fate, otherSide, PAYLOAD_SHOWN, type Segment, type Side, toTenths } from '../../trace/step.ts';
 import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 import { toHex } from '../bytes.ts';
 import { FlowDirection } from './flow-direction.ts';

@@ -1,8 +1,7 @@
 import type { ProbeReport } from '../../probe/report.ts';
-import { toTenths } from '../../trace/draft.ts';
 import type { Sink } from '../../trace/report.ts';
 import { stepId } from '../../trace/step-id.ts';
-import type { CallName } from '../../trace/step.ts';
+import { toTenths, type CallName } from '../../trace/step.ts';
 import { observedCall, observedListening, type CallFacts } from '../observed-steps.ts';
 import type { Watch } from '../source.ts';
 

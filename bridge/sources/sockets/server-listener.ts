@@ -5,7 +5,7 @@
  *     /proc/net/tcp ─▶ listening-socket ─ in LISTEN ─▶ server-listener ─▶ the step before the run
  */
 import { monotonicUs } from '../../machine/clock.ts';
-import { toTenths } from '../../trace/draft.ts';
+import { toTenths } from '../../trace/step.ts';
 import type { Sink } from '../../trace/report.ts';
 import { observedListening } from '../observed-steps.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';

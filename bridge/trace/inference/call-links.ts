@@ -1,6 +1,5 @@
-import { otherSide } from '../draft.ts';
-import { sortedBy } from '../sorted.ts';
-import type { Call, CallName, Segment, Side } from '../step.ts';
+import { sortedBy } from '../sort-by-number.ts';
+import { type Call, type CallName, otherSide, type Segment, type Side } from '../step.ts';
 import { numberAfter } from '../tcp/sequence-number.ts';
 
 /** What is read of a segment here, be it captured or a draft. */
@@ -36,7 +35,7 @@ function causeOf({ flags, from, seq, length }: Segment, calls: readonly Call[], 
 }
 
 /** For each segment that ended the wait of a blocked call, the id of that call: a connect(), accept() or recv(). */
-export function wakingsOf<Some extends AnySegment>(
+export function wokenCallsOf<Some extends AnySegment>(
   segments: readonly Some[],
   calls: CallsOfSides,
 ): ReadonlyMap<Some, string> {

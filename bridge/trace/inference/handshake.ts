@@ -1,4 +1,4 @@
-import { draftSegment, type Draft } from '../draft.ts';
+import { draftSegment, type Draft } from '../draft-step.ts';
 import type { Call, Reason, Segment } from '../step.ts';
 
 /**

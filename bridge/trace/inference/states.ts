@@ -1,9 +1,9 @@
-import { otherSide, toTenths, type Draft, type WithAllPlaces } from '../draft.ts';
-import { sortedBy } from '../sorted.ts';
+import type { Draft, WithAllPlaces } from '../draft-step.ts';
+import { sortedBy } from '../sort-by-number.ts';
 import { stepId } from '../step-id.ts';
-import type { Call, Segment, Side, State, TcpState } from '../step.ts';
+import { type Call, otherSide, type Segment, type Side, type State, type TcpState, toTenths } from '../step.ts';
 import { Endpoint } from '../tcp/state-machine.ts';
-import type { Seen } from './seen.ts';
+import type { Observations } from './observations.ts';
 
 /** Something that may change the state of one end. */
 type Moment = (
@@ -12,7 +12,11 @@ type Moment = (
 ) & { at: number; side: Side; cause: string | undefined };
 
 /** The states of both ends that follow from the segments by RFC 9293 §3.3.2. */
-export function deriveStates(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Draft<State>[] {
+export function deriveStates(
+  segments: readonly Segment[],
+  seen: Observations,
+  inferredCalls: readonly Call[],
+): Draft<State>[] {
   const states: Draft<State>[] = [];
   const listen = seen.calls.server.find(isListen) ?? inferredCalls.find(isListen);
   if (listen && !seen.states.some(({ to }) => to === 'LISTEN'))
@@ -47,7 +51,7 @@ function isListen({ name }: Call): boolean {
   return name === 'listen';
 }
 
-function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Moment[] {
+function moments(segments: readonly Segment[], seen: Observations, inferredCalls: readonly Call[]): Moment[] {
   const { calls, sightings } = seen;
   const all: Moment[] = [];
   // A close() that nobody saw may have been a shutdown(). If data were refused, nobody was left to receive: a close().
@@ -69,7 +73,11 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
 }
 
 /** What no segment shows: an end that waits to be sent, a connection that was given up or forgotten. */
-function momentsSeen(segments: readonly Segment[], sightings: Seen['sightings'], calls: readonly Call[]): Moment[] {
+function momentsSeen(
+  segments: readonly Segment[],
+  sightings: Observations['sightings'],
+  calls: readonly Call[],
+): Moment[] {
   const all: Moment[] = [];
   for (const { state, at, side } of sightings) {
     const cause = endingBefore(calls, side, at);
@@ -88,7 +96,7 @@ function momentsSeen(segments: readonly Segment[], sightings: Seen['sightings'],
 }
 
 /** When the kernel did what the call asked for: not before it was last seen open during the call. */
-function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: Seen['sightings']): number {
+function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: Observations['sightings']): number {
   if (sightings.length === 0) return startedAt;
   const open = sightings.findLast(
     (sighting) =>
@@ -106,7 +114,7 @@ const OPEN: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT']);
 function isDropped(
   { from, flags, arrivedAt }: Segment,
   segments: readonly Segment[],
-  sightings: Seen['sightings'],
+  sightings: Observations['sightings'],
 ): boolean {
   if (sightings.length === 0 || from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
   const answer = segments.find((other) => other.from === 'server' && other.sentAt >= arrivedAt);

@@ -10,8 +10,8 @@ import {
   type EdgeLabel,
   type EdgeShape,
 } from '../../../../web/views/state-machine/layout.ts';
-import { standingAt, type Move } from '../../../../web/views/state-machine/standing.ts';
-import { badgeOf, edgeOf, isCovered, takenShapes } from '../../../../web/views/state-machine/taken.ts';
+import { standingAt, type Move } from '../../../../web/views/state-machine/end-states.ts';
+import { badgeOf, edgeOf, isCovered, takenShapes } from '../../../../web/views/state-machine/taken-edges.ts';
 import { disagreeingTrace, labTrace } from '../../fixtures/lab-traces.ts';
 import { call, plainTrace, refusedTrace, resetTrace, segment, state } from '../../fixtures/traces.ts';
 

@@ -1,8 +1,8 @@
-import type { Draft } from '../draft.ts';
+import type { Draft } from '../draft-step.ts';
 import type { Sighting } from '../report.ts';
 import { stepId } from '../step-id.ts';
 import type { Side, State, TcpState } from '../step.ts';
-import type { Seen } from './seen.ts';
+import type { Observations } from './observations.ts';
 
 /** A state that follows from the segments, held against what the kernel said. */
 export interface JudgedState {
@@ -18,14 +18,14 @@ export interface JudgedState {
 const PATIENCE_US = 1_000_000;
 
 /** States that programs reported are taken as true. */
-type Reported = Pick<Seen, 'states' | 'sightings' | 'final' | 'now'>;
+type Reported = Pick<Observations, 'states' | 'sightings' | 'final' | 'now'>;
 
 /**
  * Holds the states that follow from the segments against what the kernels said. A kernel may be seen late, after it has
  * gone through states that nobody saw. If it was in another state altogether, or stayed behind, a step says so.
  * @param derived of both sides, in time order
  */
-export function bearOut(derived: readonly Draft<State>[], reported: Reported): JudgedState[] {
+export function compareWithKernel(derived: readonly Draft<State>[], reported: Reported): JudgedState[] {
   if (reported.sightings.length === 0) return derived.map((state) => ({ state, isSeen: false }));
   return (['client', 'server'] as const).flatMap((side) => new SideOfKernel(side, derived, reported).judge());
 }

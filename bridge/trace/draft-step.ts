@@ -1,5 +1,5 @@
 import { stepId } from './step-id.ts';
-import type { Call, Flag, Reason, Segment, Side } from './step.ts';
+import { toTenths, type Call, type Flag, type Reason, type Segment, type Side } from './step.ts';
 
 /** A step that must have happened, before `infer.ts` signs it as inferred. */
 export type Draft<Step> = Omit<Step, 'evidence' | 'reason'> & { reason: Reason };
@@ -9,11 +9,6 @@ export type Draft<Step> = Omit<Step, 'evidence' | 'reason'> & { reason: Reason }
  * have the same ones in the same order: a busy bridge reads a million a second.
  */
 export type WithAllPlaces<Step> = { [Key in keyof Required<Step>]: Step[Key] | undefined };
-
-/** Times are told to a tenth of a microsecond: what is finer is noise, and long numbers to read. */
-export function toTenths(microseconds: number): number {
-  return Math.round(microseconds * 10) / 10;
-}
 
 interface SegmentFacts {
   from: Side;
@@ -75,8 +70,4 @@ export function draftServerCall(
     name, args, startedAt: at, returnedAt, result, bytes, payload, peer, within: undefined,
   };
   return call as Draft<Call>;
-}
-
-export function otherSide(side: Side): Side {
-  return side === 'client' ? 'server' : 'client';
 }

@@ -18,7 +18,7 @@ import {
   type MachineLayout,
 } from './layout.ts';
 import { meet, placeLabels, touches, type Placed, type Rectangle } from './place-labels.ts';
-import type { Move } from './standing.ts';
+import type { Move } from './end-states.ts';
 
 /** What is drawn over the state diagram: the edges that both ends took, with their words, and where each end stands. */
 

@@ -2,7 +2,7 @@ import type { Heard, Sighting } from '../report.ts';
 import type { Call, Segment, Side, State } from '../step.ts';
 
 /** What the sources have reported of one connection, sorted for the rules of this room. The rules only read it. */
-export interface Seen {
+export interface Observations {
   /** Each side's calls, in the order in which they began. */
   readonly calls: Readonly<Record<Side, readonly Call[]>>;
   /** What each side's socket layer heard, in order. */
