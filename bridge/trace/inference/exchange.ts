@@ -3,7 +3,7 @@ import { type Flag, otherSide, type Reason, type Segment, type Side } from '../s
 import { numberAfter } from '../tcp/sequence-number.ts';
 import type { Transmission } from './transmissions.ts';
 
-/** An acknowledgment may wait for company, but less than half a second (RFC 9293 §3.8.6.3). */
+/** A kernel may delay an acknowledgment, but for less than half a second (RFC 9293 §3.8.6.3). */
 const DELAYED_ACK_US = 500_000;
 /** Two events at one end are at least this far apart. */
 const INSTANT_US = 0.5;
@@ -12,7 +12,7 @@ export interface ExchangeInput {
   transmissions: Record<Side, readonly Transmission[]>;
   establishedAt: number;
   oneWayUs: number;
-  /** Nothing more will be reported: what TCP promises to deliver counts as delivered. */
+  /** Nothing more will be reported, so what TCP promises to deliver counts as delivered. */
   final: boolean;
   /** Microseconds since the run began. */
   now: number;
@@ -28,7 +28,7 @@ interface Kernel {
   arrivals: Draft<Segment>[];
   next: number;
   expected: number;
-  /** When the bytes not yet acknowledged arrived. */
+  /** When the bytes that are not yet acknowledged arrived. */
   owesSince: number | undefined;
   lastArrival: number;
   clock: number;
@@ -38,8 +38,8 @@ interface Kernel {
 
 /**
  * The segments after the handshake that must have crossed the wire, given what the programs sent and heard. It walks
- * through both ends' transmissions and arrivals in time order. It infers no segment that the standard leaves open: if an
- * acknowledgment could have travelled with another segment, it gets no segment of its own.
+ * through both ends' transmissions and arrivals in time order. It infers no segment that the standard leaves open: if
+ * an acknowledgment could have travelled with another segment, it gets no segment of its own.
  */
 export class Exchange {
   readonly segments: Draft<Segment>[] = [];
@@ -100,7 +100,7 @@ export class Exchange {
       reason,
       causedBy,
     });
-    // Bytes for a program that has left are answered with a RST: nothing proves that anything was sent after them.
+    // A kernel answers bytes for a program that has left with a RST: nothing proves that anything was sent after them.
     if (what === 'rst' || (what === 'data' && this.#kernels[otherSide(from.side)].programLeft)) from.gone = true;
   }
 
@@ -139,9 +139,9 @@ export class Exchange {
   }
 
   /**
-   * Whether TCP's promise to deliver holds for a segment of which no program heard. It does, unless the sender resets the
-   * connection before the peer sends anything more. A reset that was heeded had the number expected next: everything sent
-   * before it had arrived (RFC 9293 §3.10.7.4).
+   * Whether TCP's promise to deliver holds for a segment of which no program heard. It does, unless the sender resets
+   * the connection before the peer sends anything more. A reset that was heeded had the number expected next:
+   * everything sent before it had arrived (RFC 9293 §3.10.7.4).
    */
   #promised(from: Kernel, flags: readonly Flag[], sentAt: number): boolean {
     if (!this.#input.final || flags.includes('RST')) return false;
@@ -167,7 +167,7 @@ export class Exchange {
     else if (segment.length > 0 || fin) this.#acknowledge(at, segment);
   }
 
-  /** Data arrived for a program that has left: the kernel says that they were lost. */
+  /** Data arrived for a program that has left: the kernel answers with a RST. */
   #reset(at: Kernel): void {
     const sentAt = at.clock + INSTANT_US;
     const heardAt = sentAt + 2 * this.#input.oneWayUs;

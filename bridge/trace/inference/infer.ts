@@ -1,9 +1,9 @@
 /**
- * Says what nobody saw, but what must have happened given what was seen. This is the one module that creates inferred
- * steps; each carries its reason. If a source saw a step, nothing is inferred in its place. It only reads what it is
- * given, and knows nothing of sources, programs or pages.
+ * Finds the steps that nobody saw but that must have happened, given what was seen. This is the only module that
+ * creates inferred steps, each with its reason. If a source saw a step, nothing is inferred in its place. It only reads
+ * what it is given, and knows nothing of sources, programs or pages.
  *
- *     calls, bytes heard ─▶ transmissions ─▶ handshake, exchange ─▶ segments ─┬─▶ states ─▶ held against what kernels said
+ *     calls, bytes heard ─▶ transmissions ─▶ handshake, exchange ─▶ segments ─┬─▶ states ─▶ compared with the kernels' reports
  *     captured segments ──────────────────────────────────────────────┘ └─▶ links to calls
  */
 import type { Draft } from '../draft-step.ts';
@@ -19,8 +19,8 @@ import { listeningCalls, serverCallsProved } from './server-calls.ts';
 import { deriveStates } from './states.ts';
 
 /**
- * The steps that follow from what was seen, in no particular order: all segments, captured ones with the calls that they
- * belong to, and the calls and states that nobody reported.
+ * The steps that follow from what was seen, in no particular order: all segments, captured ones with the calls that
+ * they belong to, and the calls and states that nobody reported.
  */
 export function infer(seen: Observations): Step[] {
   const connect = seen.calls.client.find(({ name }) => name === 'connect');
@@ -40,13 +40,13 @@ export function infer(seen: Observations): Step[] {
   return (listening as Step[]).concat(unseen, segments, states);
 }
 
-/** What the walk through a connection's segments comes to. */
+/** The result of walking through a connection's segments. */
 interface Exchanged {
   /** The segments to be inferred. */
   drafts: readonly Draft<Segment>[];
   /** When the server's kernel had the connection; absent if it never did. */
   establishedAt: number | undefined;
-  /** What the server's program sent beyond what its calls tell. */
+  /** What the server's program sent beyond what its calls report. */
   transmissions: readonly Transmission[];
 }
 
@@ -111,14 +111,14 @@ function signed(drafts: readonly Draft<Segment>[], { calls }: Observations): Seg
   });
 }
 
-/** Signs a draft. Drafts are made here for one trace, so the draft itself becomes the step: a copy of each costs time. */
+/** Marks a draft as inferred. The draft was made here for one trace, so it becomes the step: a copy would cost time. */
 function inferred<Kind extends Step>(draft: Draft<Kind>): Kind {
   const step = draft as unknown as Kind;
   step.evidence = 'inferred';
   return step;
 }
 
-/** It followed from the segments, and then its kernel was seen in it. */
+/** A state that follows from the segments, and in which the kernel was also seen. */
 function observed({ reason: _needless, ...state }: Draft<State>): State {
   return { ...state, evidence: 'observed' };
 }

@@ -2,8 +2,8 @@ import type { Heard } from '../report.ts';
 import type { Call, Segment } from '../step.ts';
 
 /**
- * Narrows the interval in which a call returned. If a call was only looked at now and then, it returned at some moment
- * between two looks: after what it waited for had arrived, and before its program sent what follows.
+ * Narrows the interval in which a call returned. A source that looks only now and then knows that the call returned
+ * between two looks. It returned after what it waited for had arrived, and before its program sent anything more.
  * @param segments the captured ones, in the order of sending
  * @param heardByClient what the client's program heard, in order
  */

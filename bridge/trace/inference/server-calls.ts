@@ -6,7 +6,7 @@ import type { Transmission } from './transmissions.ts';
 /** If nobody saw when a call was made, it is placed this many microseconds before what it made possible. */
 const BEFORE_US = 1;
 
-/** socket(), bind() and listen(): a socket that listens has been through all three. */
+/** The calls socket(), bind() and listen() that nobody saw: a listening socket needs all three. */
 export function listeningCalls(seen: Observations, established: boolean): Draft<Call>[] {
   const listen = seen.calls.server.find(({ name }) => name === 'listen');
   const listening = seen.states.find(({ to }) => to === 'LISTEN');
@@ -26,8 +26,8 @@ export function listeningCalls(seen: Observations, established: boolean): Draft<
 
 /**
  * Calls of a server program that nobody watched: bytes and an end that came back prove accept(), send() and close().
- * Nothing proves a recv(), because a program may answer without reading. Nothing proves the close() of a watched program
- * either: if none was reported, the program ended without one, and its kernel closed what was left open.
+ * Nothing proves a recv(), because a program may answer without reading. Nothing proves the close() of a watched
+ * program either: if none was reported, the program ended without one, and its kernel closed what was left open.
  * @param isWatched whether its calls are reported
  */
 export function serverCallsProved(
@@ -47,7 +47,7 @@ export function serverCallsProved(
     const reason = 'only-an-accepted-socket-can-send';
     inferred.push(draftServerCall('accept', establishedAt, reason, { returnedAt: from, result: 'ok' }));
   }
-  // Calls that were seen blocked, from outside: they sent, but nobody knows how much.
+  // Calls that were seen blocked from outside: they sent, but nobody knows how much.
   const looked = calls.filter(({ name, bytes }) => name === 'send' && bytes === undefined);
   let index = calls.filter(({ name }) => name === 'send').length;
   for (const transmission of proofs) {

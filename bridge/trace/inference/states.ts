@@ -40,7 +40,7 @@ export function deriveStates(
   return states;
 }
 
-/** How often that end came to be in that state. */
+/** How often that end entered that state. */
 function timesIn(states: readonly Pick<State, 'side' | 'to'>[], side: Side, to: TcpState): number {
   let times = 0;
   for (const state of states) if (state.side === side && state.to === to) times += 1;
@@ -72,7 +72,7 @@ function moments(segments: readonly Segment[], seen: Observations, inferredCalls
   return sortedBy(all, ({ at }) => at);
 }
 
-/** What no segment shows: an end that waits to be sent, a connection that was given up or forgotten. */
+/** What no segment shows: a FIN that waits to be sent, a connection that was given up or forgotten. */
 function momentsSeen(
   segments: readonly Segment[],
   sightings: Observations['sightings'],
@@ -95,7 +95,7 @@ function momentsSeen(
   return all;
 }
 
-/** When the kernel did what the call asked for: not before it was last seen open during the call. */
+/** When the kernel closed the socket: not before it was last seen open during the call. */
 function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: Observations['sightings']): number {
   if (sightings.length === 0) return startedAt;
   const open = sightings.findLast(
@@ -108,8 +108,8 @@ function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: 
 const OPEN: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT']);
 
 /**
- * Whether a SYN arrived but was dropped: its kernel was seen in LISTEN afterwards, and had answered no SYN. Linux drops a
- * SYN if the queue of connections is full; RFC 9293 knows no such queue.
+ * Whether a SYN arrived but was dropped: its kernel was seen in LISTEN afterwards, and had answered no SYN. Linux drops
+ * a SYN if the queue of connections is full; RFC 9293 knows no such queue.
  */
 function isDropped(
   { from, flags, arrivedAt }: Segment,
@@ -127,7 +127,8 @@ function isDropped(
 /** The data that a kernel answered with its first RST, because its program had closed (RFC 9293 §3.6.1). */
 function dataRefused(segments: readonly Segment[], side: Side): Segment | undefined {
   const reset = segments.find(({ from, flags }) => from === side && flags.includes('RST'));
-  // A RST that a program asked for has ACK. One that answers a segment has none, and that segment's ack as seq (§3.5.2).
+  // A RST that a program asked for has ACK. One that answers a segment has none, and that segment's ack as seq
+  // (§3.5.2).
   if (!reset || reset.flags.includes('ACK')) return undefined;
   const before = segments.filter(({ from, arrivedAt = Infinity }) => from !== side && arrivedAt <= reset.sentAt);
   const last = before.reduce<Segment | undefined>((a, b) => (a && a.arrivedAt! > b.arrivedAt! ? a : b), undefined);

@@ -13,7 +13,7 @@ type Facts = Pick<Observations, 'serverWatched' | 'final' | 'now'>;
  * report. It knows nothing of sources, clocks or pages.
  *
  *     source ─┐
- *     source ─┼─ reports ─▶ the last of each id ─▶ what was seen + what infer.ts adds ─▶ steps in time order
+ *     source ─┼─ reports ─▶ the last of each id ─▶ observations + what infer.ts adds ─▶ steps in time order
  *     source ─┘
  */
 export class TraceBuilder {
@@ -24,8 +24,8 @@ export class TraceBuilder {
   }
 
   /**
-   * A report replaces an earlier one with the same id, unless it knows less: a call that has returned stays returned, and a
-   * segment that has arrived stays so.
+   * A report replaces an earlier one with the same id, unless it knows less: a call that has returned stays returned,
+   * and a segment that has arrived stays so.
    */
   report(report: Report): void {
     const known = this.#reports.get(report.id);

@@ -1,19 +1,19 @@
 import type { Heard } from '../report.ts';
 import type { Call, Reason } from '../step.ts';
 
-/** Something that a program made its kernel do after the handshake. */
+/** What a program made its kernel send after the handshake, or that the program left. */
 export interface Transmission {
-  /** `leave`: nothing is sent, but from now on nobody is there to receive (RFC 9293 §3.6.1). */
+  /** `leave`: nothing is sent, but from now on no program receives (RFC 9293 §3.6.1). */
   what: 'data' | 'fin' | 'rst' | 'leave';
-  /** When it was sent, as far as is known; never before the call that caused it. */
+  /** The best estimate of when it was sent, never before the call that caused it. */
   at: number;
-  /** When that call returned: on one machine, the kernel has by then delivered what the call sent. */
+  /** When that call returned. On one machine, the kernel has delivered the data by then. */
   returnedAt?: number | undefined;
   bytes: number;
   payload: string;
   reason: Reason;
   causedBy?: string | undefined;
-  /** By when the peer's program had it; absent if nothing says so. */
+  /** By when the peer's program had it. Absent if nothing shows that. */
   heardAt?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Transmission {
  * What one side sent: first what its own calls say, then what only its peer's reports of bytes heard prove.
  * @param calls the side's own calls, in order; none for a program that nobody watched
  * @param heard what the peer heard, in order
- * @param complete whether what the peer heard is proof already; otherwise a call that explains it may still be reported
+ * @param complete whether what the peer heard counts as proof. If not, a call that explains it may still be reported
  * @param sentBefore estimates, from when something was heard, when it was sent
  */
 export function transmissionsOf(
@@ -72,14 +72,14 @@ function transmissionIn(call: Call, what: Transmission['what'], reason: Reason, 
 }
 
 /**
- * When in a call the kernel was asked: at its beginning, as far as is known. libuv however delays a shutdown until the next
+ * When the call reached the kernel: at its beginning, as far as is known. But libuv delays a shutdown until the next
  * turn of its loop, and reports it some time after it is done.
  */
 function sentInCall({ name, startedAt, returnedAt = startedAt }: Call): number {
   return name === 'shutdown' ? (startedAt + returnedAt) / 2 : startedAt;
 }
 
-/** What was sent, with the time by which the peer heard it: bytes in order, then the end. */
+/** Adds to each transmission when the peer heard it: bytes in order, then the end. */
 function joinedToHearing(transmissions: readonly Transmission[], heard: readonly Heard[]): Transmission[] {
   const data = heard.filter(({ what }) => what === 'data');
   let sent = 0;
@@ -103,7 +103,7 @@ function joinedToHearing(transmissions: readonly Transmission[], heard: readonly
   });
 }
 
-/** What was heard but is not known to have been sent: by a program that nobody watched, or by one that died. */
+/** What the peer heard although no call explains it: its program was not watched, or it died. */
 function unexplained(
   transmissions: readonly Transmission[],
   heard: readonly Heard[],
