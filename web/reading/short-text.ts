@@ -1,6 +1,8 @@
 /** Texts made short enough to show. */
 
-/** Cuts a text of more than `most` characters: an ellipsis replaces what comes after the first ones, or before the last. */
+/**
+ * Cuts a text of more than `most` characters: an ellipsis replaces what comes after the first ones, or before the last.
+ */
 export function shortened(text: string, most: number, { first = most, last = 0 } = {}): string {
   const characters = [...text];
   if (characters.length <= most) return text;
