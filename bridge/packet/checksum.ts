@@ -3,7 +3,7 @@ import type { IpPacket } from './packet.ts';
 
 /**
  * The ones' complement sum of RFC 1071, not yet complemented: 16 bits. An odd last byte counts as if a zero followed.
- * @param from the sum of what stands before; it must be of an even number of bytes
+ * @param from the sum of the bytes before these, an even number of them
  */
 export function onesSum(bytes: Uint8Array, from = 0): number {
   let sum = from;
@@ -15,20 +15,20 @@ export function onesSum(bytes: Uint8Array, from = 0): number {
   return sum;
 }
 
-/** The Internet checksum of RFC 1071, over bytes in which the checksum's own field is zero. */
+/** The Internet checksum of RFC 1071. The checksum's own field in the bytes must be zero. */
 export function internetChecksum(bytes: Uint8Array, from = 0): number {
   return ~onesSum(bytes, from) & 0xffff;
 }
 
-/** Whether the checksum of an IPv4 header holds. @param packet at least the whole header */
+/** Whether the checksum of an IPv4 header is right. @param packet at least the whole header */
 export function ipv4HeaderIsIntact(packet: Uint8Array): boolean {
   return onesSum(packet.subarray(0, (packet[0]! & 0x0f) * 4)) === 0xffff;
 }
 
 /**
- * Whether the checksum of the TCP segment in a packet holds (RFC 9293 §3.1, with the pseudo-header). Nothing where the
- * capture was cut short. Before a network card that reckons checksums itself, packets have none that holds.
- * @param packet the bytes of which `ip` was decoded
+ * Whether the checksum of the TCP segment in a packet is right (RFC 9293 §3.1, with the pseudo-header). Undefined if
+ * the capture was cut short. A packet captured before a network card that computes checksums itself has a wrong one.
+ * @param packet the bytes from which `ip` was decoded
  */
 export function tcpIsIntact(packet: Uint8Array, ip: IpPacket): boolean | undefined {
   if (ip.payload.length < ip.payloadLength) return undefined;
@@ -37,7 +37,7 @@ export function tcpIsIntact(packet: Uint8Array, ip: IpPacket): boolean | undefin
 
 /**
  * The ones' complement sum of the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1).
- * @param packet the bytes of which `ip` was decoded
+ * @param packet the bytes from which `ip` was decoded
  */
 export function pseudoHeaderSum(
   packet: Uint8Array,
@@ -47,17 +47,14 @@ export function pseudoHeaderSum(
   return onesSum(addresses, ip.protocol + ip.payloadLength);
 }
 
-/**
- * The checksum after a word under it has changed: RFC 1624, equation 3. One that held still holds, one that did not still
- * does not.
- */
+/** The checksum after one of the words it covers has changed (RFC 1624, equation 3). A wrong checksum stays wrong. */
 export function updateChecksum(checksum: number, before: number, after: number): number {
   let sum = (~checksum & 0xffff) + (~before & 0xffff) + after;
   sum = (sum & 0xffff) + (sum >>> 16);
   return ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
 }
 
-/** Brings the checksum at a place up to date, word by word. @param before,after of the same even length */
+/** Updates the checksum at an offset, word by word. @param before,after of the same even length */
 export function updateChecksumAt(packet: Uint8Array, at: number, before: Uint8Array, after: Uint8Array): void {
   let checksum = uint16(packet, at);
   for (let word = 0; word < before.length; word += 2)

@@ -1,11 +1,11 @@
 import { uint16 } from './bytes.ts';
 import { PacketError } from './packet-error.ts';
 
-/** RFC 791 §3.1. Lengths and offsets are in bytes. */
+/** The fields of RFC 791 §3.1. Lengths and offsets are in bytes. */
 export interface Ipv4Packet {
   version: 4;
   headerLength: number;
-  /** Type of service, today's DSCP and ECN (RFC 2474, RFC 3168). */
+  /** The type of service, now DSCP and ECN (RFC 2474, RFC 3168). */
   trafficClass: number;
   totalLength: number;
   identification: number;
@@ -13,23 +13,25 @@ export interface Ipv4Packet {
   moreFragments: boolean;
   fragmentOffset: number;
   timeToLive: number;
-  /** 6 is TCP. */
+  /** The protocol number of the payload. */
   protocol: number;
   checksum: number;
   /** Dotted, `10.77.0.1`. */
   source: string;
   destination: string;
   options: Uint8Array;
-  /** What was captured of the payload: a view of the bytes given, without what a link added behind the packet. */
+  /**
+   * The captured part of the payload: a view of the given bytes, without padding that a link added after the packet.
+   */
   payload: Uint8Array;
-  /** How long the payload was on the wire: more than `payload.length` where the capture was cut short. */
+  /** The length of the payload on the wire: more than `payload.length` if the capture was cut short. */
   payloadLength: number;
 }
 
 const MINIMUM_HEADER = 20;
 
 /**
- * Reads an IPv4 packet, also one of which only the beginning was captured.
+ * Reads an IPv4 packet, even if only its beginning was captured.
  * @throws PacketError TRUNCATED, NOT_IPV4, BAD_HEADER_LENGTH, BAD_TOTAL_LENGTH
  */
 export function decodeIpv4(bytes: Uint8Array): Ipv4Packet {
@@ -38,7 +40,7 @@ export function decodeIpv4(bytes: Uint8Array): Ipv4Packet {
   if (bytes.length < MINIMUM_HEADER) throw new PacketError('TRUNCATED', `${bytes.length} bytes of an IPv4 header`);
   const headerLength = (bytes[0]! & 0x0f) * 4;
   if (headerLength < MINIMUM_HEADER) throw new PacketError('BAD_HEADER_LENGTH', `IPv4 header of ${headerLength} bytes`);
-  // A kernel that leaves the cutting to the network card hands over packets too long for the field, with 0 in it.
+  // A kernel that lets the network card cut packets passes on packets that are too long for the field, which is then 0.
   const totalLength = uint16(bytes, 2) || bytes.length;
   if (totalLength < headerLength)
     throw new PacketError('BAD_TOTAL_LENGTH', `${totalLength} bytes in all, ${headerLength} of header`);
@@ -64,18 +66,18 @@ export function decodeIpv4(bytes: Uint8Array): Ipv4Packet {
   };
 }
 
-/** The four bytes at this place as `10.77.0.1`. */
+/** The four bytes at an offset as `10.77.0.1`. */
 export function ipv4Text(bytes: Uint8Array, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 }
 
 /**
- * `10.77.0.1` as four bytes.
+ * The four bytes of `10.77.0.1`.
  * @throws PacketError BAD_ADDRESS
  */
 export function parseIpv4(text: string): Uint8Array {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
     throw new PacketError('BAD_ADDRESS', `not an IPv4 address: ${text}`);
-  return Uint8Array.from(parts, Number);
+  return new Uint8Array(parts.map(Number));
 }

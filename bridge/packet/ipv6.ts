@@ -2,10 +2,10 @@ import { uint16, uint32 } from './bytes.ts';
 import { ipv4Text } from './ipv4.ts';
 import { PacketError } from './packet-error.ts';
 
-/** RFC 8200 §3. Lengths and offsets are in bytes. */
+/** The fields of RFC 8200 §3. Lengths and offsets are in bytes. */
 export interface Ipv6Packet {
   version: 6;
-  /** With the extension headers. */
+  /** Includes the extension headers. */
   headerLength: number;
   trafficClass: number;
   flowLabel: number;
@@ -13,9 +13,9 @@ export interface Ipv6Packet {
   moreFragments: boolean;
   fragmentOffset: number;
   hopLimit: number;
-  /** What follows the extension headers; 6 is TCP, 59 nothing. */
+  /** The protocol number of what follows the extension headers. 59 means nothing. */
   protocol: number;
-  /** As RFC 5952 writes it, `fd00::1`. */
+  /** In the notation of RFC 5952: `fd00::1`. */
   source: string;
   destination: string;
   /** As in `Ipv4Packet`. */
@@ -26,18 +26,21 @@ export interface Ipv6Packet {
 const FIXED_HEADER = 40;
 const FRAGMENT = 44;
 const AUTHENTICATION = 51;
-/** Hop-by-hop, routing, destination options, mobility, HIP, shim6: the second byte counts 8 bytes beyond the first 8. */
+/**
+ * Hop-by-hop, routing, destination options, mobility, HIP, shim6: the second byte counts units of 8 bytes after the
+ * first.
+ */
 const COUNTED_IN_EIGHTS = new Set([0, 43, 60, 135, 139, 140]);
 
 /**
- * Reads an IPv6 packet and its extension headers (RFC 8200 §4), also one of which only the beginning was captured.
+ * Reads an IPv6 packet and its extension headers (RFC 8200 §4), even if only its beginning was captured.
  * @throws PacketError TRUNCATED, NOT_IPV6, BAD_HEADER_LENGTH
  */
 export function decodeIpv6(bytes: Uint8Array): Ipv6Packet {
   if (bytes.length === 0) throw new PacketError('TRUNCATED', 'no bytes');
   if (bytes[0]! >> 4 !== 6) throw new PacketError('NOT_IPV6', `IP version ${bytes[0]! >> 4}, not 6`);
   if (bytes.length < FIXED_HEADER) throw new PacketError('TRUNCATED', `${bytes.length} bytes of an IPv6 header`);
-  // 0 stands in a jumbogram (RFC 2675), and in what a kernel leaves to the network card to cut.
+  // The field is 0 in a jumbogram (RFC 2675), and in a packet that the network card is to cut.
   const length = uint16(bytes, 4);
   const totalLength = length === 0 ? bytes.length : FIXED_HEADER + length;
   const { headerLength, protocol, fragment } = walkExtensions(bytes, totalLength);
@@ -58,7 +61,7 @@ export function decodeIpv6(bytes: Uint8Array): Ipv6Packet {
   };
 }
 
-/** Each header is at least 8 bytes long, so that the walk ends. */
+/** Each header is at least 8 bytes long, so the loop ends. */
 function walkExtensions(
   bytes: Uint8Array,
   totalLength: number,
@@ -66,7 +69,7 @@ function walkExtensions(
   let headerLength = FIXED_HEADER;
   let protocol = bytes[6]!;
   let fragment = 0;
-  // Behind the header of a later fragment stand bytes from the middle: they are no extension header.
+  // In a later fragment, bytes from the middle of the packet follow its header, not an extension header.
   while (fragment >> 3 === 0) {
     const counted = COUNTED_IN_EIGHTS.has(protocol);
     if (!counted && protocol !== FRAGMENT && protocol !== AUTHENTICATION) break;
@@ -76,7 +79,7 @@ function walkExtensions(
     if (protocol === FRAGMENT) fragment = uint16(bytes, headerLength + 2);
     const units = bytes[headerLength + 1]!;
     const next = bytes[headerLength]!;
-    // RFC 4302 §2.2 counts an authentication header in fours, less two.
+    // An authentication header counts units of 4 bytes, minus two (RFC 4302 §2.2).
     headerLength += counted ? (units + 1) * 8 : protocol === AUTHENTICATION ? Math.max(8, (units + 2) * 4) : 8;
     protocol = next;
   }
@@ -86,7 +89,7 @@ function walkExtensions(
   return { headerLength, protocol, fragment };
 }
 
-/** Sixteen bytes as RFC 5952 writes them. */
+/** Sixteen bytes in the notation of RFC 5952. */
 export function ipv6Text(bytes: Uint8Array): string {
   const groups = Array.from({ length: 8 }, (_, index) => uint16(bytes, 2 * index));
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) return `::ffff:${ipv4Text(bytes, 12)}`;
@@ -99,7 +102,7 @@ export function ipv6Text(bytes: Uint8Array): string {
   return zeros.length < 2 ? text(0, 8) : `${text(0, zeros.start)}::${text(zeros.start + zeros.length, 8)}`;
 }
 
-/** The first of the longest runs of zeros: RFC 5952 §4.2. */
+/** The first of the longest runs of zeros (RFC 5952 §4.2). */
 function longestZeros(groups: readonly number[]): { start: number; length: number } {
   let longest = { start: 0, length: 0 };
   let length = 0;

@@ -3,20 +3,20 @@ import { PacketError } from './packet-error.ts';
 
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
-/** 802.1Q, 802.1ad (QinQ), and what came before the latter. */
+/** 802.1Q, 802.1ad (QinQ), and the predecessor of 802.1ad. */
 const VLAN_TAGS = new Set([0x8100, 0x88a8, 0x9100]);
 const PPPOE = 0x8864;
-/** A smaller number is a length: an IEEE 802.3 frame. */
+/** A smaller number is the length of an IEEE 802.3 frame. */
 const SMALLEST_ETHERTYPE = 0x0600;
 
-/** AF_INET, and AF_INET6 of BSD and Linux, macOS, and FreeBSD. */
+/** AF_INET, and the values of AF_INET6 on Linux, BSD, FreeBSD and macOS. */
 const FAMILIES = new Set([2, 10, 24, 28, 30]);
 
-/** For each LINKTYPE_ value that is met in practice, where the IP packet begins; nothing where there is none. */
+/** For each LINKTYPE_ value in practical use: finds where the IP packet begins, or undefined if there is none. */
 const IP_BEGINS: Record<number, (frame: Uint8Array) => number | undefined> = {
   0: afterFamily,
   1: afterEthernet,
-  // DLT_RAW of other systems, LINKTYPE_RAW, LINKTYPE_IPV4, LINKTYPE_IPV6.
+  // DLT_RAW on other systems, LINKTYPE_RAW, LINKTYPE_IPV4, LINKTYPE_IPV6.
   12: () => 0,
   14: () => 0,
   101: () => 0,
@@ -28,7 +28,7 @@ const IP_BEGINS: Record<number, (frame: Uint8Array) => number | undefined> = {
 };
 
 /**
- * The IP packet in a captured frame, as a view of it; nothing where the frame carries something else.
+ * The IP packet in a captured frame, as a view of the frame. Undefined if the frame carries something else.
  * @param linkType a LINKTYPE_ value
  * @throws PacketError UNSUPPORTED_LINK_TYPE, TRUNCATED
  */
@@ -39,7 +39,9 @@ export function ipPacketIn(linkType: number, frame: Uint8Array): Uint8Array | un
   return at === undefined ? undefined : frame.subarray(at);
 }
 
-/** LINKTYPE_NULL has the byte order of the machine that captured, LINKTYPE_LOOP the network's: the value tells which. */
+/**
+ * LINKTYPE_NULL has the capturing machine's byte order, LINKTYPE_LOOP the network's. The value shows which one it is.
+ */
 function afterFamily(frame: Uint8Array): number | undefined {
   need(frame, 4);
   const family = uint32(frame, 0);
@@ -59,7 +61,7 @@ function afterEthernet(frame: Uint8Array): number | undefined {
   }
 }
 
-/** RFC 1042: an EtherType behind a header of LLC and SNAP. */
+/** An EtherType after a header of LLC and SNAP (RFC 1042). */
 function afterSnap(frame: Uint8Array, at: number): number | undefined {
   if (at + 8 > frame.length || uint32(frame, at) !== 0xaaaa0300 || uint16(frame, at + 4) !== 0) {
     return undefined;
@@ -67,14 +69,14 @@ function afterSnap(frame: Uint8Array, at: number): number | undefined {
   return isIp(uint16(frame, at + 6)) ? at + 8 : undefined;
 }
 
-/** RFC 2516: six bytes of header, then the protocol number of PPP. */
+/** Six bytes of header, then the protocol number of PPP (RFC 2516). */
 function afterPppoe(frame: Uint8Array, at: number): number | undefined {
   need(frame, at + 8);
   const protocol = uint16(frame, at + 6);
   return protocol === 0x0021 || protocol === 0x0057 ? at + 8 : undefined;
 }
 
-/** The header that Linux makes for a capture on all interfaces. */
+/** The header that Linux adds in a capture on all interfaces. */
 function afterCooked(frame: Uint8Array, protocolAt: number, length: number): number | undefined {
   need(frame, length);
   return isIp(uint16(frame, protocolAt)) ? length : undefined;

@@ -1,10 +1,10 @@
 import { toHex } from './bytes.ts';
 import type { TcpOption } from './tcp-options.ts';
 
-/** RFC 8684 §8.2, by subtype. */
+/** The names of RFC 8684 §8.2, by subtype. */
 const MULTIPATH = ['capable', 'join', 'dss', 'add-addr', 'remove-addr', 'prio', 'fail', 'fastclose', 'reset'] as const;
 
-/** Kinds that are met now and then, of which no more is told than their bytes. */
+/** Rare kinds, for which the text gives only the bytes. */
 const KINDS: Record<number, string> = {
   6: 'echo',
   7: 'echo reply',
@@ -17,7 +17,7 @@ const KINDS: Record<number, string> = {
 
 /**
  * An option in a few words: `mss 1460`, `wscale 7`, `sack ok`, `sack 1:5 9:11`, `timestamps 123 456`, `nop`.
- * @param relative makes a sequence number of the wire into the one to show
+ * @param relative converts a raw sequence number to the one to show
  */
 export function optionText(option: TcpOption, relative: (raw: number) => number = (raw) => raw): string {
   switch (option.name) {

@@ -1,6 +1,6 @@
 /**
- * Why bytes could not be read as what they were said to be. `TRUNCATED`: they end within a header. `FRAGMENT`: a part of
- * an IP packet that does not begin with the TCP header. `ENDED_EARLY`: a capture file ends within a record.
+ * Why bytes could not be read. `TRUNCATED`: they end within a header. `FRAGMENT`: they are a later fragment of an IP
+ * packet, without the TCP header. `ENDED_EARLY`: a capture file ends within a record.
  */
 export type PacketErrorCode =
   | 'TRUNCATED'
@@ -20,7 +20,7 @@ export type PacketErrorCode =
   | 'RECORD_TOO_LARGE'
   | 'ENDED_EARLY';
 
-/** The only error that this room throws because of what it was given to read. */
+/** The only error that this room throws for bad input. */
 export class PacketError extends Error {
   readonly code: PacketErrorCode;
 

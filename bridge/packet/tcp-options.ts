@@ -1,16 +1,16 @@
 import { uint16, uint32 } from './bytes.ts';
 
-/** Options of a TCP header, by IANA's registry "TCP Option Kind Numbers". */
+/** The options of a TCP header, from IANA's registry "TCP Option Kind Numbers". */
 export type TcpOption =
   | { name: 'end' }
   | { name: 'nop' }
-  /** RFC 9293 §3.7.1: the largest segment that the sender can receive, bytes of data. */
+  /** The most bytes of data in a segment that the sender can receive (RFC 9293 §3.7.1). */
   | { name: 'mss'; bytes: number }
-  /** RFC 7323 §2: windows are to be shifted left by this. */
+  /** The bits by which to shift windows to the left (RFC 7323 §2). */
   | { name: 'window-scale'; shift: number }
   /** RFC 2018 §2. */
   | { name: 'sack-permitted' }
-  /** RFC 2018 §3: what arrived beyond the acknowledged, as numbered on the wire; `right` is the number after the last. */
+  /** Data that arrived after a gap, in raw numbers (RFC 2018 §3). `right` is the number after the last one. */
   | { name: 'sack'; blocks: { left: number; right: number }[] }
   /** RFC 7323 §3. */
   | { name: 'timestamps'; value: number; echo: number }
@@ -22,23 +22,23 @@ export type TcpOption =
   | { name: 'authentication'; keyId: number; nextKeyId: number; code: Uint8Array }
   /** RFC 8684 §3. */
   | { name: 'multipath'; subtype: number; data: Uint8Array }
-  /** RFC 7413 §4.1.1: an empty cookie asks for one. `experimental`: sent under the number it had before the RFC. */
+  /** An empty cookie asks for one (RFC 7413 §4.1.1). `experimental`: the kind number is that from before the RFC. */
   | { name: 'fast-open'; cookie: Uint8Array; experimental: boolean }
-  /** RFC 6994: shared by experiments that tell themselves apart by an id. */
+  /** Experiments share these kinds and are distinguished by an id (RFC 6994). */
   | { name: 'experiment'; kind: number; id: number; data: Uint8Array }
   | { name: 'unknown'; kind: number; data: Uint8Array }
-  /** A length that its kind does not have, or that reaches beyond the header. `data`: all bytes from the kind on. */
+  /** Its length does not fit its kind, or exceeds the header. `data` holds all bytes from the kind on. */
   | { name: 'malformed'; kind: number; data: Uint8Array };
 
 const END = 0;
 const NOP = 1;
-/** RFC 7413 appendix: the experiment id of TCP Fast Open. */
+/** The experiment id of TCP Fast Open (RFC 7413, appendix). */
 const FAST_OPEN_EXPERIMENT = 0xf989;
 
 /**
- * The options in order, up to the end of the list. What comes malformed is one entry in its place; where its length says
- * where the next begins, reading goes on, as kernels do; otherwise it is the last.
- * @param bytes of the header, from its 21st on; may have been cut short
+ * The options in order, up to the end of the list. A malformed option becomes an entry of its own. Like a kernel, it
+ * reads on after that entry if the option's length shows where the next option begins.
+ * @param bytes of the header, from the 21st on; may have been cut short
  */
 export function decodeTcpOptions(bytes: Uint8Array): TcpOption[] {
   const options: TcpOption[] = [];
@@ -63,7 +63,7 @@ export function decodeTcpOptions(bytes: Uint8Array): TcpOption[] {
   return options;
 }
 
-/** Nothing where a kind comes with a length that it does not have. */
+/** Undefined if the length does not fit the kind. */
 function decodeOption(kind: number, data: Uint8Array): TcpOption | undefined {
   const { length } = data;
   switch (kind) {
@@ -103,7 +103,7 @@ function blocksOf(data: Uint8Array): { left: number; right: number }[] {
   return blocks;
 }
 
-/** The first bit says that the rest counts minutes. */
+/** If the first bit is set, the rest counts minutes instead of seconds. */
 function timeoutOf(field: number): number {
   return field & 0x8000 ? (field & 0x7fff) * 60 : field;
 }

@@ -3,32 +3,32 @@ import { uint16, uint32 } from './bytes.ts';
 import { PacketError } from './packet-error.ts';
 import { decodeTcpOptions, type TcpOption } from './tcp-options.ts';
 
-/** RFC 9293 §3.1. Lengths are in bytes. */
+/** The fields of RFC 9293 §3.1. Lengths are in bytes. */
 export interface TcpSegment {
   sourcePort: number;
   destinationPort: number;
-  /** As on the wire: unsigned, 32 bits. */
+  /** The raw number: unsigned, 32 bits. */
   seq: number;
-  /** Whatever stands in the field, also where ACK is not set. */
+  /** The field's value, even if ACK is not set. */
   ack: number;
   headerLength: number;
   /** The four bits before CWR: three reserved ones, then AE, the fourth for accurate ECN (RFC 9768). */
   reserved: number;
   flags: Flag[];
-  /** As on the wire, not scaled. */
+  /** The raw value, not scaled. */
   window: number;
   checksum: number;
   urgentPointer: number;
   options: TcpOption[];
-  /** What was captured of the data: a view of the bytes given. */
+  /** The captured part of the data: a view of the given bytes. */
   payload: Uint8Array;
-  /** How much data there was on the wire: more than `payload.length` where the capture was cut short. */
+  /** The length of the data on the wire: more than `payload.length` if the capture was cut short. */
   payloadLength: number;
 }
 
 const MINIMUM_HEADER = 20;
 
-/** The order in which flags are told: first what a segment is about, then what it carries along. */
+/** Flags in the order of display: first those that give the segment its purpose. */
 const FLAGS: readonly (readonly [number, Flag])[] = [
   [0x02, 'SYN'],
   [0x01, 'FIN'],
@@ -41,9 +41,9 @@ const FLAGS: readonly (readonly [number, Flag])[] = [
 ];
 
 /**
- * Reads a TCP segment, also one of which only the beginning was captured.
- * @param bytes what was captured of it
- * @param segmentLength how long it was on the wire, header and data
+ * Reads a TCP segment, even if only its beginning was captured.
+ * @param bytes the captured part
+ * @param segmentLength its length on the wire, header and data
  * @throws PacketError TRUNCATED, BAD_HEADER_LENGTH
  */
 export function decodeTcp(bytes: Uint8Array, segmentLength: number = bytes.length): TcpSegment {

@@ -9,6 +9,7 @@
  * To add a message to the page: a table in message-fields.ts, and its line in BRIDGE_MESSAGES and BridgeMessage.
  */
 import Type, { type Static } from 'typebox';
+import { SEGMENT_KINDS } from '../trace/link.ts';
 import { SCENARIO_SERVERS } from '../trace/scenario-server.ts';
 import type { ObjectOf } from './fields.ts';
 import { LIMITS } from './limits.ts';
@@ -45,7 +46,7 @@ const Operation = Type.Union([
 const SegmentSelector = Type.Object(
   {
     from: Type.Optional(literals(SIDES)),
-    kind: Type.Optional(literals(['SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'])),
+    kind: Type.Optional(literals(SEGMENT_KINDS)),
     nth: Type.Optional(Type.Integer({ minimum: 1 })),
     every: Type.Optional(Type.Boolean()),
   },

@@ -1,4 +1,4 @@
-import type { WithAllPlaces } from '../trace/draft.ts';
+import type { WithAllPlaces } from '../trace/draft-step.ts';
 import type { Call, CallName, Side, State } from '../trace/step.ts';
 
 /** What is known of a call besides its name and beginning. Without `returnedAt` it still blocks. */

@@ -1,5 +1,5 @@
 import { monotonicUs } from '../machine/clock.ts';
-import { toTenths } from '../trace/draft.ts';
+import { toTenths } from '../trace/step.ts';
 
 /**
  * A time as reports give it: microseconds since the run's zero.

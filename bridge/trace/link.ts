@@ -1,42 +1,43 @@
 import type { Side } from './step.ts';
 
 /**
- * How the lab's link treats the packets of one run. Each direction by itself; percentages are the chance of each packet.
- * What is left out is not done.
+ * How the lab's link treats the packets of one run. The settings apply to each direction separately, and a percentage
+ * is the chance of each packet. A setting that is left out has no effect.
  */
 export interface LinkSettings {
-  /** Milliseconds that each packet is under way. */
+  /** Milliseconds that each packet takes. */
   delayMs?: number;
-  /** Milliseconds that it may take longer, or shorter, at random; packets stay in order. */
+  /** Milliseconds that a packet may take longer or shorter, at random. Packets stay in order. */
   jitterMs?: number;
   lossPercent?: number;
   duplicatePercent?: number;
-  /** The chance that a packet is overtaken by those behind it. */
+  /** The chance that later packets overtake a packet. */
   reorderPercent?: number;
-  /** Bits per second, in thousands: packets queue behind each other. */
+  /** Thousands of bits per second. Packets queue behind each other. */
   kbitPerSecond?: number;
   /** Bytes of the largest IP packet: the client's maximum segment size is 40 less (RFC 9293 §3.7.1). */
   mtu?: number;
-  /** Where the random numbers begin: the same seed gives the same faults to the same packets. */
+  /** Seed of the random numbers: with the same seed, the same packets meet the same faults. */
   seed?: number;
-  /** Keep segments until the viewer lets them go: all, or those that match. */
+  /** Holds segments until the viewer lets them go: all of them, or those that match. */
   hold?: boolean | SegmentSelector[];
-  /** Segments that are lost on purpose. */
+  /** Segments to lose on purpose. */
   drop?: SegmentSelector[];
 }
 
-/** What a segment is, told by what it carries first of: SYN, RST, FIN, data, or nothing but an acknowledgment. */
-export type SegmentKind = 'SYN' | 'SYN+ACK' | 'ACK' | 'data' | 'FIN' | 'RST';
+/** The kinds of segment. A segment that fits several is RST before SYN, SYN before FIN, and FIN before data. */
+export const SEGMENT_KINDS = ['SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'] as const;
+export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 
-/** Chooses segments of a run. What is left out does not matter. */
+/** Selects segments of a run. A property that is left out matches every segment. */
 export interface SegmentSelector {
   from?: Side;
   kind?: SegmentKind;
-  /** Which of those that match, from 1; by default the first. */
+  /** Selects the nth match, counted from 1. The first by default. */
   nth?: number;
-  /** All that match, from the `nth` on. */
+  /** Selects every match from the `nth` on. */
   every?: boolean;
 }
 
-/** What a viewer may do with a segment that is held. */
+/** What a viewer may do with a held segment. */
 export type WireAction = 'deliver' | 'drop' | 'duplicate';

@@ -1,6 +1,6 @@
 import type { Reason } from './step.ts';
 
-/** Where the standard says that an inferred step must have happened. */
+/** The section of the standard that proves an inferred step, for each reason. */
 export const REASON_SOURCES: Record<Reason, string> = {
   'listening-needs-a-bound-socket': 'RFC 9293 §3.9.1.1',
   'connect-begins-with-syn': 'RFC 9293 §3.5',

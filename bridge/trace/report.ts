@@ -1,8 +1,8 @@
 import type { Call, Output, Segment, Side, State, TcpState } from './step.ts';
 
 /**
- * What a program's socket layer heard from its peer, whether or not the program asked for it yet. Not a step by
- * itself: it proves that segments arrived, and by when.
+ * What a program's socket layer received from its peer, even if the program has not read it yet. It is not a step: it
+ * proves that segments arrived, and by when.
  */
 export interface Heard {
   kind: 'heard';
@@ -13,11 +13,11 @@ export interface Heard {
   what: 'data' | 'fin' | 'rst';
   /** Bytes of data; 0 for an end. */
   bytes: number;
-  /** The first of them in hex, at most `PAYLOAD_SHOWN` bytes. */
+  /** The first bytes in hex, at most `PAYLOAD_SHOWN` bytes. */
   payload: string;
 }
 
-/** What a kernel said of its end of the connection when it was asked. Not a step by itself: it bears out a state. */
+/** The state that a kernel reported for its end of the connection when asked. It is not a step: it confirms a state. */
 export interface Sighting {
   kind: 'sighting';
   id: string;
@@ -25,10 +25,10 @@ export interface Sighting {
   at: number;
   side: Side;
   state: TcpState;
-  /** Milliseconds until a connection in TIME_WAIT is forgotten. */
+  /** Milliseconds until the kernel forgets a connection in TIME_WAIT. */
   expiresMs?: number;
 }
 
-/** What a source may say. One that comes again with the same id replaces the former: a blocked call that returned. */
+/** What a source may report. A report with the id of an earlier one replaces it: a blocked call that has returned. */
 export type Report = Call | Segment | State | Output | Heard | Sighting;
 export type Sink = (report: Report) => void;

@@ -1,6 +1,7 @@
 /**
- * Server programs that behave otherwise than the bridge's own, each for a scenario: a fixed list, so that a page can name
- * one and never a command. See `server/scenarios/`, one file each; for `nobody` there is no program, only a port.
+ * Server programs for scenarios, which behave differently from the bridge's own. The list is fixed, so that a page can
+ * choose a program but never send a command. Each program is a file in `server/scenarios/`. `nobody` has no program,
+ * only a port.
  */
 export const SCENARIO_SERVERS = [
   'nobody',

@@ -1,13 +1,12 @@
-/** What the client does on its one connection, in order. */
-
+/** One thing that the client does on its connection. A script lists them in order. */
 export type Operation =
   /**
-   * One send() of these bytes, `times` times over. `nagle`: with Nagle's algorithm, which holds a small segment back while
-   * another is not acknowledged (RFC 9293 §3.7.4); otherwise each send is on its way at once.
+   * Calls send() with these bytes, `times` times. `nagle` turns on Nagle's algorithm, which holds a small segment back
+   * while another is not acknowledged (RFC 9293 §3.7.4). Without it, each send leaves at once.
    */
   | { do: 'send'; hex: string; times?: number; nagle?: boolean }
   | { do: 'wait'; ms: number }
-  /** Without `bytes`: until the peer ends. */
+  /** Without `bytes`, reads until the peer ends. */
   | { do: 'recv'; bytes?: number }
   | { do: 'shutdown' }
   | { do: 'close' }
@@ -15,18 +14,18 @@ export type Operation =
 
 export type Script = Operation[];
 
-/** How many bytes a send sends. */
+/** How many bytes a send operation sends in all. */
 export function bytesSent({ hex, times = 1 }: Extract<Operation, { do: 'send' }>): number {
   return (hex.length / 2) * times;
 }
 
-/** The plain run: send the number, read until the server ends, close. */
+/** The script of a plain run: send the number, read until the server ends, close. */
 export function plainScript(number: bigint): Script {
   return [{ do: 'send', hex: numberToHex(number) }, { do: 'recv' }, { do: 'close' }];
 }
 
 /**
- * Unsigned, big-endian, at least two bytes: what the classic client sends.
+ * The number as the classic client sends it: unsigned, big-endian, at least two bytes.
  * @throws RangeError for a negative number
  */
 export function numberToHex(number: bigint): string {
@@ -36,7 +35,7 @@ export function numberToHex(number: bigint): string {
   return padded.padStart(4, '0');
 }
 
-/** The classic client's choice: a whole number from 1 to 1000. `random` gives [0, 1). */
+/** A whole number from 1 to 1000, as the classic client chooses it. `random` returns a number in [0, 1). */
 export function randomNumber(random: () => number = Math.random): bigint {
   return BigInt(1 + Math.floor(random() * 1000));
 }

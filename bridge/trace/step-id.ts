@@ -1,12 +1,12 @@
 import type { Side } from './step.ts';
 
-/** Ids with a number up to this are kept; there is no end to the others. */
+/** Ids with a number below this are kept. Larger numbers have no limit, so their ids are not kept. */
 const KEPT = 32;
 const kept = new Map<string, string[]>();
 
 /**
- * The id of a step: `client.syn`, `server.recv.0`. The same few come with every run, so they are made once: making,
- * hashing and writing them anew took a tenth of the time of a busy bridge.
+ * The id of a step: `client.syn`, `server.recv.0`. Every run needs the same few ids, so each is made once: making,
+ * hashing and writing them again took a tenth of a busy bridge's time.
  */
 export function stepId(side: Side, what: string, number?: number): string {
   const ofSide = side === 'client' ? CLIENT : SERVER;
@@ -14,7 +14,7 @@ export function stepId(side: Side, what: string, number?: number): string {
   return number === undefined ? id : numbered(id, number);
 }
 
-/** Bounded, as every name in it is one of the program's own words. */
+/** These tables stay small, because all names in them come from this program. */
 const CLIENT: Record<string, string> = Object.create(null);
 const SERVER: Record<string, string> = Object.create(null);
 

@@ -1,13 +1,25 @@
 /**
- * The one model: a trace is one TCP connection told as an ordered list of steps.
- * Sources report steps that they saw; `infer.ts` adds those that must have happened; views draw them.
+ * The model that bridge and page share: a trace is one TCP connection as an ordered list of steps. Each step says how
+ * it is known. This room is pure: it imports nothing from other rooms and never changes what it is given. It must not
+ * know sources, sockets, clocks or pages.
+ *
+ *     sources ─ reports ─▶ inference/trace-builder ─ steps ─▶ views
+ *                                 ▲
+ *                          inference/infer: steps that must have happened
  */
 
-import { sortedBy } from './sorted.ts';
+import { sortedBy } from './sort-by-number.ts';
 
 export type Side = 'client' | 'server';
 
-/** How a step is known. `captured`: the packet was seen. `observed`: a program or kernel told. `inferred`: nobody saw it. */
+export function otherSide(side: Side): Side {
+  return side === 'client' ? 'server' : 'client';
+}
+
+/**
+ * How a step is known. `captured`: the packet was seen. `observed`: a program or kernel reported it. `inferred`: nobody
+ * saw it, but it must have happened.
+ */
 export type Evidence = 'captured' | 'observed' | 'inferred';
 
 /** Connection states, as RFC 9293 §3.3.2 writes them (with underscores). */
@@ -27,11 +39,11 @@ export type TcpState =
 /** Control bits of a segment, RFC 9293 §3.1. */
 export type Flag = 'SYN' | 'ACK' | 'PSH' | 'FIN' | 'RST' | 'URG' | 'ECE' | 'CWR';
 
-/** `reset` is not a system call of its own: it is a close() that sends a RST (SO_LINGER with a time of zero). */
+/** `reset` is not a system call: it is a close() that sends a RST (SO_LINGER with a time of zero). */
 export type CallName =
   'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'recv' | 'shutdown' | 'close' | 'reset';
 
-/** Why an inferred step must have happened. The page has a sentence for each; `reasons.ts` has the RFC section. */
+/** Why an inferred step must have happened. The page has a sentence for each reason, `reasons.ts` its RFC section. */
 export type Reason =
   | 'listening-needs-a-bound-socket'
   | 'connect-begins-with-syn'
@@ -51,45 +63,45 @@ export type Reason =
   | 'state-follows-segment';
 
 interface StepBase {
-  /** Unique in its trace, and the same however the sources' reports were interleaved. */
+  /** Unique in its trace, and the same in whatever order the sources report. */
   id: string;
-  /** Microseconds since the run began, on one clock; below zero for what the server did before. */
+  /** Microseconds since the run began, on one clock. Negative for what the server did before. */
   at: number;
   side: Side;
   evidence: Evidence;
-  /** Given exactly when `evidence` is `inferred`. */
+  /** Present if and only if `evidence` is `inferred`. */
   reason?: Reason;
 }
 
 export interface Call extends StepBase {
   kind: 'call';
   name: CallName;
-  /** What was passed, as text: an address, a length. */
+  /** The arguments as text: an address, a length. */
   args: string[];
   /** Microseconds since the run began; equals `at`. */
   startedAt: number;
-  /** Absent while the call is blocked, or where its end was not seen. */
+  /** Absent while the call is blocked, or if nobody saw it return. */
   returnedAt?: number;
   /** `ok` or an errno name (`ECONNREFUSED`). Absent while the call is blocked. */
   result?: string;
-  /** Bytes sent or received; 0 for a recv that met the peer's FIN. */
+  /** Bytes sent or received. 0 for a recv() that found the peer's FIN. */
   bytes?: number;
   /** The first of those bytes in hex, at most `PAYLOAD_SHOWN` bytes. */
   payload?: string;
-  /** The other end, `host:port`, for accept and connect. */
+  /** The peer's `host:port`, for accept and connect. */
   peer?: string;
   /**
-   * Given where the call was seen from outside now and then, and neither its entry nor its return: `startedAt` is when it
-   * was first seen blocked, and it began at most `startUs` before (absent: nobody knows how long before); `returnedAt` is
-   * when it was first seen to be over, and it returned at most `returnUs` before. What it returned is not known then,
-   * unless `result` is there.
+   * Present if a source only looked at the program now and then, and saw neither the beginning nor the return of the
+   * call. `startedAt` is when the call was first seen blocked: it began at most `startUs` earlier, or at an unknown
+   * time if that is absent. `returnedAt` is when the call was first seen to be over: it returned at most `returnUs`
+   * earlier. Without `result`, nobody knows what it returned.
    */
   within?: { startUs?: number; returnUs?: number };
 }
 
 /**
- * What became of a segment. `underway`: the link delays it. `held`: the link keeps it until the viewer lets it go.
- * `unknown`: nothing tells whether it arrived.
+ * What happened to a segment. `underway`: the link delays it. `held`: the link keeps it until the viewer lets it go.
+ * `unknown`: nothing shows whether it arrived.
  */
 export type Fate = 'delivered' | 'dropped' | 'underway' | 'held' | 'unknown';
 
@@ -99,38 +111,38 @@ export interface Segment extends StepBase {
   flags: Flag[];
   /** Relative sequence number: the SYN's is 0. */
   seq: number;
-  /** Relative acknowledgment number; absent where ACK is not set. */
+  /** Relative acknowledgment number. Absent if ACK is not set. */
   ack?: number;
-  /** As numbered on the wire, where the packet was captured. */
+  /** The numbers on the wire, if the packet was captured. */
   rawSeq?: number;
   rawAck?: number;
-  /** Receive window in bytes, scaled; absent where the packet was not seen. */
+  /** Receive window in bytes, scaled. Absent if the packet was not seen. */
   window?: number;
-  /** TCP options in order, as text; absent where the packet was not seen. */
+  /** TCP options in order, as text. Absent if the packet was not seen. */
   options?: string[];
-  /** Bytes of data carried. */
+  /** Bytes of data. */
   length: number;
-  /** The first of them in hex, at most `PAYLOAD_SHOWN` bytes. */
+  /** The first bytes of data in hex, at most `PAYLOAD_SHOWN` bytes. */
   payload: string;
   sentAt: number;
-  /** Absent while under way, or where nothing tells that it arrived. */
+  /** Absent while the segment is under way, or if nothing shows that it arrived. */
   arrivedAt?: number;
   fate: Fate;
-  /** Which of the two times nobody saw: a capture at one end estimates what happened at the other. */
+  /** The time that nobody saw. A capture at one end estimates the time at the other. */
   estimated?: 'sentAt' | 'arrivedAt';
-  /** The IP and TCP headers in hex, as they crossed the wire: with `payload`, the packet. */
+  /** The IP and TCP headers in hex, as they crossed the wire. `payload` follows them in the packet. */
   header?: string;
-  /** The id of the segment of which this is another copy. */
+  /** The id of the segment that the kernel sent again as this one. */
   retransmissionOf?: string;
-  /** The id of the segment of which the wire, not the kernel, made this copy. */
+  /** The id of the segment that the wire, not the kernel, copied. */
   duplicateOf?: string;
   /** How often the kernel sent it again while the wire held it. */
   repeats?: number;
-  /** It only asks for an answer: RFC 9293 §3.8.4, §3.8.6.1. */
+  /** A segment that only asks for an answer (RFC 9293 §3.8.4, §3.8.6.1). */
   probe?: 'keep-alive' | 'zero-window';
   /** The id of the call that made the kernel send it. */
   causedBy?: string;
-  /** The id of the call that it woke. */
+  /** The id of the blocked call whose wait it ended. */
   woke?: string;
 }
 
@@ -138,11 +150,11 @@ export interface State extends StepBase {
   kind: 'state';
   from: TcpState;
   to: TcpState;
-  /** The id of the step that caused it. */
+  /** The id of the step that caused the change. */
   cause?: string;
-  /** When the kernel was first seen in it, where it was. */
+  /** When the kernel was first seen in the new state. Absent if it never was. */
   seenAt?: number;
-  /** The state that should have followed, where the kernel was seen in another. */
+  /** The state that should have followed, if the kernel was seen in a different one. */
   expected?: TcpState;
   /** Milliseconds that the kernel will stay in TIME_WAIT. */
   lastsMs?: number;
@@ -156,16 +168,21 @@ export interface Output extends StepBase {
 
 export type Step = Call | Segment | State | Output;
 
-/** Bytes of payload that a step carries at most; `bytes` and `length` always count all of them. */
+/** The most bytes of payload that a step carries. `bytes` and `length` always count all bytes. */
 export const PAYLOAD_SHOWN = 4096;
 
-/** Steps in time order; at the same instant, causes before effects. */
+/** Rounds a time to a tenth of a microsecond: anything finer is noise, and makes long numbers to read. */
+export function toTenths(microseconds: number): number {
+  return Math.round(microseconds * 10) / 10;
+}
+
+/** Compares two steps by time. At the same instant, causes come before effects. */
 export function compareSteps(a: Step, b: Step): number {
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;
   return atOneInstant(a, b);
 }
 
-/** The same order as `compareSteps`, for many. */
+/** Sorts many steps as `compareSteps` does. */
 export function inTimeOrder<Kind extends Step>(steps: Kind[]): Kind[] {
   return sortedBy(steps, ({ at }) => at, atOneInstant);
 }
@@ -174,5 +191,5 @@ function atOneInstant(a: Step, b: Step): number {
   return STEP_RANK[a.kind] - STEP_RANK[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** The order of steps at one moment. */
+/** The order of steps at the same instant. */
 export const STEP_RANK: Readonly<Record<Step['kind'], number>> = { call: 0, segment: 1, state: 2, output: 3 };

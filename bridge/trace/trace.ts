@@ -7,30 +7,30 @@ import type { Side, Step } from './step.ts';
 export const OUTCOMES = ['replied', 'silent', 'refused', 'reset', 'timeout', 'cancelled', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What the server answered: the bytes in hex, and the same read as UTF-8. */
+/** The server's reply: its bytes in hex, and as UTF-8 text. */
 export interface Reply {
   text: string;
   hex: string;
 }
 
-/** What a source of evidence has to report. */
+/** What a source of evidence reports. */
 export type Tells = 'calls' | 'segments' | 'states' | 'output';
 
-/** What a source of evidence says of itself, in messages and in saved traces. A newer bridge may have others. */
+/** The status of a source of evidence, in messages and in saved traces. A newer bridge may have other sources. */
 export interface SourceStatus<Why extends string = string> {
   name: string;
-  /** One of `Tells`, or what only a newer bridge knows. */
+  /** One of `Tells`, or a word that only a newer bridge knows. */
   tells?: string;
-  /** Whose; absent if it reports of both sides. */
+  /** The side that it reports. Absent if it reports both sides. */
   side?: Side;
-  /** It reports only what it finds when it looks: not every call. */
+  /** It looks at the program only now and then, so it misses calls. */
   samples?: boolean;
   active: boolean;
-  /** Why it is not active, or what is wrong with what it saw: a stable code. */
+  /** A stable code: why it is not active, or what is wrong with its reports. */
   why?: Why;
 }
 
-/** A whole run: what is saved to a file and opened again. */
+/** A whole run, as a trace file holds it. */
 export interface Trace {
   format: 'aperto-trace';
   version: 1;
@@ -39,17 +39,17 @@ export interface Trace {
   wire: 'direct' | 'lab';
   /** `host:port`. */
   target: string;
-  /** The command line of the server program, its files without the folders that they lie in; where it was known. */
+  /** The command line of the server program, with file names in place of paths. Absent if it is not known. */
   command?: string;
   sources: SourceStatus[];
   script: Script;
-  /** How the link treated its packets, in the lab; with the seed of its random faults. */
+  /** The settings of the lab's link, with the seed of its random faults. */
   link?: LinkSettings;
-  /** The server of this run alone, where it was not the bridge's own. */
+  /** The run's own server program, if it did not use the bridge's. */
   server?: ScenarioServer;
   outcome: Outcome;
   reply?: Reply;
-  /** The errno name behind `failed`, `refused`, `reset` or `timeout`, where there was one. */
+  /** The errno name behind `failed`, `refused`, `reset` or `timeout`, if there was one. */
   error?: string;
   durationUs: number;
   /** In the order of `compareSteps`. */

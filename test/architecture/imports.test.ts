@@ -58,7 +58,7 @@ test.each([
   ['server/number-server.ts', './answer.ts'],
   ['server/scenarios/dies.ts', '../options.ts'],
   ['server/scenarios/system-calls.ts', 'koffi'],
-  ['bridge/trace/inference/infer.ts', '../draft.ts'],
+  ['bridge/trace/inference/infer.ts', '../draft-step.ts'],
   ['bridge/packet/ipv4.ts', '../trace/step.ts'],
   ['bridge/probe/probe.ts', 'node:fs'],
   ['bridge/protocol/messages.ts', 'typebox'],

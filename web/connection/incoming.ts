@@ -3,16 +3,16 @@ import { MESSAGE_FIELDS } from '../../bridge/protocol/message-fields.ts';
 import type { BridgeMessage } from '../../bridge/protocol/messages.ts';
 import { STEP_FIELDS } from '../../bridge/protocol/step-fields.ts';
 import {
+  type Check,
   isFlag,
   isInteger,
   isNumber,
   isRecord,
   isText,
-  tableCheck,
-  type Check,
+  lookup,
   type Meaning,
+  tableCheck,
 } from '../reading/checks.ts';
-import { lookup } from '../reading/safe-lookup.ts';
 import { isLink } from '../settings/link-settings.ts';
 
 /** Reads a message of the bridge; returns undefined for one that no view could draw. */

@@ -1,9 +1,9 @@
 import { EMPTY_LINE, FORMS, type Form, type Line } from './line.ts';
 
 /**
- * A line of a script in words, for the page's address: `text hello`, `hex*3-nagle 0079` (three times, with Nagle's
- * algorithm), `number 121`, `wait 800`, `recv`, `recv 6`, `shutdown`, `close`, `reset`. What was typed stands there as it
- * was typed, also where it is wrong.
+ * A line of a script as words in the page's address: `text hello`, `hex*3-nagle 0079` (three times, with Nagle's
+ * algorithm), `number 121`, `wait 800`, `recv`, `recv 6`, `shutdown`, `close`, `reset`. The words keep what was typed,
+ * even if it is wrong.
  */
 const SEND = new RegExp(`^(${FORMS.join('|')})(?:\\*(\\S*?))?(-nagle)?(?: ([^]*))?$`);
 const OTHER = /^(wait|recv|shutdown|close|reset)(?: ([^]*))?$/;
@@ -17,7 +17,7 @@ export function wordsOf(line: Line): string {
   return typed === '' ? line.do : `${line.do} ${typed}`;
 }
 
-/** Undefined for what is no line. */
+/** Undefined if the words are no line. */
 export function lineFromWords(words: string): Line | undefined {
   const send = SEND.exec(words);
   if (send) {

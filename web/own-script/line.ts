@@ -1,15 +1,25 @@
+/**
+ * The client script that a viewer writes in the editor, line by line. This room converts lines to operations and back,
+ * and names each problem by a stable code. It promises that the bridge accepts every script without a problem. It must
+ * not know texts, the editor or the connection to the bridge.
+ *
+ *     typed ─▶ Line ─ operationOf ─▶ Operation ─ script-of ─▶ Script
+ *               ▲ └─ line-words ─▶ the page's address
+ *               └─ lineOf ─ an Operation of a known script
+ */
+
 import { numberToHex, type Operation } from '../../bridge/trace/script.ts';
 import { bytesFromHex, textFromHex } from '../reading/bytes.ts';
 import { parseNumber } from '../reading/number-facts.ts';
 import { hexOfTyped, typedOf } from './typed-text.ts';
 
-/** How the bytes of a send are written. */
+/** The notations for the bytes of a send. */
 export const FORMS = ['text', 'hex', 'number'] as const;
 export type Form = (typeof FORMS)[number];
 
 /**
- * One operation of a script as somebody types it: the fields of every operation, whichever it is now, so that nothing
- * typed is lost on the way from one to another. Empty means: nothing said.
+ * One operation of a script as it is typed. It has the fields of every operation, so that what was typed survives a
+ * change of the operation. An empty field means that nothing was typed.
  */
 export interface Line {
   do: Operation['do'];
@@ -19,18 +29,18 @@ export interface Line {
   nagle: boolean;
   /** Milliseconds of a wait. */
   ms: string;
-  /** Of a recv. */
+  /** Bytes to read in a recv. */
   bytes: string;
 }
 
 export const EMPTY_LINE: Line = { do: 'send', form: 'text', data: '', times: '', nagle: false, ms: '', bytes: '' };
 
-/** What the bridge takes; a test holds these to its schema. */
+/** The bridge's limits. A test compares them with its schema. */
 export const MOST_TIMES = 64;
 export const MOST_WAIT_MS = 20_000;
 export const MOST_RECV_BYTES = 1024 * 1024;
 
-/** What is wrong with a line by itself: a stable code. */
+/** A stable code for what is wrong with a line by itself. */
 export type FieldProblem =
   | 'TEXT_ESCAPE'
   | 'HEX_DIGITS'
@@ -42,7 +52,7 @@ export type FieldProblem =
   | 'WAIT'
   | 'RECV_BYTES';
 
-/** The bytes of a send as hex, or why there are none. */
+/** The bytes of a send as hex, or what is wrong with them. */
 export function dataOf({ form, data }: Pick<Line, 'form' | 'data'>): { hex: string } | { problem: FieldProblem } {
   if (form === 'text') {
     const hex = hexOfTyped(data);
@@ -90,14 +100,14 @@ function sendOf(line: Line): Operation | FieldProblem {
   return { do: 'send', hex: data.hex, ...(times > 1 && { times }), ...(line.nagle && { nagle: true }) };
 }
 
-/** A number as typed; undefined where it is none, or outside. */
+/** The typed number. Undefined if it is no number or out of range. */
 function wholeOrNot(typed: string, least: number, most: number, isWhole = true): number | undefined {
   const value = typed.trim() === '' ? NaN : Number(typed);
   const fits = value >= least && value <= most && (!isWhole || Number.isInteger(value));
   return fits ? value : undefined;
 }
 
-/** How an operation would be typed. */
+/** The line that one would type for an operation. */
 export function lineOf(operation: Operation): Line {
   const line: Line = { ...EMPTY_LINE, do: operation.do };
   if (operation.do === 'wait') return { ...line, ms: String(operation.ms) };
@@ -107,7 +117,7 @@ export function lineOf(operation: Operation): Line {
   return { ...line, ...written(hex), times: times > 1 ? String(times) : '', nagle };
 }
 
-/** Bytes in the form in which they say most. */
+/** The bytes in the most readable notation. */
 function written(hex: string): Pick<Line, 'form' | 'data'> {
   const text = inForm(hex, 'text');
   if (text !== undefined && hex.length > 2) return { form: 'text', data: text };
@@ -115,7 +125,7 @@ function written(hex: string): Pick<Line, 'form' | 'data'> {
   return number === undefined ? { form: 'hex', data: hex } : { form: 'number', data: number };
 }
 
-/** The line with its bytes written in another form; where they cannot be, what was typed stays. */
+/** The line with its bytes in another notation. If they cannot be written in it, the typed data stay. */
 export function withForm(line: Line, form: Form): Line {
   const bytes = dataOf(line);
   const data = 'hex' in bytes && bytes.hex !== '' ? inForm(bytes.hex, form) : undefined;
@@ -129,7 +139,7 @@ function inForm(hex: string, form: Form): string | undefined {
   return back && 'hex' in back && back.hex === hex.toLowerCase() ? data : undefined;
 }
 
-/** Text in which at most ends of lines and tabs are escaped. */
+/** The bytes as text, if only line ends and tabs need an escape. */
 function typedText(hex: string): string | undefined {
   const rest = hex.replace(/../g, (byte) => (/^0[9ad]$/i.test(byte) ? '' : byte));
   if (rest !== '' && textFromHex(rest) === undefined) return undefined;

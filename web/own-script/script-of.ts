@@ -1,13 +1,13 @@
 import { bytesSent, type Operation, type Script } from '../../bridge/trace/script.ts';
 import { MOST_WAIT_MS, operationOf, type FieldProblem, type Line } from './line.ts';
 
-/** What the bridge takes of a whole script; a test holds these to its limits. */
+/** The bridge's limits for a whole script. A test compares them with the bridge's own. */
 export const MOST_LINES = 64;
 export const MOST_SENT_BYTES = 1024 * 1024;
-/** Characters of a script in a message, which also has room for the settings of the wire. */
+/** Characters of a script in a message. The rest of the message's limit is for the wire's settings. */
 export const MOST_CHARACTERS = 60 * 1024;
 
-/** What is wrong with a line where it stands: a stable code. */
+/** A stable code for what is wrong with a line in its place. */
 export type PlaceProblem =
   'AFTER_END' | 'AFTER_SHUTDOWN' | 'TOO_MANY_LINES' | 'TOO_MANY_BYTES' | 'TOO_LONG' | 'WAITS_TOO_LONG';
 export type LineProblem = FieldProblem | PlaceProblem;
@@ -15,8 +15,8 @@ export type LineProblem = FieldProblem | PlaceProblem;
 export type ReadScript = { script: Script } | { problems: readonly (LineProblem | undefined)[] };
 
 /**
- * The script that the lines mean, or for each line what is wrong with it. What the bridge would refuse is refused here;
- * a script of no lines is without problems and without an operation.
+ * The script that the lines mean, or what is wrong with each line. It refuses what the bridge would refuse. No lines
+ * give an empty script without problems.
  */
 export function scriptOf(lines: readonly Line[]): ReadScript {
   const script: Script = [];
@@ -40,7 +40,7 @@ function misplacedAfter(ended: string | undefined, operation: Operation): PlaceP
   return operation.do === 'send' || operation.do === 'shutdown' ? 'AFTER_SHUTDOWN' : undefined;
 }
 
-/** Adds an operation to the sums, and answers which of them it makes too large. */
+/** Adds an operation to the sums. Returns a problem if a sum is now too large. */
 function tooMuch(
   operation: Operation,
   sums: { sent: number; waited: number; characters: number },

@@ -4,7 +4,7 @@ import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
 import { isEstimated } from '../reading/estimated-time.ts';
 import type { Links, linksIn } from '../reading/links.ts';
-import { shortCommand } from '../reading/short-command.ts';
+import { shortCommand } from '../reading/short-text.ts';
 import type { Page } from '../runs/page.ts';
 import type { Run } from '../runs/run.svelte.ts';
 import type { Language } from '../texts/language.svelte.ts';

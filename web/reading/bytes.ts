@@ -1,4 +1,4 @@
-/** Bytes as they travel in a trace: hex text. */
+/** Bytes as a trace holds them: hex text. */
 
 export function bytesFromHex(hex: string): Uint8Array {
   const bytes = new Uint8Array(Math.floor(hex.length / 2));
@@ -7,16 +7,16 @@ export function bytesFromHex(hex: string): Uint8Array {
   return bytes;
 }
 
-/** `0079` → `00 79`; an ellipsis stands for what is beyond `limit` bytes. */
+/** `0079` → `00 79`. An ellipsis replaces the bytes after the first `limit`. */
 export function spacedHex(hex: string, limit = Infinity): string {
   const pairs = hex.match(/../g) ?? [];
   return pairs.length > limit ? `${pairs.slice(0, limit).join(' ')} …` : pairs.join(' ');
 }
 
-// Control characters would move the reader's cursor, not ours: such bytes are better read as hex.
+// Control characters cannot be shown as text: such bytes are easier to read as hex.
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cn}\p{Co}\uFFFD]+$/u;
 
-/** The bytes as UTF-8 text, or undefined where they are not text that a person can read. */
+/** The bytes as UTF-8 text, or undefined if they are not text that a person can read. */
 export function textFromHex(hex: string): string | undefined {
   if (hex === '') return undefined;
   try {

@@ -1,6 +1,9 @@
 import type { Field, Fields, Word } from '../../bridge/protocol/fields.ts';
 
-/** Small checks, and how a check of a whole message or a saved trace is made from them and from the protocol's tables. */
+/**
+ * Checks of values from outside: from a message, a trace file or the page's address. Small checks build the check of a
+ * whole message or trace from the protocol's tables.
+ */
 export type Check = (value: unknown) => boolean;
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -10,7 +13,7 @@ export const isText: Check = (value) => typeof value === 'string';
 export const isNumber: Check = (value) => Number.isFinite(value);
 export const isFlag: Check = (value) => typeof value === 'boolean';
 export const isInteger: Check = (value) => Number.isInteger(value);
-/** Pairs of hex digits, `bytes` of them at most. */
+/** At most `bytes` pairs of hex digits. */
 export const isHex =
   (bytes: number): Check =>
   (value) =>
@@ -28,8 +31,8 @@ export const listOf =
   (value) =>
     Array.isArray(value) && value.length <= most && value.every(check);
 /**
- * A question mark after the name: the field may be absent.
- * @param isWhole whether no other field is allowed
+ * A field whose name ends in a question mark may be absent.
+ * @param isWhole whether other fields are forbidden
  */
 export const object = (fields: Record<string, Check>, isWhole = false): Check => {
   const entries = Object.entries(fields).map(([name, check]) => ({
@@ -46,14 +49,14 @@ export const object = (fields: Record<string, Check>, isWhole = false): Check =>
     (!isWhole || Object.keys(value).every((name) => known.has(name)));
 };
 
-/** What the words of a table mean. */
+/** How to check the words of a table. */
 export interface Meaning {
   words: Readonly<Record<Word, Check>>;
-  /** Whether the bounds for strangers' files hold. */
+  /** Whether the limits for files from strangers apply. */
   isBounded: boolean;
 }
 
-/** The check of an object that a table of the protocol describes. */
+/** The check of an object that one of the protocol's tables describes. */
 export function tableCheck(table: Fields, meaning: Meaning): Check {
   return object(Object.fromEntries(Object.entries(table).map(([name, field]) => [name, fieldCheck(field, meaning)])));
 }
@@ -65,4 +68,9 @@ function fieldCheck(field: Field, meaning: Meaning): Check {
   if ('list' in field) return listOf(fieldCheck(field.list, meaning), isBounded ? field.most : undefined);
   if ('fields' in field) return tableCheck(field.fields, meaning);
   return oneOf(...field);
+}
+
+/** The value in a table for a name from outside. The name may be `constructor`, or a word of a newer bridge. */
+export function lookup<Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined {
+  return typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;
 }

@@ -1,21 +1,21 @@
 import type { Segment, State, Step } from '../../bridge/trace/step.ts';
 import { bytesFromHex } from './bytes.ts';
 
-/** What a whole trace adds up to. */
+/** Totals of a whole trace. */
 export interface ConnectionFacts {
   segments: { captured: number; observed: number; inferred: number; all: number };
-  /** Bytes of data that segments carried, each copy counted once. */
+  /** Bytes of data that the client and the server sent, without repetitions and copies. */
   up: number;
   down: number;
-  /** A RST ended it. */
+  /** Whether a RST ended the connection. */
   hasReset: boolean;
-  /** Segments that a kernel sent again, that were lost, and that the wire copied. */
+  /** Segments that a kernel retransmitted, that were lost, and that the wire copied. */
   again: number;
   lost: number;
   copied: number;
-  /** How often a kernel was seen in another state than the standard says. */
+  /** How often a kernel was seen in a different state from the standard's. */
   disagreements: number;
-  /** `host:port`, where a call told it, or a packet. */
+  /** `host:port`, if a call or a packet shows it. */
   clientAddress?: string;
 }
 
@@ -48,7 +48,7 @@ function addressOfClient(steps: readonly Step[]): string | undefined {
   return undefined;
 }
 
-/** Where an IPv4 packet comes from, `host:port` (RFC 791 §3.1, RFC 9293 §3.1); undefined of what is none. */
+/** The source of an IPv4 packet, `host:port` (RFC 791 §3.1, RFC 9293 §3.1). Undefined for other bytes. */
 function sourceOf(bytes: Uint8Array): string | undefined {
   const tcp = (bytes[0]! & 15) * 4;
   const [high, low] = bytes.subarray(tcp);
@@ -66,11 +66,11 @@ function count(segment: Segment, facts: ConnectionFacts): void {
     facts[segment.from === 'client' ? 'up' : 'down'] += segment.length;
 }
 
-/** Not every RST breaks a connection off: one may answer a segment that came too late, or once too often. */
+/** Not every RST ends a connection: it may answer a late or repeated segment. */
 function judge({ from, to, expected }: State, facts: ConnectionFacts): void {
   if (expected !== undefined) facts.disagreements += 1;
   if (to === 'CLOSED' && !ENDED.has(from)) facts.hasReset = true;
 }
 
-/** From these a connection comes to CLOSED in good order (RFC 9293 §3.3.2); all others need a RST. */
+/** From these states a connection reaches CLOSED in good order (RFC 9293 §3.3.2). From all others, it takes a RST. */
 const ENDED: ReadonlySet<string> = new Set(['LAST_ACK', 'TIME_WAIT', 'CLOSED', 'LISTEN']);

@@ -1,23 +1,26 @@
 import type { Call, Segment, Side, Step, TcpState } from '../../bridge/trace/step.ts';
 
 /**
- * How a connection that is over went, from its opening to its end.
- * `never`: the handshake was not finished. `unconfirmed`: both sides closed, and the last acknowledgment was not seen.
+ * How a connection ended. `never`: the handshake was not finished. `unconfirmed`: both sides closed, but nobody saw the
+ * last acknowledgment.
  */
 export type Ending = 'complete' | 'unconfirmed' | 'client-only' | 'server-only' | 'open' | 'reset' | 'never';
 
+/** The course of a finished connection. */
 export interface Conversation {
-  /** Who sent the first SYN. */
+  /** The side that sent the first SYN. */
   opener: Side | undefined;
   ending: Ending;
-  /** Who sent the first FIN; `both`: each before it had the other's. */
+  /** The side that sent the first FIN. `both`: each sent its own before it had the other's. */
   closedFirst: Side | 'both' | undefined;
-  /** Who is left in TIME_WAIT, and for how long, where the kernel told. */
+  /** The sides that stay in TIME_WAIT, and for how long if the kernel reported it. */
   waits: { side: Side; ms: number | undefined }[];
   answer: Answer | undefined;
 }
 
-/** From when the server program had the bytes until it sent its own: so long, or at most so long. */
+/**
+ * The time from when the server program had the bytes until it sent its own. If `isBound`, it took at most this long.
+ */
 export interface Answer {
   us: number;
   isBound: boolean;
@@ -25,7 +28,7 @@ export interface Answer {
 
 const SIDES = ['client', 'server'] as const;
 
-/** @param hasReset a RST broke it off */
+/** @param hasReset whether a RST ended the connection */
 export function conversationOf(steps: readonly Step[], hasReset: boolean): Conversation {
   const segments = steps.filter((step) => step.kind === 'segment');
   const fin = segments.find(({ flags }) => flags.includes('FIN'));
@@ -58,12 +61,12 @@ function endingOf(steps: readonly Step[], segments: readonly Segment[], hasReset
   return [client, server].every((states) => ENDED.has(states.at(-1))) ? 'complete' : 'unconfirmed';
 }
 
-/** A listening socket is what is left of a server's connection where that is told in its place. */
+/** After a server's connection is gone, its kernel may report the listening socket in its place. */
 const ENDED: ReadonlySet<TcpState | undefined> = new Set(['CLOSED', 'TIME_WAIT', 'LISTEN']);
 
 /**
- * Exact where both calls were seen. Otherwise what is proved all the same: the bytes were there no earlier than the one
- * moment, and the answer was sent no later than the other.
+ * The time is exact if both calls were seen. Otherwise it is an upper bound: from the earliest time at which the bytes
+ * can have arrived to the latest at which the answer can have been sent.
  */
 function answerOf(steps: readonly Step[], segments: readonly Segment[]): Answer | undefined {
   const calls = steps.filter((step) => step.kind === 'call').filter(({ evidence }) => evidence === 'observed');
@@ -87,17 +90,17 @@ function answerOf(steps: readonly Step[], segments: readonly Segment[]): Answer 
 const latest = (...moments: (number | undefined)[]) => Math.max(...moments.filter((at) => at !== undefined));
 const earliest = (...moments: (number | undefined)[]) => Math.min(...moments.filter((at) => at !== undefined));
 
-/** A call was seen to begin and to return, not only to be on now and then. */
+/** Whether a source saw the call begin and return, instead of looking only now and then. */
 const isExact = ({ within }: Call) => within === undefined;
 
 const isCaptured = ({ fate, evidence }: Segment) => evidence === 'captured' && fate === 'delivered';
 
-/** Whether a recv came back, by then, with bytes: one that was only seen from outside may have. */
+/** Whether a recv() had returned bytes by then. One that was only seen from outside counts: it may have. */
 const gotBytes = ({ name, bytes, result = 'ok', returnedAt = Infinity }: Call, by = Number.MAX_VALUE) =>
   name === 'recv' && bytes !== 0 && result === 'ok' && returnedAt <= by;
 
-/** A segment was with its receiver no earlier. */
+/** The earliest time at which a segment can have arrived. */
 const earliestOf = (segment?: Segment) => (segment?.estimated === 'arrivedAt' ? segment.sentAt : segment?.arrivedAt);
 
-/** A segment had left its sender by then. */
+/** The latest time at which a segment can have been sent. */
 const latestOf = (segment?: Segment) => (segment?.estimated === 'sentAt' ? segment.arrivedAt : segment?.sentAt);

@@ -1,10 +1,18 @@
+/**
+ * Reads from a trace how its steps belong together. This room finds the facts that a trace holds; `words/` makes
+ * sentences of them, and the views draw them. It is pure: it returns plain data and never changes a step. It must not
+ * know texts, settings, runs or components.
+ *
+ *     steps ─▶ reading/ ─▶ links, facts, roles, numbers ─▶ words/, views/
+ */
+
 import type { Call, Segment, Side, Step } from '../../bridge/trace/step.ts';
 import { numberAfter } from '../../bridge/trace/tcp/sequence-number.ts';
 
 /**
- * How two steps belong together, from the one that came first to what came of it:
+ * How two steps belong together, from cause to effect:
  * - `caused`: a call made its kernel send a segment
- * - `carried`: a segment that another call, or none, caused carries bytes of this one
+ * - `carried`: a segment that this call did not cause carries some of its bytes
  * - `woke`: a segment ended the wait of a blocked call
  * - `filled`: a segment brought bytes that a recv() returned
  * - `changed`: a call or a segment brought one end into a state
@@ -16,15 +24,15 @@ export type LinkKind = 'caused' | 'carried' | 'woke' | 'filled' | 'changed' | 'r
 export interface Related {
   id: string;
   kind: LinkKind;
-  /** It came of the step that was asked about; otherwise that step came of it. */
+  /** Whether this step is the effect of the step in question. If not, it is the cause. */
   isEffect: boolean;
-  /** How many bytes they have in common, for `carried` and `filled`. */
+  /** How many bytes the two steps share, for `carried` and `filled`. */
   bytes?: number;
 }
 
 export type Links = ReadonlyMap<string, readonly Related[]>;
 
-/** What belongs to one step of a trace. Symmetric: what is related to a step has that step among its own. */
+/** The steps that belong to one step of a trace. The relation is symmetric. */
 export function related(steps: readonly Step[], id: string): readonly Related[] {
   return linksIn(steps).get(id) ?? [];
 }
@@ -39,7 +47,7 @@ export function linksIn(steps: readonly Step[]): Links {
     const key = JSON.stringify([kind, cause, effect]);
     const both = known.get(key);
     if (both) {
-      // A segment may fill two gaps, and one call have bytes from both.
+      // A segment may fill two gaps, and one call may read bytes from both.
       for (const one of both) if (bytes !== undefined) one.bytes = (one.bytes ?? 0) + bytes;
       return;
     }
@@ -81,7 +89,7 @@ type Link = (kind: LinkKind, cause: string | undefined, effect: string | undefin
 
 const isDataOf = (side: Side) => (segment: Segment) => segment.from === side && segment.length > 0;
 
-/** One is enough to wake a call: the first to arrive. */
+/** Only the first segment to arrive wakes a call. */
 function linkWoken(arrived: readonly Segment[], link: Link): void {
   const woken = new Set<string>();
   for (const { id, woke } of arrived) {
@@ -95,11 +103,11 @@ function linkWoken(arrived: readonly Segment[], link: Link): void {
 interface Span {
   id: string;
   from: number;
-  /** The number after the last. */
+  /** The number after the last one. */
   to: number;
 }
 
-/** Where a call's bytes are not known, no more can be told of those after it. */
+/** If the bytes of a call are not known, those of later calls cannot be placed. */
 function spansOf(steps: readonly Step[], side: Side, name: Call['name']): Span[] {
   const spans: Span[] = [];
   // The SYN has number 0, the first byte of data 1.
@@ -137,7 +145,7 @@ function linkSent(data: readonly Segment[], sent: readonly Span[], link: Link): 
       if (call.id !== causedBy) link('carried', call.id, id, call.to - call.from);
 }
 
-/** Of several copies the one that arrived first brought the bytes. */
+/** If there are several copies, the first to arrive brought the bytes. */
 function linkRead(arrived: readonly Segment[], read: readonly Span[], link: Link): void {
   let missing = [{ from: 1, to: Infinity }];
   for (const { id, seq, length } of arrived)
@@ -153,7 +161,7 @@ function linkRead(arrived: readonly Segment[], read: readonly Span[], link: Link
     });
 }
 
-/** The first acknowledgment that covers a segment and was sent after it had arrived. */
+/** Links each segment to the first acknowledgment that covers it and was sent after its arrival. */
 function linkAcknowledged(arrived: readonly Segment[], acks: readonly Segment[], link: Link): void {
   let begin = 0;
   for (const { id, seq, length, flags, arrivedAt } of arrived) {
@@ -168,7 +176,7 @@ function linkAcknowledged(arrived: readonly Segment[], acks: readonly Segment[],
   }
 }
 
-/** The call of which a step came at its own end, where one did: a kernel also acts by itself. */
+/** The call at the same end that led to a step. Undefined if the kernel acted by itself. */
 export function callBehind(step: Step, stepOf: (id: string | undefined) => Step | undefined): Call | undefined {
   if (step.kind === 'call') return step;
   if (step.kind === 'output') return undefined;

@@ -1,6 +1,6 @@
 import { numberToHex } from '../../bridge/trace/script.ts';
 
-/** The most that the classic server reads: a longer number would be cut. */
+/** The most bytes that the classic server reads: it would cut a longer number. */
 export const MOST_BYTES = 1024;
 /** Decimal digits of the largest number in that many bytes. */
 const MOST_DIGITS = 2467;
@@ -14,7 +14,7 @@ export function parseNumber(typed: string): ParsedNumber {
   if (text === '') return { problem: 'empty' };
   if (!/^\d+$/.test(text)) return { problem: 'not-a-number' };
   const digits = text.replace(/^0+(?=\d)/, '');
-  // Before BigInt, which takes time that grows faster than the text.
+  // Checked before BigInt, whose time grows faster than the length of the text.
   if (digits.length > MOST_DIGITS) return { problem: 'too-large' };
   const number = BigInt(digits);
   return numberToHex(number).length / 2 > MOST_BYTES ? { problem: 'too-large' } : { number };
@@ -22,10 +22,10 @@ export function parseNumber(typed: string): ParsedNumber {
 
 export interface NumberFacts {
   hex: string;
-  /** Decimal digits as the server counts them: zero has none. */
+  /** Decimal digits, as the server counts them: zero has none. */
   digits: number;
   even: boolean;
-  /** Undefined beyond 64 bits: not computed. */
+  /** Undefined beyond 64 bits, where it is not computed. */
   prime: boolean | undefined;
 }
 
@@ -41,7 +41,7 @@ export function factsOf(number: bigint): NumberFacts {
 /** These bases decide every number below 3.1 × 10^23 (Sorenson and Webster, 2015). */
 const BASES = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n];
 
-/** Miller–Rabin, exact below 2^64. */
+/** The Miller–Rabin test, exact below 2^64. */
 function isPrime(number: bigint): boolean {
   if (number < 2n) return false;
   for (const base of BASES) {

@@ -3,7 +3,10 @@ import type { Segment, Step } from '../../bridge/trace/step.ts';
 /** What a segment is for, in the words of a lecture. */
 export type SegmentRole = 'syn' | 'synAck' | 'handshakeAck' | 'ack' | 'data' | 'fin' | 'dataFin' | 'refusal' | 'rst';
 
-/** @param steps the trace that it stands in: a client may say again and again what only once completes a handshake */
+/**
+ * @param steps the whole trace: a client may send such an acknowledgment often, but only the first completes a
+ * handshake
+ */
 export function segmentRole(segment: Segment, steps: readonly Step[]): SegmentRole {
   if (!mayCompleteHandshake(segment)) return roleOf(segment);
   const first = steps.find((step) => step.kind === 'segment' && mayCompleteHandshake(step))?.id;
@@ -16,14 +19,14 @@ const mayCompleteHandshake = (segment: Segment) =>
 
 function roleOf({ flags, length, seq, ack, rawSeq = seq }: Segment): Exclude<SegmentRole, 'handshakeAck'> {
   const has = (flag: string) => (flags as string[]).includes(flag);
-  // A refusal answers a SYN: it acknowledges just that, from a sender who has numbered nothing.
+  // A refusal answers a SYN: it acknowledges only the SYN, and its own number is 0.
   if (has('RST')) return has('ACK') && rawSeq === 0 && ack === 1 ? 'refusal' : 'rst';
   if (has('SYN')) return has('ACK') ? 'synAck' : 'syn';
   if (has('FIN')) return length > 0 ? 'dataFin' : 'fin';
   return length > 0 ? 'data' : 'ack';
 }
 
-/** One colour each, everywhere on the page. */
+/** Each tone has one colour everywhere on the page. */
 export type Tone = 'syn' | 'data' | 'ack' | 'fin' | 'rst';
 
 export function toneOf(segment: Segment): Tone {

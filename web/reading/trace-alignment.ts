@@ -1,14 +1,17 @@
 import type { Step } from '../../bridge/trace/step.ts';
 
-/** A row of two traces side by side, by the indexes of their steps: what is the same stands in one row. */
+/** A row of two traces side by side, by the indexes of their steps. Equal steps share a row. */
 export interface AlignedRow {
   first?: number;
   second?: number;
-  /** Of a step that stands alone: where the other trace has the same. Things that race may change places. */
+  /**
+   * For a step alone in its row: the index of an equal step elsewhere in the other trace. Racing steps may change
+   * places.
+   */
   elsewhere?: number;
 }
 
-/** What a step is, apart from when it was, how it is known and what its bytes say: what the same step of another run shares. */
+/** What equal steps of two runs share: everything but their times, evidence and bytes. */
 export function signatureOf(step: Step): string {
   const { side, kind } = step;
   switch (step.kind) {
@@ -28,12 +31,12 @@ export function signatureOf(step: Step): string {
   }
 }
 
-/** Segments are the story: where only one of two things can stand beside its like, it is they. */
+/** Segments matter most: if only one of two steps can share a row with its equal, it is the segment. */
 const WEIGHT: Record<Step['kind'], number> = { segment: 6, state: 3, call: 2, output: 1 };
-/** Steps of each that are compared at once: the time and the room that it takes grow with the square. */
+/** Steps of each trace that are compared at once. Time and memory grow with the square. */
 const WINDOW = 1500;
 
-/** Every step of both traces, each in its order, exactly once. */
+/** Rows with every step of both traces exactly once, each trace in its own order. */
 export function align(first: readonly Step[], second: readonly Step[]): AlignedRow[] {
   const one = first.map(signatureOf);
   const two = second.map(signatureOf);
@@ -56,7 +59,7 @@ export function align(first: readonly Step[], second: readonly Step[]): AlignedR
   return markMoved(rows, one, two);
 }
 
-/** The weightiest common subsequence of what both have from there on, as pairs of indexes. */
+/** The common subsequence with the largest weight from there on, as pairs of indexes. */
 function commonSteps(
   steps: readonly Step[],
   one: readonly string[],

@@ -4,7 +4,7 @@ import type { SourceStatus, Trace } from '../../bridge/trace/trace.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import type { Step } from '../../bridge/trace/step.ts';
-import { shortCommand } from '../reading/short-command.ts';
+import { shortCommand } from '../reading/short-text.ts';
 import { now } from './now.ts';
 import { withSteps } from './with-steps.ts';
 

@@ -5,10 +5,10 @@ import { scenario } from './scenario.ts';
 
 const HALF_CLOSE: Script = [{ do: 'send', hex: '0079' }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }];
 const FIRST_DATA = { from: 'client', kind: 'data' } as const;
-/** So long, in microseconds, no segment crosses while the server thinks. */
+/** Microseconds during which no segment crosses while the server thinks. */
 const LONG_US = 700_000;
 
-/** How programs and their kernels end a connection, or do not. */
+/** Ways in which programs and their kernels end a connection, or fail to. */
 export const ending = {
   clientResets: scenario({
     script: [{ do: 'send', hex: '0079' }, { do: 'wait', ms: 200 }, { do: 'reset' }],
@@ -93,7 +93,7 @@ function answerAfterFin(run: Facts): boolean {
   return run.data('server').some(({ sentAt }) => sentAt > heard);
 }
 
-/** What crosses the wire while the server thinks. */
+/** The segments that cross the wire while the server thinks. */
 function meanwhile(run: Facts): 'nothing' | 'probes' | 'again' | undefined {
   const [answer] = run.data('server');
   const [asked] = run.data('client');
@@ -103,7 +103,7 @@ function meanwhile(run: Facts): 'nothing' | 'probes' | 'again' | undefined {
   return between.length === 0 ? 'nothing' : between.some(({ probe }) => probe) ? 'probes' : 'again';
 }
 
-/** What bind() returned to the server that had started again. */
+/** What bind() returned to the restarted server. */
 function bindAgain(run: Facts): 'ok' | 'inUse' | undefined {
   if (run.printed('started again: bind() EADDRINUSE')) return 'inUse';
   return run.printed('started again: bind() ok') ? 'ok' : undefined;

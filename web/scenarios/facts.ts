@@ -1,18 +1,18 @@
 import type { Trace } from '../../bridge/trace/trace.ts';
 import type { Call, CallName, Flag, Segment, Side, State, Step, TcpState } from '../../bridge/trace/step.ts';
 
-/** What a trace must hold to be asked. */
-export type Told = Pick<Trace, 'outcome' | 'reply'> & { readonly steps: readonly Step[] };
+/** What the scenarios need of a finished run. */
+export type FinishedRun = Pick<Trace, 'outcome' | 'reply'> & { readonly steps: readonly Step[] };
 
-/** Questions to a trace, for whoever wants to know what really happened. */
+/** Facts about a finished run, read from its trace. */
 export class Facts {
   readonly outcome: Trace['outcome'];
   readonly reply: string;
   readonly #steps: readonly Step[];
-  /** In the order of sending, without the copies that the wire made. */
+  /** In the order of sending, without the wire's copies. */
   readonly segments: readonly Segment[];
 
-  constructor({ steps, outcome, reply }: Told) {
+  constructor({ steps, outcome, reply }: FinishedRun) {
     this.outcome = outcome;
     this.reply = reply?.text ?? '';
     this.#steps = steps;
@@ -28,7 +28,7 @@ export class Facts {
     return this.flagged(from, flag)[0];
   }
 
-  /** Segments of one side with data in them, each but once. */
+  /** Segments of one side that carry data, without retransmissions and probes. */
   data(from: Side): Segment[] {
     return this.segments.filter(
       ({ from: sender, length, retransmissionOf, probe }) =>
@@ -36,19 +36,19 @@ export class Facts {
     );
   }
 
-  /** Those that carry nothing but an acknowledgment. */
+  /** Segments of one side that carry only an acknowledgment. */
   acks(from: Side): Segment[] {
     return this.segments.filter(
       ({ from: sender, length, flags }) => sender === from && length === 0 && flags.join() === 'ACK',
     );
   }
 
-  /** The copies that a kernel sent of a segment. */
+  /** The retransmissions of a segment. */
   again(first: Segment | undefined): Segment[] {
     return this.segments.filter(({ retransmissionOf }) => first !== undefined && retransmissionOf === first.id);
   }
 
-  /** Copies of segments that the wire made, and that arrived. */
+  /** The wire's copies that arrived. */
   get copies(): Segment[] {
     return this.#steps
       .filter((step) => step.kind === 'segment')
@@ -69,7 +69,7 @@ export class Facts {
     return this.#steps.filter((step) => step.kind === 'state').find((state) => state.side === side && state.to === to);
   }
 
-  /** Whether the server program printed this. */
+  /** Whether the server program printed this text. */
   printed(text: string): boolean {
     return this.#steps.some((step) => step.kind === 'output' && step.line.includes(text));
   }
@@ -79,13 +79,13 @@ export class Facts {
   }
 }
 
-/** Microseconds from a segment that was lost to the first copy of it. */
+/** Microseconds from a lost segment to its first retransmission. */
 export function patience(run: Facts, lost: Segment | undefined): number | undefined {
   const [copy] = run.again(lost);
   return lost && copy && copy.sentAt - lost.sentAt;
 }
 
-/** Which of a fifth of a second, one second and three seconds is nearest. */
+/** The nearest of a fifth of a second, one second and three seconds. */
 export function inSeconds(us: number | undefined): 'fifth' | 'one' | 'three' | undefined {
   if (us === undefined) return undefined;
   return us < 600_000 ? 'fifth' : us < 2_000_000 ? 'one' : 'three';
@@ -93,25 +93,25 @@ export function inSeconds(us: number | undefined): 'fifth' | 'one' | 'three' | u
 
 export const SECONDS = ['fifth', 'one', 'three'] as const;
 
-/** What each answer of the number server means. */
+/** The meaning of the number server's reply. */
 export const PARITY = ['even', 'odd', 'silence'] as const;
 export function parity({ reply }: Facts): (typeof PARITY)[number] | undefined {
   return ({ PAR: 'even', ÍMPAR: 'odd', '': 'silence' } as const)[reply];
 }
 
-/** Who waits in TIME_WAIT at the end. */
+/** The side that is in TIME_WAIT at the end. */
 export const WAITERS = ['client', 'server', 'nobody'] as const;
 export function waiter(run: Facts): (typeof WAITERS)[number] {
   return run.state('client', 'TIME_WAIT') ? 'client' : run.state('server', 'TIME_WAIT') ? 'server' : 'nobody';
 }
 
-/** By what the server's side ended. */
+/** The segment with which the server's side ended. */
 export const ENDS = ['fin', 'rst', 'nothing'] as const;
 export function serverEnd(run: Facts): (typeof ENDS)[number] {
   return run.flag('server', 'RST') ? 'rst' : run.flag('server', 'FIN') ? 'fin' : 'nothing';
 }
 
-/** The first that the server's kernel answers to the SYN. */
+/** The first answer of the server's kernel to the SYN. */
 export const SYN_ANSWERS = ['synack', 'rst', 'nothing'] as const;
 export function synAnswer(run: Facts): (typeof SYN_ANSWERS)[number] {
   const [, second] = run.segments;

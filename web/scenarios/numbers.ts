@@ -2,14 +2,14 @@ import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import { ENDS, parity, PARITY, serverEnd, waiter, WAITERS } from './facts.ts';
 import { scenario } from './scenario.ts';
 
-/** 121 is odd. */
+/** Sends 121, which is odd. */
 export const PLAIN: Script = plainScript(121n);
-/** As many bytes as there are, all of them 1. */
+/** Hex of so many bytes with the value 1. */
 export const ones = (bytes: number): string => '01'.repeat(bytes);
 
 const FIRST_DATA = { from: 'client', kind: 'data' } as const;
 
-/** What the number server's protocol makes of what is sent. */
+/** How the number server's protocol treats what the client sends. */
 export const numbers = {
   plain: scenario({
     script: PLAIN,

@@ -3,18 +3,18 @@ import { ones, PLAIN } from './numbers.ts';
 import { scenario } from './scenario.ts';
 
 const FIRST_DATA = { from: 'client', kind: 'data' } as const;
-/** A maximum segment size of 88: an MTU of 128 without the headers of IP and TCP. */
+/** The maximum segment size for an MTU of 128: without the IP and TCP headers. */
 const SMALL = 88;
 const EXCHANGES = [
   { do: 'send', hex: '00000007' },
   { do: 'recv', bytes: 6 },
 ] as const;
-/** Bytes: more than Linux keeps for a program that does not read, 128 KiB unless told otherwise. */
+/** Bytes: more than the 128 KiB that Linux buffers by default for a program that does not read. */
 const MUCH = 144 * 1024;
-/** How long Linux leaves an acknowledgment wait is 40 ms or more; a busy machine is late by some. */
+/** Microseconds. Linux delays an acknowledgment by at least 40 ms, so half of that is a safe threshold. */
 const DELAYED_US = 20_000;
 
-/** What happens to segments on their way, and what kernels do about it. */
+/** What happens to segments on the wire, and how kernels react. */
 export const onTheWay = {
   lostData: scenario({
     script: PLAIN,
@@ -55,7 +55,7 @@ export const onTheWay = {
   }),
   reordered: scenario({
     script: [{ do: 'send', hex: ones(600) }, { do: 'recv' }, { do: 'close' }],
-    // With this seed, what the wire delays is the first of the two data segments and nothing else near it.
+    // With this seed, the wire delays the first of the two data segments and nothing else near it.
     link: { mtu: 600, delayMs: 60, reorderPercent: 25, seed: 664 },
     rfc: 'RFC 9293 §3.4; RFC 5681 §4.2',
     shows: (run) => {
@@ -75,7 +75,8 @@ export const onTheWay = {
     script: [{ do: 'send', hex: ones(1024) }, { do: 'recv' }, { do: 'close' }],
     link: { mtu: SMALL + 40 },
     rfc: 'RFC 9293 §3.7.1',
-    // Ten leave at once (RFC 6928 §2). A server that reads before the others come resets: they may never leave.
+    // Ten segments leave at once (RFC 6928 §2). The others may never leave: a server that reads before they come
+    // resets.
     shows: (run) =>
       run.data('client').length >= 10 &&
       run.data('client').every(({ length }) => length <= SMALL) &&
@@ -108,7 +109,7 @@ export const onTheWay = {
     },
   }),
   nagle: scenario({
-    // A kernel that is new to a connection acknowledges at once: some exchanges make it patient.
+    // A kernel acknowledges the first segments of a connection at once. After some exchanges it delays acknowledgments.
     script: [
       ...[...EXCHANGES, ...EXCHANGES, ...EXCHANGES, ...EXCHANGES],
       { do: 'send', hex: '0000', nagle: true },
@@ -133,7 +134,7 @@ export const onTheWay = {
   }),
 };
 
-/** The last two small sends: when the second was called, its segment, and what acknowledged the first before that. */
+/** The last two small sends: when the second was called, its segment, and the earlier acknowledgment of the first. */
 function lastPair(run: Facts) {
   const called = run.calls('client', 'send').at(-1)?.startedAt ?? Infinity;
   const [first, second] = run.data('client').slice(-2);

@@ -4,7 +4,7 @@ import { scenario } from './scenario.ts';
 
 const SYN = { kind: 'SYN' } as const;
 
-/** How a connection comes about, or does not. */
+/** Ways in which a connection opens, or fails to. */
 export const opening = {
   refused: scenario({
     script: PLAIN,

@@ -4,32 +4,37 @@ import type { Script } from '../../bridge/trace/script.ts';
 import type { Facts } from './facts.ts';
 
 /**
- * Something that TCP does, and how to make it happen on real kernels. It holds no sentences: those are in
- * `texts/en/scenarios.ts`, by the scenario's key and the question's choices. To add one: here, there, and in `docs/`.
+ * A scenario: something that TCP does, and how to make it happen on real kernels. It also asks what will happen, and
+ * reads the right answer from the run itself. This room holds no sentences: they are in `texts/en/scenarios.ts`, by the
+ * scenario's key and the question's choices. It must not know runs, views or how a script is played.
+ *
+ *     shelf.ts ─ script, link, server ─▶ a run ─▶ trace ─▶ Facts ─▶ shows(), answer()
+ *
+ * To add a scenario, add it to a theme here, to the texts, and to `docs/`.
  */
 export interface Scenario<Choice extends string = string> {
   script: Script;
   link?: LinkSettings;
-  /** The server of this run alone; by default the bridge's own. */
+  /** The run's own server program. The bridge's by default. */
   server?: ScenarioServer;
-  /** The section of the standard that says so. */
+  /** The section of the standard that requires it. */
   rfc: string;
-  /** Whether a run that is over shows what the scenario is for. */
+  /** Whether a finished run shows what the scenario is for. */
   shows: (run: Facts) => boolean;
   question: Question<Choice>;
 }
 
-/** What a viewer may guess: where the link stops the run, or else before it. */
+/** What a viewer may guess: when the link stops the run, or before the run if it does not stop. */
 export interface Question<Choice extends string = string> {
   choices: readonly Choice[];
   /**
-   * The segment at which to ask, for a run whose link holds it: what is asked comes after. Absent where there is none:
-   * where the time that a viewer takes to think would change the answer, or what is held would betray it.
+   * The segment at which to ask. The link holds it, and the answer comes after it. Absent if the time that a viewer
+   * takes to think would change the answer, or if the held segment would reveal it.
    */
   stop?: SegmentSelector;
-  /** What the run itself says, whatever was expected; undefined where it does not tell. */
+  /** The answer that the run itself gives. Undefined if it does not show one. */
   answer: (run: Facts) => Choice | undefined;
 }
 
-/** Keeps the names of the choices, so that each must have its words. */
+/** Keeps the names of the choices in the type, so that a choice without a text fails the type check. */
 export const scenario = <const Choice extends string>(it: Scenario<Choice>): Scenario<Choice> => it;

@@ -1,18 +1,18 @@
 import { ending } from './ending.ts';
-import { Facts, type Told } from './facts.ts';
+import { Facts, type FinishedRun } from './facts.ts';
 import { numbers } from './numbers.ts';
 import { onTheWay } from './on-the-way.ts';
 import { opening } from './opening.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Every scenario by its key, theme by theme, in the order in which a lesson would take them. */
+/** Every scenario by its key, grouped by theme, in the order of a lesson. */
 export const THEMES = { numbers, opening, onTheWay, ending };
 
 const shelf = { ...numbers, ...opening, ...onTheWay, ...ending };
 
 export type ThemeKey = keyof typeof THEMES;
 export type ScenarioKey = keyof typeof shelf;
-/** The scenarios of a theme, or of several. */
+/** The keys of the scenarios of one or several themes. */
 export type KeyIn<Theme extends ThemeKey> = Theme extends ThemeKey ? keyof (typeof THEMES)[Theme] : never;
 export const SHELF: { readonly [Key in ScenarioKey]: Scenario } = shelf;
 export const SCENARIO_KEYS = Object.keys(shelf) as ScenarioKey[];
@@ -20,17 +20,17 @@ export const SCENARIO_KEYS = Object.keys(shelf) as ScenarioKey[];
 /** The choices of a scenario's question. */
 export type ChoiceOf<Key extends ScenarioKey> = (typeof shelf)[Key]['question']['choices'][number];
 
-/** Whether a run that is over shows what the scenario is for. */
-export function shows(key: ScenarioKey, trace: Told): boolean {
+/** Whether a finished run shows what the scenario is for. */
+export function shows(key: ScenarioKey, trace: FinishedRun): boolean {
   return SHELF[key].shows(new Facts(trace));
 }
 
-/** The right answer to the scenario's question, by what this very run did; undefined where it does not tell. */
-export function answerOf(key: ScenarioKey, trace: Told): string | undefined {
+/** The right answer to the scenario's question, read from the run. Undefined if the run does not show one. */
+export function answerOf(key: ScenarioKey, trace: FinishedRun): string | undefined {
   return SHELF[key].question.answer(new Facts(trace));
 }
 
-/** Whether this, which may come from anywhere, is the name of a scenario. */
+/** Whether a value from outside is the name of a scenario. */
 export function isScenario(name: unknown): name is ScenarioKey {
   return typeof name === 'string' && Object.hasOwn(shelf, name);
 }

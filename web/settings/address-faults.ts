@@ -1,6 +1,7 @@
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
 import { DROPS, isHoldKey, LINK_FIELDS, parseField } from './link-settings.ts';
 import { lineFromWords } from '../own-script/line-words.ts';
+import { shortened } from '../reading/short-text.ts';
 import { isScenario } from '../scenarios/shelf.ts';
 
 const MOST_FAULTS = 5;
@@ -25,10 +26,5 @@ export function addressFaults(asked: URLSearchParams): string[] {
   return [...asked]
     .filter(([name, value]) => Object.hasOwn(isKnown, name) && !isKnown[name]!(value))
     .slice(0, MOST_FAULTS)
-    .map(([name, value]) => shortened(`${name}=${value}`));
-}
-
-function shortened(text: string): string {
-  const characters = [...text];
-  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…` : text;
+    .map(([name, value]) => shortened(`${name}=${value}`, MOST_CHARACTERS, { first: MOST_CHARACTERS - 1 }));
 }

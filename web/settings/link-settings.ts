@@ -1,4 +1,4 @@
-import type { LinkSettings, SegmentKind, SegmentSelector } from '../../bridge/trace/link.ts';
+import { SEGMENT_KINDS, type LinkSettings, type SegmentKind, type SegmentSelector } from '../../bridge/trace/link.ts';
 import type { Side } from '../../bridge/trace/step.ts';
 import { isFlag, isInteger, isNumber, listOf, object, oneOf, within, type Check } from '../reading/checks.ts';
 
@@ -57,7 +57,7 @@ const isSelectors = listOf(
   object(
     {
       'from?': oneOf('client', 'server'),
-      'kind?': oneOf('SYN', 'SYN+ACK', 'ACK', 'data', 'FIN', 'RST'),
+      'kind?': oneOf(...SEGMENT_KINDS),
       'nth?': within(1, Infinity, isInteger),
       'every?': isFlag,
     },

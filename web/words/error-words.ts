@@ -1,4 +1,4 @@
-import { lookup } from '../reading/safe-lookup.ts';
+import { lookup } from '../reading/checks.ts';
 import type { Texts } from '../texts/topics.ts';
 
 /** A refusal or a fault, in a sentence. A code without a sentence is shown with the bridge's own message. */

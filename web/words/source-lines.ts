@@ -1,6 +1,6 @@
 import { REMEDIES } from '../../bridge/protocol/remedies.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
-import { lookup } from '../reading/safe-lookup.ts';
+import { lookup } from '../reading/checks.ts';
 import type { Texts } from '../texts/topics.ts';
 import { reportsServerCalls } from './source-words.ts';
 

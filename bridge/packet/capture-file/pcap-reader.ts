@@ -1,56 +1,58 @@
 import { PacketError } from '../packet-error.ts';
 import { PieceReader } from './piece-reader.ts';
 
-/** A packet of a capture file. */
+/** A packet from a capture file. */
 export interface CaptureRecord {
   /** Nanoseconds since 1970, UTC. */
   at: bigint;
-  /** What was captured, with the link's header; may be a view of what was fed. */
+  /** The captured bytes, with the link's header. May be a view of a chunk. */
   bytes: Uint8Array;
-  /** How long it was on the wire, bytes. */
+  /** Its length on the wire, in bytes. */
   originalLength: number;
-  /** What the link's header looks like: a LINKTYPE_ value. */
+  /** The format of the link's header: a LINKTYPE_ value. */
   linkType: number;
 }
 
-/** What tcpdump itself takes as the longest record, in bytes. */
+/** The longest record that tcpdump itself accepts, in bytes. */
 export const RECORD_LIMIT = 262_144;
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 
 /**
- * Reads a classic pcap file (draft-ietf-opsawg-pcap) as it comes, split anywhere: of either byte order, with micro- or
- * nanoseconds.
+ * Reads a classic pcap file (draft-ietf-opsawg-pcap) of either byte order, with times in micro- or nanoseconds. The
+ * file may arrive in chunks that are split anywhere. After an error the reader stays in the state `failed` and ignores
+ * the rest. It must not know what the packets hold, nor where the bytes come from.
  *
- *     file header ─▶ record header ─▶ record ─▶ record header ─▶ … ; after an error: failed
+ *     chunks ─▶ PieceReader ─▶ file header ─▶ record header ─▶ record ─▶ CaptureRecord
+ *                                                 ▲───────────────┘
  */
 export class PcapReader {
   #state: 'file header' | 'record header' | 'record' | 'failed' = 'file header';
   readonly #pieces = new PieceReader(FILE_HEADER, (piece) => this.#take(piece));
-  readonly #tell: (record: CaptureRecord) => void;
+  readonly #onRecord: (record: CaptureRecord) => void;
   readonly #limit: number;
   #littleEndian = true;
-  /** Nanoseconds in a unit of the second half of a time. */
+  /** Nanoseconds in a unit of a time's second half. */
   #unit = 1n;
   #linkType = 0;
   #at = 0n;
   #originalLength = 0;
 
-  /** @param limit the longest record to accept, bytes */
-  constructor(tell: (record: CaptureRecord) => void, limit: number = RECORD_LIMIT) {
-    this.#tell = tell;
+  /** @param limit the longest record to accept, in bytes */
+  constructor(onRecord: (record: CaptureRecord) => void, limit: number = RECORD_LIMIT) {
+    this.#onRecord = onRecord;
     this.#limit = limit;
   }
 
-  /** @throws PacketError BAD_MAGIC, RECORD_TOO_LARGE; the reader then takes no more */
+  /** @throws PacketError BAD_MAGIC, RECORD_TOO_LARGE */
   feed(chunk: Uint8Array): void {
     if (this.#state !== 'failed') this.#pieces.feed(chunk);
   }
 
   /**
-   * The file has ended.
-   * @throws PacketError ENDED_EARLY within its header or a record
+   * Call it when the file has ended.
+   * @throws PacketError ENDED_EARLY within the file's header or a record
    */
   end(): void {
     if (this.#state === 'failed') return;
@@ -66,7 +68,7 @@ export class PcapReader {
         return this.#takeRecordHeader(piece);
       default:
         this.#state = 'record header';
-        this.#tell({ at: this.#at, bytes: piece, originalLength: this.#originalLength, linkType: this.#linkType });
+        this.#onRecord({ at: this.#at, bytes: piece, originalLength: this.#originalLength, linkType: this.#linkType });
         return RECORD_HEADER;
     }
   }
@@ -79,7 +81,7 @@ export class PcapReader {
     if (inOrder !== 0xa1b2c3d4 && inOrder !== 0xa1b23c4d)
       throw this.#failed('BAD_MAGIC', 'not a pcap file: it begins with neither of the two magic numbers');
     this.#unit = inOrder === 0xa1b2c3d4 ? 1000n : 1n;
-    // The upper half says whether frames end with a checksum.
+    // The upper half shows whether frames end with a checksum.
     this.#linkType = view.getUint32(20, this.#littleEndian) & 0xffff;
     this.#state = 'record header';
     return RECORD_HEADER;

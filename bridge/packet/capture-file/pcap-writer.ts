@@ -3,9 +3,9 @@ import { RECORD_LIMIT } from './pcap-reader.ts';
 export interface PacketToWrite {
   /** Nanoseconds since 1970, UTC. */
   at: bigint;
-  /** From the IP header on. */
+  /** The packet from its IP header on. */
   bytes: Uint8Array;
-  /** How long it was on the wire, where `bytes` is only its beginning. */
+  /** Its length on the wire, if `bytes` is only its beginning. */
   originalLength?: number;
 }
 
@@ -14,7 +14,9 @@ const RECORD_HEADER = 16;
 /** Each packet begins with its IP header, of version 4 or 6. */
 const LINKTYPE_RAW = 101;
 
-/** A classic pcap file (draft-ietf-opsawg-pcap) with these packets, in the order given; little-endian, nanoseconds. */
+/**
+ * A classic pcap file (draft-ietf-opsawg-pcap) with these packets in the given order, little-endian, in nanoseconds.
+ */
 export function pcapFile(packets: readonly PacketToWrite[]): Uint8Array {
   const size = packets.reduce((sum, { bytes }) => sum + RECORD_HEADER + bytes.length, FILE_HEADER);
   const file = new Uint8Array(size);

@@ -13,21 +13,21 @@ const INTERFACE = 1;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
 
-/** Type and length of a block, and four bytes more: even the shortest has them. */
+/** A block's type and length, and four more bytes, which even the shortest block has. */
 const BLOCK_START = 12;
-/** What a packet's block may have beside the packet: options, names. */
+/** The most bytes in a packet's block besides the packet: options, names. */
 const BESIDE_PACKET = 65_536;
 
 /**
- * Reads a pcapng file (draft-ietf-opsawg-pcapng) as it comes, split anywhere: the packets of its sections, whatever
- * other blocks there are. A packet without a time has 0.
+ * Reads the packets of a pcapng file (draft-ietf-opsawg-pcapng) and skips its other blocks. The file may arrive in
+ * chunks that are split anywhere. A packet without a time has time 0.
  *
  *     block start ─▶ block rest ─▶ block start ─▶ … ; after an error: failed
  */
 export class PcapngReader {
   #state: 'block start' | 'block rest' | 'failed' = 'block start';
   readonly #pieces = new PieceReader(BLOCK_START, (piece) => this.#take(piece));
-  readonly #tell: (record: CaptureRecord) => void;
+  readonly #onRecord: (record: CaptureRecord) => void;
   readonly #limit: number;
   #littleEndian: boolean | undefined;
   #interfaces: CaptureInterface[] = [];
@@ -35,18 +35,18 @@ export class PcapngReader {
   #length = 0;
   #first = 0;
 
-  /** @param limit the longest record to accept, bytes */
-  constructor(tell: (record: CaptureRecord) => void, limit: number = RECORD_LIMIT) {
-    this.#tell = tell;
+  /** @param limit the longest record to accept, in bytes */
+  constructor(onRecord: (record: CaptureRecord) => void, limit: number = RECORD_LIMIT) {
+    this.#onRecord = onRecord;
     this.#limit = limit;
   }
 
-  /** @throws PacketError BAD_MAGIC, BAD_BLOCK, RECORD_TOO_LARGE; the reader then takes no more */
+  /** @throws PacketError BAD_MAGIC, BAD_BLOCK, RECORD_TOO_LARGE */
   feed(chunk: Uint8Array): void {
     if (this.#state !== 'failed') this.#pieces.feed(chunk);
   }
 
-  /** @throws PacketError ENDED_EARLY where the file ends within a block */
+  /** @throws PacketError ENDED_EARLY if the file ends within a block */
   end(): void {
     if (this.#state === 'failed') return;
     if (this.#pieces.within || this.#state !== 'block start' || this.#littleEndian === undefined)
@@ -67,7 +67,7 @@ export class PcapngReader {
   }
 
   #takeStart(view: DataView): number {
-    // Its number reads the same either way; the byte order of all that follows comes after it.
+    // A section's type is the same in both byte orders. The byte order of the section follows it.
     if (view.getUint32(0) === SECTION) {
       this.#littleEndian = view.getUint32(8, true) === 0x1a2b3c4d;
       if (!this.#littleEndian && view.getUint32(8) !== 0x1a2b3c4d)
@@ -84,7 +84,7 @@ export class PcapngReader {
     return this.#length - BLOCK_START;
   }
 
-  /** A block without a body is over already; a shorter one cannot be. */
+  /** A block without a body ends here. No block is shorter, and no block of a known type is as short. */
   #emptyBlock(): number {
     const knownType = [SECTION, INTERFACE, ENHANCED_PACKET, SIMPLE_PACKET].includes(this.#type);
     if (knownType || this.#length !== BLOCK_START || this.#first !== BLOCK_START)
@@ -101,12 +101,12 @@ export class PcapngReader {
 
   #takeEnhanced(piece: Uint8Array, view: DataView): void {
     const from = this.#interfaces[this.#first];
-    if (!from || piece.length < 20) throw this.#failed('BAD_BLOCK', 'a packet of an interface that was not told');
+    if (!from || piece.length < 20) throw this.#failed('BAD_BLOCK', 'a packet of an interface that no block describes');
     const field = (at: number): number => view.getUint32(at, this.#littleEndian);
     const length = field(8);
     if (16 + length > piece.length - 4) throw this.#failed('BAD_BLOCK', 'a packet longer than its block');
     if (length > this.#limit) throw this.#failed('RECORD_TOO_LARGE', `a record of ${length} bytes`);
-    this.#tell({
+    this.#onRecord({
       at: from.nanoseconds((BigInt(field(0)) << 32n) | BigInt(field(4))),
       bytes: piece.subarray(16, 16 + length),
       originalLength: field(12),
@@ -116,11 +116,11 @@ export class PcapngReader {
 
   #takeSimple(piece: Uint8Array): void {
     const from = this.#interfaces[0];
-    if (!from) throw this.#failed('BAD_BLOCK', 'a packet of an interface that was not told');
+    if (!from) throw this.#failed('BAD_BLOCK', 'a packet of an interface that no block describes');
     const length = Math.min(this.#first, from.snapLength || this.#first);
     if (length > piece.length - 4) throw this.#failed('BAD_BLOCK', 'a packet longer than its block');
     if (length > this.#limit) throw this.#failed('RECORD_TOO_LARGE', `a record of ${length} bytes`);
-    this.#tell({ at: 0n, bytes: piece.subarray(0, length), originalLength: this.#first, linkType: from.linkType });
+    this.#onRecord({ at: 0n, bytes: piece.subarray(0, length), originalLength: this.#first, linkType: from.linkType });
   }
 
   #failed(code: PacketError['code'], message: string): PacketError {
@@ -132,7 +132,7 @@ export class PcapngReader {
 const RESOLUTION = 9;
 const OFFSET = 14;
 
-/** How an interface counts time: by default microseconds since 1970; its options may say otherwise. */
+/** Converts an interface's times: microseconds since 1970, unless its options give another unit or offset. */
 function clockOf(view: DataView, littleEndian: boolean): (ticks: bigint) => bigint {
   let perSecond = 1_000_000n;
   let offset = 0n;
@@ -147,7 +147,7 @@ function clockOf(view: DataView, littleEndian: boolean): (ticks: bigint) => bigi
   return (ticks) => (ticks * 1_000_000_000n) / perSecond + offset * 1_000_000_000n;
 }
 
-/** The first bit says whether the rest is a power of two or of ten. */
+/** The first bit shows whether the rest is a power of two or of ten. */
 function perSecondOf(resolution: number): bigint {
   return resolution & 0x80 ? 2n ** BigInt(resolution & 0x7f) : 10n ** BigInt(resolution);
 }

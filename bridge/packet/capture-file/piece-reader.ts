@@ -1,6 +1,6 @@
 /**
- * Cuts a stream of bytes into pieces of lengths that are known only one at a time: each piece, once whole, tells how
- * long the next one is. It holds at most one unfinished piece.
+ * Cuts a stream of bytes into pieces. The content of each piece determines how long the next one is. It holds at most
+ * one unfinished piece.
  */
 export class PieceReader {
   readonly #take: (piece: Uint8Array) => number;
@@ -10,7 +10,7 @@ export class PieceReader {
 
   /**
    * @param length of the first piece, in bytes
-   * @param take gets each piece, answers the length of the next; a piece may be a view of what was fed
+   * @param take receives each piece and returns the length of the next. A piece may be a view of a chunk
    */
   constructor(length: number, take: (piece: Uint8Array) => number) {
     this.#length = length;

@@ -4,10 +4,10 @@ import { PacketError } from '../packet-error.ts';
 import { pcapFile, type PacketToWrite } from './pcap-writer.ts';
 
 /**
- * A pcap file of the packets that a trace has captured, in the order in which they were sent; copies made by the wire
- * too. Where a trace kept only the beginning of the data, the record says how long the packet was.
- * @param trace `startedAt`: when the run began, ISO 8601
- * @throws PacketError BAD_TIME, BAD_HEX for a trace that was not made here
+ * A pcap file of the captured packets of a trace, in the order of sending, with the copies that the wire made. If the
+ * trace holds only the beginning of a packet's data, the record gives the packet's full length.
+ * @param trace `startedAt` is the time at which the run began, ISO 8601
+ * @throws PacketError BAD_TIME, BAD_HEX if the trace comes from another program
  */
 export function tracePcap(trace: { startedAt: string; steps: readonly Step[] }): Uint8Array {
   const startedAt = nanosecondsOf(trace.startedAt);
@@ -27,7 +27,7 @@ function packetOf(segment: Segment & { header: string }, startedAt: bigint): Pac
   };
 }
 
-/** A `Date` holds milliseconds only: what is finer is read from the text. */
+/** A `Date` holds only milliseconds, so the finer digits come from the text. */
 function nanosecondsOf(iso: string): bigint {
   const milliseconds = Date.parse(iso);
   if (Number.isNaN(milliseconds)) throw new PacketError('BAD_TIME', `not an ISO 8601 time: ${iso}`);

@@ -1,31 +1,31 @@
 import { SentRanges } from './sent-ranges.ts';
 import type { TcpSegment } from '../tcp.ts';
 
-/** RFC 7323 §2.3: a larger shift counts as this one. */
+/** The largest shift of a window: a larger one counts as this (RFC 7323 §2.3). */
 const LARGEST_SHIFT = 14;
 
 /**
- * What one side of a connection has sent, as far as it was seen. Its numbers are relative to its initial sequence number
- * and do not wrap: they go on beyond 2³², and below zero for what came before the first that was seen.
+ * What one side of a connection has been seen to send. Numbers are relative to its initial sequence number. They do not
+ * wrap: they continue beyond 2³², and are negative for what came before the first segment that was seen.
  */
 export class FlowDirection {
-  /** The sequence number of the wire that is 0 here: the SYN's, or the one before the first seen (or acknowledged). */
+  /** The raw sequence number that counts as 0: the SYN's, or the one before the first that was seen or acknowledged. */
   initial: number | undefined;
-  /** Its SYN was seen: `initial` is not a guess. */
+  /** Whether its SYN was seen. If not, `initial` is a guess. */
   synSeen = false;
-  /** It was seen to send anything at all. */
+  /** Whether it was seen to send anything. */
   hasSent = false;
   /** The number after the highest sent: SND.NXT of RFC 9293 §3.3.1. */
   next = 0;
-  /** What the other side has acknowledged: SND.UNA. */
+  /** The number up to which the other side has acknowledged: SND.UNA. */
   acknowledged = 0;
-  /** The receive window that it told last, in bytes. */
+  /** The receive window that it announced last, in bytes. */
   window: number | undefined;
-  /** What its SYN said that its windows are to be shifted by. */
+  /** The shift of its windows, from its SYN. */
   shift: number | undefined;
   sent = new SentRanges();
 
-  /** Learns from a segment that this side sent which number is 0. */
+  /** Sets the initial sequence number from a segment that this side sent. */
   anchor({ seq, flags, options }: TcpSegment): void {
     if (!flags.includes('SYN')) this.initial ??= (seq - 1) >>> 0;
     else {
@@ -37,12 +37,12 @@ export class FlowDirection {
     this.hasSent = true;
   }
 
-  /** Learns from an acknowledgment of what was sent unseen. */
+  /** Sets the initial sequence number from the other side's acknowledgment, if no segment has set it. */
   anchorBefore(acknowledged: number): void {
     this.initial ??= (acknowledged - 1) >>> 0;
   }
 
-  /** The relative number for one of the wire: of all that it may be, the one nearest to `next`. */
+  /** The relative number for a raw one. Of all candidates it is the one nearest to `next`. */
   relative(raw: number): number {
     return this.next + ((raw - (this.initial ?? 0) - this.next) | 0);
   }

@@ -1,6 +1,5 @@
-import { otherSide, toTenths } from '../../trace/draft.ts';
 import { stepId } from '../../trace/step-id.ts';
-import { PAYLOAD_SHOWN, type Fate, type Segment, type Side } from '../../trace/step.ts';
+import { type Fate, otherSide, PAYLOAD_SHOWN, type Segment, type Side, toTenths } from '../../trace/step.ts';
 import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 import { toHex } from '../bytes.ts';
 import { FlowDirection } from './flow-direction.ts';
@@ -8,10 +7,10 @@ import { optionText } from '../option-text.ts';
 import { tcpProbeOf } from './tcp-probe.ts';
 import type { TcpSegment } from '../tcp.ts';
 
-/** What a segment itself does not tell. Times: microseconds since the run began. */
+/** What is known of a segment besides its bytes. Times are microseconds since the run began. */
 export interface Crossing {
   sentAt: number;
-  /** Absent while under way, or where it never arrived. */
+  /** Absent while the segment is under way, or if it never arrived. */
   arrivedAt?: number | undefined;
   fate: Fate;
   /** The IP and TCP headers in hex. */
@@ -19,26 +18,29 @@ export interface Crossing {
 }
 
 /**
- * The segments of one TCP connection, in the order in which they were sent, as steps of a trace: with relative numbers,
- * scaled windows, and each repetition told as what it is.
+ * Turns the packets of one TCP connection into steps of a trace. The steps have relative numbers and scaled windows,
+ * and retransmissions, probes and copies are marked. The caller passes all segments of both sides in the order of
+ * sending. It must not know where packets come from, which calls caused them, or what becomes of the steps.
  *
  *     packets ─▶ decodeTcpPacket ─▶ SegmentFlow ─▶ Segment { id, seq, ack, window, retransmissionOf, … }
+ *                                       │
+ *                                 FlowDirection: what each side has sent so far
  */
 export class SegmentFlow {
   readonly #directions: Record<Side, FlowDirection> = { client: new FlowDirection(), server: new FlowDirection() };
-  /** How many segments have had this id, those with a number behind it too. */
+  /** How many segments have had this id, with or without a number after it. */
   readonly #ids = new Map<string, number>();
 
   /**
-   * Whether this SYN is of a new connection between the same ports (RFC 9293 §3.6.1): that is another flow.
-   * Ask before `segment`.
+   * Whether this SYN opens a new connection between the same ports (RFC 9293 §3.6.1), which needs a flow of its own.
+   * Call it before `segment`.
    */
   beginsAnew(from: Side, { flags, seq }: TcpSegment): boolean {
     const { hasSent, initial } = this.#directions[from];
     return flags.includes('SYN') && !flags.includes('ACK') && hasSent && initial !== seq;
   }
 
-  /** The next segment that this side's kernel sent, as a step. */
+  /** The step for the next segment that this side's kernel sent. */
   segment(from: Side, tcp: TcpSegment, facts: Crossing): Segment {
     const sender = this.#directions[from];
     const receiver = this.#directions[otherSide(from)];
@@ -59,7 +61,7 @@ export class SegmentFlow {
       options: tcp.options.map((option) => optionText(option, (raw) => receiver.relative(raw))),
       length: payloadLength, payload: toHex(tcp.payload.subarray(0, PAYLOAD_SHOWN)), sentAt, fate: facts.fate,
     };
-    // Not by spreading: this runs for each packet.
+    // Spreading would be slower, and this runs for each packet.
     if (ack !== undefined) {
       segment.ack = ack;
       segment.rawAck = tcp.ack;
@@ -77,14 +79,14 @@ export class SegmentFlow {
   }
 
   /**
-   * Another copy of a segment, made by the wire and not by the kernel that sent it.
+   * The step for a copy of a segment that the wire, not the kernel, made.
    * @param sentAt when the copy left, in microseconds since the run began
-   * @param fate its own, where it is not the same as that of the segment
+   * @param fate of the copy, if it is not the segment's
    */
   duplicateOf(segment: Segment, sentAt: number, fate: Fate = segment.fate): Segment {
     const copy: Segment = { ...segment, id: this.#newId(`${segment.id}.copy`), fate, duplicateOf: segment.id };
     copy.at = copy.sentAt = toTenths(sentAt);
-    // These are the story of the segment, and not of the copy.
+    // These describe the original segment, not the copy.
     delete copy.arrivedAt;
     delete copy.retransmissionOf;
     delete copy.repeats;
@@ -93,7 +95,7 @@ export class SegmentFlow {
     return copy;
   }
 
-  /** The first with an id has it as it is; `.1`, `.2`, … follow. */
+  /** The first segment with an id gets it as it is. Later ones get `.1`, `.2`, … after it. */
   #newId(id: string): string {
     const before = this.#ids.get(id) ?? 0;
     this.#ids.set(id, before + 1);
@@ -101,7 +103,7 @@ export class SegmentFlow {
   }
 }
 
-/** What a segment is about, by the names that inferred segments have too. */
+/** The id of a segment, by the same rules as for inferred segments. */
 function idOf(from: Side, tcp: TcpSegment, seq: number, ack: number | undefined, probe: Segment['probe']): string {
   const { flags, payloadLength } = tcp;
   if (flags.includes('SYN')) return stepId(from, 'syn');
@@ -112,18 +114,18 @@ function idOf(from: Side, tcp: TcpSegment, seq: number, ack: number | undefined,
   return ack === undefined ? stepId(from, 'bare') : numbered(from, 'ack', ack);
 }
 
-/** Ids that `stepId` keeps are of numbers from zero on. */
+/** `stepId` takes no negative numbers. */
 function numbered(from: Side, what: string, number: number): string {
   return number < 0 ? `${stepId(from, what)}.${number}` : stepId(from, what, number);
 }
 
-/** RFC 7323 §2.2: never scaled in a SYN, and elsewhere only if both SYNs had the option. */
+/** A SYN's window is never scaled, other windows only if both SYNs had the option (RFC 7323 §2.2). */
 function scaledWindow({ flags, window }: TcpSegment, sender: FlowDirection, receiver: FlowDirection): number {
   if (flags.includes('SYN') || sender.shift === undefined || receiver.shift === undefined) return window;
   return window * 2 ** sender.shift;
 }
 
-/** Notes the numbers that a segment takes (RFC 9293 §3.4: its bytes, its SYN, its FIN). Answers which one took them first. */
+/** Notes the sequence numbers that a segment takes. Returns the id of an earlier segment that took them first. */
 function noteSent(
   sender: FlowDirection,
   { flags, payloadLength }: TcpSegment,

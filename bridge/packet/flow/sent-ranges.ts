@@ -1,18 +1,18 @@
 interface Range {
   start: number;
-  /** The number after the last. */
+  /** The number after the last one. */
   end: number;
   id: string;
 }
 
-/** Which sequence numbers one side has sent so far, and in which segment each went first. */
+/** The sequence numbers that one side has sent so far, and for each the first segment that carried it. */
 export class SentRanges {
-  /** In order, none over another. */
+  /** In order, without overlaps. */
   readonly #ranges: Range[] = [];
 
   /**
-   * Notes that a segment carried the numbers from `start` to before `end`.
-   * Answers the segment that carried the first of them that is not new; nothing where all are.
+   * Notes that a segment carried the numbers from `start` up to, but not including, `end`. Returns the id of the
+   * segment that carried the first repeated number before, or undefined if all numbers are new.
    */
   add(start: number, end: number, id: string): string | undefined {
     const last = this.#ranges.at(-1);
@@ -36,7 +36,7 @@ export class SentRanges {
     return firstMet.start < end ? firstMet.id : undefined;
   }
 
-  /** By halving; there is one. */
+  /** A binary search. The caller knows that there is such a range. */
   #firstEndingAfter(number: number): number {
     let low = 0;
     let high = this.#ranges.length - 1;

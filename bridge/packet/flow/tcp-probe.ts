@@ -2,15 +2,15 @@ import type { Flag, Segment } from '../../trace/step.ts';
 import type { FlowDirection } from './flow-direction.ts';
 import type { TcpSegment } from '../tcp.ts';
 
-/** A segment with one of these is sent for its own sake. */
+/** A segment with one of these flags has a purpose of its own, so it is no probe. */
 const MEANT: ReadonlySet<Flag> = new Set(['SYN', 'FIN', 'RST']);
 
 /**
- * Whether a segment only asks the other side for an answer, and of which kind (RFC 9293 §3.8.4, §3.8.6.1).
+ * The kind of probe, if a segment only asks the other side for an answer (RFC 9293 §3.8.4, §3.8.6.1).
  *
- * A keep-alive has the number before the next, and no data or one byte of none. So has the second copy of a last byte
- * that was lost: but a keep-alive comes when all is acknowledged, and does not push. A zero-window probe looks the same
- * (so on Linux), or is one new byte, while the other side's window is zero.
+ * A keep-alive has the number before the next one, and no data or one meaningless byte. A retransmitted last byte looks
+ * the same, but a keep-alive comes when everything is acknowledged, and it has no PSH. A zero-window probe comes while
+ * the other side's window is zero. On Linux it looks like a keep-alive; elsewhere it may be one new byte.
  * @param seq relative
  */
 export function tcpProbeOf(

@@ -1,8 +1,8 @@
 import type { TcpPacket } from '../../packet/packet.ts';
 import { SegmentFlow } from '../../packet/flow/segment-flow.ts';
-import { otherSide } from '../../trace/draft.ts';
 import type { Sink } from '../../trace/report.ts';
-import type { Segment, Side } from '../../trace/step.ts';
+import { otherSide, type Segment, type Side } from '../../trace/step.ts';
+import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 import type { CaptureTime } from './clock.ts';
 import type { Tcpdump } from './tcpdump.ts';
 import type { CaptureTimes } from './times.ts';
@@ -121,10 +121,11 @@ export class CaptureFlow implements RunCapture {
     return this.#acknowledged.client >= client && this.#acknowledged.server >= server;
   }
 
-  #noteEnd({ from, flags, seq, length, ack = 0 }: Segment): void {
+  #noteEnd(segment: Segment): void {
+    const { from, flags, ack = 0 } = segment;
     const to = otherSide(from);
     if (flags.includes('RST')) this.#reset = true;
-    if (flags.includes('FIN')) this.#afterFin[from] = seq + length + 1;
+    if (flags.includes('FIN')) this.#afterFin[from] = numberAfter(segment);
     this.#acknowledged[to] = Math.max(this.#acknowledged[to], ack);
   }
 

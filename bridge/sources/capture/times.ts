@@ -1,5 +1,4 @@
-import { toTenths } from '../../trace/draft.ts';
-import type { Segment } from '../../trace/step.ts';
+import { toTenths, type Segment } from '../../trace/step.ts';
 import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 
 /** When segments left and arrived, as far as the capture shows. Times are microseconds since the run began. */

@@ -1,7 +1,6 @@
-import { toTenths } from '../../trace/draft.ts';
 import type { Sink } from '../../trace/report.ts';
 import { stepId } from '../../trace/step-id.ts';
-import type { Call } from '../../trace/step.ts';
+import { toTenths, type Call } from '../../trace/step.ts';
 import { observedCall } from '../observed-steps.ts';
 import type { SocketRow } from '../sockets/socket-table.ts';
 import { since } from '../run-time.ts';

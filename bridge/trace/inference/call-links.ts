@@ -1,21 +1,20 @@
-import { otherSide } from '../draft.ts';
-import { sortedBy } from '../sorted.ts';
-import type { Call, CallName, Segment, Side } from '../step.ts';
+import { sortedBy } from '../sort-by-number.ts';
+import { type Call, type CallName, otherSide, type Segment, type Side } from '../step.ts';
 import { numberAfter } from '../tcp/sequence-number.ts';
 
-/** What is read of a segment here, be it captured or a draft. */
+/** The part of a segment that these rules read, in captured segments and in drafts. */
 type AnySegment = Omit<Segment, 'evidence' | 'reason'>;
 type CallsOfSides = Readonly<Record<Side, readonly Call[]>>;
 
 /**
- * For each captured segment, the id of the call that made its kernel send it. What a kernel sends by itself, an
- * acknowledgment or a retransmission, has none.
+ * For each captured segment, the id of the call that made the kernel send it. Segments that a kernel sends by itself,
+ * acknowledgments and retransmissions, have none.
  *
  *     call ─ causes ─▶ segment ─ wakes ─▶ call of the peer
  */
 export function causesOf(segments: readonly Segment[], calls: CallsOfSides): ReadonlyMap<Segment, string> {
   const causes = new Map<Segment, string>();
-  /** Whose FIN or RST has been sent: no program causes what follows it. */
+  /** The sides that have sent a FIN or RST: no program causes a later one. */
   const ends = { client: false, server: false };
   for (const segment of segments) {
     if (segment.retransmissionOf !== undefined || segment.duplicateOf !== undefined) continue;
@@ -36,7 +35,7 @@ function causeOf({ flags, from, seq, length }: Segment, calls: readonly Call[], 
 }
 
 /** For each segment that ended the wait of a blocked call, the id of that call: a connect(), accept() or recv(). */
-export function wakingsOf<Some extends AnySegment>(
+export function wokenCallsOf<Some extends AnySegment>(
   segments: readonly Some[],
   calls: CallsOfSides,
 ): ReadonlyMap<Some, string> {

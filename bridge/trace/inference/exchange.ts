@@ -1,18 +1,18 @@
-import { draftSegment, otherSide, type Draft } from '../draft.ts';
-import type { Flag, Reason, Segment, Side } from '../step.ts';
+import { draftSegment, type Draft } from '../draft-step.ts';
+import { type Flag, otherSide, type Reason, type Segment, type Side } from '../step.ts';
 import { numberAfter } from '../tcp/sequence-number.ts';
-import type { Sending } from './sendings.ts';
+import type { Transmission } from './transmissions.ts';
 
-/** An acknowledgment may wait for company, but less than half a second (RFC 9293 §3.8.6.3). */
+/** A kernel may delay an acknowledgment, but for less than half a second (RFC 9293 §3.8.6.3). */
 const DELAYED_ACK_US = 500_000;
 /** Two events at one end are at least this far apart. */
 const INSTANT_US = 0.5;
 
 export interface ExchangeInput {
-  sendings: Record<Side, readonly Sending[]>;
+  transmissions: Record<Side, readonly Transmission[]>;
   establishedAt: number;
   oneWayUs: number;
-  /** Nothing more will be reported: what TCP promises to deliver counts as delivered. */
+  /** Nothing more will be reported, so what TCP promises to deliver counts as delivered. */
   final: boolean;
   /** Microseconds since the run began. */
   now: number;
@@ -24,11 +24,11 @@ const FLAGS: Record<'data' | 'fin' | 'rst', Flag[]> = { data: ['PSH', 'ACK'], fi
 /** One end's kernel: what it has sent and received so far, in relative sequence numbers. */
 interface Kernel {
   side: Side;
-  queue: Sending[];
+  queue: Transmission[];
   arrivals: Draft<Segment>[];
   next: number;
   expected: number;
-  /** When the bytes not yet acknowledged arrived. */
+  /** When the bytes that are not yet acknowledged arrived. */
   owesSince: number | undefined;
   lastArrival: number;
   clock: number;
@@ -38,8 +38,8 @@ interface Kernel {
 
 /**
  * The segments after the handshake that must have crossed the wire, given what the programs sent and heard. It walks
- * through both ends' sendings and arrivals in time order. It infers no segment that the standard leaves open: if an
- * acknowledgment could have travelled with another segment, it gets no segment of its own.
+ * through both ends' transmissions and arrivals in time order. It infers no segment that the standard leaves open: if
+ * an acknowledgment could have travelled with another segment, it gets no segment of its own.
  */
 export class Exchange {
   readonly segments: Draft<Segment>[] = [];
@@ -53,10 +53,10 @@ export class Exchange {
   }
 
   #kernel(side: Side): Kernel {
-    const { sendings, establishedAt } = this.#input;
+    const { transmissions, establishedAt } = this.#input;
     return {
       side,
-      queue: [...sendings[side]],
+      queue: [...transmissions[side]],
       arrivals: [],
       next: 1,
       expected: 1,
@@ -71,23 +71,23 @@ export class Exchange {
   /** Handles the earliest event that is left. Returns false if there is none. */
   #step(): boolean {
     const { client, server } = this.#kernels;
-    // At the same instant a sending comes before an arrival.
-    const sender = nextSending(client) <= nextSending(server) ? client : server;
+    // At the same instant a transmission comes before an arrival.
+    const sender = nextTransmission(client) <= nextTransmission(server) ? client : server;
     const receiver = nextArrival(client) <= nextArrival(server) ? client : server;
-    if (nextSending(sender) <= nextArrival(receiver)) {
-      const sending = sender.queue.shift();
-      if (!sending) return false;
-      this.#send(sender, sending);
+    if (nextTransmission(sender) <= nextArrival(receiver)) {
+      const transmission = sender.queue.shift();
+      if (!transmission) return false;
+      this.#send(sender, transmission);
     } else this.#arrive(receiver, receiver.arrivals.shift()!);
     return true;
   }
 
-  #send(from: Kernel, sending: Sending): void {
-    if (sending.what === 'leave') from.programLeft = true;
-    if (sending.what === 'leave' || from.gone) return;
-    const { what, bytes, payload, reason, causedBy, heardAt, returnedAt } = sending;
+  #send(from: Kernel, transmission: Transmission): void {
+    if (transmission.what === 'leave') from.programLeft = true;
+    if (transmission.what === 'leave' || from.gone) return;
+    const { what, bytes, payload, reason, causedBy, heardAt, returnedAt } = transmission;
     const number = what === 'data' ? from.next : undefined;
-    const sentAt = Math.max(sending.at, from.clock + INSTANT_US);
+    const sentAt = Math.max(transmission.at, from.clock + INSTANT_US);
     this.#transmit(from, {
       label: what,
       number,
@@ -100,7 +100,7 @@ export class Exchange {
       reason,
       causedBy,
     });
-    // Bytes for a program that has left are answered with a RST: nothing proves that anything was sent after them.
+    // A kernel answers bytes for a program that has left with a RST: nothing proves that anything was sent after them.
     if (what === 'rst' || (what === 'data' && this.#kernels[otherSide(from.side)].programLeft)) from.gone = true;
   }
 
@@ -122,7 +122,7 @@ export class Exchange {
     const { label, number, flags, length, payload, sentAt, heardAt, returnedAt, reason, causedBy } = what;
     const to = this.#kernels[otherSide(from.side)];
     const known = heardAt !== undefined || this.#promised(from, flags, sentAt);
-    const by = Math.min(heardAt ?? nextSending(to), laterThan(sentAt, returnedAt));
+    const by = Math.min(heardAt ?? nextTransmission(to), laterThan(sentAt, returnedAt));
     const arrivedAt = known ? this.#arrivalBy(by, sentAt, to) : undefined;
     const ack = flags.includes('ACK') ? from.expected : undefined;
     const { side, next: seq } = from;
@@ -139,9 +139,9 @@ export class Exchange {
   }
 
   /**
-   * Whether TCP's promise to deliver holds for a segment of which no program heard. It does, unless the sender resets the
-   * connection before the peer sends anything more. A reset that was heeded had the number expected next: everything sent
-   * before it had arrived (RFC 9293 §3.10.7.4).
+   * Whether TCP's promise to deliver holds for a segment of which no program heard. It does, unless the sender resets
+   * the connection before the peer sends anything more. A reset that was heeded had the number expected next:
+   * everything sent before it had arrived (RFC 9293 §3.10.7.4).
    */
   #promised(from: Kernel, flags: readonly Flag[], sentAt: number): boolean {
     if (!this.#input.final || flags.includes('RST')) return false;
@@ -167,7 +167,7 @@ export class Exchange {
     else if (segment.length > 0 || fin) this.#acknowledge(at, segment);
   }
 
-  /** Data arrived for a program that has left: the kernel says that they were lost. */
+  /** Data arrived for a program that has left: the kernel answers with a RST. */
   #reset(at: Kernel): void {
     const sentAt = at.clock + INSTANT_US;
     const heardAt = sentAt + 2 * this.#input.oneWayUs;
@@ -200,7 +200,7 @@ function laterThan(moment: number, returnedAt = Infinity): number {
   return returnedAt > moment ? returnedAt : Infinity;
 }
 
-function nextSending({ queue }: Kernel): number {
+function nextTransmission({ queue }: Kernel): number {
   return queue[0]?.at ?? Infinity;
 }
 

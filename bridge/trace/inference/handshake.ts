@@ -1,4 +1,4 @@
-import { draftSegment, type Draft } from '../draft.ts';
+import { draftSegment, type Draft } from '../draft-step.ts';
 import type { Call, Reason, Segment } from '../step.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { Call, Reason, Segment } from '../step.ts';
  *
  *     connect() began ─ SYN ─▶ ─ SYN+ACK ─▶ ─ ACK ─▶ the earlier of: connect() returned, accept() returned
  *
- * Nobody saw the segments themselves, so their times are spread evenly over the interval in which they must lie.
+ * Nobody saw the segments themselves, so their times are spread evenly over the interval in which they must be.
  */
 export interface Handshake {
   segments: Draft<Segment>[];

@@ -1,13 +1,13 @@
-import { draftServerCall, type Draft } from '../draft.ts';
+import { draftServerCall, type Draft } from '../draft-step.ts';
 import type { Call } from '../step.ts';
-import type { Seen } from './seen.ts';
-import type { Sending } from './sendings.ts';
+import type { Observations } from './observations.ts';
+import type { Transmission } from './transmissions.ts';
 
 /** If nobody saw when a call was made, it is placed this many microseconds before what it made possible. */
 const BEFORE_US = 1;
 
-/** socket(), bind() and listen(): a socket that listens has been through all three. */
-export function listeningCalls(seen: Seen, established: boolean): Draft<Call>[] {
+/** The calls socket(), bind() and listen() that nobody saw: a listening socket needs all three. */
+export function listeningCalls(seen: Observations, established: boolean): Draft<Call>[] {
   const listen = seen.calls.server.find(({ name }) => name === 'listen');
   const listening = seen.states.find(({ to }) => to === 'LISTEN');
   if (!listen && !listening && !established) return [];
@@ -26,17 +26,17 @@ export function listeningCalls(seen: Seen, established: boolean): Draft<Call>[] 
 
 /**
  * Calls of a server program that nobody watched: bytes and an end that came back prove accept(), send() and close().
- * Nothing proves a recv(), because a program may answer without reading. Nothing proves the close() of a watched program
- * either: if none was reported, the program ended without one, and its kernel closed what was left open.
+ * Nothing proves a recv(), because a program may answer without reading. Nothing proves the close() of a watched
+ * program either: if none was reported, the program ended without one, and its kernel closed what was left open.
  * @param isWatched whether its calls are reported
  */
 export function serverCallsProved(
-  sendings: readonly Sending[],
+  transmissions: readonly Transmission[],
   calls: readonly Call[],
   establishedAt: number | undefined,
   isWatched: boolean,
 ): Draft<Call>[] {
-  const proofs = sendings.filter(
+  const proofs = transmissions.filter(
     ({ what, causedBy }) => causedBy === undefined && (what === 'data' || (what === 'fin' && !isWatched)),
   );
   if (establishedAt === undefined || proofs.length === 0) return [];
@@ -47,18 +47,18 @@ export function serverCallsProved(
     const reason = 'only-an-accepted-socket-can-send';
     inferred.push(draftServerCall('accept', establishedAt, reason, { returnedAt: from, result: 'ok' }));
   }
-  // Calls that were seen blocked, from outside: they sent, but nobody knows how much.
+  // Calls that were seen blocked from outside: they sent, but nobody knows how much.
   const looked = calls.filter(({ name, bytes }) => name === 'send' && bytes === undefined);
   let index = calls.filter(({ name }) => name === 'send').length;
-  for (const sending of proofs) {
+  for (const transmission of proofs) {
     const seen = looked.find(
-      ({ startedAt }) => sending.what === 'data' && startedAt <= (sending.heardAt ?? sending.at),
+      ({ startedAt }) => transmission.what === 'data' && startedAt <= (transmission.heardAt ?? transmission.at),
     );
     if (seen) continue;
-    const at = Math.max(from, sending.at);
-    const { bytes, payload, reason } = sending;
+    const at = Math.max(from, transmission.at);
+    const { bytes, payload, reason } = transmission;
     const call =
-      sending.what === 'data'
+      transmission.what === 'data'
         ? draftServerCall('send', at, reason, { index: index++, bytes, payload, returnedAt: at, result: 'ok' })
         : draftServerCall('close', at, reason, { returnedAt: at, result: 'ok' });
     inferred.push(call);

@@ -1,9 +1,9 @@
-import { otherSide, toTenths, type Draft, type WithAllPlaces } from '../draft.ts';
-import { sortedBy } from '../sorted.ts';
+import type { Draft, WithAllPlaces } from '../draft-step.ts';
+import { sortedBy } from '../sort-by-number.ts';
 import { stepId } from '../step-id.ts';
-import type { Call, Segment, Side, State, TcpState } from '../step.ts';
+import { type Call, otherSide, type Segment, type Side, type State, type TcpState, toTenths } from '../step.ts';
 import { Endpoint } from '../tcp/state-machine.ts';
-import type { Seen } from './seen.ts';
+import type { Observations } from './observations.ts';
 
 /** Something that may change the state of one end. */
 type Moment = (
@@ -12,7 +12,11 @@ type Moment = (
 ) & { at: number; side: Side; cause: string | undefined };
 
 /** The states of both ends that follow from the segments by RFC 9293 §3.3.2. */
-export function deriveStates(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Draft<State>[] {
+export function deriveStates(
+  segments: readonly Segment[],
+  seen: Observations,
+  inferredCalls: readonly Call[],
+): Draft<State>[] {
   const states: Draft<State>[] = [];
   const listen = seen.calls.server.find(isListen) ?? inferredCalls.find(isListen);
   if (listen && !seen.states.some(({ to }) => to === 'LISTEN'))
@@ -36,7 +40,7 @@ export function deriveStates(segments: readonly Segment[], seen: Seen, inferredC
   return states;
 }
 
-/** How often that end came to be in that state. */
+/** How often that end entered that state. */
 function timesIn(states: readonly Pick<State, 'side' | 'to'>[], side: Side, to: TcpState): number {
   let times = 0;
   for (const state of states) if (state.side === side && state.to === to) times += 1;
@@ -47,7 +51,7 @@ function isListen({ name }: Call): boolean {
   return name === 'listen';
 }
 
-function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readonly Call[]): Moment[] {
+function moments(segments: readonly Segment[], seen: Observations, inferredCalls: readonly Call[]): Moment[] {
   const { calls, sightings } = seen;
   const all: Moment[] = [];
   // A close() that nobody saw may have been a shutdown(). If data were refused, nobody was left to receive: a close().
@@ -68,8 +72,12 @@ function moments(segments: readonly Segment[], seen: Seen, inferredCalls: readon
   return sortedBy(all, ({ at }) => at);
 }
 
-/** What no segment shows: an end that waits to be sent, a connection that was given up or forgotten. */
-function momentsSeen(segments: readonly Segment[], sightings: Seen['sightings'], calls: readonly Call[]): Moment[] {
+/** What no segment shows: a FIN that waits to be sent, a connection that was given up or forgotten. */
+function momentsSeen(
+  segments: readonly Segment[],
+  sightings: Observations['sightings'],
+  calls: readonly Call[],
+): Moment[] {
   const all: Moment[] = [];
   for (const { state, at, side } of sightings) {
     const cause = endingBefore(calls, side, at);
@@ -87,8 +95,8 @@ function momentsSeen(segments: readonly Segment[], sightings: Seen['sightings'],
   return all;
 }
 
-/** When the kernel did what the call asked for: not before it was last seen open during the call. */
-function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: Seen['sightings']): number {
+/** When the kernel closed the socket: not before it was last seen open during the call. */
+function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: Observations['sightings']): number {
   if (sightings.length === 0) return startedAt;
   const open = sightings.findLast(
     (sighting) =>
@@ -100,13 +108,13 @@ function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: 
 const OPEN: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT']);
 
 /**
- * Whether a SYN arrived but was dropped: its kernel was seen in LISTEN afterwards, and had answered no SYN. Linux drops a
- * SYN if the queue of connections is full; RFC 9293 knows no such queue.
+ * Whether a SYN arrived but was dropped: its kernel was seen in LISTEN afterwards, and had answered no SYN. Linux drops
+ * a SYN if the queue of connections is full; RFC 9293 knows no such queue.
  */
 function isDropped(
   { from, flags, arrivedAt }: Segment,
   segments: readonly Segment[],
-  sightings: Seen['sightings'],
+  sightings: Observations['sightings'],
 ): boolean {
   if (sightings.length === 0 || from !== 'client' || !flags.includes('SYN') || arrivedAt === undefined) return false;
   const answer = segments.find((other) => other.from === 'server' && other.sentAt >= arrivedAt);
@@ -119,7 +127,8 @@ function isDropped(
 /** The data that a kernel answered with its first RST, because its program had closed (RFC 9293 §3.6.1). */
 function dataRefused(segments: readonly Segment[], side: Side): Segment | undefined {
   const reset = segments.find(({ from, flags }) => from === side && flags.includes('RST'));
-  // A RST that a program asked for has ACK. One that answers a segment has none, and that segment's ack as seq (§3.5.2).
+  // A RST that a program asked for has ACK. One that answers a segment has none, and that segment's ack as seq
+  // (§3.5.2).
   if (!reset || reset.flags.includes('ACK')) return undefined;
   const before = segments.filter(({ from, arrivedAt = Infinity }) => from !== side && arrivedAt <= reset.sentAt);
   const last = before.reduce<Segment | undefined>((a, b) => (a && a.arrivedAt! > b.arrivedAt! ? a : b), undefined);

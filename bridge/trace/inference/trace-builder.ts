@@ -1,11 +1,11 @@
 import type { Heard, Report, Sighting } from '../report.ts';
-import { sortedBy } from '../sorted.ts';
+import { sortedBy } from '../sort-by-number.ts';
 import { inTimeOrder, type Call, type Segment, type Side, type State, type Step } from '../step.ts';
 import { infer } from './infer.ts';
-import { narrow } from './narrow.ts';
-import type { Seen } from './seen.ts';
+import { narrowReturnTime } from './narrow-return-time.ts';
+import type { Observations } from './observations.ts';
 
-type Facts = Pick<Seen, 'serverWatched' | 'final' | 'now'>;
+type Facts = Pick<Observations, 'serverWatched' | 'final' | 'now'>;
 
 /**
  * Collects what the sources report about one connection, in any order, and returns it as steps of a trace. The same
@@ -13,7 +13,7 @@ type Facts = Pick<Seen, 'serverWatched' | 'final' | 'now'>;
  * report. It knows nothing of sources, clocks or pages.
  *
  *     source ─┐
- *     source ─┼─ reports ─▶ the last of each id ─▶ what was seen + what infer.ts adds ─▶ steps in time order
+ *     source ─┼─ reports ─▶ the last of each id ─▶ observations + what infer.ts adds ─▶ steps in time order
  *     source ─┘
  */
 export class TraceBuilder {
@@ -24,8 +24,8 @@ export class TraceBuilder {
   }
 
   /**
-   * A report replaces an earlier one with the same id, unless it knows less: a call that has returned stays returned, and a
-   * segment that has arrived stays so.
+   * A report replaces an earlier one with the same id, unless it knows less: a call that has returned stays returned,
+   * and a segment that has arrived stays so.
    */
   report(report: Report): void {
     const known = this.#reports.get(report.id);
@@ -36,7 +36,7 @@ export class TraceBuilder {
   }
 
   /** Every step known so far, seen and inferred, in time order. */
-  steps({ captured = false, ...facts }: Partial<Pick<Seen, 'captured'>> & Facts): Step[] {
+  steps({ captured = false, ...facts }: Partial<Pick<Observations, 'captured'>> & Facts): Step[] {
     const steps: Step[] = [];
     const calls: Record<Side, Call[]> = { client: [], server: [] };
     const heard: Record<Side, Heard[]> = { client: [], server: [] };
@@ -68,7 +68,7 @@ export class TraceBuilder {
     const segments = inTimeOrder(unsorted);
     for (const side of ['client', 'server'] as const) heard[side] = inOrder(heard[side]);
     if (calls.server.some(({ within }) => within !== undefined))
-      calls.server = calls.server.map((call) => (call.within ? narrow(call, segments, heard.client) : call));
+      calls.server = calls.server.map((call) => (call.within ? narrowReturnTime(call, segments, heard.client) : call));
     for (const side of ['client', 'server'] as const) calls[side] = inTimeOrder(calls[side]);
     const { serverWatched, final, now } = facts;
     const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, serverWatched, final, now };

@@ -12,8 +12,8 @@ export interface SegmentHeader {
 
 /**
  * One end of a connection as RFC 9293 §3.3.2 and §3.10 describe it, driven by the segments that this end sends and
- * receives. It decides which event a segment is; `state-table.ts` says which state follows. Each method returns the state
- * after the event. It knows nothing of calls, times or evidence.
+ * receives. It decides which event a segment is; `state-table.ts` says which state follows. Each method returns the
+ * state after the event. It knows nothing of calls, times or evidence.
  *
  *     CLOSED ─ SYN sent ─▶ SYN_SENT ─ SYN+ACK ─▶ ESTABLISHED ─ FIN sent ─▶ FIN_WAIT_1 ─▶ … ─▶ TIME_WAIT
  *     LISTEN ─ SYN ─────▶ SYN_RCVD ─ ACK ─────▶ ESTABLISHED ─ FIN ──────▶ CLOSE_WAIT ─▶ LAST_ACK ─▶ CLOSED
@@ -100,9 +100,9 @@ export class Endpoint {
   }
 
   /**
-   * Only a RST with exactly the expected number is heeded; any other draws an acknowledgment (RFC 9293 §3.10.7.4). Linux
-   * also heeds a RST with the number of the peer's FIN, except in TIME_WAIT: the peer may not know yet that its FIN
-   * arrived (tcp_reset_check).
+   * Only a RST with exactly the expected number is heeded; any other draws an acknowledgment (RFC 9293 §3.10.7.4).
+   * Linux also heeds a RST with the number of the peer's FIN, except in TIME_WAIT: the peer may not know yet that its
+   * FIN arrived (tcp_reset_check).
    */
   #receivedReset({ seq, ack }: SegmentHeader): void {
     if (this.#state === 'LISTEN') return;

@@ -1,5 +1,5 @@
 import type { SourceStatus, Trace } from '../../../bridge/trace/trace.ts';
-import { lookup } from '../../reading/safe-lookup.ts';
+import { lookup } from '../../reading/checks.ts';
 
 type Described = Pick<SourceStatus, 'tells' | 'side' | 'samples'>;
 

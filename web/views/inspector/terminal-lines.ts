@@ -1,4 +1,5 @@
 import type { Call, Side, Step } from '../../../bridge/trace/step.ts';
+import { shortened } from '../../reading/short-text.ts';
 
 /** A line on one of the two terminals. */
 export interface PrintedLine {
@@ -35,7 +36,7 @@ export function printedBy(
     (step) => isClientCall(step, 'recv') && (step.bytes ?? 0) > 0 && (step.returnedAt ?? Infinity) <= now,
   );
   const all = [...lines, ...(hasReply && reply !== undefined ? [ofClient('reply', reply)] : [])];
-  return all.slice(-MOST_LINES).map((line) => ({ ...line, text: shortened(line.text) }));
+  return all.slice(-MOST_LINES).map((line) => ({ ...line, text: shortened(line.text, MOST_CHARACTERS) }));
 }
 
 function isClientCall(step: Step, name: Call['name']): step is Call {
@@ -44,9 +45,4 @@ function isClientCall(step: Step, name: Call['name']): step is Call {
 
 function ofClient(id: string, text: string): PrintedLine {
   return { id, side: 'client', text, isError: false };
-}
-
-function shortened(text: string): string {
-  const characters = [...text];
-  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS).join('')}…` : text;
 }

@@ -10,9 +10,9 @@ export interface Edge {
   to: Node;
   event: string;
   action: string;
-  /** How far it is bent aside in its middle, in pixels, to the right of its direction: in the lying and in the upright diagram. */
+  /** How far its middle is bent to the right of its direction, in pixels, in the lying and in the upright diagram. */
   bends: readonly [lying: number, upright: number];
-  /** An ordinary connection may take it: its label is always shown. */
+  /** Whether an ordinary connection may take it. Its label is always shown then. */
   isMain?: boolean;
 }
 
@@ -20,7 +20,7 @@ type Arrow = (typeof FIGURE_5)[number];
 type ArrowName<Of = Arrow> = Of extends Arrow ? `${Of['from']} ${Of['to']}` : never;
 type Bends = Edge['bends'];
 
-/** In the order in which their words are placed. Bends were searched for: see `layout.ts`. */
+/** In the order in which their labels are placed. A search found these bends: see `layout.ts`. */
 const MAIN = {
   'CLOSED SYN_SENT': [0, 6],
   'CLOSED LISTEN': [0, 0],
@@ -56,7 +56,7 @@ export function targetOf(from: TcpState, to: TcpState): Node {
 const edgesOf = (bends: Readonly<Record<string, Bends>>, isMain: boolean) =>
   Object.entries(bends).map(([name, bend]): Edge => {
     const { from, to, event, action } = FIGURE_5.find((arrow) => `${arrow.from} ${arrow.to}` === name)!;
-    // A main arrow's words may take two lines.
+    // The label of a main arrow may take two lines.
     const [first, second = action] = isMain ? event.split(/ (?=of )/) : [event];
     return { from, to: targetOf(from, to), event: first!, action: second, bends: bend, isMain };
   });

@@ -1,7 +1,13 @@
+/**
+ * The geometry of the state diagram for a given width: numbers only, which StateMachine.svelte draws. Every edge of an
+ * ordinary connection has its label beside it, without overlaps. It must not know traces, steps or the cursor.
+ *
+ *     edges.ts ─▶ places of boxes ─▶ curves ─▶ place-labels.ts ─▶ MachineLayout
+ */
+
 import { EDGES, type Edge, type Node } from './edges.ts';
 import { placeLabels, type Point, type Placed, type Rectangle, type Worded } from './place-labels.ts';
 
-/** The geometry of the state diagram: numbers only, which the component draws. */
 export interface MachineLayout {
   width: number;
   height: number;
@@ -13,17 +19,17 @@ export interface MachineLayout {
 export interface BoxShape {
   node: Node;
   text: string;
-  /** Its middle. */
+  /** The middle of the box. */
   x: number;
   y: number;
   width: number;
 }
 
-/** An edge without its words. */
+/** An edge without its label. */
 export interface Curve {
   edge: Edge;
   path: string;
-  /** Close to each other; the last is the tip of its arrow. */
+  /** Points along the edge, close together. The last one is the tip of the arrow. */
   points: Point[];
 }
 
@@ -41,14 +47,15 @@ export interface EdgeLabel {
 export const BOX_HEIGHT = 24;
 export const LINE_HEIGHT = 13;
 const CHARACTER = 7.3;
-/** Wider, it is only further apart. */
+/** The diagram grows no wider than this, in pixels. */
 const WIDEST = 880;
 /** Below this width the diagram stands upright. */
 const LYING_FROM = 740;
 
 /**
- * Along the way of a connection, from 0 to 6, and across it: who opens or closes first at about −1, the other at about 1.
- * Places and bends were searched for until each edge had a place for its words at every width.
+ * Positions along the course of a connection, from 0 to 6, and across it: the side that opens or closes first at about
+ * −1, the other at about 1. A search varied positions and bends until each edge had a place for its label at every
+ * width.
  */
 type Places = Record<Node, readonly [along: number, across: number]>;
 const LYING_PLACES: Places = {
@@ -87,7 +94,7 @@ interface Frame {
   isLying: boolean;
 }
 
-/** What is written in the upper left corner: both ends, and what the words mean. */
+/** The captions in the upper left corner: the states of both ends, and what the labels mean. */
 export const CAPTIONS: readonly Rectangle[] = [{ x: 145, y: 21, width: 290, height: 42 }];
 const LYING = { left: 40, right: 52, top: 107, across: 56, below: 99 };
 const UPRIGHT = { edge: 55, top: 77, along: 79, below: 48 };
@@ -106,7 +113,9 @@ export function machineLayout(room: number): MachineLayout {
   return { width, height, isLying, boxes, edges: labelled(curves, boxes, frame) };
 }
 
-/** The edges of an ordinary connection keep their words apart; those of another may cover them while it is taken. */
+/**
+ * Labels of an ordinary connection's edges never overlap. The label of another edge may cover them while it is taken.
+ */
 function labelled(curves: readonly Curve[], boxes: readonly BoxShape[], frame: Frame): EdgeShape[] {
   const lines = curves.map(({ points }) => points);
   const grounds = [...boxes.map(groundOf), ...CAPTIONS];
@@ -121,13 +130,13 @@ function labelled(curves: readonly Curve[], boxes: readonly BoxShape[], frame: F
   });
 }
 
-/** Where there is no place beside it, the words of an edge stand upon it. */
+/** An edge with its label. If there is no place beside the edge, the label is drawn over it. */
 export function shaped(curve: Curve, place: Placed | undefined): EdgeShape {
   const { x, y } = place ?? curve.points[curve.points.length >> 1]!;
   return { ...curve, label: { x, y, lines: wordings(curve.edge)[place?.variant ?? 0]! } };
 }
 
-/** Words that have the colour of their edge, in pixels from it. */
+/** The largest distance, in pixels, of a label from its edge if both have the same colour. */
 export const FURTHEST_OF_TAKEN = 30;
 
 export const groundOf = ({ x, y, width }: BoxShape): Rectangle => ({ x, y, width: width + 4, height: BOX_HEIGHT + 4 });
@@ -151,10 +160,10 @@ function upright(width: number): Frame {
   };
 }
 
-/** A point in so many pixels. */
+/** Pixels between two points of a curve. */
 const STRIDE = 2;
 
-/** From border to border, bent aside by so many pixels in its middle. */
+/** The curve of an edge from the border of one box to that of the other. `lean` moves its bend along it. */
 export function curveOf(edge: Edge, from: BoxShape, to: BoxShape, isLying: boolean, lean = 0.5): Curve {
   const bend = edge.bends[isLying ? 0 : 1];
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
@@ -175,12 +184,12 @@ export function curveOf(edge: Edge, from: BoxShape, to: BoxShape, isLying: boole
   return { edge, path: `M${begin.map(round)}Q${round(control.x)} ${round(control.y)} ${end.map(round)}`, points };
 }
 
-/** `rcv FIN / snd ACK`, but `rcv ACK of SYN`: there the second line goes on with the first. */
+/** `rcv FIN / snd ACK`, but `rcv ACK of SYN`, where the second line continues the first. */
 export function inOneLine({ event, action }: Edge): string {
   return [event, action].filter(Boolean).join(action.startsWith('of ') ? ' ' : ' / ');
 }
 
-/** Ways to write the words of an edge. */
+/** The ways to break an edge's label into lines, the best first. */
 function wordings(edge: Edge): string[][] {
   const { event, action } = edge;
   if (action === '') return [[event], event.split(/ (?=\w+$)/)];
@@ -193,7 +202,7 @@ function border({ x, y, width }: BoxShape, towards: { x: number; y: number }): [
   return [x + dx * share, y + dy * share];
 }
 
-/** Width of a character of the labels, which are not monospaced: on the safe side. */
+/** A safe width of a label's characters, which are not monospaced. */
 export const LABEL_CHARACTER = 6.6;
 const BOLD_CHARACTER = 7.6;
 

@@ -11,32 +11,33 @@ export interface Point {
   y: number;
 }
 
-/** A line that has words, by points along it: the last is the tip of its arrow. */
+/** A line that needs a label, as points along it. The last point is the tip of its arrow. */
 export interface Worded {
   points: readonly Point[];
-  /** Ways to write the words, the best first: what each takes. */
+  /** The sizes of the ways to write the label, the best first. */
   sizes: readonly { width: number; height: number }[];
 }
 
 export interface Placed extends Rectangle {
-  /** Which way to write the words. */
+  /** The index of the way to write the label. */
   variant: number;
 }
 
-/** From the words to any line, in pixels, and to the tip of an arrow. */
+/** The smallest distance from a label to any line, in pixels, and to the tip of an arrow. */
 const CLEAR = 3;
 const CLEAR_OF_TIP = 7;
-/** How far beside its line a label may stand, in pixels from where it would touch. */
+/** The distances from its line to try for a label, in pixels from where it would touch. */
 const ASIDE = [0, 4, 9, 15, 22, 30];
-/** Further from their line, in pixels, words seem to be another's. */
+/** The largest distance from its line, in pixels: further away, a label seems to belong to another line. */
 const FURTHEST = 16;
 const SHARES = [0.5, 0.42, 0.58, 0.33, 0.67, 0.25, 0.75, 0.15, 0.85];
 
 /**
- * Places words beside their lines, as near to the middle as may be: never upon a line, an arrow head, a box or other words.
- * @param known words that stand already
- * @param furthest from their line, in pixels
- * @returns for each line where its words stand; undefined where there is no place
+ * Places labels beside their lines, as near to the middle as possible. No label covers a line, an arrow head, a box or
+ * another label.
+ * @param known labels that are already placed
+ * @param furthest the largest distance from a label to its line, in pixels
+ * @returns the place of each line's label, or undefined if there is none
  */
 export function placeLabels(
   worded: readonly Worded[],
@@ -91,7 +92,7 @@ export function meet(a: Rectangle, b: Rectangle): boolean {
   return Math.abs(a.x - b.x) < (a.width + b.width) / 2 && Math.abs(a.y - b.y) < (a.height + b.height) / 2;
 }
 
-/** Whether a line, given by points that are close to each other, comes too close. */
+/** Whether a line, given by points close together, comes too close to a label. */
 export function touches({ x, y, width, height }: Rectangle, points: readonly Point[]): boolean {
   return points.some((point, index) => {
     const clear = index >= points.length - 2 ? CLEAR_OF_TIP : CLEAR;

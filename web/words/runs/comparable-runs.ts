@@ -1,10 +1,10 @@
 import { factsOfConnection } from '../../reading/connection-facts.ts';
-import { shortCommand } from '../../reading/short-command.ts';
+import { shortCommand } from '../../reading/short-text.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import type { Topics } from '../../texts/topics.ts';
 import { linkInWords } from '../link-words.ts';
-import { shortened } from '../../reading/shortened.ts';
+import { shortReply } from '../../reading/short-text.ts';
 import { reportsServerCalls } from '../source-words.ts';
 import { runLine } from './run-line.ts';
 import { summarySentences } from './run-summary.ts';
@@ -24,7 +24,7 @@ export function comparableRuns(runs: readonly Run[], language: Language, t: Topi
       return {
         id: run.id,
         order: run.order,
-        label: `${shortened(subject)} → ${shortened(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
+        label: `${shortReply(subject)} → ${shortReply(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
         steps: run.steps,
         place: [shortCommand(run.begun.command ?? ''), run.link ? linkInWords(run.link, language) : '']
           .filter(Boolean)

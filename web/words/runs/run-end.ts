@@ -1,4 +1,4 @@
-import { shortened } from '../../reading/shortened.ts';
+import { shortReply } from '../../reading/short-text.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Texts } from '../../texts/topics.ts';
 import { errorSentence } from '../error-words.ts';
@@ -13,7 +13,7 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   const { reply, error } = end.done;
   const outcome = howItEnded(run);
   if (outcome === 'silent' && run.number?.toString().length === 10) return `${outcomes.silent} ${tenDigits}`;
-  if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortened(reply?.text ?? ''));
+  if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortReply(reply?.text ?? ''));
   return outcome === 'failed' ? outcomes.failed(error ?? '') : outcomes[outcome];
 }
 

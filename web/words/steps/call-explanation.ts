@@ -1,6 +1,6 @@
 import type { Call } from '../../../bridge/trace/step.ts';
-import { lookup } from '../../reading/safe-lookup.ts';
-import { isGone } from '../../reading/after-the-end.ts';
+import { lookup } from '../../reading/checks.ts';
+import { isGone } from '../../reading/resets-after-end.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import type { Context } from './context.ts';
 

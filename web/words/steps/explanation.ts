@@ -1,6 +1,6 @@
 import { REASON_SOURCES } from '../../../bridge/trace/reasons.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
-import { lookup } from '../../reading/safe-lookup.ts';
+import { lookup } from '../../reading/checks.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import { explainCall } from './call-explanation.ts';
 import type { Context, RunSoFar } from './context.ts';

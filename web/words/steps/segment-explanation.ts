@@ -1,6 +1,6 @@
 import type { Segment } from '../../../bridge/trace/step.ts';
 import { isEstimated } from '../../reading/estimated-time.ts';
-import { copyOfResetIsLate, segmentAnswered } from '../../reading/after-the-end.ts';
+import { copyOfResetIsLate, segmentAnswered } from '../../reading/resets-after-end.ts';
 import { flagsText, segmentRole, type SegmentRole } from '../../reading/segment-role.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import type { Context } from './context.ts';

@@ -1,5 +1,5 @@
 import type { State } from '../../../bridge/trace/step.ts';
-import { lookup } from '../../reading/safe-lookup.ts';
+import { lookup } from '../../reading/checks.ts';
 import type { Context } from './context.ts';
 
 const SECTION = 'RFC 9293 §3.3.2';

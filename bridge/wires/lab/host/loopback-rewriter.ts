@@ -25,13 +25,13 @@ export class LoopbackRewriter {
     this.#listens = listens;
   }
 
-  /** Rewrites a packet from the wire, in place. */
+  /** Returns a packet from the wire as the server's kernel needs it. */
   inward(packet: Uint8Array, clientPort: number, serverPort: number, opens: boolean): Uint8Array {
     if (opens) this.#decide(clientPort, serverPort);
     return this.#ports.has(clientPort) ? rewriteAddress(packet, { destination: LOOPBACK }) : packet;
   }
 
-  /** Rewrites a packet to the wire, in place. */
+  /** Returns a packet to the wire as the client's kernel needs it. */
   outward(packet: Uint8Array, clientPort: number): Uint8Array {
     return this.#ports.has(clientPort) ? rewriteAddress(packet, { source: this.#address }) : packet;
   }

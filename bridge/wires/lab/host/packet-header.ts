@@ -1,5 +1,6 @@
 import { uint16 } from '../../../packet/bytes.ts';
 import { ipv4Text } from '../../../packet/ipv4.ts';
+import { PROTOCOL_TCP } from '../../../packet/packet.ts';
 
 /** What a host needs of each packet. Decoding the whole packet would take several times as long. */
 export interface PacketHeader {
@@ -11,14 +12,13 @@ export interface PacketHeader {
   opens: boolean;
 }
 
-const TCP = 6;
 const SYN = 0x02;
 const ACK = 0x10;
 
 /** @returns nothing for a packet that is not IPv4 with a whole TCP header (RFC 791 §3.1, RFC 9293 §3.1) */
 export function packetHeader(packet: Uint8Array): PacketHeader | undefined {
   const start = (packet[0]! & 0x0f) * 4;
-  if (packet[0]! >> 4 !== 4 || packet[9] !== TCP || start < 20 || packet.length < start + 20) return undefined;
+  if (packet[0]! >> 4 !== 4 || packet[9] !== PROTOCOL_TCP || start < 20 || packet.length < start + 20) return undefined;
   const isLaterFragment = (uint16(packet, 6) & 0x1fff) !== 0;
   if (isLaterFragment) return undefined;
   return {

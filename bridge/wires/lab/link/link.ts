@@ -10,8 +10,7 @@ import { monotonicUs } from '../../../machine/clock.ts';
 import { ShortLivedMap } from '../../../machine/short-lived.ts';
 import { PacketError } from '../../../packet/packet-error.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../../packet/packet.ts';
-import { otherSide } from '../../../trace/draft.ts';
-import type { Side } from '../../../trace/step.ts';
+import { otherSide, type Side } from '../../../trace/step.ts';
 import type { LinkFlow } from './flow.ts';
 import type { Deliver } from './transit.ts';
 

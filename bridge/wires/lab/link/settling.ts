@@ -1,5 +1,4 @@
-import { otherSide } from '../../../trace/draft.ts';
-import type { Segment, Side, TcpState } from '../../../trace/step.ts';
+import { otherSide, type Segment, type Side, type TcpState } from '../../../trace/step.ts';
 
 /** States after which a kernel sends nothing more of its own accord. */
 const OVER: ReadonlySet<TcpState> = new Set(['CLOSED', 'LISTEN', 'TIME_WAIT']);

@@ -1,5 +1,4 @@
-import { otherSide } from '../../../trace/draft.ts';
-import type { Segment, Side } from '../../../trace/step.ts';
+import { otherSide, type Segment, type Side } from '../../../trace/step.ts';
 import { Pace } from './pace.ts';
 
 /** Gives a packet to the kernel of the host on that side. */

@@ -10,8 +10,8 @@ import {
   type EdgeLabel,
   type EdgeShape,
 } from '../../../../web/views/state-machine/layout.ts';
-import { standingAt, type Move } from '../../../../web/views/state-machine/standing.ts';
-import { badgeOf, edgeOf, isCovered, takenShapes } from '../../../../web/views/state-machine/taken.ts';
+import { endStatesAt, type Move } from '../../../../web/views/state-machine/end-states.ts';
+import { badgeOf, edgeOf, isCovered, takenShapes } from '../../../../web/views/state-machine/taken-edges.ts';
 import { disagreeingTrace, labTrace } from '../../fixtures/lab-traces.ts';
 import { call, plainTrace, refusedTrace, resetTrace, segment, state } from '../../fixtures/traces.ts';
 
@@ -132,13 +132,13 @@ describe('the state diagram', () => {
 describe('where both ends stand', () => {
   it('follows the states up to the cursor, each side by itself', () => {
     const steps = plainTrace().sort((a, b) => a.at - b.at);
-    expect(standingAt(steps, -1)).toMatchObject({ client: 'CLOSED', server: 'CLOSED', moves: [] });
-    expect(standingAt(steps, steps.length - 1)).toMatchObject({ client: 'CLOSED', server: 'TIME_WAIT' });
+    expect(endStatesAt(steps, -1)).toMatchObject({ client: 'CLOSED', server: 'CLOSED', moves: [] });
+    expect(endStatesAt(steps, steps.length - 1)).toMatchObject({ client: 'CLOSED', server: 'TIME_WAIT' });
   });
 
   it('leads along edges of the figure, for a plain run', () => {
     for (const trace of [plainTrace(), labTrace()]) {
-      const { moves } = standingAt(
+      const { moves } = endStatesAt(
         trace.sort((a, b) => a.at - b.at),
         Infinity,
       );
@@ -156,7 +156,7 @@ describe('where both ends stand', () => {
 
   it('says how it ended, where the figure does not', () => {
     const ending = (cause: Step) =>
-      standingAt([cause, { ...state('server', 'ESTABLISHED', 'CLOSED', 5), cause: cause.id }], 1).moves[0]!.other;
+      endStatesAt([cause, { ...state('server', 'ESTABLISHED', 'CLOSED', 5), cause: cause.id }], 1).moves[0]!.other;
     expect(ending(segment('server', ['RST', 'ACK'], 5, 6))).toEqual(['CLOSE', 'snd RST']);
     expect(ending(segment('client', ['RST', 'ACK'], 4, 5))).toEqual(['rcv RST', '']);
     expect(ending(segment('client', ['PSH', 'ACK'], 4, 5, { length: 1 }))).toEqual(['rcv data', 'snd RST']);
@@ -202,7 +202,7 @@ describe('where both ends stand', () => {
     for (const trace of [refusedTrace(), resetTrace(), disagreeingTrace()])
       for (const width of WIDTHS) {
         const layout = machineLayout(width);
-        for (const move of standingAt(
+        for (const move of endStatesAt(
           trace.sort((a, b) => a.at - b.at),
           Infinity,
         ).moves) {

@@ -1,5 +1,5 @@
 import type { Segment } from '../../../../bridge/trace/step.ts';
-import type { HeldPlace } from '../../../reading/held-place.ts';
+import type { HeldPlace } from '../../../reading/held-segment-place.ts';
 import type { Box } from './boxes.ts';
 import { BAND_WIDTH, type Columns } from './columns.ts';
 import type { Rows } from './rows.ts';

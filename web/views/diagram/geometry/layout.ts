@@ -1,5 +1,5 @@
 import type { Call, Output, Segment, Side, State, Step } from '../../../../bridge/trace/step.ts';
-import type { HeldPlace } from '../../../reading/held-place.ts';
+import type { HeldPlace } from '../../../reading/held-segment-place.ts';
 import type { Box } from './boxes.ts';
 import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
 import { ROW, rowsOf, type PlacedMoment, type Rows, type Spacing } from './rows.ts';

@@ -1,5 +1,5 @@
 import type { Call, CallName } from '../../../../bridge/trace/step.ts';
-import { lookup } from '../../../reading/safe-lookup.ts';
+import { lookup } from '../../../reading/checks.ts';
 
 /** A programming language: for each call, the line of a program that makes it. */
 export interface CodeLanguage {

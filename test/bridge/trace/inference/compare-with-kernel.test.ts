@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bearOut, type JudgedState } from '../../../../bridge/trace/inference/borne-out.ts';
-import type { Draft } from '../../../../bridge/trace/draft.ts';
+import { compareWithKernel, type JudgedState } from '../../../../bridge/trace/inference/compare-with-kernel.ts';
+import type { Draft } from '../../../../bridge/trace/draft-step.ts';
 import type { Sighting } from '../../../../bridge/trace/report.ts';
 import type { Side, State, Step, TcpState } from '../../../../bridge/trace/step.ts';
 import {
@@ -231,10 +231,10 @@ test('without sightings nothing is judged, and the drafts given stay as they wer
   const drafts = [draft('client', 'CLOSED', 'SYN_SENT', 10), draft('client', 'SYN_SENT', 'ESTABLISHED', 20)];
   const before = structuredClone(drafts);
   const telling = { final: true, now: 100, states: [] };
-  expect(bearOut(drafts, { ...telling, sightings: [] })).toEqual(
+  expect(compareWithKernel(drafts, { ...telling, sightings: [] })).toEqual(
     drafts.map((state): JudgedState => ({ state, isSeen: false })),
   );
-  bearOut(drafts, {
+  compareWithKernel(drafts, {
     ...telling,
     sightings: [sighting('client', 'CLOSING', 15), sighting('client', 'ESTABLISHED', 25)],
   });

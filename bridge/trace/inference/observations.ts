@@ -1,17 +1,17 @@
 import type { Heard, Sighting } from '../report.ts';
 import type { Call, Segment, Side, State } from '../step.ts';
 
-/** What the sources have reported of one connection, sorted for the rules of this room. The rules only read it. */
-export interface Seen {
+/** What the sources have reported about one connection, sorted for the rules of this room. The rules only read it. */
+export interface Observations {
   /** Each side's calls, in the order in which they began. */
   readonly calls: Readonly<Record<Side, readonly Call[]>>;
   /** What each side's socket layer heard, in order. */
   readonly heard: Readonly<Record<Side, readonly Heard[]>>;
-  /** States that programs reported as such, in whatever order. */
+  /** States that a source reported itself, in any order. */
   readonly states: readonly State[];
   /** The captured segments, in the order of sending. */
   readonly segments: readonly Segment[];
-  /** What the kernels said of their states, in order. */
+  /** The states that kernels reported, in order. */
   readonly sightings: readonly Sighting[];
   /** Whether packets are captured: no segment is inferred then. */
   readonly captured: boolean;

@@ -1,24 +1,19 @@
 import { stepId } from './step-id.ts';
-import type { Call, Flag, Reason, Segment, Side } from './step.ts';
+import { toTenths, type Call, type Flag, type Reason, type Segment, type Side } from './step.ts';
 
-/** A step that must have happened, before `infer.ts` signs it as inferred. */
+/** A step that must have happened, before `infer.ts` marks it as inferred. */
 export type Draft<Step> = Omit<Step, 'evidence' | 'reason'> & { reason: Reason };
 
 /**
- * A step with a place for everything that one of its kind may have. V8 reads a property in half the time where all objects
- * have the same ones in the same order: a busy bridge reads a million a second.
+ * A step with every property that its kind may have, absent ones as undefined. V8 reads a property in half the time if
+ * all objects have the same properties in the same order, and a busy bridge reads a million a second.
  */
 export type WithAllPlaces<Step> = { [Key in keyof Required<Step>]: Step[Key] | undefined };
-
-/** Times are told to a tenth of a microsecond: what is finer is noise, and long numbers to read. */
-export function toTenths(microseconds: number): number {
-  return Math.round(microseconds * 10) / 10;
-}
 
 interface SegmentFacts {
   from: Side;
   label: 'syn' | 'ack' | 'data' | 'fin' | 'rst';
-  /** Tells segments of one label apart: the sequence or acknowledgment number that it is about. */
+  /** The sequence or acknowledgment number that distinguishes segments with the same label. */
   number?: number | undefined;
   flags: Flag[];
   seq: number;
@@ -31,7 +26,7 @@ interface SegmentFacts {
   causedBy?: string | undefined;
 }
 
-/** A segment whose id follows from what it is, so that it is the same in every telling. */
+/** An inferred segment. Its id depends only on what it is, so it stays the same when the trace is derived again. */
 export function draftSegment(facts: SegmentFacts): Draft<Segment> {
   const { from, label, number, flags, seq, ack, length = 0, payload = '', reason, causedBy } = facts;
   const sentAt = toTenths(facts.sentAt);
@@ -45,7 +40,7 @@ export function draftSegment(facts: SegmentFacts): Draft<Segment> {
   return segment as Draft<Segment>;
 }
 
-/** What only a segment that was seen has. */
+/** Properties that only a captured segment has. */
 type OfPackets =
   | 'rawSeq'
   | 'rawAck'
@@ -58,7 +53,7 @@ type OfPackets =
   | 'repeats'
   | 'probe';
 
-/** A call of the server program that its peer's evidence proves. When it began to block was not seen. */
+/** A call of the server program that the client's evidence proves. Nobody saw when it began to block. */
 export function draftServerCall(
   name: Call['name'],
   startedAt: number,
@@ -75,8 +70,4 @@ export function draftServerCall(
     name, args, startedAt: at, returnedAt, result, bytes, payload, peer, within: undefined,
   };
   return call as Draft<Call>;
-}
-
-export function otherSide(side: Side): Side {
-  return side === 'client' ? 'server' : 'client';
 }

@@ -1,12 +1,13 @@
-/** Lists up to this long are sorted by insertion: a list of one run is short, and nearly in order. */
+/** Lists up to this length are sorted by insertion: the lists of a run are short and nearly in order. */
 const SHORT = 64;
 
 /**
- * The items in the order of a number of each, and of `tie` where that is the same; otherwise as they were. The same list,
- * where it is in order already.
+ * The items sorted by their numbers, and by `tie` if two numbers are equal. The sort is stable. It returns the given
+ * list itself if that is already in order.
  *
- * Each number is read once, as a comparison of two objects may box both of theirs each time, and what is in order already
- * is not sorted: a busy bridge sorts thousands of traces a second, and most lists of one come in order.
+ * A busy bridge sorts thousands of traces a second, and most of their lists are already in order. So it reads each
+ * number only once, because a comparison function may box both numbers each time, and it does not sort a list that is
+ * in order.
  */
 export function sortedBy<Item>(
   items: Item[],
@@ -25,7 +26,7 @@ export function sortedBy<Item>(
   return count <= SHORT ? inserted(items, keys, tie) : sorted(items, keys, tie);
 }
 
-/** One for all short lists: none is sorted while another is. */
+/** Shared by all short lists: no two lists are sorted at the same time. */
 const shortKeys = new Float64Array(SHORT);
 
 function inserted<Item>(items: readonly Item[], keys: Float64Array, tie: (a: Item, b: Item) => number): Item[] {

@@ -1,5 +1,5 @@
 import { PAYLOAD_SHOWN, type Call, type Segment } from '../step.ts';
-import type { Sending } from './sendings.ts';
+import type { Transmission } from './transmissions.ts';
 
 /**
  * When the server's kernel had the connection: when the client's acknowledgment of its SYN+ACK arrived, in a segment of
@@ -15,10 +15,10 @@ export function establishedAt(segments: readonly Segment[]): number | undefined 
 
 /**
  * What the server's program must have sent beyond what its own calls account for, read from its captured segments. Data
- * with nothing from the client in between count as one sending: nothing shows how many calls it took.
+ * with nothing from the client in between count as one transmission: nothing shows how many calls it took.
  */
-export function sendingsCaptured(segments: readonly Segment[], calls: readonly Call[]): Sending[] {
-  const sendings: Sending[] = [];
+export function capturedTransmissions(segments: readonly Segment[], calls: readonly Call[]): Transmission[] {
+  const transmissions: Transmission[] = [];
   let known = calls.reduce((sum, { name, bytes = 0 }) => sum + (name === 'send' ? bytes : 0), 0);
   let ended = calls.some(({ name }) => name === 'close' || name === 'shutdown' || name === 'reset');
   let together = false;
@@ -29,19 +29,19 @@ export function sendingsCaptured(segments: readonly Segment[], calls: readonly C
     known = Math.max(0, known - length);
     if (bytes > 0) {
       const news = payload.slice(2 * (length - bytes));
-      if (together) sendings.push(joined(sendings.pop()!, bytes, news));
-      else sendings.push({ what: 'data', at: sentAt, bytes, payload: news, reason: 'peer-got-these-bytes' });
+      if (together) transmissions.push(joined(transmissions.pop()!, bytes, news));
+      else transmissions.push({ what: 'data', at: sentAt, bytes, payload: news, reason: 'peer-got-these-bytes' });
       together = true;
     }
     if (flags.includes('FIN') && !ended) {
-      sendings.push({ what: 'fin', at: sentAt, bytes: 0, payload: '', reason: 'peer-saw-the-end' });
+      transmissions.push({ what: 'fin', at: sentAt, bytes: 0, payload: '', reason: 'peer-saw-the-end' });
       ended = true;
     }
   }
-  return sendings;
+  return transmissions;
 }
 
-function joined(sending: Sending, bytes: number, payload: string): Sending {
-  const shown = (sending.payload + payload).slice(0, 2 * PAYLOAD_SHOWN);
-  return { ...sending, bytes: sending.bytes + bytes, payload: shown };
+function joined(transmission: Transmission, bytes: number, payload: string): Transmission {
+  const shown = (transmission.payload + payload).slice(0, 2 * PAYLOAD_SHOWN);
+  return { ...transmission, bytes: transmission.bytes + bytes, payload: shown };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shortCommand } from '../../../web/reading/short-command.ts';
+import { shortCommand } from '../../../web/reading/short-text.ts';
 
 it.each([
   ["node '/home/ana/aperto/dist/server/main.js' --port 65432", 'node main.js --port 65432'],

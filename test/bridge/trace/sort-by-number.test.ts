@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sortedBy } from '../../../bridge/trace/sorted.ts';
+import { sortedBy } from '../../../bridge/trace/sort-by-number.ts';
 
 interface Item {
   at: number;

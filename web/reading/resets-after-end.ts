@@ -1,14 +1,12 @@
 import type { Call, Segment, Side, State, Step } from '../../bridge/trace/step.ts';
 
-/** What a trace tells of a RST, or a close(), that ends nothing. */
-
 /**
- * The segment that it answers, where its sender had no connection any more: the last one that came since then
- * (RFC 9293 §3.10.7.1). Undefined where the trace tells of none.
+ * The segment that a RST answers, if the sender of the RST no longer had a connection: the last segment that arrived
+ * since the connection ended (RFC 9293 §3.10.7.1). Undefined if the trace shows none.
  */
 export function segmentAnswered({ id, from, sentAt }: Segment, steps: readonly Step[]): Segment | undefined {
   const last = stateAt(sentAt, from, steps);
-  // The reset itself may be what closed it.
+  // The RST itself may have closed the connection.
   if (last?.to !== 'CLOSED' || last.cause === id) return undefined;
   return steps
     .filter((step) => step.kind === 'segment')
@@ -18,7 +16,7 @@ export function segmentAnswered({ id, from, sentAt }: Segment, steps: readonly S
     .at(-1);
 }
 
-/** Whether the connection had ended for this side before the call: it was refused, or reset. */
+/** Whether the connection had already ended for this side before the call: it was refused or reset. */
 export function isGone({ side, startedAt }: Call, steps: readonly Step[]): boolean {
   return stateAt(startedAt, side, steps)?.to === 'CLOSED';
 }
@@ -27,7 +25,7 @@ function stateAt(moment: number, side: Side, steps: readonly Step[]): State | un
   return steps.filter((step) => step.kind === 'state').findLast((state) => state.side === side && state.at <= moment);
 }
 
-/** Whether it is the wire's copy of a reset that has arrived before. */
+/** Whether a segment is the wire's copy of a RST that had already arrived. */
 export function copyOfResetIsLate({ duplicateOf, arrivedAt = Infinity }: Segment, steps: readonly Step[]): boolean {
   const first = steps.find((step) => step.kind === 'segment' && step.id === duplicateOf);
   return first?.kind === 'segment' && first.arrivedAt !== undefined && first.arrivedAt <= arrivedAt;

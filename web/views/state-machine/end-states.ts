@@ -1,32 +1,32 @@
 import type { Side, State, Step, TcpState } from '../../../bridge/trace/step.ts';
 
-/** How one end came into its state. */
+/** How one end entered a state. */
 export interface Move {
   side: Side;
   from: TcpState;
   to: TcpState;
-  /** Where it is not an edge of the figure: what happened, and what was done. */
+  /** What happened and what the kernel did, if the move is not an edge of the figure. */
   other?: readonly [event: string, action: string];
 }
 
-/** Where both ends stand at a step, and how they came there. */
-export interface Standing {
+/** The states of both ends at a step, and how they got there. */
+export interface EndStates {
   client: TcpState;
   server: TcpState;
-  /** In the order in which they were made. */
+  /** In order. */
   moves: Move[];
 }
 
 /** What the state machine of each end has done up to the step at `cursor`. */
-export function standingAt(steps: readonly Step[], cursor: number): Standing {
-  const standing: Standing = { client: 'CLOSED', server: 'CLOSED', moves: [] };
+export function endStatesAt(steps: readonly Step[], cursor: number): EndStates {
+  const ends: EndStates = { client: 'CLOSED', server: 'CLOSED', moves: [] };
   const byId = new Map(steps.map((step) => [step.id, step]));
   for (const step of steps.slice(0, cursor + 1)) {
     if (step.kind !== 'state') continue;
-    standing[step.side] = step.to;
-    standing.moves.push(moveOf(step, byId));
+    ends[step.side] = step.to;
+    ends.moves.push(moveOf(step, byId));
   }
-  return standing;
+  return ends;
 }
 
 function moveOf({ side, from, to, cause }: State, byId: ReadonlyMap<string, Step>): Move {
@@ -34,7 +34,7 @@ function moveOf({ side, from, to, cause }: State, byId: ReadonlyMap<string, Step
   return { side, from, to, ...(other && { other }) };
 }
 
-/** The figure leaves out how a connection ends by a RST (its note 3; §3.5.3, §3.6.1, §3.10.5). */
+/** The end of a connection by a RST, which the figure leaves out (its note 3; §3.5.3, §3.6.1, §3.10.5). */
 function endOf(step: Step | undefined, side: Side): Move['other'] {
   if (step?.kind === 'call' && step.name === 'reset') return ['ABORT', 'snd RST'];
   if (step?.kind !== 'segment') return undefined;

@@ -1,6 +1,6 @@
 import type { Segment } from '../../bridge/trace/step.ts';
 
-/** The ground that the picture keeps for a held segment's buttons, below its capsule. Lengths are in the picture's units. */
+/** The area that the diagram keeps free for a held segment's buttons, below its capsule, in the diagram's units. */
 export interface HeldPlace {
   step: Segment;
   /** Its upper left corner. */
@@ -8,6 +8,6 @@ export interface HeldPlace {
   y: number;
   width: number;
   height: number;
-  /** The buttons stand one below the other. */
+  /** Whether the buttons are stacked vertically. */
   isStacked: boolean;
 }

@@ -1,31 +1,33 @@
-import type { Draft } from '../draft.ts';
+import type { Draft } from '../draft-step.ts';
 import type { Sighting } from '../report.ts';
 import { stepId } from '../step-id.ts';
 import type { Side, State, TcpState } from '../step.ts';
-import type { Seen } from './seen.ts';
+import type { Observations } from './observations.ts';
 
-/** A state that follows from the segments, held against what the kernel said. */
+/** A state that follows from the segments, after a comparison with the kernel's reports. */
 export interface JudgedState {
   state: Draft<State>;
-  /** Whether the kernel was seen in it. */
+  /** Whether the kernel was seen in this state. */
   isSeen: boolean;
 }
 
 /**
- * A kernel's state may be reported before the segment that caused it. So a state is not judged until this many microseconds
- * later: long, because packets wait in line on a busy machine, and a step that was sent to the page cannot be taken back.
+ * A kernel's state may be reported before the segment that caused it, so a state is judged only after this many
+ * microseconds. The time is long because packets queue on a busy machine, and a step that a page has cannot be taken
+ * back.
  */
 const PATIENCE_US = 1_000_000;
 
 /** States that programs reported are taken as true. */
-type Reported = Pick<Seen, 'states' | 'sightings' | 'final' | 'now'>;
+type Reported = Pick<Observations, 'states' | 'sightings' | 'final' | 'now'>;
 
 /**
- * Holds the states that follow from the segments against what the kernels said. A kernel may be seen late, after it has
- * gone through states that nobody saw. If it was in another state altogether, or stayed behind, a step says so.
+ * Compares the states that follow from the segments with those that the kernels reported. A kernel may be seen late,
+ * after it has passed through states that nobody saw. If it was in a different state, or stayed behind, a step reports
+ * that.
  * @param derived of both sides, in time order
  */
-export function bearOut(derived: readonly Draft<State>[], reported: Reported): JudgedState[] {
+export function compareWithKernel(derived: readonly Draft<State>[], reported: Reported): JudgedState[] {
   if (reported.sightings.length === 0) return derived.map((state) => ({ state, isSeen: false }));
   return (['client', 'server'] as const).flatMap((side) => new SideOfKernel(side, derived, reported).judge());
 }
@@ -85,12 +87,12 @@ class SideOfKernel {
   }
 }
 
-/** If a connection is gone, the listening socket, if there is one, stands for it in what the kernel reports. */
+/** After a connection is gone, the kernel reports the listening socket in its place, if there is one. */
 function isSame(derived: TcpState, seen: TcpState): boolean {
   return derived === seen || (derived === 'CLOSED' && seen === 'LISTEN') || (derived === 'LISTEN' && seen === 'CLOSED');
 }
 
-/** In time order, each from the state to which the one before led. */
+/** The states in time order. Each one begins in the state that the one before it led to. */
 function chained(judged: readonly JudgedState[]): JudgedState[] {
   const inOrder = judged.toSorted((a, b) => a.state.at - b.state.at);
   return inOrder.map(({ state, isSeen }, index) => {

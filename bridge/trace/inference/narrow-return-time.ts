@@ -2,17 +2,17 @@ import type { Heard } from '../report.ts';
 import type { Call, Segment } from '../step.ts';
 
 /**
- * Narrows the interval in which a call returned. If a call was only looked at now and then, it returned at some moment
- * between two looks: after what it waited for had arrived, and before its program sent what follows.
+ * Narrows the interval in which a call returned. A source that looks only now and then knows that the call returned
+ * between two looks. It returned after what it waited for had arrived, and before its program sent anything more.
  * @param segments the captured ones, in the order of sending
  * @param heardByClient what the client's program heard, in order
  */
-export function narrow(call: Call, segments: readonly Segment[], heardByClient: readonly Heard[]): Call {
+export function narrowReturnTime(call: Call, segments: readonly Segment[], heardByClient: readonly Heard[]): Call {
   const { returnedAt, within } = call;
   if (within?.returnUs === undefined || returnedAt === undefined) return call;
   const earliest = returnedAt - within.returnUs;
   const arrival = arrivalFor(call, segments, returnedAt) ?? earliest;
-  const answers = [...sendingsOfServer(segments), ...heardByClient.map(({ at }) => at)];
+  const answers = [...sendTimesOfServer(segments), ...heardByClient.map(({ at }) => at)];
   const answer = Math.min(...answers.filter((at) => at > Math.max(arrival, call.startedAt)), returnedAt);
   const from = Math.max(earliest, arrival);
   if (from > answer) return call;
@@ -37,7 +37,7 @@ function arrivalFor(
 }
 
 /** The times at which the server's program made its kernel send data or an end. */
-function sendingsOfServer(segments: readonly Segment[]): number[] {
+function sendTimesOfServer(segments: readonly Segment[]): number[] {
   return segments.flatMap(({ from, length, flags, sentAt }) =>
     from === 'server' && (length > 0 || flags.includes('FIN')) ? [sentAt] : [],
   );

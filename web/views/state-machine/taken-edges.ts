@@ -18,27 +18,32 @@ import {
   type MachineLayout,
 } from './layout.ts';
 import { meet, placeLabels, touches, type Placed, type Rectangle } from './place-labels.ts';
-import type { Move } from './standing.ts';
+import type { Move } from './end-states.ts';
 
-/** What is drawn over the state diagram: the edges that both ends took, with their words, and where each end stands. */
+/**
+ * What is drawn over the state diagram: the edges that both ends took, with their labels, and the badges of the ends.
+ */
 
-/** Words that cover others are so many pixels from their line at most: further away, they would seem to stand for those. */
+/**
+ * The largest distance, in pixels, from its line of a label that covers another: further away, it would seem to replace
+ * it.
+ */
 const CLOSE = 8;
-/** Width and height of the sign of a side. */
+/** Width and height of a side's badge, in pixels. */
 const BADGE = 16;
-/** How far an edge that the figure does not have may be bent, in pixels: as little as may be. */
+/** The bends to try, in pixels, for an edge that the figure does not have. The smallest come first. */
 const BENDS = [0, ...[5, 10, 15, 20, 25, 30, 40, 50, 60].flatMap((bend) => [bend, -bend])];
-/** And where along its way. */
+/** The places of the bend along the edge to try, from 0 to 1. */
 const LEANS = [0.5, 0.75, 0.25, 1, 0];
 const WAYS = BENDS.flatMap((bend) => LEANS.map((lean) => [bend, lean] as const));
 
-/** Whether words of the figure would stand below those of an edge that was taken, or below its line. */
+/** Whether the label or the line of a taken edge covers a label of the figure. */
 export function isCovered(label: EdgeLabel, by: EdgeShape): boolean {
   const words = wordsOf(label);
   return meet(words, chipOf(by)) || by.points.some((point) => meet(words, { ...point, width: 0, height: 0 }));
 }
 
-/** The edge that a move took; where the figure has none, one is made for it. */
+/** The edge that a move took. If the figure has none, this makes one. */
 export function edgeOf({ from, to, other }: Move): Edge {
   const target = targetOf(from, to);
   const drawn = EDGES.find((edge) => edge.from === from && edge.to === target);
@@ -47,7 +52,7 @@ export function edgeOf({ from, to, other }: Move): Edge {
   return { from, to: target, event, action, bends: [0, 0] };
 }
 
-/** The line of an edge. What is not in the figure is drawn as the figure would have it, past its boxes and words. */
+/** The line of an edge. An edge that is not in the figure is drawn past its boxes and labels. */
 function lineOf(edge: Edge, { boxes, edges, isLying }: MachineLayout): Curve {
   const drawn = edges.find((shape) => shape.edge.from === edge.from && shape.edge.to === edge.to);
   if (drawn) return { edge, path: drawn.path, points: drawn.points };
@@ -66,7 +71,9 @@ function lineOf(edge: Edge, { boxes, edges, isLying }: MachineLayout): Curve {
   return pastBoxes ?? curveOf(edge, from, to, isLying);
 }
 
-/** Edges that were taken, with their words apart from each other's; where they can, from those of the figure, too. */
+/**
+ * The taken edges. Their labels never cover each other, and cover those of the figure only if there is no other place.
+ */
 export function takenShapes(taken: readonly Edge[], layout: MachineLayout): EdgeShape[] {
   const { boxes, edges } = layout;
   const grounds = [...boxes.map(groundOf), ...CAPTIONS];
@@ -92,7 +99,7 @@ export function takenShapes(taken: readonly Edge[], layout: MachineLayout): Edge
   return shapes;
 }
 
-/** Upon the line itself, nearest to its middle. */
+/** A place on the line itself, the nearest to its middle. */
 function upon(curve: Curve, others: readonly Rectangle[]): Placed | undefined {
   const { points } = curve;
   const middle = points.length / 2;
@@ -116,13 +123,15 @@ function cornersOf(side: Side, { x, y, width }: BoxShape): [upper: Rectangle, lo
   return [at(-1), at(1)];
 }
 
-/** Words that are not emphasised take less room. */
+/** The area of a plain label, which is smaller than an emphasised one. */
 function wordsOf({ x, y, lines }: EdgeLabel): Rectangle {
   const longest = Math.max(...lines.map(({ length }) => length));
   return { x, y, width: longest * LABEL_CHARACTER, height: lines.length * LINE_HEIGHT };
 }
 
-/** The corner of a box that says which side is in it: an upper one, if that covers neither words nor an arrow head. */
+/**
+ * The place of a side's badge at a corner of its box: the upper one, if that covers neither a label nor an arrow head.
+ */
 export function badgeOf(side: Side, box: BoxShape, { edges }: MachineLayout, taken: readonly EdgeShape[]): Rectangle {
   const corners = cornersOf(side, box);
   const plain = edges.filter(({ edge }) => edge.isMain).map(({ label }) => wordsOf(label));
