@@ -1,4 +1,4 @@
-import type { Call, Output, Segment, Side, State, TcpState } from './step.ts';
+import type { Side, Step, TcpState } from './step.ts';
 
 /**
  * What a program's socket layer heard from its peer, whether or not the program asked for it yet. Not a step by
@@ -30,5 +30,5 @@ export interface Sighting {
 }
 
 /** What a source may say. One that comes again with the same id replaces the former: a blocked call that returned. */
-export type Report = Call | Segment | State | Output | Heard | Sighting;
+export type Report = Step | Heard | Sighting;
 export type Sink = (report: Report) => void;

@@ -23,15 +23,19 @@ export function signatureOf(step: Step): string {
     }
     case 'state':
       return `${side} ${kind} ${step.to}`;
-    case 'output':
+    default:
       return `${side} ${kind}`;
   }
 }
 
 /** Segments are the story: where only one of two things can stand beside its like, it is they. */
-const WEIGHT: Record<Step['kind'], number> = { segment: 6, state: 3, call: 2, output: 1 };
+const WEIGHT: Partial<Record<Step['kind'], number>> = { segment: 6, state: 3, call: 2 };
 /** Steps of each that are compared at once: the time and the room that it takes grow with the square. */
 const WINDOW = 1500;
+
+function weightOf({ kind }: Step): number {
+  return WEIGHT[kind] ?? 1;
+}
 
 /** Every step of both traces, each in its order, exactly once. */
 export function align(first: readonly Step[], second: readonly Step[]): AlignedRow[] {
@@ -72,7 +76,7 @@ function commonSteps(
     for (let j = width - 1; j >= 0; j--) {
       const apart = Math.max(best[at(i + 1, j)]!, best[at(i, j + 1)]!);
       const together =
-        one[fromOne + i] === two[fromTwo + j] ? best[at(i + 1, j + 1)]! + WEIGHT[steps[fromOne + i]!.kind] : 0;
+        one[fromOne + i] === two[fromTwo + j] ? best[at(i + 1, j + 1)]! + weightOf(steps[fromOne + i]!) : 0;
       best[at(i, j)] = Math.max(apart, together);
     }
   const pairs: [number, number][] = [];
