@@ -13,6 +13,10 @@ export interface Reply {
   hex: string;
 }
 
+/** The wires by name, the better one first. */
+export const WIRES = ['lab', 'direct'] as const;
+export type WireName = (typeof WIRES)[number];
+
 /** What a source of evidence has to report. */
 export type Tells = 'calls' | 'segments' | 'states' | 'output';
 
@@ -36,7 +40,7 @@ export interface Trace {
   version: 1;
   /** When the run began, ISO 8601 in UTC. */
   startedAt: string;
-  wire: 'direct' | 'lab';
+  wire: WireName;
   /** `host:port`. */
   target: string;
   /** The command line of the server program, its files without the folders that they lie in; where it was known. */

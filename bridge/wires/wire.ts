@@ -5,19 +5,19 @@ import type { Watch } from '../sources/source.ts';
 import type { LinkSettings, WireAction } from '../trace/link.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Script } from '../trace/script.ts';
-import type { SourceStatus } from '../trace/trace.ts';
+import type { SourceStatus, WireName } from '../trace/trace.ts';
 import type { Played } from './script-player.ts';
 
 /**
  * What lies between the client and the server. A wire opens the client's connection, plays a script on it, and reports what
  * it sees of the packets. It knows nothing of sessions or pages; what only some wires can do is optional here, so that
- * nobody asks for a wire's name. To add one: a file in this room, a line in `choose-wire.ts`.
+ * nobody asks for a wire's name. To add one: see CONTRIBUTING.md.
  *
  *     Session ─ open ─▶ Wire ─▶ client program ═══ packets ═══▶ server
  *             ◀─ reports, played ─┘
  */
 export interface Wire {
-  readonly name: 'direct' | 'lab';
+  readonly name: WireName;
   /** Where the server listens, as a client on this wire names it. */
   readonly target: Address;
   /** The sources that belong to this wire. */

@@ -9,7 +9,7 @@ import type { Run } from '../runs/run.svelte.ts';
 import type { Language } from '../texts/language.svelte.ts';
 import type { Explanation } from '../words/explanation.ts';
 import { linkInWords } from '../words/link-words.ts';
-import { endSentence, paceSentence, sourceLines, sourceNotes, withSeen } from '../words/notes.ts';
+import { endSentence, paceSentence, sourceLines, sourceNotes, wireName, withSeen } from '../words/notes.ts';
 import { explainerWhen } from '../words/explainer.svelte.ts';
 
 /**
@@ -132,7 +132,7 @@ export class Shown {
       client: this.facts.clientAddress ?? '',
       wire: [
         run?.link ? linkInWords(run.link, this.#language) : '',
-        this.#wire ? this.#language.texts.wire[this.#wire] : '',
+        this.#wire ? wireName(this.#wire, this.#language.texts) : '',
       ],
       server: run?.begun.target ?? this.hello?.target ?? '',
       command: shortCommand((run ? run.begun.command : server?.command) ?? ''),

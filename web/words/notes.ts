@@ -126,7 +126,7 @@ export interface SourceLine {
 }
 
 export function sourceLines(sources: readonly SourceStatus[], texts: Texts): SourceLine[] {
-  const { names, why: reasons, unknownWhy } = texts.sources;
+  const { why: reasons, unknownWhy } = texts.sources;
   const hasCalls = sources.some((source) => source.active && reportsServerCalls(source));
   return sources.map((source) => {
     const { name, active, why } = source;
@@ -135,12 +135,22 @@ export function sourceLines(sources: readonly SourceStatus[], texts: Texts): Sou
     const command = isNeeded ? lookup(REMEDIES, why) : undefined;
     return {
       name,
-      what: lookup(names, name) ?? name,
+      what: sourceName(source, texts),
       active,
       ...(!active && why !== undefined && { why: lookup(reasons, why) ?? unknownWhy(why) }),
       ...(command !== undefined && { command }),
     };
   });
+}
+
+function sourceName({ name, tells }: SourceStatus, { sources }: Texts): string {
+  const what = lookup(sources.tells, tells);
+  return lookup<string>(sources.names, name) ?? (what === undefined ? name : sources.otherName(what, name));
+}
+
+/** What the page calls a wire. */
+export function wireName(wire: string, texts: Texts): string {
+  return lookup<string>(texts.wire.names, wire) ?? texts.wire.otherName(wire);
 }
 
 /** A reply can be a thousand digits long. */
