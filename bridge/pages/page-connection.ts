@@ -124,6 +124,8 @@ export class PageConnection implements Page {
         });
       case 'server':
         return this.#bridge.controlServer(message.action, (error) => this.#complain(error));
+      default:
+        message satisfies never;
     }
   }
 

@@ -8,7 +8,7 @@ export type OwnStatus = SourceStatus<WhyNoSource>;
 
 /**
  * A source of evidence: it sees something of a connection that others make, and reports it.
- * To add one: a room of its own here, a line in `test/bridge/sources/contract.test.ts`, its name in the page's texts.
+ * To add one: see CONTRIBUTING.md.
  *
  *     programs and kernels ──▶ source ──▶ reports (one connection each) ──▶ trace
  */
