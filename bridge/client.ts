@@ -14,7 +14,7 @@ import { printable, printableJson } from './machine/printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
 import type { RunResult } from './session.ts';
 import { captureAdvice, captureCode } from './sources/capture/unavailable.ts';
-import type { Trace } from './trace/trace.ts';
+import { WIRES, type Trace } from './trace/trace.ts';
 import { plainScript, randomNumber } from './trace/script.ts';
 import { LabUnavailable } from './wires/lab/lab-unavailable.ts';
 
@@ -86,9 +86,10 @@ interface ClientOptions {
 function settingsOf(values: ClientOptions): ClientSettings {
   const { target, server, pcap, json } = values;
   const startsServer = target === undefined && (server !== undefined || pcap !== undefined);
-  const wire = values.wire ?? (startsServer ? 'lab' : 'direct');
-  if (wire !== 'lab' && wire !== 'direct')
-    throw new BridgeError('BAD_OPTION', `"${wire}" is not a wire: lab or direct.`);
+  const name = values.wire ?? (startsServer ? 'lab' : 'direct');
+  const wire = WIRES.find((each) => each === name);
+  if (wire === undefined)
+    throw new BridgeError('BAD_OPTION', `"${name}" is not a wire. The wires are: ${WIRES.join(', ')}.`);
   return {
     wire,
     target: parseAddress(target ?? '127.0.0.1:65432'),

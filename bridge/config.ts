@@ -3,10 +3,11 @@ import { parseAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
 import type { AccessSettings } from './access/settings.ts';
 import { readToken } from './access/token.ts';
+import { WIRES, type WireName } from './trace/trace.ts';
 
 /** Settings, fixed when the bridge starts. */
 export interface Config extends AccessSettings {
-  wire: 'auto' | 'lab' | 'direct';
+  wire: 'auto' | WireName;
   /** Command line of the server program; absent for the number server. */
   server?: string;
   target: Address;
@@ -19,9 +20,11 @@ export interface Config extends AccessSettings {
   capture: 'auto' | 'off';
 }
 
+const WIRE_CHOICES = ['auto', ...WIRES] as const;
+
 export const USAGE = `npm start -- [options]
   --http HOST:PORT          where the page is served (default 127.0.0.1:8080)
-  --wire auto|lab|direct    the wire between client and server (default auto)
+  ${`--wire ${WIRE_CHOICES.join('|')}`.padEnd(24)}  the wire between client and server (default auto)
   --server 'COMMAND'        the program to start as the server (default: the number server)
   --target HOST:PORT        where the server listens (default 127.0.0.1:65432);
                             without --server: a server that is already running
@@ -82,8 +85,9 @@ function parse(args: readonly string[]) {
 }
 
 function wireOf(text: string): Config['wire'] {
-  if (text === 'auto' || text === 'lab' || text === 'direct') return text;
-  throw new BridgeError('BAD_OPTION', `"${text}" is not a wire: auto, lab or direct.`);
+  const wire = WIRE_CHOICES.find((choice) => choice === text);
+  if (wire !== undefined) return wire;
+  throw new BridgeError('BAD_OPTION', `"${text}" is not a wire. The wires are: ${WIRE_CHOICES.join(', ')}.`);
 }
 
 function captureOf(text = 'auto'): Config['capture'] {

@@ -4,12 +4,7 @@ import type { Limits } from '../protocol/limits.ts';
 import { PAGE_MESSAGES, RunId, type PageMessage } from '../protocol/messages.ts';
 import { bytesSent, type Script } from '../trace/script.ts';
 
-const readers = {
-  run: Compile(PAGE_MESSAGES.run),
-  cancel: Compile(PAGE_MESSAGES.cancel),
-  wire: Compile(PAGE_MESSAGES.wire),
-  server: Compile(PAGE_MESSAGES.server),
-};
+const readers = new Map(Object.entries(PAGE_MESSAGES).map(([type, schema]) => [type, Compile(schema)]));
 
 const runIdReader = Compile(RunId);
 
@@ -30,12 +25,15 @@ export function readMessage(data: Buffer, isBinary: boolean, limits: MessageLimi
     throw new MessageError('MESSAGE_TOO_LARGE', `A message has at most ${limits.messageBytes} bytes.`);
   const value = parseJson(data);
   const type = property(value, 'type');
-  if (typeof type !== 'string' || !Object.hasOwn(readers, type))
-    throw about(value, new MessageError('UNKNOWN_MESSAGE', 'A message has a type: run, cancel, wire or server.'));
-  const reader = readers[type as PageMessage['type']];
+  const reader = typeof type === 'string' ? readers.get(type) : undefined;
+  if (!reader) {
+    const types = [...readers.keys()].join(', ');
+    throw about(value, new MessageError('UNKNOWN_MESSAGE', `A message has one of these types: ${types}.`));
+  }
   if (!reader.Check(value)) throw about(value, new MessageError('BAD_MESSAGE', firstFault(reader.Errors(value))));
-  if (value.type === 'run') checkScript(value.script, value, limits);
-  return value;
+  const message = value as PageMessage;
+  if (message.type === 'run') checkScript(message.script, message, limits);
+  return message;
 }
 
 function parseJson(data: Buffer): unknown {

@@ -128,6 +128,8 @@ export class PageConnection implements Page {
         });
       case 'server':
         return this.#bridge.controlServer(message.action, (error) => this.#sendError(error));
+      default:
+        message satisfies never;
     }
   }
 

@@ -39,7 +39,7 @@ function isCommon(step: Step): step is Common {
       return step.evidence === 'inferred' && fits(step.sentAt) && fits(step.arrivedAt);
     case 'state':
       return step.seenAt === undefined && step.expected === undefined && step.lastsMs === undefined;
-    case 'output':
+    default:
       return false;
   }
 }

@@ -1,4 +1,4 @@
-import { OUTCOMES, type SourceStatus } from '../trace/trace.ts';
+import { OUTCOMES, WIRES, type SourceStatus } from '../trace/trace.ts';
 import type { Fields, FieldsFor } from './fields.ts';
 import { SIDES, STREAMS } from './step-fields.ts';
 
@@ -42,7 +42,7 @@ export const RESULT_FIELDS = {
 export const MESSAGE_FIELDS = {
   hello: {
     version: 'text',
-    wire: ['direct', 'lab'],
+    wire: WIRES,
     /** Why the better wire is not in use: a stable code. */
     'wireWhy?': 'text',
     /** The same in a sentence, with the command that would change it, if there is one. */

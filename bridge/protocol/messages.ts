@@ -97,8 +97,7 @@ export const ServerMessage = Type.Object({ type: Type.Literal('server'), action:
 
 /** From page to bridge, by `type`. */
 export const PAGE_MESSAGES = { run: RunMessage, cancel: CancelMessage, wire: WireMessage, server: ServerMessage };
-export type PageMessage =
-  Static<typeof RunMessage> | Static<typeof CancelMessage> | Static<typeof WireMessage> | Static<typeof ServerMessage>;
+export type PageMessage = Static<(typeof PAGE_MESSAGES)[keyof typeof PAGE_MESSAGES]>;
 
 const words: WordSchemas = {
   text: Type.String(),

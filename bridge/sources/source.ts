@@ -1,7 +1,6 @@
 /**
  * A source of evidence sees something of a connection that others make, and reports it. It knows no page and no session,
- * and no other source. To add one: a room of its own here, a line in `test/bridge/sources/contract.test.ts`, its name in
- * the page's texts.
+ * and no other source. To add one: see CONTRIBUTING.md.
  *
  *     programs and kernels ──▶ source ──▶ reports (one connection each) ──▶ trace
  */

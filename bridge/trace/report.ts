@@ -1,4 +1,4 @@
-import type { Call, Output, Segment, Side, State, TcpState } from './step.ts';
+import type { Side, Step, TcpState } from './step.ts';
 
 /**
  * What a program's socket layer received from its peer, even if the program has not read it yet. It is not a step: it
@@ -30,5 +30,5 @@ export interface Sighting {
 }
 
 /** What a source may report. A report with the id of an earlier one replaces it: a blocked call that has returned. */
-export type Report = Call | Segment | State | Output | Heard | Sighting;
+export type Report = Step | Heard | Sighting;
 export type Sink = (report: Report) => void;

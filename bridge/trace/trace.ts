@@ -13,7 +13,11 @@ export interface Reply {
   hex: string;
 }
 
-/** What a source of evidence reports. */
+/** The wires by name, the better one first. */
+export const WIRES = ['lab', 'direct'] as const;
+export type WireName = (typeof WIRES)[number];
+
+/** What a source of evidence has to report. */
 export type Tells = 'calls' | 'segments' | 'states' | 'output';
 
 /** The status of a source of evidence, in messages and in saved traces. A newer bridge may have other sources. */
@@ -36,7 +40,7 @@ export interface Trace {
   version: 1;
   /** When the run began, ISO 8601 in UTC. */
   startedAt: string;
-  wire: 'direct' | 'lab';
+  wire: WireName;
   /** `host:port`. */
   target: string;
   /** The command line of the server program, with file names in place of paths. Absent if it is not known. */

@@ -1,7 +1,7 @@
 /**
  * What lies between the client and the server. A wire opens the client's connection, plays a script on it, and reports what
  * it sees of the packets. It knows nothing of sessions or pages. What only some wires can do is optional here, so no caller
- * needs a wire's name. To add a wire: a file in this room, a line in `choose-wire.ts`.
+ * needs a wire's name. To add one: see CONTRIBUTING.md.
  *
  *     Session ─ open ─▶ Wire ─▶ client program ═══ packets ═══▶ server
  *             ◀─ reports, played ─┘
@@ -13,11 +13,11 @@ import type { Watch } from '../sources/source.ts';
 import type { LinkSettings, WireAction } from '../trace/link.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Script } from '../trace/script.ts';
-import type { SourceStatus } from '../trace/trace.ts';
+import type { SourceStatus, WireName } from '../trace/trace.ts';
 import type { Played } from './script-player.ts';
 
 export interface Wire {
-  readonly name: 'direct' | 'lab';
+  readonly name: WireName;
   /** Where the server listens, as a client on this wire names it. */
   readonly target: Address;
   /** The sources that belong to this wire. */

@@ -13,6 +13,7 @@ import { linkInWords } from '../words/link-words.ts';
 import { paceSentence } from '../words/runs/pace-sentence.ts';
 import { endSentence } from '../words/runs/run-end.ts';
 import { sourceNotes, withSeen } from '../words/source-words.ts';
+import { wireName } from '../words/wire-name.ts';
 import { explainerWhen } from '../words/steps/explainer.svelte.ts';
 
 /**
@@ -134,7 +135,7 @@ export class Shown {
       client: this.facts.clientAddress ?? '',
       wire: [
         run?.link ? linkInWords(run.link, this.#language) : '',
-        this.#wire ? this.#language.texts.wire[this.#wire] : '',
+        this.#wire ? wireName(this.#wire, this.#language.texts) : '',
       ],
       server: run?.begun.target ?? this.hello?.target ?? '',
       command: shortCommand((run ? run.begun.command : server?.command) ?? ''),

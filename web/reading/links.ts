@@ -179,7 +179,7 @@ function linkAcknowledged(arrived: readonly Segment[], acks: readonly Segment[],
 /** The call at the same end that led to a step. Undefined if the kernel acted by itself. */
 export function callBehind(step: Step, stepOf: (id: string | undefined) => Step | undefined): Call | undefined {
   if (step.kind === 'call') return step;
-  if (step.kind === 'output') return undefined;
+  if (step.kind !== 'segment' && step.kind !== 'state') return undefined;
   const cause = stepOf(step.kind === 'segment' ? step.causedBy : step.cause);
   if (!cause || cause.side !== step.side || cause.kind === 'state') return undefined;
   return callBehind(cause, stepOf);

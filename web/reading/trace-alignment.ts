@@ -26,15 +26,19 @@ export function signatureOf(step: Step): string {
     }
     case 'state':
       return `${side} ${kind} ${step.to}`;
-    case 'output':
+    default:
       return `${side} ${kind}`;
   }
 }
 
 /** Segments matter most: if only one of two steps can share a row with its equal, it is the segment. */
-const WEIGHT: Record<Step['kind'], number> = { segment: 6, state: 3, call: 2, output: 1 };
+const WEIGHT: Partial<Record<Step['kind'], number>> = { segment: 6, state: 3, call: 2 };
 /** Steps of each trace that are compared at once. Time and memory grow with the square. */
 const WINDOW = 1500;
+
+function weightOf({ kind }: Step): number {
+  return WEIGHT[kind] ?? 1;
+}
 
 /** Rows with every step of both traces exactly once, each trace in its own order. */
 export function align(first: readonly Step[], second: readonly Step[]): AlignedRow[] {
@@ -75,7 +79,7 @@ function commonSteps(
     for (let j = width - 1; j >= 0; j--) {
       const apart = Math.max(best[at(i + 1, j)]!, best[at(i, j + 1)]!);
       const together =
-        one[fromOne + i] === two[fromTwo + j] ? best[at(i + 1, j + 1)]! + WEIGHT[steps[fromOne + i]!.kind] : 0;
+        one[fromOne + i] === two[fromTwo + j] ? best[at(i + 1, j + 1)]! + weightOf(steps[fromOne + i]!) : 0;
       best[at(i, j)] = Math.max(apart, together);
     }
   const pairs: [number, number][] = [];

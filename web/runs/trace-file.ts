@@ -1,7 +1,7 @@
 import { RESULT_FIELDS } from '../../bridge/protocol/message-fields.ts';
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
 import { compareSteps, PAYLOAD_SHOWN } from '../../bridge/trace/step.ts';
-import type { Trace } from '../../bridge/trace/trace.ts';
+import { WIRES, type Trace } from '../../bridge/trace/trace.ts';
 import { IN_MESSAGES, stepCheck } from '../connection/incoming.ts';
 import {
   isFlag,
@@ -78,7 +78,7 @@ const isOperation: Check = object({
 
 const isBeginning = object({
   startedAt: (value) => isText(value) && !Number.isNaN(Date.parse(value as string)),
-  wire: oneOf('direct', 'lab'),
+  wire: oneOf(...WIRES),
   target: isText,
   'command?': isText,
   script: listOf(isOperation, 64),

@@ -14,7 +14,7 @@ export interface SourceLine {
 }
 
 export function sourceLines(sources: readonly SourceStatus[], texts: Texts): SourceLine[] {
-  const { names, why: reasons, unknownWhy } = texts.sources;
+  const { why: reasons, unknownWhy } = texts.sources;
   const hasCalls = sources.some((source) => source.active && reportsServerCalls(source));
   return sources.map((source) => {
     const { name, active, why } = source;
@@ -23,10 +23,16 @@ export function sourceLines(sources: readonly SourceStatus[], texts: Texts): Sou
     const command = isNeeded ? lookup(REMEDIES, why) : undefined;
     return {
       name,
-      what: lookup(names, name) ?? name,
+      what: sourceName(source, texts),
       active,
       ...(!active && why !== undefined && { why: lookup(reasons, why) ?? unknownWhy(why) }),
       ...(command !== undefined && { command }),
     };
   });
+}
+
+/** A source that the page does not know is named by what it reports. */
+function sourceName({ name, tells }: SourceStatus, { sources }: Texts): string {
+  const what = lookup(sources.tells, tells);
+  return lookup<string>(sources.names, name) ?? (what === undefined ? name : sources.otherName(what, name));
 }

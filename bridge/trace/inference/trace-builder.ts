@@ -61,7 +61,7 @@ export class TraceBuilder {
           states.push(report);
           steps.push(report);
           break;
-        case 'output':
+        default:
           steps.push(report);
       }
     }

@@ -1,4 +1,5 @@
 import type { WhyNoSource } from '../../../bridge/protocol/remedies.ts';
+import type { Tells } from '../../../bridge/trace/trace.ts';
 
 /** Which source saw what, and why another saw nothing. */
 export const sources = {
@@ -17,7 +18,15 @@ export const sources = {
     'server-strace': 'the server’s calls, by strace',
     'server-output': 'what the server prints',
     'server-listener': 'the listening socket',
-  } as Record<string, string>,
+  },
+  /** A source without words of its own is called by what it reports, and by its name. */
+  otherName: (what: string, name: string) => `${what} (${name})`,
+  tells: {
+    calls: 'calls',
+    segments: 'packets',
+    states: 'states of the connection',
+    output: 'printed lines',
+  } satisfies Record<Tells, string>,
   why: {
     CAPTURE_NOT_PERMITTED: 'This user may not capture packets.',
     CAPTURE_NO_TCPDUMP: 'tcpdump is not installed.',

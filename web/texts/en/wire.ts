@@ -2,10 +2,13 @@ import type { WhyNoLab } from '../../../bridge/protocol/remedies.ts';
 
 /** Which wire carries the connection, and why it is not the lab. */
 export const wire = {
-  direct: 'wire: direct',
-  lab: 'wire: lab',
-  directMeans: 'The connection runs over this machine’s own network.',
-  labMeans: 'The connection runs between two private hosts, over a link inside Aperto: every packet is seen.',
+  /** A wire without words here goes by its own name. */
+  names: { direct: 'wire: direct', lab: 'wire: lab' },
+  otherName: (name: string) => `wire: ${name}`,
+  means: {
+    direct: 'The connection runs over this machine’s own network.',
+    lab: 'The connection runs between two private hosts, over a link inside Aperto: every packet is seen.',
+  },
   because: 'Why not the lab:',
   notAsked: 'Aperto was started with the direct wire.',
   help: 'This would help:',

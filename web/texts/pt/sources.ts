@@ -17,6 +17,13 @@ export const sources: Texts['sources'] = {
     'server-output': 'o que o servidor imprime',
     'server-listener': 'o socket de escuta',
   },
+  otherName: (what, name) => `${what} (${name})`,
+  tells: {
+    calls: 'chamadas',
+    segments: 'pacotes',
+    states: 'estados da conexão',
+    output: 'linhas impressas',
+  },
   why: {
     CAPTURE_NOT_PERMITTED: 'Este usuário não pode capturar pacotes.',
     CAPTURE_NO_TCPDUMP: 'O tcpdump não está instalado.',

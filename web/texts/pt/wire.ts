@@ -1,10 +1,12 @@
 import type { Texts } from '../topics.ts';
 
 export const wire: Texts['wire'] = {
-  direct: 'enlace: direto',
-  lab: 'enlace: laboratório',
-  directMeans: 'A conexão passa pela rede desta própria máquina.',
-  labMeans: 'A conexão liga dois hospedeiros privados, por um enlace dentro do Aperto: todos os pacotes são vistos.',
+  names: { direct: 'enlace: direto', lab: 'enlace: laboratório' },
+  otherName: (name) => `enlace: ${name}`,
+  means: {
+    direct: 'A conexão passa pela rede desta própria máquina.',
+    lab: 'A conexão liga dois hospedeiros privados, por um enlace dentro do Aperto: todos os pacotes são vistos.',
+  },
   because: 'Por que não o laboratório:',
   notAsked: 'O Aperto foi iniciado com o enlace direto.',
   help: 'Isto ajudaria:',

@@ -53,7 +53,7 @@ function nameOf(step: Step, steps: readonly Step[], { texts }: Language): string
   const { links } = texts.inspector;
   if (step.kind === 'call') return `${step.name}()`;
   if (step.kind === 'state') return links.state(step.to, step.side);
-  if (step.kind === 'output') return step.line;
+  if (step.kind !== 'segment') return step.line;
   const { length, payload, ack } = step;
   const kind = segmentRole(step, steps);
   if (kind === 'handshakeAck') return links.third;

@@ -60,8 +60,10 @@ function whatAndWhy(step: Step, context: Context): Pick<Explanation, 'what' | 'w
       return explainSegment(step, context);
     case 'state':
       return explainState(step, context);
-    case 'output':
-      return { what: context.texts.output.what(step.side), why: context.texts.output.why, section: '' };
+    default: {
+      const { what, why } = context.texts[step.kind];
+      return { what: what(step.side), why, section: '' };
+    }
   }
 }
 

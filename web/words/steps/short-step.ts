@@ -23,7 +23,7 @@ export function shortStepOf(step: Step, texts: Texts, marks: Marks): ShortStep {
       return { ...shortSegment(step, texts, marks), hue: `tone-${toneOf(step)}` };
     case 'state':
       return { what: step.to, detail: '', hue: `state-${step.to}` };
-    case 'output':
+    default:
       return { what: '›', detail: step.line, hue: step.side };
   }
 }

@@ -26,7 +26,7 @@ export function inView(layout: Layout, top: number, room: number) {
     segments: layout.segments.filter(({ y1, y2, copyOfY = y1 }) => reaches(Math.min(y1, copyOfY), y2)),
     wakes: layout.wakes.filter(({ y1, y2 }) => reaches(y1, y2)),
     flags: labelled(layout.flags),
-    outputs: labelled(layout.outputs),
+    lines: labelled(layout.lines),
     moments: layout.moments.filter(({ y }) => reaches(y, y)),
     places: layout.places.map(({ y }, index) => ({ y, index })).filter(({ y }) => reaches(y, y)),
   };

@@ -1,4 +1,4 @@
-import type { Call, Output, Segment, Side, State, Step } from '../../../../bridge/trace/step.ts';
+import type { Call, Segment, Side, State, Step } from '../../../../bridge/trace/step.ts';
 import type { HeldPlace } from '../../../reading/held-segment-place.ts';
 import type { Box } from './boxes.ts';
 import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
@@ -19,7 +19,7 @@ export interface Layout {
   flags: FlagShape[];
   /** Where the buttons of held segments stand. */
   held: HeldPlace[];
-  outputs: OutputShape[];
+  lines: LineShape[];
   wakes: WakeShape[];
   /** For each step, by index: where the cursor stands, and the first moment that it has not passed. */
   places: { y: number; until: number }[];
@@ -64,8 +64,9 @@ export interface FlagShape {
   box: Box;
 }
 
-export interface OutputShape {
-  step: Output;
+/** A step that is a line of text and nothing else. */
+export interface LineShape {
+  step: Exclude<Step, Call | Segment | State>;
   order: number;
   label: Label;
 }
@@ -126,16 +127,21 @@ export function layoutOf(
         words,
       ),
     ),
-    outputs: of('output').map((step) => {
-      const { y, order } = rows.begin.get(step.id)!;
-      return { step, order, label: outerLabel(step.side, columns, y, fitting([`› ${step.line}`], columns.callText)) };
-    }),
+    lines: lineShapes(steps, rows, columns),
     wakes: wakeShapes(of('segment'), calls, rows, columns),
     places: steps.map((step, index) => ({
       y: rows.begin.get(step.id)!.y,
       until: rows.begin.get(steps[index + 1]?.id ?? '')?.order ?? Infinity,
     })),
   };
+}
+
+function lineShapes(steps: readonly Step[], rows: Rows, columns: Columns): LineShape[] {
+  const lines = steps.filter((step) => step.kind !== 'call' && step.kind !== 'segment' && step.kind !== 'state');
+  return lines.map((step) => {
+    const { y, order } = rows.begin.get(step.id)!;
+    return { step, order, label: outerLabel(step.side, columns, y, fitting([`› ${step.line}`], columns.callText)) };
+  });
 }
 
 function callShapes(calls: Call[], rows: Rows, columns: Columns, words: PictureWords): CallShape[] {

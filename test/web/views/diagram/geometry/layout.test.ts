@@ -49,7 +49,7 @@ function boxOf({ x, y, anchor, text }: Label): Box {
 
 /** All words of the picture, column by column. */
 function columnsOfWords(
-  { calls, bands, outputs, segments, flags, held }: Layout,
+  { calls, bands, lines, segments, flags, held }: Layout,
   { compact }: Columns,
 ): Record<string, Box[]> {
   const columns: Record<string, Box[]> = {
@@ -67,7 +67,7 @@ function columnsOfWords(
       ...calls
         .filter(({ step }) => step.side === side)
         .flatMap(({ name, result }) => (result ? [name, result] : [name])),
-      ...outputs.filter(({ step }) => step.side === side).map(({ label }) => label),
+      ...lines.filter(({ step }) => step.side === side).map(({ label }) => label),
     ].map(boxOf);
     const states = bands
       .filter(({ step }) => step.side === side)
