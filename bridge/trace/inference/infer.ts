@@ -3,8 +3,8 @@
  * creates inferred steps, each with its reason. If a source saw a step, nothing is inferred in its place. It only reads
  * what it is given, and knows nothing of sources, programs or pages.
  *
- *     calls, bytes heard ─▶ transmissions ─▶ exchange ─▶ segments ─┬─▶ states ─▶ compared with kernels
- *     captured segments ───────────────────────────────────────────┴─▶ links to calls
+ *     calls, bytes heard ─▶ transmissions ─▶ handshake, exchange ─▶ segments ─┬─▶ states ─▶ compared with kernels
+ *     captured segments ──────────────────────────────────────────────────────┴─▶ links to calls
  */
 import type { Draft } from '../draft-step.ts';
 import type { Call, Segment, State, Step } from '../step.ts';

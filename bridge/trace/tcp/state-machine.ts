@@ -28,7 +28,7 @@ export class Endpoint {
   /** Segments that arrived ahead of a gap: their FIN does not count before the gap is filled. */
   #early: SegmentHeader[] = [];
   #finTaken = false;
-  /** The program has closed its socket: nobody is there to receive. */
+  /** The program has closed its socket and no longer receives. */
   #programLeft = false;
 
   constructor(state: 'CLOSED' | 'LISTEN') {
