@@ -3,8 +3,8 @@
  * and names each problem by a stable code. It promises that the bridge accepts every script without a problem. It must
  * not know texts, the editor or the connection to the bridge.
  *
- *     typed ─▶ Line ─ operationOf ─▶ Operation ─ script-of ─▶ Script
- *               ▲ └─ line-words ─▶ the page's address
+ *     typed ─▶ Line ─ operationOf ─▶ Operation ─ script-from-lines ─▶ Script
+ *               ▲ └─ line-in-address ─▶ the page's address
  *               └─ lineOf ─ an Operation of a known script
  */
 

@@ -25,7 +25,7 @@ export interface NumberFacts {
   /** Decimal digits, as the server counts them: zero has none. */
   digits: number;
   even: boolean;
-  /** Undefined beyond 64 bits, where it is not computed. */
+  /** Undefined for a number beyond 64 bits, which is not tested. */
   prime: boolean | undefined;
 }
 

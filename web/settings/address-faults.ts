@@ -1,6 +1,6 @@
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
 import { DROPS, isHoldKey, LINK_FIELDS, parseField } from './link-settings.ts';
-import { lineFromWords } from '../own-script/line-words.ts';
+import { lineFromWords } from '../own-script/line-in-address.ts';
 import { shortened } from '../reading/short-text.ts';
 import { isScenario } from '../scenarios/shelf.ts';
 

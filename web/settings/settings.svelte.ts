@@ -4,7 +4,7 @@ import { linkFromParameters, linkParameters } from './link-settings.ts';
 
 /** A script of the viewer's own, as the page's address has it. */
 export interface OwnScript {
-  /** One for each line; see `own-script/line-words.ts`. */
+  /** One for each line; see `own-script/line-in-address.ts`. */
   words: readonly string[];
   /** The server of its run, if that is not the bridge's own. */
   server?: string | undefined;

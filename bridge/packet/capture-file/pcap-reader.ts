@@ -22,7 +22,7 @@ const RECORD_HEADER = 16;
 /**
  * Reads a classic pcap file (draft-ietf-opsawg-pcap) of either byte order, with times in micro- or nanoseconds. The
  * file may arrive in chunks that are split anywhere. After an error the reader stays in the state `failed` and ignores
- * the rest. It must not know what the packets hold, nor where the bytes come from.
+ * the rest. It must not know what the packets hold or where the bytes come from.
  *
  *     chunks ─▶ PieceReader ─▶ file header ─▶ record header ─▶ record ─▶ CaptureRecord
  *                                                 ▲───────────────┘

@@ -34,12 +34,15 @@ function causeOf({ flags, from, seq, length }: Segment, calls: readonly Call[], 
   return sender ?? named(calls, 'shutdown') ?? named(calls, 'close');
 }
 
-/** For each segment that ended the wait of a blocked call, the id of that call: a connect(), accept() or recv(). */
-export function wokenCallsOf<Some extends AnySegment>(
+/**
+ * Finds each segment that ended the wait of a blocked connect(), accept() or recv().
+ * @param found receives the segment and the call's id. If it gets a segment twice, the second id is the right one
+ */
+export function findWokenCalls<Some extends AnySegment>(
   segments: readonly Some[],
   calls: CallsOfSides,
-): ReadonlyMap<Some, string> {
-  const woken = new Map<Some, string>();
+  found: (segment: Some, call: string) => void,
+): void {
   for (const from of ['client', 'server'] as const) {
     const receiver = calls[otherSide(from)];
     // The first segment that arrives while a call waits wakes it; no other does.
@@ -48,13 +51,12 @@ export function wokenCallsOf<Some extends AnySegment>(
       const call = wokenBy(segment, receiver);
       if (!call || awake.includes(call)) continue;
       awake.push(call);
-      woken.set(segment, call.id);
+      found(segment, call.id);
     }
   }
   const third = thirdOfHandshake(segments);
   const accept = third && blocked(named(calls.server, 'accept'), third.arrivedAt!);
-  if (third && accept && !third.flags.includes('RST')) woken.set(third, accept.id);
-  return woken;
+  if (third && accept && !third.flags.includes('RST')) found(third, accept.id);
 }
 
 /**

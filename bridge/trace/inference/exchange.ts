@@ -139,8 +139,8 @@ export class Exchange {
   }
 
   /**
-   * Whether TCP's promise to deliver holds for a segment of which no program heard. It does, unless the sender resets
-   * the connection before the peer sends anything more. A reset that was heeded had the number expected next:
+   * Whether TCP's promise to deliver holds for a segment that no program reported receiving. It does, unless the sender
+   * resets the connection before the peer sends anything more. A reset that was heeded had the number expected next:
    * everything sent before it had arrived (RFC 9293 §3.10.7.4).
    */
   #promised(from: Kernel, flags: readonly Flag[], sentAt: number): boolean {
@@ -150,7 +150,7 @@ export class Exchange {
     return !unheard || queue.some(({ at, heardAt }) => heardAt !== undefined && at > sentAt);
   }
 
-  /** A time between the sending and the moment by which the segment must have arrived, after the arrival before it. */
+  /** Estimates the arrival: after the sending and the previous arrival, but before the segment must have arrived. */
   #arrivalBy(by: number, sentAt: number, to: Kernel): number {
     const underWay = Math.min(this.#input.oneWayUs, Math.max(0, by - sentAt) / 2);
     const behind = Math.min(INSTANT_US, Math.max(0, by - to.lastArrival) / 2);

@@ -4,13 +4,13 @@
  * what it is given, and knows nothing of sources, programs or pages.
  *
  *     calls, bytes heard ─▶ transmissions ─▶ handshake, exchange ─▶ segments ─┬─▶ states ─▶ compared with kernels
- *     captured segments ──────────────────────────────────────────────┘ └─▶ links to calls
+ *     captured segments ──────────────────────────────────────────────────────┴─▶ links to calls
  */
 import type { Draft } from '../draft-step.ts';
 import type { Call, Segment, State, Step } from '../step.ts';
 import { compareWithKernel } from './compare-with-kernel.ts';
-import { causesOf, wokenCallsOf } from './call-links.ts';
-import { establishedAt, capturedTransmissions } from './captured-exchange.ts';
+import { causesOf, findWokenCalls } from './call-links.ts';
+import { capturedTransmissions, establishedAt } from './captured-exchange.ts';
 import { Exchange } from './exchange.ts';
 import { handshake, type Handshake } from './handshake.ts';
 import type { Observations } from './observations.ts';
@@ -32,7 +32,7 @@ export function infer(seen: Observations): Step[] {
   const listening = listeningCalls(seen, isListening).map(inferred<Call>);
   const isWatched = seen.serverWatched === 'yes';
   const unseen = serverCallsProved(transmissions, seen.calls.server, establishedAt, isWatched).map(inferred<Call>);
-  const segments = seen.captured ? linkedToCalls(seen, unseen) : signed(drafts, seen);
+  const segments = seen.captured ? linkedToCalls(seen, unseen) : inferredSegments(drafts, seen);
   const derived = deriveStates(segments, seen, listening.concat(unseen));
   const states = compareWithKernel(derived, seen).map(({ state, isSeen }) =>
     isSeen ? observed(state) : inferred<State>(state),
@@ -93,7 +93,8 @@ function inferTransmissions(
 /** Copies of the captured segments that name the call that caused them, and the call that they woke. */
 function linkedToCalls({ segments, calls }: Observations, unseen: readonly Call[]): Segment[] {
   const causes = causesOf(segments, { client: calls.client, server: [...calls.server, ...unseen] });
-  const woken = wokenCallsOf(segments, calls);
+  const woken = new Map<Segment, string>();
+  findWokenCalls(segments, calls, (segment, call) => woken.set(segment, call));
   return segments.map((segment) => {
     const causedBy = causes.get(segment);
     const woke = woken.get(segment);
@@ -101,14 +102,12 @@ function linkedToCalls({ segments, calls }: Observations, unseen: readonly Call[
   });
 }
 
-function signed(drafts: readonly Draft<Segment>[], { calls }: Observations): Segment[] {
-  const woken = wokenCallsOf(drafts, calls);
-  return drafts.map((draft) => {
-    const segment = inferred<Segment>(draft);
-    const woke = woken.get(draft);
-    if (woke !== undefined) segment.woke = woke;
-    return segment;
+function inferredSegments(drafts: readonly Draft<Segment>[], { calls }: Observations): Segment[] {
+  const segments = drafts.map(inferred<Segment>);
+  findWokenCalls(segments, calls, (segment, call) => {
+    segment.woke = call;
   });
+  return segments;
 }
 
 /** Marks a draft as inferred. The draft was made here for one trace, so it becomes the step: a copy would cost time. */

@@ -5,7 +5,7 @@ import { type Call, otherSide, type Segment, type Side, type State, type TcpStat
 import { Endpoint } from '../tcp/state-machine.ts';
 import type { Observations } from './observations.ts';
 
-/** Something that may change the state of one end. */
+/** An event that may change the state of one end. */
 type Moment = (
   | { what: 'sent' | 'received'; segment: Segment }
   | { what: 'closed' | 'closing' | 'aborted' | 'expired'; segment?: undefined }
@@ -32,7 +32,7 @@ export function deriveStates(
     const from = endpoint.state;
     const to = moment.segment ? endpoint[moment.what](moment.segment) : endpoint[moment.what]();
     if (to === from) continue;
-    // Two changes of one end never share a moment: nobody could see their order.
+    // Two changes of one end never have the same time: otherwise nobody could see their order.
     lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
     const earlier = timesIn(states, side, to) + timesIn(seen.states, side, to);
     states.push(draftState(side, from, to, lastAt[side], cause, earlier));
@@ -54,7 +54,8 @@ function isListen({ name }: Call): boolean {
 function moments(segments: readonly Segment[], seen: Observations, inferredCalls: readonly Call[]): Moment[] {
   const { calls, sightings } = seen;
   const all: Moment[] = [];
-  // A close() that nobody saw may have been a shutdown(). If data were refused, nobody was left to receive: a close().
+  // A close() that nobody saw may have been a shutdown(). If data were refused, no program was left to receive: a
+  // close().
   const refused = dataRefused(segments, 'server');
   if (refused) all.push({ at: refused.arrivedAt!, side: 'server', cause: refused.id, what: 'closed' });
   for (const segment of segments) {

@@ -5,6 +5,10 @@ import type { Flag } from '../step.ts';
  * RST takes none.
  */
 export function numberAfter({ seq, length, flags }: { seq: number; length: number; flags: readonly Flag[] }): number {
-  if (flags.includes('RST')) return seq;
-  return seq + length + (flags.includes('SYN') ? 1 : 0) + (flags.includes('FIN') ? 1 : 0);
+  let next = seq + length;
+  for (const flag of flags) {
+    if (flag === 'RST') return seq;
+    if (flag === 'SYN' || flag === 'FIN') next += 1;
+  }
+  return next;
 }

@@ -28,7 +28,7 @@ export class Endpoint {
   /** Segments that arrived ahead of a gap: their FIN does not count before the gap is filled. */
   #early: SegmentHeader[] = [];
   #finTaken = false;
-  /** The program has closed its socket: nobody is there to receive. */
+  /** The program has closed its socket and no longer receives. */
   #programLeft = false;
 
   constructor(state: 'CLOSED' | 'LISTEN') {
@@ -124,7 +124,7 @@ export class Endpoint {
 
   #receivedAck({ flags, ack }: SegmentHeader): void {
     if (!flags.includes('ACK') || ack === undefined) return;
-    if (ack >= 1) this.#happened('rcv ACK of SYN');
+    if (ack >= 1 && this.#state === 'SYN_RCVD') this.#happened('rcv ACK of SYN');
     if (this.#afterFin !== undefined && ack >= this.#afterFin) this.#happened('rcv ACK of FIN');
   }
 
@@ -138,6 +138,7 @@ export class Endpoint {
       this.#expected = end;
       if (segment.flags.includes('FIN')) this.#receivedFin();
     }
+    if (this.#early.length === 0) return;
     const next = this.#early.findIndex(({ seq }) => seq <= this.#expected);
     if (next >= 0) this.#receivedInOrder(this.#early.splice(next, 1)[0]!);
   }

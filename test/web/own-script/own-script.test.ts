@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readMessage } from '../../../bridge/pages/message-reader.ts';
 import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import type { Operation, Script } from '../../../bridge/trace/script.ts';
-import { lineFromWords, wordsOf } from '../../../web/own-script/line-words.ts';
+import { lineFromWords, wordsOf } from '../../../web/own-script/line-in-address.ts';
 import {
   EMPTY_LINE,
   FORMS,
@@ -14,7 +14,7 @@ import {
   withForm,
   type Line,
 } from '../../../web/own-script/line.ts';
-import { MOST_LINES, MOST_SENT_BYTES, scriptOf } from '../../../web/own-script/script-of.ts';
+import { MOST_LINES, MOST_SENT_BYTES, scriptOf } from '../../../web/own-script/script-from-lines.ts';
 import { hexOfTyped, typedOf } from '../../../web/own-script/typed-text.ts';
 
 const send = (data: string, more: Partial<Line> = {}): Line => ({ ...EMPTY_LINE, data, ...more });

@@ -1,7 +1,7 @@
 import type { ScenarioServer } from '../../../bridge/trace/scenario-server.ts';
 import type { Operation } from '../../../bridge/trace/script.ts';
 import type { Form } from '../../own-script/line.ts';
-import type { LineProblem } from '../../own-script/script-of.ts';
+import type { LineProblem } from '../../own-script/script-from-lines.ts';
 
 /** The editor of the viewer's own script. */
 export const script = {

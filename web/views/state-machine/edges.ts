@@ -1,7 +1,7 @@
 import type { TcpState } from '../../../bridge/trace/step.ts';
 import { FIGURE_5 } from '../../../bridge/trace/tcp/state-table.ts';
 
-/** `END` is CLOSED once more, where connections end: figure 5 of RFC 9293 draws it twice, too. */
+/** `END` is a second box for CLOSED, at the end of connections. Figure 5 of RFC 9293 draws it twice, too. */
 export type Node = TcpState | 'END';
 
 /** An edge of figure 5 of RFC 9293 (§3.3.2), with its words: what happens, and what the kernel does. */

@@ -49,7 +49,7 @@ export const LINE_HEIGHT = 13;
 const CHARACTER = 7.3;
 /** The diagram grows no wider than this, in pixels. */
 const WIDEST = 880;
-/** Below this width the diagram stands upright. */
+/** Below this width, in pixels, the diagram is upright. */
 const LYING_FROM = 740;
 
 /**

@@ -197,7 +197,10 @@ describe('what the program asks for', () => {
   });
 });
 
-/** The edges of RFC 9293's figure 5, with TIME_WAIT from FIN_WAIT_1 (its note 2) and the resets of §3.10.7. */
+/**
+ * The edges of RFC 9293's figure 5, with TIME_WAIT from FIN_WAIT_1 (its note 2) and the resets of §3.10.7. This is an
+ * independent oracle, written from the RFC: it must not be derived from `state-table.ts`.
+ */
 const EDGES: Record<TcpState, TcpState[]> = {
   CLOSED: ['SYN_SENT'],
   LISTEN: ['SYN_RCVD'],
