@@ -43,9 +43,10 @@ test.concurrent(
         name: 'a slow wire',
         breaks: ({ world }) => (world.proxy.toClient = latency(100, 0)),
         told: { outcome: 'replied' },
-        within: [99, LATE_MS],
+        within: [99, 99 + LATE_MS],
         also: (_, { done, steps }) => {
-          for (const { at } of steps) expect(at).toBeLessThan(LATE_MS * 1000);
+          // The clock was stepped by hours: a minute tells a step of the clock from a busy machine.
+          for (const { at } of steps) expect(at).toBeLessThan(60e6);
           expect(Math.abs(Date.parse((done as unknown as RunResult).startedAt) - Date.now())).toBeGreaterThan(
             3_000_000,
           );
