@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
+import { anyText } from '../helpers/any-text.ts';
 
 /** What pages send: messages that are right, messages of which one field is not, and whatever else. */
 
@@ -39,7 +40,7 @@ const NAMES = [
 const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, [], {}, ...EDGES, ...NAMES),
   fc.jsonValue(),
-  fc.string({ unit: 'binary', maxLength: 80 }),
+  anyText({ maxLength: 80 }),
 );
 const hex = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const id = fc.oneof(
@@ -128,7 +129,7 @@ const hostileText = fc.oneof(
     '\ufeff{}',
   ),
   fc.nat(80_000).map((length) => `"${'x'.repeat(length)}"`),
-  fc.tuple(right, fc.nat(), fc.string({ unit: 'binary', minLength: 1, maxLength: 3 })).map(([message, at, text]) => {
+  fc.tuple(right, fc.nat(), anyText({ minLength: 1, maxLength: 3 })).map(([message, at, text]) => {
     const json = JSON.stringify(message);
     const cut = at % json.length;
     return json.slice(0, cut) + text + json.slice(cut + 1);
