@@ -20,7 +20,7 @@ const EARLY_MS = 20;
 
 export const plain = plainScript(121n);
 
-/** A bridge and a page, and what lies beyond: all that a fault can break. */
+/** A bridge, a page and the world beyond: all that a fault can break. */
 export interface Scene {
   world: World;
   bridge: WatchedBridge;
@@ -52,7 +52,7 @@ export async function openScene(
   return { world, bridge, page: await Page.open(bridge, whenOver) };
 }
 
-/** Scenes for tests at the same time. One that has endured its fault is whole again: it is there for the next. */
+/** Scenes for tests at the same time. After its test a scene is whole again, and serves the next one. */
 export class Scenes {
   readonly #free: Scene[] = [];
   readonly #closings: Parameters<WhenOver>[0][] = [];

@@ -7,7 +7,7 @@ const MOST_ROUNDS = 100;
 export const LESS_THAN_ITS_SQUARE = 11;
 
 /**
- * How many times as long four times the work takes. Other programs and the collection of garbage only ever add to a time:
+ * How many times as long four times the work takes. Other programs and garbage collection only ever add to a time:
  * so the quickest of several tries counts, the two tasks take turns, and a result that is too large is measured for longer
  * before it is believed.
  */
