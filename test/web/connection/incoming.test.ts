@@ -83,9 +83,7 @@ describe('what comes from the bridge', () => {
   it('is judged as the schemas judge it, whatever the fields contain', () =>
     fc.assert(
       fc.property(
-        fc
-          .constantFrom(...GOOD)
-          .chain((message) => fc.tuple(fc.constant(message), fc.constantFrom(...places(message)))),
+        fc.oneof(...GOOD.map((message) => fc.tuple(fc.constant(message), fc.constantFrom(...places(message))))),
         fc.option(fc.oneof(fc.constantFrom(...WEIRD), fc.jsonValue()), { nil: undefined }),
         ([message, path], other) => {
           const value = changed(message, path, (holder, name) => {
