@@ -5,10 +5,9 @@ const FIRST_HALF = 0xd800;
 const HALVES = 0x800;
 
 /** Any character. `fc.string({ unit: 'binary' })` draws the same, but first makes a table of all, which takes seconds. */
-export const anyCharacter = fc.nat(0x10ffff - HALVES).map(
-  (place) => String.fromCodePoint(place < FIRST_HALF ? place : place + HALVES),
-  placeOf,
-);
+export const anyCharacter = fc
+  .nat(0x10ffff - HALVES)
+  .map((place) => String.fromCodePoint(place < FIRST_HALF ? place : place + HALVES), placeOf);
 
 /** @throws if the value is not one character: fast-check asks for this of any value */
 function placeOf(text: unknown): number {
