@@ -17,8 +17,8 @@ import {
 const tracelessSource = fileURLToPath(new URL('./traceless-bridge.ts', import.meta.url));
 
 /**
- * What the bridge costs, beside a bare client of the same server program; and beside what no trace could be cheaper than:
- * a server whose probe reports, and a bridge of the same libraries that tells nothing.
+ * What the bridge costs beside a bare client of the same server program, and beside the least that any trace must cost: a
+ * server whose probe reports, and a bridge of the same libraries that sends no steps.
  */
 export async function benchBridge(): Promise<void> {
   const server = await startNumberServer();
@@ -33,7 +33,7 @@ export async function benchBridge(): Promise<void> {
     printHead();
     for (const atOnce of [1, 64]) {
       await compare(atOnce, { bare: server.port, page: bridge, least: traceless.line });
-      // Each run waits for tcpdump, unless one is on already: a tcpdump never outlives the runs that it captures for.
+      // Each run waits for tcpdump, unless one is running already: a tcpdump never outlives its runs.
       await alone(`(c) the same, packets captured, ${atOnce} at a time`, capturing.url, atOnce, whyNot);
       await alone(`(d) the same in the lab, ${atOnce} at a time`, lab.url, atOnce, wireMessage);
       console.log();
@@ -64,7 +64,7 @@ async function compare(atOnce: number, where: { bare: string; page: Bridge; leas
   }
 }
 
-/** What is compared with the others of its table, round by round. */
+/** One candidate of a table, which is compared with the others round by round. */
 interface Row {
   letter: string;
   name: string;
@@ -77,7 +77,7 @@ function row(letter: string, name: string, kind: ClientKind, where: string): Row
   return { letter, name, kind, where, results: [] };
 }
 
-/** A row of its own: for what a bare client has no counterpart. */
+/** A row without a counterpart at the bare client. */
 async function alone(name: string, url: string, atOnce: number, whyNot: string | undefined): Promise<void> {
   if (whyNot !== undefined) return console.log(`${name}: not here (${whyNot})`);
   const results: Result[] = [];

@@ -4,12 +4,12 @@ import { WebSocket } from 'ws';
 import { ShortLivedMap } from '../../bridge/machine/short-lived.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
 
-/** What a client did in its time: milliseconds of each request, and how many did not end as they should. */
+/** What a client did in its time: the milliseconds of each request, and the number of failures. */
 export interface Measured {
   seconds: number;
   latencies: number[];
   failed: number;
-  /** All requests, with those that came before the time. */
+  /** All requests, including those of the warm-up. */
   requests: number;
 }
 
@@ -32,7 +32,7 @@ export async function bare(port: number, atOnce: number, seconds: number): Promi
   });
 }
 
-/** One page of the bridge with `atOnce` runs on at a time; it takes every trace, and reads each `done`. */
+/** One page of the bridge with `atOnce` runs at a time. It receives every trace and reads each `done`. */
 export async function page(url: string, atOnce: number, seconds: number): Promise<Measured> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { origin: url });
   const waiting = new ShortLivedMap<number, (good: boolean) => void>();
@@ -41,7 +41,7 @@ export async function page(url: string, atOnce: number, seconds: number): Promis
     socket.once('error', reject);
   });
   socket.on('message', (data: Buffer) => {
-    // A trace is taken whole, but read only by its beginning: what the bridge costs is measured, not what a page does.
+    // Only the beginning of each message is read: the bridge's cost is measured, not the page's.
     if (!DONE.equals(data.subarray(0, DONE.length))) return;
     const message = JSON.parse(data.toString('utf8')) as { id: number; reply?: { hex: string } };
     waiting.get(message.id)?.(message.reply?.hex === reply);
@@ -72,7 +72,7 @@ export async function websocket(url: string, atOnce: number, seconds: number): P
   });
 }
 
-/** Seconds before anything counts: a client's own code is slow until it was compiled. */
+/** Seconds of warm-up: a client's own code is slow until it is compiled. */
 const WARM_UP_SECONDS = 0.5;
 
 async function repeat(atOnce: number, seconds: number, once: () => Promise<boolean>): Promise<Measured> {

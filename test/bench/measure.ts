@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ClientKind, Measured } from './clients.ts';
 
-/** Rounds of what is compared alternate, so that a noisy machine disturbs all alike; the median of the rounds is told. */
+/** The rounds of the candidates alternate, so that a busy machine disturbs all alike. The median of the rounds counts. */
 export const ROUNDS = 5;
 const SECONDS = 2;
 const WARM_UP_SECONDS = 3;
@@ -14,14 +14,14 @@ export interface Result {
   p50: number;
   p99: number;
   failed: number;
-  /** Microseconds of processor time that the program under test took for each request, where it was looked at. */
+  /** Microseconds of processor time of the program under test for each request, if it was measured. */
   cpuUs: number;
 }
 
 const clients = fileURLToPath(new URL('./clients.ts', import.meta.url));
 const numberServer = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
-/** One round of a client, in a process of its own. @param server whose processor time is told */
+/** One round of a client, in a process of its own. @param server whose processor time is measured */
 export async function measure(
   kind: ClientKind,
   where: string,
@@ -51,7 +51,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** The median over the rounds of one figure of the one, divided by that of the other in the same round. */
+/** The median over the rounds of one candidate's figure divided by the other's in the same round. */
 export function ratio(of: readonly Result[], to: readonly Result[], key: keyof Result): string {
   return median(of.map((result, round) => result[key] / to[round]![key])).toFixed(2);
 }
@@ -73,12 +73,12 @@ function print(name: string, cells: readonly string[]): void {
 
 export interface StartedServer {
   port: string;
-  /** The line in which it said where it listens. */
+  /** The line in which it printed where it listens. */
   line: string;
   process: ChildProcess;
 }
 
-/** A program that says where it listens, as ours and the one in C do. */
+/** A program that prints where it listens, as ours and the one in C do. */
 export async function startServer(command: string, args: readonly string[]): Promise<StartedServer> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
@@ -90,7 +90,7 @@ export function startNumberServer(): Promise<StartedServer> {
   return startServer(process.execPath, [numberServer, '--port', '0']);
 }
 
-/** Microseconds of processor time that a process has had: proc_pid_stat(5), in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100). */
+/** Microseconds of processor time of a process so far: proc_pid_stat(5), in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100). */
 function cpuUs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10_000;

@@ -57,7 +57,7 @@ async function compareServers(ours: Server, epoll: Server): Promise<void> {
   console.log(`    h/g: throughput ${ratio(results.ours, results.epoll, 'perSecond')}, processor time ${cpu}\n`);
 }
 
-/** The bridge beside websockify, which tells nothing: one WebSocket a request, as it is made to be used. */
+/** The bridge beside websockify, which reports nothing and needs one WebSocket for each request. */
 export async function benchWebsockify(): Promise<void> {
   if (spawnSync('websockify', ['--help'], { stdio: 'ignore' }).error)
     return console.log('(i) websockify: not here (not installed)\n');
@@ -84,7 +84,7 @@ export async function benchWebsockify(): Promise<void> {
   console.log(`    b/i: throughput ${ratio(results.page, results.websockify, 'perSecond')}\n`);
 }
 
-/** It says nothing that tells when it is there. */
+/** It prints nothing when it is ready. */
 async function listening(port: number, program: ChildProcess): Promise<void> {
   while (program.exitCode === null) {
     const there = await new Promise<boolean>((resolve) => {

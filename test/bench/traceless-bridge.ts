@@ -1,6 +1,6 @@
 /**
- * The least that a bridge can be: the same libraries as ours, one TCP connection for each `run`, and only `done` for the
- * page. What it costs beside a bare client is what no trace can be cheaper than. `traceless-bridge.ts PORT`: the server's.
+ * The smallest possible bridge: the same libraries as ours, one TCP connection for each `run`, and only `done` for the
+ * page. No bridge that sends traces can cost less. `traceless-bridge.ts PORT`: the port of the server.
  */
 import websocket from '@fastify/websocket';
 import fastify from 'fastify';

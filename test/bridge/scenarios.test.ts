@@ -11,10 +11,10 @@ import { ShelfRuns, told, type Played } from '../helpers/shelf-runs.ts';
 import { expectCausal, segments, states } from '../helpers/trace-checks.ts';
 import { hasTshark, traceSays, tsharkSays } from '../helpers/packets/tshark.ts';
 
-/** How often each is played: `SCENARIO_RUNS=20 npx vitest run test/bridge/scenarios.test.ts` for more. */
+/** Times that each is played: `SCENARIO_RUNS=20 npx vitest run test/bridge/scenarios.test.ts` for more. */
 const TIMES = Number(process.env['SCENARIO_RUNS'] ?? 2);
 const TIMEOUT = 120_000 + TIMES * 20_000;
-/** For how long a question is thought about: longer than the first time-out of a SYN. */
+/** Milliseconds of thought about a question: longer than the first time-out of a SYN. */
 const THOUGHT_MS = 1500;
 
 describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: TIMEOUT }, () => {
@@ -47,7 +47,7 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     });
   });
 
-  test.skipIf(!hasTshark)('tshark reads the packets of each as its trace tells them', async () => {
+  test.skipIf(!hasTshark)('tshark reads the packets of each scenario as its trace shows them', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'aperto-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const played = (await Promise.all(SCENARIO_KEYS.map((key) => all(key)))).flat();
@@ -67,7 +67,7 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     expect(shows('nagle', played)).toBe(false);
   });
 
-  test('where a question has a segment to be asked at, the link stops the run there, and it shows the same', async () => {
+  test('the link stops the run at the segment of a question, and the run shows the same', async () => {
     const stopping = SCENARIO_KEYS.flatMap((key) => {
       const { stop } = SHELF[key].question;
       return stop ? [[key, stop] as const] : [];
@@ -91,7 +91,7 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     await Promise.all(answered);
   });
 
-  // The others are plain runs as well, but for what the wire or the server does.
+  // The other scenarios are plain runs too, except for what the wire or the server does.
   test.each(['zero', 'silence', 'echo', 'split', 'two', 'unread', 'refused', 'unaccepted', 'blackhole'] as const)(
     '%s is not a plain run',
     async (key) => expect(shows('plain', await runs.run(key, 0))).toBe(false),

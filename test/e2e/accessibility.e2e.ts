@@ -20,7 +20,7 @@ const LOOKS = [
   { width: 360, colorScheme: 'dark' },
 ] as const;
 
-async function expectNothingInTheWay(page: Page) {
+async function expectAccessible(page: Page) {
   for (const { width, colorScheme } of LOOKS) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -93,7 +93,7 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
     await playBridge(page, tell(plainTrace(), 'replied'));
     await page.goto('/');
     await sendNumber(page, '121');
-    // What keeps runs comes with the first of them: it may be there later than the words.
+    // The code that keeps runs is loaded with the first run: it may come later than the words.
     await page.waitForFunction(() => sessionStorage.getItem('aperto-run-1') !== null);
     await page.evaluate(() => {
       const kept = sessionStorage.getItem('aperto-run-1')!;
@@ -127,12 +127,12 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
 };
 
 for (const [name, reach] of Object.entries(STATES))
-  test(`nothing stands in the way of anyone: ${name}`, async ({ page }) => {
+  test(`accessible: ${name}`, async ({ page }) => {
     await reach(page);
-    await expectNothingInTheWay(page);
+    await expectAccessible(page);
   });
 
-test('nor however a run ends', async ({ page }) => {
+test('accessible: every way in which a run ends', async ({ page }) => {
   let sent = 0;
   await playBridge(page, (message, say) => {
     if (message.type !== 'run') return;
@@ -143,11 +143,11 @@ test('nor however a run ends', async ({ page }) => {
   for (const [index, [name, , outcome]] of ENDINGS.entries())
     await test.step(name, async () => {
       await sendAndSee(page, index + 1, outcome);
-      await expectNothingInTheWay(page);
+      await expectAccessible(page);
     });
 });
 
-test('nor at any step of a run', async ({ page }) => {
+test('accessible: the steps of a run', async ({ page }) => {
   await page.goto('/');
   await sendNumber(page, '121');
   await expect(spoken(page)).not.toBeEmpty();

@@ -5,7 +5,7 @@ import { serverListens, startBridge, stopBridge, type Bridge } from '../helpers/
 /** The wire on which nothing is captured: what the page shows there is inferred. */
 export const DIRECT = ['--wire', 'direct', '--capture', 'off'];
 
-/** Returns a bridge of some sort. It starts when a test of the worker first asks for it, and ends with the worker. */
+/** Returns a bridge of this sort. It starts when a test of the worker first asks for it, and ends with the worker. */
 export type BridgeOf = (sort: string, start: () => Promise<Bridge>) => Promise<Bridge>;
 
 /**

@@ -7,7 +7,7 @@ import { sendNumber, spoken } from './page.ts';
 const OPEN = [...DIRECT, '--http', '0.0.0.0:0'];
 const SEND = { name: 'Send random number' };
 
-/** All that the page asks for, with what it tells of itself. */
+/** All requests of the page, with the referrer that each reveals. */
 function requestsOf(page: Page): { url: string; referrer: string | undefined }[] {
   const requests: { url: string; referrer: string | undefined }[] = [];
   page.on('request', (request) => requests.push({ url: request.url(), referrer: request.headers()['referer'] }));
@@ -58,7 +58,7 @@ test('without the token, or with a wrong one, the page says what it needs, and c
   }
 });
 
-test('what a hostile server answers and prints is text, wherever it is shown', async ({ page }) => {
+test('replies and output of a hostile server are shown as text everywhere', async ({ page }) => {
   const program = fileURLToPath(new URL('../fixtures/servers/hostile.mjs', import.meta.url));
   const bridge = await startBridge((port) => `node '${program}' ${port}`, DIRECT);
   try {

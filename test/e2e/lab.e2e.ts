@@ -33,7 +33,7 @@ test('one press in the lab: every segment is captured, every state was seen', as
   await expect(page.locator('.legend li.active', { hasText: 'the kernels’ states' })).toBeVisible();
 });
 
-test('what was captured can be saved, and read byte by byte', async ({ page }) => {
+test('captured packets can be saved, and read byte by byte', async ({ page }) => {
   await play(page);
 
   await test.step('packets are saved as a capture that other programs read', async () => {
@@ -91,7 +91,7 @@ test('a trace is saved, and opened again as a run of the list', async ({ page })
   await expect(page.locator('.summary')).toContainText('delay 20 ms');
 });
 
-test('a file that is no trace is refused with a sentence', async ({ page }, info) => {
+test('a file that is not a trace is refused with a sentence', async ({ page }, info) => {
   await page.goto('/');
   const open = async (name: string, text: string) => {
     const path = info.outputPath(name);
@@ -137,7 +137,7 @@ test('on a slow wire the run is followed while it happens', async ({ page }) => 
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
 });
 
-test('the wire is set on the page, kept in its address, and told of the run', async ({ page }) => {
+test('the wire is set on the page, kept in its address, and named in the run’s summary', async ({ page }) => {
   await page.goto('/');
   const panel = page.locator('.wire-panel');
   await expect(panel).toContainText('nothing added');
@@ -176,7 +176,7 @@ test('a refusal and a reset are captured, too', async ({ page }) => {
   await expect(page.getByText('server listening')).toBeVisible();
 });
 
-test("what the lab adds stands in nobody's way", async ({ page }) => {
+test('the parts of the lab are accessible', async ({ page }) => {
   await play(page, '?drop=syn');
   await page.locator('.wire-panel summary').click();
   await segments(page, '2 bytes').locator('text').first().click();

@@ -8,7 +8,7 @@ async function play(page: Page) {
   await expect(spoken(page)).toHaveText('Run 1: The server replied ÍMPAR.');
 }
 
-/** The whole of it, as if nobody had clicked yet. */
+/** Shows the whole run, without a selection. */
 async function seeWhole(page: Page) {
   await page.mouse.move(0, 0);
   await page.locator('main').focus();
@@ -18,7 +18,7 @@ async function seeWhole(page: Page) {
 const call = (page: Page, words: string) => page.locator('.picture .call', { hasText: words });
 const links = (page: Page) => page.getByRole('list', { name: 'What belongs to this step' }).getByRole('button');
 
-test('what belongs together in a run is shown together', async ({ page }) => {
+test('related steps of a run are shown together', async ({ page }) => {
   await play(page);
 
   await test.step('a recv() lights the segment that brought its bytes, and leads there', async () => {
@@ -36,7 +36,7 @@ test('what belongs together in a run is shown together', async ({ page }) => {
     await expect(links(page).filter({ hasText: 'sent by send()' })).toBeVisible();
   });
 
-  await test.step('a segment shows the code of the call that caused it, and what the kernel does by itself has none', async () => {
+  await test.step('a segment shows the code of the call that caused it, or that the kernel sent it by itself', async () => {
     await seeWhole(page);
     await segments(page, '2 bytes').locator('text').first().click();
     await expect(page.locator('.programs')).toContainText("sock.sendall(b'\\x00\\x79')");
@@ -44,7 +44,7 @@ test('what belongs together in a run is shown together', async ({ page }) => {
     await expect(page.locator('.programs')).toContainText('the kernel did it by itself');
   });
 
-  await test.step('what is pointed at in the picture lights what belongs to it, and dims the rest', async () => {
+  await test.step('pointing at a step in the picture lights the related steps, and dims the rest', async () => {
     await seeWhole(page);
     await segments(page, 'ÍMPAR').locator('text').first().hover();
     await expect(call(page, '→ 6 bytes ÍMPAR')).toHaveClass(/lit/);
@@ -69,7 +69,7 @@ test('what belongs together in a run is shown together', async ({ page }) => {
     await expect(page.locator('.inspector .what')).toContainText('third segment of the handshake');
   });
 
-  await test.step('the state diagram shows where both ends stand, and the edge just taken', async () => {
+  await test.step('the state diagram shows the states of both ends, and the edge just taken', async () => {
     await seeWhole(page);
     const machine = page.getByRole('img', { name: /figure 5 of RFC 9293/ });
     await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK of FIN\)\./);
@@ -78,7 +78,7 @@ test('what belongs together in a run is shown together', async ({ page }) => {
     await expect(machine.locator('[data-state="END"]')).toHaveClass(/client/);
     await expect(machine.locator('.taken.last')).toHaveClass(/client/);
     await expect(machine.locator('.chip.client')).toContainText('rcv ACK');
-    // An edge without words says them to who points at it.
+    // An edge without words shows them when the mouse points at it.
     const edge = machine.locator('g:has(> title)', { hasText: 'FIN_WAIT_1 → CLOSING: rcv FIN / snd ACK' });
     await edge.locator('.reach').hover();
     const toggle = page.getByRole('button', { name: 'States' });

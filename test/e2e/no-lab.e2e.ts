@@ -44,7 +44,7 @@ test('without a lab the page says why, and what would help, in both languages', 
   await expect(page.getByRole('banner').getByText('Isto ajudaria:')).toBeVisible();
 });
 
-test('a reason of tomorrow is shown with its code, and with what the bridge says', async ({ page }) => {
+test('an unknown reason is shown with its code and the bridge’s message', async ({ page }) => {
   const message = 'The moon is in the wrong place.';
   await playBridge(page, () => {}, hello({}, { wireWhy: 'LAB_MOON', wireMessage: message }));
   await page.goto('/');
@@ -53,7 +53,7 @@ test('a reason of tomorrow is shown with its code, and with what the bridge says
   await expect(page.getByRole('banner').getByText(message)).toBeVisible();
 });
 
-test('the server waits in the picture before anyone has called', async ({ page }) => {
+test('the server waits in the picture before the first connection', async ({ page }) => {
   await playBridge(page, () => {}, hello({ blockedIn: 'accept4' }));
   await page.goto('/');
   for (const words of ['socket()', 'bind(:65432)', 'listen()', 'accept()', 'LISTEN', 'blocked …'])

@@ -5,7 +5,7 @@ import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol/me
 import type { Outcome } from '../../bridge/trace/trace.ts';
 import type { Step } from '../../bridge/trace/step.ts';
 
-/** What a student looks for on the page, in the words that stand there. */
+/** What a student looks for on the page, in the page's words. */
 
 export async function sendNumber(page: Page, number: string): Promise<void> {
   await page.getByLabel('or your own number').fill(number);

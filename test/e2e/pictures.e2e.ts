@@ -57,7 +57,7 @@ test('a lost, a repeated and a held segment can be told apart', async ({ page })
   await expect(page.locator('.inspector')).toContainText('mss 1460');
 });
 
-test('to scale, what took longer takes more room, and even rows come back', async ({ page }) => {
+test('to scale, longer times take more room, and even rows come back', async ({ page }) => {
   await playBridge(page, tell(labTrace(100_000), 'replied'));
   await open(page);
   await expect(spoken(page)).not.toBeEmpty();
@@ -73,7 +73,7 @@ test('to scale, what took longer takes more room, and even rows come back', asyn
   expect(await height()).toBe(even);
 });
 
-test('an inferred segment is dashed and says why it must have been', async ({ page }) => {
+test('an inferred segment is dashed and gives its reason', async ({ page }) => {
   await playBridge(page, tell(plainTrace(), 'replied'));
   await open(page);
   await expect(spoken(page)).not.toBeEmpty();
@@ -113,7 +113,7 @@ test('a hundred runs stay in their list', async ({ page }) => {
   expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
 });
 
-test('the page comes back to a bridge that comes back, and an open run is lost, not forgotten', async ({ page }) => {
+test('the page comes back to a bridge that comes back, and keeps the open run as lost', async ({ page }) => {
   const bridge = await playBridge(page, tell(timeoutTrace()));
   await open(page);
   await expect(page.getByText('live', { exact: true })).toBeVisible();
@@ -125,7 +125,7 @@ test('the page comes back to a bridge that comes back, and an open run is lost, 
   await expect(page.getByRole('button', { name: 'Send random number' })).toBeEnabled();
 });
 
-test('what the bridge cannot serve is said in a sentence', async ({ page }) => {
+test('a sentence says what the bridge cannot serve', async ({ page }) => {
   const bridge = await playBridge(page, (message, say) => {
     if (message.type === 'run') say({ type: 'error', id: message.id, code: 'TOO_MANY_RUNS', message: 'limit' });
   });
@@ -139,7 +139,7 @@ test('what the bridge cannot serve is said in a sentence', async ({ page }) => {
   await expect(page.getByText('The bridge says: a code of tomorrow')).toBeVisible();
 });
 
-test('what a peer sends is text and nothing else', async ({ page }) => {
+test('bytes of a peer are shown as text and nothing else', async ({ page }) => {
   const markup = '<img src=x onerror=document.title=1>';
   const hex = Buffer.from(markup).toString('hex');
   await playBridge(page, (message, say) => {
@@ -152,7 +152,7 @@ test('what a peer sends is text and nothing else', async ({ page }) => {
   await expect(page.locator('img')).toHaveCount(0);
 });
 
-test('without motion, nothing travels', async ({ page }) => {
+test('with reduced motion, nothing travels', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await playBridge(page, tell(plainTrace(), 'replied'));
   await open(page);

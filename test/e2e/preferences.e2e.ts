@@ -4,7 +4,7 @@ import { sendNumber, spoken } from './page.ts';
 test.describe('in a Brazilian browser', () => {
   test.use({ locale: 'pt-BR' });
 
-  test('the page speaks Portuguese, wholly', async ({ page }) => {
+  test('the whole page speaks Portuguese', async ({ page }) => {
     await page.goto('/');
     await expect(page.locator('html')).toHaveAttribute('lang', 'pt-BR');
     await expect(page.getByText('servidor escutando')).toBeVisible();

@@ -14,7 +14,7 @@ async function sendAll(page: Page, numbers: readonly string[]) {
   }
 }
 
-test('what a connection adds up to is told in words', async ({ page }) => {
+test('a sentence sums up the connection', async ({ page }) => {
   await page.goto('/');
   await sendAll(page, ['121']);
   await expect(page.locator('.summary')).toContainText('Complete: the client opened it, and both sides closed it.');
@@ -34,7 +34,7 @@ test('runs outlive a reload, and go on counting from there', async ({ page }) =>
   await expect(spoken(page)).toHaveText(/^Run 3:/);
 });
 
-test('what somebody has put into the storage is text, or nothing', async ({ page }) => {
+test('content of the storage is shown as text, or not at all', async ({ page }) => {
   const markup = '<img src=x onerror=document.title=1>';
   await page.addInitScript(
     ([steps, text]) => {
@@ -85,7 +85,7 @@ test('a run that the bridge lost or refused outlives a reload, as what it was', 
   await expect(page.locator('.picture .segment').first()).toBeVisible();
 });
 
-test('without a storage the page works all the same', async ({ page }) => {
+test('the page works without a storage', async ({ page }) => {
   await page.addInitScript(() =>
     Object.defineProperty(window, 'sessionStorage', {
       get: () => {
@@ -110,7 +110,7 @@ test('a run is deleted, and the next one takes its place and the focus', async (
   await expect(lines(page)).toHaveCount(2);
 });
 
-test('all are deleted, but only if that is meant', async ({ page }) => {
+test('all runs are deleted, after a confirmation', async ({ page }) => {
   await page.goto('/');
   await sendAll(page, ['1', '2', '3']);
   await page.getByRole('button', { name: 'Delete all' }).click();
@@ -126,7 +126,7 @@ test('all are deleted, but only if that is meant', async ({ page }) => {
   await expect(page.getByText('No run yet.')).toBeVisible();
 });
 
-test('two runs stand side by side, a retransmission as a gap, and the keyboard does it all', async ({ page }) => {
+test('two runs stand side by side, with a gap for a retransmission, by keyboard alone', async ({ page }) => {
   let count = 0;
   await playBridge(page, (message, say) => {
     if (message.type !== 'run') return;
@@ -154,7 +154,7 @@ test('two runs stand side by side, a retransmission as a gap, and the keyboard d
   await expect(page.getByRole('button', { name: 'Compare two' })).toBeFocused();
 });
 
-test('nothing of the comparison is out of sight, whatever the width', async ({ page }) => {
+test('the whole comparison is in sight at every width', async ({ page }) => {
   let count = 0;
   await playBridge(page, (message, say) =>
     tell((count += 1) === 1 ? plainTrace() : troubledTrace(), 'replied')(message, say),
@@ -182,7 +182,7 @@ async function saved(page: Page, name: 'Save SVG' | 'Save PNG') {
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
-test('the picture is saved as it is, and needs nothing of the page', async ({ page }) => {
+test('the picture is saved whole, and needs nothing from the page', async ({ page }) => {
   const markup = '</text><script>alert(1)</script>\u0001&';
   const steps = [...plainTrace(), output(markup, 600)];
   await playBridge(page, (message, say) => {
@@ -192,7 +192,7 @@ test('the picture is saved as it is, and needs nothing of the page', async ({ pa
   });
   await page.goto('/');
   await sendAll(page, ['121']);
-  // Wherever the cursor is, the file has the whole.
+  // The file has the whole run, wherever the cursor is.
   await page.locator('main').focus();
   await page.keyboard.press('Home');
   for (const colorScheme of ['light', 'dark'] as const)
@@ -225,7 +225,7 @@ test('the picture is saved as it is, and needs nothing of the page', async ({ pa
       expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
       const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(text)!;
       expect([png.bytes.readUInt32BE(16), png.bytes.readUInt32BE(20)]).toEqual([2 * Number(width), 2 * Number(height)]);
-      // What it left while it was made is gone.
+      // The page removes what it drew for the file.
       await expect(page.locator('.picture')).toHaveCount(1);
     });
 });

@@ -96,7 +96,7 @@ test.describe('on a laptop in Brazil', () => {
       }),
     );
     expect(shown).toEqual(outcomes.map(() => ({ lines: 1, isEndWhole: true, isDurationApart: true })));
-    // What is shortened for the eye is whole for who asks.
+    // A shortened line has its whole text as title and name.
     await expect(lines.last()).toHaveAttribute('title', /^1234567890 → /);
     await expect(lines.last()).toHaveAccessibleName(/1234567890/);
     // The × comes in place of the duration.

@@ -28,10 +28,10 @@ async function asking(page: Page) {
   return messages;
 }
 
-/** The echo server of the Python documentation, which serves one client at its own port; nobody here wrote it. */
+/** The echo server of the Python documentation, which serves one client at its own port. */
 const echo = 'python3 test/fixtures/echo_server.py';
 const ECHO_PORT = '127.0.0.1:50007';
-test('an echo server in Python that nobody here wrote runs with a script made on the page', async ({
+test('a script made on the page runs against the echo server of the Python documentation', async ({
   page,
   bridgeOf,
 }, info) => {
@@ -41,7 +41,7 @@ test('an echo server in Python that nobody here wrote runs with a script made on
   await page.goto(echoBridge.url);
   await expect(page.getByText('server listening')).toBeVisible();
   await page.getByText('Your own script').click();
-  // As it begins, it sends a number, reads to the end and closes.
+  // The first script sends a number, reads to the end and closes.
   await page.getByLabel('Line 1: written as').selectOption('text');
   await page.getByLabel('Line 1: The bytes').fill('olá, mundo');
   await page.getByLabel('Line 2: bytes').fill('11');
@@ -60,9 +60,7 @@ test('an echo server in Python that nobody here wrote runs with a script made on
   await expect(page.locator('.inspector')).toContainText('Connected by');
 });
 
-test('what an address asks for is shown and not run, as text, and what is wrong stands beside its line', async ({
-  page,
-}) => {
+test('a script in the address is shown as text and not run, with each fault beside its line', async ({ page }) => {
   const messages = await asking(page);
   const markup = '<img src=x onerror=document.title=1>';
   const words = [`text ${markup}`, 'hex 007', 'explode', 'close', 'recv'];
@@ -77,7 +75,7 @@ test('what an address asks for is shown and not run, as text, and what is wrong 
   await run(page).click();
   await expect(page.getByLabel('Line 2: The bytes')).toBeFocused();
   expect(messages).toEqual([]);
-  // Nothing is lost: what was wrong is put right.
+  // The wrong lines are still there, and can be corrected.
   await page.keyboard.type('9');
   await page.getByRole('button', { name: 'Remove line 3' }).click();
   await expect(page.getByRole('button', { name: 'Remove line 3' })).toBeFocused();
@@ -107,23 +105,20 @@ test('lines move by mouse and by keyboard, the focus with them, and outlive a re
   expect(await operations(page)).toEqual(['recv', 'close', 'send']);
 });
 
-labTest(
-  'the wire holds a scenario where its question is asked, and the run itself judges the guess',
-  async ({ page }) => {
-    await page.goto('/?scenario=silence&delay=5');
-    const shelf = page.locator('.shelf-panel');
-    await expect(shelf.getByRole('combobox')).toHaveValue('silence');
-    await expect(shelf.getByRole('radio')).toHaveCount(0);
-    await shelf.getByRole('button', { name: 'Run this scenario' }).click();
-    await expect(page.getByRole('region', { name: 'Held in mid-wire' }).getByText('4 bytes')).toBeVisible();
-    await shelf.getByLabel('0: no bytes, and no error').check();
-    await shelf.getByRole('button', { name: 'Let it go' }).click();
-    await expect(shelf.getByText('Right.')).toBeVisible();
-    await expect(page.locator('.summary')).toContainText('delay 5 ms · holds data');
-    await shelf.getByRole('button', { name: 'Edit its script' }).click();
-    await expect(page.getByLabel('Line 1: The bytes')).toHaveValue('1000000000');
-    await expect(page.getByLabel('Line 1: The bytes')).toBeInViewport({ ratio: 1 });
-    await expect(page.locator('header')).toBeInViewport({ ratio: 1 });
-    expect(new URL(page.url()).search).toBe('?scenario=silence&do=number+1000000000&do=recv&do=close');
-  },
-);
+labTest('the wire holds a scenario at its question, and the run itself judges the guess', async ({ page }) => {
+  await page.goto('/?scenario=silence&delay=5');
+  const shelf = page.locator('.shelf-panel');
+  await expect(shelf.getByRole('combobox')).toHaveValue('silence');
+  await expect(shelf.getByRole('radio')).toHaveCount(0);
+  await shelf.getByRole('button', { name: 'Run this scenario' }).click();
+  await expect(page.getByRole('region', { name: 'Held in mid-wire' }).getByText('4 bytes')).toBeVisible();
+  await shelf.getByLabel('0: no bytes, and no error').check();
+  await shelf.getByRole('button', { name: 'Let it go' }).click();
+  await expect(shelf.getByText('Right.')).toBeVisible();
+  await expect(page.locator('.summary')).toContainText('delay 5 ms · holds data');
+  await shelf.getByRole('button', { name: 'Edit its script' }).click();
+  await expect(page.getByLabel('Line 1: The bytes')).toHaveValue('1000000000');
+  await expect(page.getByLabel('Line 1: The bytes')).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('header')).toBeInViewport({ ratio: 1 });
+  expect(new URL(page.url()).search).toBe('?scenario=silence&do=number+1000000000&do=recv&do=close');
+});

@@ -6,7 +6,7 @@ test.beforeEach(async ({ page }) => {
   await expect(page.getByText('server listening')).toBeVisible();
 });
 
-test('one press opens a connection, and it is drawn, played and told', async ({ page }) => {
+test('one press opens a connection, which is drawn, played and put into words', async ({ page }) => {
   await expect(page.getByText('Press the button')).toBeVisible();
   await page.getByRole('button', { name: 'Send random number' }).click();
   await expect(spoken(page)).toHaveText(/^Run 1: The server replied (PAR|ÍMPAR)\.$/);
@@ -34,7 +34,7 @@ test('121 is odd, and travels as 00 79', async ({ page }) => {
   await expect(page.locator('.inspector').getByText('ÍMPAR')).toBeVisible();
 });
 
-test('exactly ten digits are answered with silence, and that is said', async ({ page }) => {
+test('exactly ten digits get no reply, and the page says so', async ({ page }) => {
   await sendNumber(page, '1234567890');
   await expect(spoken(page)).toContainText('closed without sending a byte');
   await expect(spoken(page)).toContainText('exactly ten digits');

@@ -24,7 +24,7 @@ test('a stopped server refuses, a started one answers again', async ({ page }) =
   await expect(spoken(page)).toHaveText('Run 2: The server replied ÍMPAR.');
 });
 
-test('a server that ends by itself is told of, and can be started again', async ({ page }) => {
+test('the page reports a server that ends by itself, and starts it again', async ({ page }) => {
   const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
   const bridge = await startBridge((port) => `node '${program}' --port ${port} --once`, DIRECT);
   try {
@@ -33,7 +33,7 @@ test('a server that ends by itself is told of, and can be started again', async 
     await sendNumber(page, '40');
     await expect(spoken(page)).toHaveText('Run 1: The server replied PAR.');
     await expect(page.getByText('The server program ended by itself, with exit code 0.')).toBeVisible();
-    // Of one that was done, the terminals tell what it printed.
+    // If it ended without an error, the terminals show what it printed.
     await expect(page.getByText('Its last lines')).toBeVisible();
     await expect(page.locator('.trouble li').first()).toBeHidden();
     // One button for one thing.

@@ -10,7 +10,7 @@ import { unchanged, type Fault } from './faults.ts';
  *            ◀─────────── toClient ───
  */
 export class FaultProxy {
-  /** For the connections to come. */
+  /** The faults of connections to come. */
   toServer: Fault = unchanged;
   toClient: Fault = unchanged;
   readonly #serverPort: number;
@@ -30,7 +30,7 @@ export class FaultProxy {
     await once(this.#server, 'listening');
   }
 
-  /** Listens no more, and ends every connection. */
+  /** Stops listening, and ends every connection. */
   async down(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
@@ -48,7 +48,7 @@ export class FaultProxy {
 
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
-    // Each is told by the iterator that reads the socket.
+    // The iterator that reads the socket reports each.
     socket.on('error', () => {});
     socket.once('close', () => this.#sockets.delete(socket));
     socket.setNoDelay(true);

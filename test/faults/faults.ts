@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * What becomes of the bytes of one direction: chunks in, chunks out. When it returns, the direction ends with a FIN; when
+ * What happens to the bytes of one direction: chunks in, chunks out. When it returns, the direction ends with a FIN; when
  * it throws, with a RST.
- * @param over when nobody waits for its bytes any more
+ * @param over aborted when nobody waits for its bytes any more
  */
 export type Fault = (bytes: AsyncIterable<Buffer>, over: AbortSignal) => AsyncIterable<Buffer>;
 
@@ -25,7 +25,7 @@ export function bandwidth(bytesPerSecond: number): Fault {
   return slices(1, 1000 / bytesPerSecond);
 }
 
-/** Pieces of so many bytes, with a pause before each. */
+/** Pieces of `length` bytes, with a pause before each. */
 export function slices(length: number, pauseMs: number): Fault {
   return async function* (bytes, signal) {
     for await (const chunk of bytes)
@@ -44,7 +44,7 @@ export function slowClose(ms: number): Fault {
   };
 }
 
-/** The end comes when it is let go. */
+/** The end comes when it is released. */
 export function heldClose(released: Promise<void>): Fault {
   return async function* (bytes) {
     yield* bytes;
@@ -71,7 +71,7 @@ export const reset: Fault = async function* (bytes) {
   for await (const _ of bytes) throw new Error('a reset in place of bytes');
 };
 
-/** Closes after so many bytes. */
+/** Closes after `length` bytes. */
 export function limit(length: number): Fault {
   return async function* (bytes) {
     let left = length;

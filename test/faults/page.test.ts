@@ -7,7 +7,7 @@ import { expectClosed, expectDoneOnce, expectReplied, openScene } from './endure
 
 test.concurrent.for<[string, (page: Page) => void]>([
   ['closes its WebSocket', (page) => page.socket.close()],
-  ['is gone without a word', (page) => page.socket.terminate()],
+  ['vanishes without closing', (page) => page.socket.terminate()],
 ])('a page that %s in mid-run: its connections are aborted, and nothing of it is left', async ([, leave], context) => {
   const { world, bridge, page } = await openScene(context.onTestFinished);
   await expectReplied(page);

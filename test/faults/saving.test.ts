@@ -5,12 +5,12 @@ import { whyNoLab } from '../helpers/programs/lab.ts';
 import { CLIENT } from '../helpers/programs/built-programs.ts';
 import { startProgram } from '../helpers/programs/program.ts';
 
-/** The terminal client, by a shell that sends its output somewhere. */
+/** The terminal client, started by a shell that redirects its output. */
 function start(redirection: string, ...args: string[]) {
   return startProgram('bash', ['-c', `exec "$0" "$@" ${redirection}`, process.execPath, ...CLIENT, ...args]);
 }
 
-/** A disk on which nothing has room. */
+/** Whether this machine has no /dev/full, which acts as a full disk. */
 const noDisk = !existsSync('/dev/full');
 
 test.skipIf(noDisk || whyNoLab)('the disk is full: packets are not saved, and the exit status says so', async () => {
@@ -29,7 +29,7 @@ test.skipIf(noDisk).each([[[]], [['--json']]])(
   },
 );
 
-test('whoever reads the output has had enough: no complaint', async () => {
+test('the reader of the output has closed it: no complaint', async () => {
   const program = start('| true; exit "${PIPESTATUS[0]}"', '121', '--target', `127.0.0.1:${await startNumberServer()}`);
   expect(await program.ended).toBe(0);
   expect(program.err).toEqual([]);

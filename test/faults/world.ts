@@ -55,7 +55,7 @@ export class World {
     return this.proxy.port;
   }
 
-  /** Puts a server of a scenario in the place of proxy and server. */
+  /** Puts a scenario's server in place of the proxy and its server. */
   async replaceBy(name: ScenarioServer): Promise<void> {
     await this.proxy.down();
     const file = fileURLToPath(new URL(`../../dist/server/scenarios/${name}.js`, import.meta.url));
@@ -65,7 +65,7 @@ export class World {
     await until(async () => (await groupListens(program.pid!, this.port)) === true);
   }
 
-  /** Nobody listens. */
+  /** Ends all servers: nobody listens. */
   async down(): Promise<void> {
     await this.proxy.down();
     const program = this.#program;

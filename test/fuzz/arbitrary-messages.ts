@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
+import { anyText } from '../helpers/any-text.ts';
 
-/** What pages send: messages that are right, messages of which one field is not, and whatever else. */
+/** What pages send: correct messages, messages with one wrong field, and anything else. */
 
 const EDGES = [
   0,
@@ -39,7 +40,7 @@ const NAMES = [
 const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, [], {}, ...EDGES, ...NAMES),
   fc.jsonValue(),
-  fc.string({ unit: 'binary', maxLength: 80 }),
+  anyText({ maxLength: 80 }),
 );
 const hex = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const id = fc.oneof(
@@ -114,7 +115,7 @@ const nearlyRight = fc
     return copy;
   });
 
-/** JSON that a parser may stumble over. */
+/** JSON that is difficult for a parser. */
 const hostileText = fc.oneof(
   fc.nat(20_000).map((depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`),
   fc.nat(5000).map((depth) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`),
@@ -128,7 +129,7 @@ const hostileText = fc.oneof(
     '\ufeff{}',
   ),
   fc.nat(80_000).map((length) => `"${'x'.repeat(length)}"`),
-  fc.tuple(right, fc.nat(), fc.string({ unit: 'binary', minLength: 1, maxLength: 3 })).map(([message, at, text]) => {
+  fc.tuple(right, fc.nat(), anyText({ minLength: 1, maxLength: 3 })).map(([message, at, text]) => {
     const json = JSON.stringify(message);
     const cut = at % json.length;
     return json.slice(0, cut) + text + json.slice(cut + 1);
@@ -144,7 +145,7 @@ export const someMessage: fc.Arbitrary<string | Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
 );
 
-/** Goes down the path as far as there is something, and does it there. */
+/** Follows the path as far as it exists, and makes the change there. */
 function spoil(value: Record<string, unknown>, [step, ...rest]: readonly number[], other: unknown, how: string): void {
   const keys = Object.keys(value);
   const key = keys[step! % keys.length];

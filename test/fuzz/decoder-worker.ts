@@ -1,4 +1,4 @@
-/** One thread of the decoders' cases: plays its share, and tells how far it got. */
+/** One thread of the decoders' cases: plays its share, and reports its progress. */
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { seededRandom } from '../../bridge/wires/lab/link/faults/seeded-random.ts';
@@ -11,13 +11,13 @@ export interface DecoderTask {
   /** Milliseconds. */
   atMostMs: number;
   captures: string;
-  /** Cases begun so far: a decoder that never returns is seen by it. */
+  /** Cases begun so far: they show a decoder that never returns. */
   begun: SharedArrayBuffer;
 }
 
 export interface DecoderResult {
   cases: number;
-  /** Bytes of the heap when all was warm, and at the end. */
+  /** Bytes of the heap after the warm-up, and at the end. */
   heapBefore: number;
   heapAfter: number;
   fault?: string;
@@ -56,6 +56,6 @@ function heap(): number {
   return used_heap_size + external_memory;
 }
 
-// Most cases end with an error, of which nobody reads the stack.
+// Most cases end with an error, and nobody reads its stack.
 Error.stackTraceLimit = 1;
 parentPort!.postMessage(play(workerData as DecoderTask));

@@ -19,9 +19,9 @@ export interface Seeds {
   files: Uint8Array[];
 }
 
-/** One case in so many is a whole file, which takes as long as many packets. */
+/** One case in this many is a whole file, which takes as long as many packets. */
 const FILE_EVERY = 20;
-/** One packet in so many is decoded twice, amid other bytes each time. */
+/** One packet in this many is decoded twice, between other bytes each time. */
 const TWICE_EVERY = 8;
 /** Packets of one connection, before another begins. */
 const FLOW_LENGTH = 100;
@@ -32,9 +32,9 @@ const SECTION = 0x0a;
 const ADDRESSES = { source: '1.2.3.4', destination: '5.6.7.8' };
 
 /**
- * Packets and capture files that are nearly right, decoded by all that decodes here. Anything but an answer or a
- * `PacketError` is a fault, and so is an answer that does not fit the bytes, or depends on others, or on where a file was
- * split.
+ * Packets and capture files that are nearly right, for all decoders. A decoder must return a result or throw a
+ * `PacketError`. A result is a fault too if it does not fit the bytes, or if it depends on bytes around them or on where a
+ * file was split.
  */
 export class DecoderCases {
   readonly #random: Random;
@@ -51,7 +51,7 @@ export class DecoderCases {
     this.#files = files;
   }
 
-  /** Plays the next case; throws where there is a fault. */
+  /** Plays the next case; throws if there is a fault. */
   next(): void {
     this.#count += 1;
     if (this.#count % FLOW_LENGTH === 0) this.#flow = new SegmentFlow();
@@ -135,7 +135,7 @@ function attempt<Result>(read: () => Result): Result | undefined {
   }
 }
 
-/** The bytes in the middle of others. */
+/** The bytes between other bytes. */
 function within(bytes: Uint8Array, around: number): Uint8Array {
   const room = new Uint8Array(bytes.length + 200).fill(around);
   room.set(bytes, 100);

@@ -3,15 +3,15 @@ import { startNumberServerProcess } from '../helpers/programs/number-server-proc
 import { WatchedBridge } from '../helpers/programs/watched-bridge.ts';
 import type { Fuzzed } from './fuzz.ts';
 
-/** So that every table of the bridge has its size before its memory is taken down. */
+/** Cases after which every table of the bridge has its size, and its memory is measured. */
 const WARM_UP_CASES = 2000;
-/** Milliseconds in which a bridge has closed what its last clients left. */
+/** Milliseconds in which a bridge closes what its last clients left open. */
 const CLOSED_MS = 15_000;
 
-/** Plays so many cases, by default all. */
+/** Plays this number of cases, by default all. */
 type Fuzz = (bridge: WatchedBridge, cases?: number) => Promise<Pick<Fuzzed, 'cases' | 'faults'>>;
 
-/** Fuzzes a bridge of its own, in a process of its own, with a number server; then it must be as it was. */
+/** Fuzzes a bridge in a process of its own, with a number server. Afterwards the bridge must be as before. */
 export async function fuzzBridge(fuzz: Fuzz): Promise<Fuzzed> {
   const server = await startNumberServerProcess();
   const target = ['--target', `127.0.0.1:${server.port}`];
@@ -34,7 +34,7 @@ export async function fuzzBridge(fuzz: Fuzz): Promise<Fuzzed> {
   }
 }
 
-/** The descriptors that are open beside those at first, when the time to close them is over. */
+/** The descriptors that are still open, beside those at the beginning, when the time to close them is over. */
 async function leftOpen(bridge: WatchedBridge, atFirst: readonly string[]): Promise<string[]> {
   const end = performance.now() + CLOSED_MS;
   for (;;) {

@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import type { DecoderResult, DecoderTask } from './decoder-worker.ts';
 import type { Fuzzed } from './fuzz.ts';
 
-/** Milliseconds in which no case of a thread ends: it never will. */
+/** A thread that ends no case in these milliseconds hangs. */
 const STUCK_MS = 10_000;
 
-/** A thread does not read TypeScript until it is told how. */
+/** Without this a thread cannot load TypeScript. */
 const THREAD = `import('tsx/esm/api').then(({ register }) => {
   register();
   return import(${JSON.stringify(new URL('./decoder-worker.ts', import.meta.url).href)});

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz`: whatever comes, from pages over their WebSocket, in captured packets and files, and over HTTP. It prints
- * its seed and a table, and its exit status is 1 where anything went wrong.
+ * `npm run fuzz`: any messages over the WebSocket, any captured packets and files, any HTTP requests. It prints its seed
+ * and a table. Its exit status is 1 if anything went wrong.
  */
 import { readOptions } from '../helpers/options.ts';
 import { fuzzDecoders } from './fuzz-decoders.ts';
@@ -8,11 +8,11 @@ import { fuzzBridge } from './fuzz-bridge.ts';
 import { fuzzMessages } from './messages.ts';
 import { fuzzRequests } from './requests.ts';
 
-/** What a part of it did. */
+/** The result of one part. */
 export interface Fuzzed {
   cases: number;
   seconds: number;
-  /** Bytes by which the heap grew, after all garbage was collected. */
+  /** Bytes by which the heap grew, after garbage collection. */
   grewBytes: number;
   faults: string[];
 }
@@ -28,7 +28,7 @@ const { seed, packets, messages, requests, seconds, captures } = readOptions({
 });
 const atMostMs = seconds * 1000;
 
-/** More than this is a leak, and not a table that grew once. */
+/** A heap that grows by more than this leaks; a table that grows once takes less. */
 const MOST_GROWTH_BYTES = 8e6;
 
 const parts: [string, () => Promise<Fuzzed>][] = [

@@ -11,9 +11,9 @@ import { someMessage } from './arbitrary-messages.ts';
 const BATCH = 200;
 /** Milliseconds in which even a busy machine answers a batch, cancels its runs and ends them. */
 const ANSWERED_MS = 60_000;
-/** The id of a run that is not on: its cancel is answered when all before it was read. */
+/** The id of a run that does not exist: the reply to its cancel shows that all messages before it were read. */
 const BARRIER = 'a barrier, and no run';
-/** The bridge takes so many messages a second of a page: we send fewer. */
+/** Messages a second: fewer than the bridge's limit for a page. */
 const PER_SECOND = 5000;
 
 const schemas = {
@@ -23,9 +23,9 @@ const schemas = {
   error: Compile(BRIDGE_MESSAGES.error),
 };
 
-/** What a batch was: how many of each kind of answer it must get. */
+/** How many replies of each kind a batch must get. */
 interface Expected {
-  /** Messages that are none: an error each, with this code. */
+  /** Invalid messages: an error each, with this code. */
   codes: string[];
   /** Messages that ask for a run: a `done` each, or an error. */
   runs: RunId[];
@@ -34,8 +34,8 @@ interface Expected {
 }
 
 /**
- * Sends messages over one WebSocket, right, nearly right and hostile ones: each is answered by one error, or by one run
- * with one `done`; all that comes is of the protocol, and the connection lives on.
+ * Sends correct, nearly correct and hostile messages over one WebSocket. Each must get one error, or one run with one
+ * `done`. All replies must follow the protocol, and the connection must stay open.
  */
 export async function fuzzMessages(
   bridge: { port: number; origin: string },
@@ -81,7 +81,7 @@ function readOrCode(message: string | Buffer): PageMessage | string {
   }
 }
 
-/** Waits for the batch's answers, then cancels whatever runs; says what is missing, or too much. */
+/** Waits for the batch's replies, then cancels all open runs; returns what is missing, or too much. */
 async function answered(
   socket: WebSocket,
   heard: BridgeMessage[],
@@ -93,14 +93,14 @@ async function answered(
     const [wanted, got] = [count(codes, code), count(errors, code)];
     if (got < wanted) return `${code}: ${got} errors instead of ${wanted}`;
   }
-  // A cancel of a run that is on has no answer of its own; of one that is not on, this.
+  // A cancel gets a reply of its own only if its run does not exist.
   const refused = errors.length - codes.length - impossible - count(errors, 'NO_SUCH_RUN');
   for (const id of new Set(runs)) socket.send(JSON.stringify({ type: 'cancel', id }));
   const begun = runs.length - refused;
   const isDone = (): boolean => heard.filter(({ type }) => type === 'done').length >= begun;
   const end = performance.now() + ANSWERED_MS;
   while (!isDone() && performance.now() < end) await delay(1);
-  // A done too many would come as quickly.
+  // A surplus `done` would come as quickly.
   await delay((1000 * BATCH) / PER_SECOND);
   const done = heard.flatMap((message) => (message.type === 'done' ? [message.id] : []));
   if (refused < 0 || done.length !== begun) return `${done.length} done of ${begun} runs, ${refused} refused`;
@@ -108,7 +108,7 @@ async function answered(
   return foreign === undefined ? undefined : `a done of ${foreign}, which nobody asked for`;
 }
 
-/** Answers whether the bridge has read all that was sent so far. */
+/** Returns whether the bridge has read all that was sent so far. */
 async function passes(socket: WebSocket, heard: readonly BridgeMessage[]): Promise<boolean> {
   socket.send(JSON.stringify({ type: 'cancel', id: BARRIER }));
   const end = performance.now() + ANSWERED_MS;

@@ -12,7 +12,7 @@ export function pick<Value>(random: Random, values: readonly Value[]): Value {
   return values[below(random, values.length)]!;
 }
 
-/** A copy of some bytes, changed in a few places: numbers, cuts, repetitions, what stands in others. */
+/** A copy of some bytes, changed in a few places: numbers, cuts, repetitions, pieces of other bytes. */
 export function mutate(random: Random, bytes: Uint8Array, others: readonly Uint8Array[]): Uint8Array {
   let changed: Uint8Array = bytes.slice();
   for (let changes = 1 + below(random, MOST_CHANGES); changes > 0; changes -= 1)

@@ -5,13 +5,13 @@ import { below, mutate, pick, type Random } from './mutate.ts';
 import type { Fuzzed } from './fuzz.ts';
 
 const AT_ONCE = 32;
-/** Milliseconds that a connection waits for an answer; many requests never become whole. */
+/** Milliseconds that a connection waits for a reply; many requests are never complete. */
 const PATIENCE_MS = 100;
-/** Milliseconds in which the bridge must answer a request that is right, whatever came before. */
+/** Milliseconds in which the bridge must reply to a correct request, whatever came before. */
 const HEALTHY_MS = 5000;
 const HEALTH_EVERY = 500;
 
-/** Requests over raw sockets, most of them bad; so are the frames that follow an upgrade. */
+/** Requests over raw sockets, most of them bad, and bad frames after an upgrade. */
 export async function fuzzRequests(
   bridge: { port: number; origin: string },
   { seed, cases, atMostMs }: { seed: number; cases: number; atMostMs: number },
@@ -118,14 +118,14 @@ function someFrame(random: Random): Uint8Array {
   return random() < 0.2 ? mutate(random, bytes, [bytes]) : bytes;
 }
 
-/** As it is, in a longer form than needed, or far too much: up to 2^63. */
+/** The true length, a longer form than needed, or far too much: up to 2^63. */
 function lengthOf(random: Random, length: number): number[] {
   if (random() < 0.1) return [127, below(random, 128), ...Array.from({ length: 7 }, () => below(random, 256))];
   if (random() < 0.1) return [127, 0, 0, 0, 0, 0, 0, length >> 8, length & 0xff];
   return length > 125 || random() < 0.1 ? [126, length >> 8, length & 0xff] : [length];
 }
 
-/** Sends the pieces one after the other; answers what came, until the bridge closed or patience ended. */
+/** Sends the pieces one after the other; returns what came until the bridge closed or the time was over. */
 function exchange(port: number, pieces: readonly Uint8Array[], ends: boolean): Promise<string> {
   return new Promise((resolve) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
@@ -144,7 +144,7 @@ function exchange(port: number, pieces: readonly Uint8Array[], ends: boolean): P
   });
 }
 
-/** An answer is one of HTTP, and never blames the bridge itself. */
+/** A reply is HTTP, and never an error of the bridge itself. */
 function faultIn(answer: string): string | undefined {
   if (answer === '' || /^HTTP\/1\.1 [1-4]\d\d /.test(answer)) {
     return answer.includes('"code":"INTERNAL"') ? `an error of the bridge: ${answer.slice(0, 500)}` : undefined;

@@ -16,8 +16,8 @@ export const PACKETS: readonly Uint8Array[] = [
 ];
 
 /**
- * A section with two interfaces, the second of which ends within an option; a packet of each sort; and, before and behind
- * them, blocks that nobody knows and that are too short for what one changed bit makes of them.
+ * A section with two interfaces, the second of which ends within an option, and a packet of each sort. Before and after
+ * them stand blocks of unknown types: one changed bit makes of each a known type for which it is too short.
  */
 export const PCAPNG: Uint8Array = hex(`0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffffffffffff 1c000000
   01000000 20000000 01000000 00000400 09000100 09000000 00000000 20000000
@@ -29,10 +29,10 @@ export const PCAPNG: Uint8Array = hex(`0a0d0d0a 1c000000 4d3c2b1a 01000000 fffff
   07000000 1c000000 00000000 00000000 00000000 00000000 1c000000
   03000000 14000000 02000000 abcd0000 14000000`);
 
-/** A longer file takes all the time, and has no more to tell. */
+/** A longer file takes all the time, and finds no more. */
 const LONGEST_FILE = 8192;
 
-/** Our own packets and files, and those of a folder of captures where there is one. */
+/** Our own packets and files, and those of a folder of captures if there is one. */
 export function seedsOf(folder: string): Seeds {
   const files = [...ownFiles(), ...capturesIn(folder)];
   const frames: Seeds['frames'] = [];

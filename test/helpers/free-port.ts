@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that a kernel gives to whoever asks for any: so nobody takes one before its program listens. */
+/** Below the ports that a kernel gives to programs that ask for any port: so none is taken before its program listens. */
 const FIRST = 12_000;
 const LAST = 31_999;
 /** Each process of the tests has a share of them, and processes at the same time have different ones. */
@@ -9,7 +9,7 @@ const SHARE = 250;
 const first = FIRST + (process.pid % ((LAST + 1 - FIRST) / SHARE)) * SHARE;
 let given = Math.floor(Math.random() * SHARE);
 
-/** A port on which nobody listens: of this process alone until the program that gets it listens there. */
+/** Returns a port on which nobody listens. No other test process returns it. */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < SHARE; tried += 1) {
     const port = first + (given++ % SHARE);

@@ -1,10 +1,10 @@
-/** So many attempts tell a program that is too slow from a machine that is busy. */
+/** Enough to tell a slow program from a busy machine. */
 const ATTEMPTS = 5;
 
 /**
- * Milliseconds that an attempt takes at its quickest: one below the limit is enough, for what holds an attempt up may be
- * another program on this machine.
- * @param attempt returns how long it took; whatever else must hold, it checks each time
+ * The milliseconds of the quickest attempt. Attempts end with the first below the limit, because another program on this
+ * machine may have held up the others.
+ * @param attempt returns its milliseconds, and checks each time whatever else must hold
  */
 export async function quickest(limitMs: number, attempt: () => Promise<number>): Promise<number> {
   let best = Infinity;

@@ -10,12 +10,12 @@ import { freePort } from './free-port.ts';
 type ToPlay = Pick<Scenario, 'script' | 'link' | 'server'>;
 export type Played = Pick<Trace, 'steps' | 'outcome' | 'reply' | 'error'>;
 
-/** Runs that are on at the same time: more would disturb each other's timing on a small machine. */
+/** Runs at the same time: more would disturb each other's timing on a small machine. */
 const AT_ONCE = 6;
 /** Takes longest but only waits: it begins first, beside the others. */
 const LONGEST: ScenarioKey = 'blackhole';
 
-/** Plays every scenario of the shelf so many times, some at a time, in a lab of its own. */
+/** Plays every scenario of the shelf several times, some at a time, in a lab of its own. */
 export class ShelfRuns {
   readonly #bridge: Bridge;
   readonly #played = new Map<string, Promise<Played>>();

@@ -5,22 +5,22 @@ import { plainScript } from '../../bridge/trace/script.ts';
 
 const PLAIN = plainScript(121n);
 const REPLY = Buffer.from('ÍMPAR').toString('hex');
-/** A run that waits for a server that waits. */
+/** A run that waits for a server that waits too. */
 const WAITING = [{ do: 'recv' }];
 /** Pages that connect at the same time. */
 const AT_ONCE = 50;
-/** Milliseconds until a page that was told TOO_MANY_RUNS asks again: at least, and up to twice. */
+/** Milliseconds until a page that got TOO_MANY_RUNS asks again: at least these, at most twice as many. */
 const ASK_AGAIN_MS = 100;
-/** Milliseconds in which a run must be done once nobody begins others. */
+/** Milliseconds in which a run must be done after the last run has begun. */
 const LOST_MS = 25_000;
 
-/** What pages were told in all. */
+/** What all pages were told. */
 export interface Tally {
   /** Milliseconds of each run that ended as it should. */
   latencies: number[];
   /** Runs that ended otherwise. */
   failed: number;
-  /** Times that a page was told TOO_MANY_RUNS, and asked again. */
+  /** How often a page got TOO_MANY_RUNS and asked again. */
   again: number;
   /** Runs without a `done`, and with a second one. */
   lost: number;
@@ -43,7 +43,7 @@ export class Crowd {
     }
   }
 
-  /** Every page runs again and again, until `over` says so; then whatever is on is waited for. */
+  /** Every page runs again and again until `over` returns true. Then it waits for the open runs. */
   async run(over: (runs: number) => boolean): Promise<Tally> {
     const tally: Tally = { latencies: [], failed: 0, again: 0, lost: 0, doubled: 0 };
     await Promise.all(
@@ -55,12 +55,12 @@ export class Crowd {
     return tally;
   }
 
-  /** One run on each of so many pages, which does not end by itself. */
+  /** Starts a run that does not end by itself on each of these pages. */
   hold(count: number): void {
     for (const page of this.#pages.slice(0, count)) page.hold();
   }
 
-  /** So many pages are gone, without a word. */
+  /** These pages vanish without closing. */
   leave(count: number): void {
     for (const page of this.#pages.splice(0, count)) page.leave();
   }
@@ -136,7 +136,7 @@ class SoakPage {
   }
 
   #hear(data: Buffer): void {
-    // Steps come and go unread: what the bridge does is measured, not what a page does.
+    // Steps are not read: the bridge's work is measured, not the page's.
     if (!isAnswer(data)) return;
     const message = JSON.parse(data.toString()) as { type: string; id: number; code?: string; reply?: { hex: string } };
     if (message.type === 'done' && (message.id !== this.#id || !this.#answered)) this.#doubled += 1;

@@ -1,7 +1,7 @@
 /**
- * `npm run soak`: many pages at once, each with one run after the other; then pages that leave without a word; then a
- * hundred thousand runs. It prints a table, and its exit status is 1 where a `done` was lost or doubled, a run failed, or
- * something stayed behind.
+ * `npm run soak`: many pages at once, each with one run after the other; then pages that vanish without closing; then a
+ * hundred thousand runs. It prints a table. Its exit status is 1 if a `done` was lost or doubled, if a run failed, or if
+ * something was left open.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { WatchedBridge } from '../helpers/programs/watched-bridge.ts';
 import { Crowd, type Tally } from './crowd.ts';
 
 const { seconds, runs } = readOptions({
-  /** Seconds of running, for each number of pages. */
+  /** Seconds for each number of pages. */
   seconds: 15,
   /** Runs after which the heap must not have grown. */
   runs: 100_000,
@@ -21,22 +21,22 @@ const { seconds, runs } = readOptions({
 
 /** Pages that leave in mid-run. */
 const RUDE = 1000;
-/** Runs after which what stays is there: code, tables, pools. */
+/** Runs after which all that stays in memory is there: code, tables, pools. */
 const WARM_UP_RUNS = 3000;
-/** Milliseconds in which all pages have begun the run that they hold. */
+/** Milliseconds in which all pages begin the run that they hold. */
 const HOLD_MS = 1000;
-/** What pages and runs are weighed by, and how many come before them. */
+/** How many pages and runs are measured, and how many come before them. */
 const WEIGHED = 1000;
 const FIRST_PAGES = 200;
 /** Bytes that an idle page may take in the bridge. */
 const MOST_PER_PAGE = 20e3;
 /** Pages at once while memory is watched. */
 const WATCHED_PAGES = 40;
-/** What may be left of a thousand pages, and of a hundred thousand runs, in bytes: tables keep their size. */
+/** Bytes that a thousand pages, or a hundred thousand runs, may leave behind: tables keep their size. */
 const MOST_LEFT = 4e6;
 /** Descriptors that a bridge needs beside those of pages and runs. */
 const OWN_DESCRIPTORS = 100;
-/** Milliseconds in which the bridge has closed what its pages left. */
+/** Milliseconds in which the bridge closes what its pages left open. */
 const CLOSED_MS = 15_000;
 
 const DIRECT = ['--wire', 'direct', '--capture', 'off'];
@@ -65,8 +65,8 @@ async function soakLab(name: string, pages: number): Promise<void> {
 }
 
 /**
- * One row: pages that connect, idle, run again and again, hold a run each, and leave in the midst of it.
- * @param rude how many others have done the last of it before them
+ * One row of the table: pages that connect, idle, run again and again, hold a run each, and leave in the middle of it.
+ * @param rude how many other pages have left like that before
  */
 async function soak(name: string, pages: number, options: string[], rude = 0): Promise<void> {
   if (lacksDescriptors(name, pages)) return;
@@ -99,7 +99,7 @@ async function soak(name: string, pages: number, options: string[], rude = 0): P
   await bridge.kill();
 }
 
-/** Pages that leave in the midst of a run. */
+/** Pages that leave in the middle of a run. */
 async function comeAndGo(bridge: WatchedBridge, pages: number): Promise<void> {
   const crowd = new Crowd(bridge);
   await crowd.open(pages);
@@ -129,12 +129,12 @@ async function soakRuns(): Promise<void> {
   server.process.kill();
 }
 
-/** What a page takes that is only there, and what a run takes that is under way. */
+/** The memory of an idle page, and of a run under way. */
 async function weigh(): Promise<void> {
   const server = await startNumberServerProcess();
   const bridge = await WatchedBridge.start([...DIRECT, '--target', `127.0.0.1:${server.port}`]);
   const crowd = new Crowd(bridge);
-  // The first pages fill what stays.
+  // The first pages fill the tables that stay.
   await crowd.open(FIRST_PAGES);
   const before = await state(bridge);
   await crowd.open(FIRST_PAGES + WEIGHED);
@@ -153,7 +153,7 @@ async function weigh(): Promise<void> {
 }
 
 interface State {
-  /** Bytes of the heap after all garbage was collected, with what lies beside it. */
+  /** Bytes of the heap and beside it, after garbage collection. */
   heap: number;
   /** Bytes of memory that the process has. */
   resident: number;
@@ -166,7 +166,7 @@ async function state(bridge: WatchedBridge): Promise<State> {
   return { heap: heapUsed + external, resident: rss, open: (await bridge.open()).descriptors.length };
 }
 
-/** How it is when no more descriptors are open than before, or the time is over. */
+/** The state when no more descriptors are open than before, or when the time is over. */
 async function closed(bridge: WatchedBridge, open: number): Promise<State> {
   const end = performance.now() + CLOSED_MS;
   for (;;) {

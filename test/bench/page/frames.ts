@@ -9,10 +9,10 @@ import { longTrace } from './long-traces.ts';
 const STEPS = [20, 500, 2000];
 const SECONDS = 3;
 const ROUNDS = 3;
-/** Pixels in each frame: a fast hand. */
+/** Pixels in each frame: a fast scroll. */
 const SCROLLED = 60;
 
-/** Milliseconds between the frames of so many seconds; in each of them `act` is done. */
+/** The milliseconds between the frames of these seconds, with a call of `act` in each frame. */
 async function framesWhile(page: Page, act: 'nothing' | 'scroll'): Promise<number[]> {
   return page.evaluate(
     async ({ act, seconds, pixels }) => {
@@ -35,7 +35,7 @@ async function framesWhile(page: Page, act: 'nothing' | 'scroll'): Promise<numbe
   );
 }
 
-/** Answers the milliseconds from the choice of the file until its steps are there. */
+/** Returns the milliseconds from the choice of the file until its steps are there. */
 async function open(page: Page, url: string, count: number): Promise<number> {
   const file = {
     name: 'long.json',
@@ -49,7 +49,7 @@ async function open(page: Page, url: string, count: number): Promise<number> {
   return performance.now() - before;
 }
 
-/** What one round told. `busy`: milliseconds that the page's main thread worked for each frame, whatever else went on. */
+/** The result of one round. `busy`: milliseconds of work of the page's main thread for each frame. */
 interface Round {
   frames: number[];
   busy: number;
@@ -106,7 +106,7 @@ try {
     const opened = await open(page, bridge.url, count);
     await page.locator('.player select').selectOption('8');
     const playing = await measure(page, 'nothing', async () => {
-      // From the middle, where much lies above and below.
+      // From the middle, with much above and below.
       await page.locator('.player input').fill(String(Math.floor(count / 2)));
       await press(page, 'Space');
     });

@@ -2,11 +2,11 @@ import { TraceBuilder } from '../../../bridge/trace/inference/trace-builder.ts';
 import type { Trace } from '../../../bridge/trace/trace.ts';
 import { SimulatedConnection, type Plot } from '../../helpers/simulated/connection.ts';
 
-/** Of every ten packets one is lost, one copied by the link, and one overtaken. */
+/** Of every ten packets, one is lost, one is copied by the link, and one is overtaken. */
 const FAULTS = ['none', 'none', 'drop', 'none', 'none', 'none', 'duplicate', 'none', 'none', 'overtaken'] as const;
 const STEPS_PER_SEND = 3.5;
 
-/** A saved trace of so many steps: two simulated kernels on a link that loses, copies and reorders. */
+/** A saved trace of this many steps: two simulated kernels on a link that loses, copies and reorders. */
 export function longTrace(count: number): Trace {
   const sends = Math.ceil(count / STEPS_PER_SEND);
   const plot: Plot = {

@@ -62,7 +62,7 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     expect(received[0]).toMatchObject({ bytes: 2 });
   });
 
-  test('has it running only as long as the run lasts', async () => {
+  test('runs it only as long as the run lasts', async () => {
     const page = await Page.open(await startOwning({ wire: 'lab' }));
     void start(page, 1, 'never-accepts', STAY);
     await until(() => page.steps(1).length > 0);

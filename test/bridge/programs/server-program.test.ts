@@ -140,7 +140,7 @@ test('a program that writes something else to the probe’s descriptor does no h
   expect(statusOf(program, 'server-probe').active).toBe(false);
 });
 
-test('a wrapper that is a Node program, as npm is: its probe says that it sees nothing', async () => {
+test('a wrapper that is a Node program, as npm is: its probe reports that it sees nothing', async () => {
   const wrapper = `const { spawn } = require('node:child_process'); spawn(process.execPath, ['dist/server/main.js', '--port', 'PORT'], { stdio: 'inherit' })`;
   const { program, port, state } = await start(`${NODE} -e "${wrapper}"`);
   await state('listening');

@@ -26,7 +26,7 @@ export async function raw(port: number, sent: string | Buffer): Promise<RawAnswe
   return answerOf(await untilClosed(socket));
 }
 
-/** All that comes until the other side has closed the connection, or aborted it. */
+/** All bytes until the other side has closed or aborted the connection. */
 export async function untilClosed(socket: Socket): Promise<string> {
   let text = '';
   socket.setEncoding('latin1').on('data', (more: string) => (text += more));

@@ -8,7 +8,7 @@ import type { Script } from '../../../bridge/trace/script.ts';
 import { compareSteps, type Step } from '../../../bridge/trace/step.ts';
 import type { Wire } from '../../../bridge/wires/wire.ts';
 
-/** Whether this machine lets the tests capture; where it does not, `why` says so, and that answer is what is tested. */
+/** Whether this machine lets the tests capture. If not, the tests expect the reason in `why`. */
 export async function mayCapture(): Promise<SourceStatus> {
   const capture = new PacketCapture({ target: { host: '127.0.0.1', port: 1 }, allowed: true });
   await capture.try();

@@ -6,8 +6,8 @@ export function equal(some: readonly Uint8Array[], others: readonly Uint8Array[]
 }
 
 /**
- * The packets of a pcap file, read from the whole of it at once, up to where it is damaged: what a reader that gets the
- * file in pieces must tell, too.
+ * The packets of a whole pcap file, up to the place where it is damaged. A reader that gets the file in pieces must find
+ * the same.
  * @param limit the longest packet to accept, bytes
  */
 export function pcapPackets(file: Uint8Array, limit: number): Uint8Array[] {
@@ -25,7 +25,7 @@ export function pcapPackets(file: Uint8Array, limit: number): Uint8Array[] {
   return packets;
 }
 
-/** The same of a pcapng file. */
+/** The same for a pcapng file. */
 export function pcapngPackets(file: Uint8Array, limit: number): Uint8Array[] {
   const packets: Uint8Array[] = [];
   /** The snap length of each interface of the section. */
@@ -43,7 +43,7 @@ export function pcapngPackets(file: Uint8Array, limit: number): Uint8Array[] {
   return packets;
 }
 
-/** Where in its block a packet begins, and how long it is: NaN where that is not said. */
+/** Where in its block a packet begins, and how long it is: NaN if the block does not say. */
 interface Place {
   begins: number;
   captured: number;
@@ -69,7 +69,7 @@ interface Block {
   length: number;
   /** The four bytes behind its length. */
   first: number;
-  /** Four bytes so far from its beginning. */
+  /** The four bytes at this distance from its beginning. */
   field(offset: number): number;
 }
 
@@ -88,13 +88,13 @@ function* blocksOf(file: Uint8Array, limit: number): Generator<Block> {
   }
 }
 
-/** A section says in which byte order it was written; nothing where it does not. */
+/** The byte order that a section names; undefined if it names none. */
 function littleEndian(view: DataView, at: number): boolean | undefined {
   if (view.getUint32(at, true) === 0x1a2b3c4d) return true;
   return view.getUint32(at) === 0x1a2b3c4d ? false : undefined;
 }
 
-/** Only a block of which nothing is known may have nothing in it. */
+/** Only a block of an unknown type may be empty. */
 function isLength(type: number, length: number, limit: number): boolean {
   const least = [SECTION, INTERFACE, SIMPLE_PACKET, ENHANCED_PACKET].includes(type) ? 16 : 12;
   return length >= least && length % 4 === 0 && length <= limit + BESIDE_PACKET;

@@ -1,6 +1,6 @@
 import type { Flag } from '../../../bridge/trace/step.ts';
 
-/** Packets as bytes, made here by the book and not by the code under test: with checksums reckoned anew. */
+/** Packets as bytes, made by the book and not by the code under test, with computed checksums. */
 
 const BITS: Record<Flag, number> = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE: 64, CWR: 128 };
 

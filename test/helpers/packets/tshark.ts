@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import type { Flag, Segment } from '../../../bridge/trace/step.ts';
 
-/** Whether traces can be held against tshark, a decoder that nobody here wrote. Tests that need it say so when they are left out. */
+/** Whether traces can be compared with tshark, an independent decoder. Tests that need it report that they are skipped. */
 export const hasTshark = spawnSync('tshark', ['--version']).status === 0;
 if (!hasTshark) console.warn('Traces are not held against tshark: it is not installed.');
 
 /** The client's host in the lab. */
 const CLIENT = '10.77.0.1';
 const FIELDS = ['ip.src', 'tcp.flags', 'tcp.seq', 'tcp.ack', 'tcp.len'];
-/** What tshark calls the ways in which a segment may come again. */
+/** tshark's names for the ways in which a segment may come again. */
 const AGAIN = ['retransmission', 'fast_retransmission', 'spurious_retransmission', 'out_of_order'].map(
   (name) => `tcp.analysis.${name}`,
 );
@@ -34,7 +34,7 @@ export function traceSays(segments: readonly Segment[]): string[] {
     .sort((a, b) => a.sentAt - b.sentAt)
     .map(({ from, flags, seq, ack = 0, length, retransmissionOf, duplicateOf }) => {
       const bits = flags.reduce((sum, flag) => sum + BITS[flag], 0);
-      // To a decoder a copy that the wire made is one that the kernel made. Of an acknowledgment it says something else.
+      // A decoder cannot tell a copy by the wire from one by the kernel. It has another name for a repeated acknowledgment.
       const isCopy = duplicateOf !== undefined && (length > 0 || flags.includes('SYN') || flags.includes('FIN'));
       return line(from, bits, seq, ack, length, retransmissionOf !== undefined || isCopy);
     });

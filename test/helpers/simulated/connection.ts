@@ -8,7 +8,7 @@ import { SimulatedKernel, type SimulatedSegment } from './kernel.ts';
 export type Act =
   | { do: 'send'; bytes: number }
   | { do: 'wait'; us: number }
-  /** One read of what there is; `all`: reads until the peer ends. */
+  /** Reads once; with `all`, reads until the peer ends. */
   | { do: 'recv'; all?: boolean }
   | { do: 'shutdown' }
   | { do: 'reset' };
@@ -18,7 +18,7 @@ export interface Plot {
   server: readonly Act[];
   /** Microseconds after which the client gives up an unanswered connect(). */
   patienceUs: number;
-  /** What befalls the packets, in the order of sending; to those after these, nothing does. */
+  /** The fault of each packet, in the order of sending; later packets have none. */
   faults: readonly ('none' | 'drop' | 'duplicate' | 'overtaken')[];
   delayUs: number;
   /** Microseconds from a kernel's sending until its host reads the packet. */
@@ -30,7 +30,7 @@ export interface Plot {
 }
 
 const OVERTAKEN_US = 20_000;
-/** The two programs' thinking. */
+/** How the two programs think. */
 const THINKING_US = 7;
 const INITIAL = { client: 1_000_000, server: 4_294_967_000 };
 
@@ -220,7 +220,7 @@ export class SimulatedConnection {
     }
   }
 
-  /** Reports a call as begun; answers what reports it as returned. */
+  /** Reports that a call began; returns a function that reports its return. */
   #call(side: Side, name: CallName, at = this.#tick()): (more: { result?: string; bytes?: number }) => void {
     const several = name === 'send' || name === 'recv' || name === 'shutdown';
     const id = several ? `${side}.${name}.${this.#count(`${side}.${name}`)}` : `${side}.${name}`;

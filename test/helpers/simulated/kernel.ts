@@ -11,11 +11,11 @@ export interface SimulatedSegment {
 /** What a kernel needs of the world. */
 export interface KernelWorld {
   transmit(segment: SimulatedSegment): void;
-  /** Calls back after so many microseconds; answers what calls it off. */
+  /** Calls back after these microseconds; returns a function that cancels the call. */
   later(us: number, action: () => void): () => void;
 }
 
-/** Something that takes sequence numbers, and is sent again until it is acknowledged. */
+/** A unit that takes sequence numbers and is sent again until it is acknowledged. */
 type Unit = { kind: 'SYN' | 'data' | 'FIN'; seq: number; length: number };
 
 const SYN_TIMEOUT_US = 1_000_000;

@@ -57,7 +57,7 @@ export class PlayedFlow {
     this.flow.saw(side, { port: 40_000, state, at: ZERO + sinceZero + 20, deliveredAt: ZERO + sinceZero });
   }
 
-  /** Confirms whatever was delivered and is not yet confirmed, in order. */
+  /** Confirms everything that was delivered and is not yet confirmed, in order. */
   confirmAll(state: TcpState = 'ESTABLISHED'): void {
     for (const side of ['client', 'server'] as const) {
       const delivered = this.deliveries.filter(({ to }) => to === side).length;

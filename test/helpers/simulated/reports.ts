@@ -51,7 +51,7 @@ export function captured(
   };
 }
 
-/** What a kernel said of its end when it was asked. */
+/** What a kernel reported about its end when it was asked. */
 export function sighting(side: Side, state: TcpState, at: number, expiresMs?: number): Sighting {
   const expires = expiresMs === undefined ? {} : { expiresMs };
   return { kind: 'sighting', id: `${side}.sighting.${at}`, at, side, state, ...expires };
@@ -73,7 +73,7 @@ export const listening: Report[] = [
   },
 ];
 
-/** What the client's socket tells of a plain run. */
+/** What the client's socket reports of a plain run. */
 export const plainClient: Report[] = [
   call('client', 'socket', 0, 20),
   call('client', 'connect', 25, 240),
@@ -85,7 +85,7 @@ export const plainClient: Report[] = [
   call('client', 'close', 540, 550),
 ];
 
-/** What the probe tells of the same run. */
+/** What the probe reports of the same run. */
 export const plainServer: Report[] = [
   ...listening,
   call('server', 'accept', -4900, 260, { peer: '127.0.0.1:40001' }),
@@ -95,7 +95,7 @@ export const plainServer: Report[] = [
   call('server', 'close', 430, 440),
 ];
 
-/** The handshake of the same run, as a capture tells it. */
+/** The handshake of the same run, as a capture reports it. */
 export const opening: Segment[] = [
   captured('client', 'SYN', { seq: 0, sentAt: 60, arrivedAt: 90 }),
   captured('server', 'SYN ACK', { seq: 0, ack: 1, sentAt: 120, arrivedAt: 150 }),

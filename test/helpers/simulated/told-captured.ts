@@ -10,7 +10,7 @@ export interface Telling {
   now?: number;
 }
 
-/** The trace of a run whose packets were captured; what must hold in every such trace is checked. */
+/** The trace of a run whose packets were captured. Checks what holds in every such trace. */
 export function toldCaptured(reports: readonly Report[], telling: Telling = {}): Step[] {
   const trace = new TraceBuilder();
   for (const report of reports) trace.report(report);

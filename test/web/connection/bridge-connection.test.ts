@@ -53,7 +53,7 @@ describe('the connection to the bridge', () => {
     expect(connection.send({ type: 'cancel', id: 2 })).toBe(false);
   });
 
-  it('comes back by itself, ever more patiently', () => {
+  it('comes back by itself, with longer and longer pauses', () => {
     const { sockets, pauses, retry } = connect();
     for (let round = 0; round < 7; round++) {
       sockets.at(-1)!.tell('close');
@@ -62,7 +62,7 @@ describe('the connection to the bridge', () => {
     expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
   });
 
-  it('starts afresh only once the bridge has spoken', () => {
+  it('starts again with short pauses only after a message from the bridge', () => {
     const { sockets, pauses, retry, seen } = connect();
     sockets[0]!.tell('close');
     retry();

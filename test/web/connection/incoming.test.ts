@@ -60,11 +60,11 @@ function changed(
 }
 
 describe('what comes from the bridge', () => {
-  it('is read where it is as the schemas say', () => {
+  it('is read if it fits the schemas', () => {
     for (const message of GOOD) expect(readMessage(JSON.stringify(message))).toEqual(message);
   });
 
-  it('may hold more than this page knows of: the bridge may be newer', () => {
+  it('may contain fields that this page does not know: the bridge may be newer', () => {
     const step = { ...plainTrace()[0], fieldOfTomorrow: [1] };
     const source = { name: 'a source of tomorrow', tells: 'something new', active: true, more: {} };
     for (const message of [
@@ -80,12 +80,10 @@ describe('what comes from the bridge', () => {
     (text) => expect(readMessage(text)).toBeUndefined(),
   );
 
-  it('is judged as the schemas judge it, whatever stands in a place', () =>
+  it('is judged as the schemas judge it, whatever the fields contain', () =>
     fc.assert(
       fc.property(
-        fc
-          .constantFrom(...GOOD)
-          .chain((message) => fc.tuple(fc.constant(message), fc.constantFrom(...places(message)))),
+        fc.oneof(...GOOD.map((message) => fc.tuple(fc.constant(message), fc.constantFrom(...places(message))))),
         fc.option(fc.oneof(fc.constantFrom(...WEIRD), fc.jsonValue()), { nil: undefined }),
         ([message, path], other) => {
           const value = changed(message, path, (holder, name) => {

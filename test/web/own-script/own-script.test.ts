@@ -70,7 +70,7 @@ describe('a script of one’s own', () => {
       }),
     ));
 
-  it('is taken by the bridge exactly where no line is wrong, whatever is typed', () =>
+  it('is accepted by the bridge if and only if no line is wrong, whatever is typed', () =>
     fc.assert(
       fc.property(fc.array(anyLine, { minLength: 1, maxLength: 6 }), (lines) => {
         const read = scriptOf(lines);
@@ -82,7 +82,7 @@ describe('a script of one’s own', () => {
       }),
     ));
 
-  it('stays as it was typed in the words of an address, also where it is wrong', () =>
+  it('stays as it was typed in the words of an address, even if it is wrong', () =>
     fc.assert(
       fc.property(anyLine, (line) => {
         const back = lineFromWords(wordsOf(line))!;
@@ -138,7 +138,7 @@ describe('a script of one’s own', () => {
     expect(scriptOf(lines)).toEqual({ problems }),
   );
 
-  it('is told where it has too many lines', () => {
+  it('is marked if it has too many lines', () => {
     const lines = Array.from({ length: 66 }, () => other('recv'));
     const read = scriptOf(lines);
     expect('problems' in read && read.problems.map((problem, index) => problem && index).filter(Boolean)).toEqual([

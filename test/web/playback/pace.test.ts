@@ -9,7 +9,7 @@ describe('how much slower than life', () => {
     expect(slowness(steps, () => 500, 4)).toBe(250);
   });
 
-  it('has nothing to compare where no time passed', () => {
+  it('has nothing to compare if no time passed', () => {
     expect(slowness([], () => 500, 1)).toBeUndefined();
     expect(slowness([call('client', 'socket', 0)], () => 500, 1)).toBeUndefined();
   });

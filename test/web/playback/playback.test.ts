@@ -39,7 +39,7 @@ const beats = (count: number, prefix = 's') =>
   Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}`, ms: 100 }));
 
 describe('playback', () => {
-  it('shows nothing before it is told to', () => {
+  it('shows nothing before it starts', () => {
     const { clock, playback } = playing(3);
     clock.pass(500);
     expect(playback.cursor).toBe(-1);
@@ -65,7 +65,7 @@ describe('playback', () => {
     expect(playback.cursor).toBeGreaterThanOrEqual(3);
   });
 
-  it('pauses where it is, and plays again from the start when it was at the end', () => {
+  it('pauses, and plays again from the start after the end', () => {
     const { clock, playback } = playing(3);
     playback.playFrom(0);
     clock.pass(110);

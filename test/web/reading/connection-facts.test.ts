@@ -28,7 +28,7 @@ describe('what a trace adds up to', () => {
     expect(factsOfConnection([...labTrace(), late]).hasReset).toBe(false);
   });
 
-  it('knows the client by its packets, where no call told its address', () => {
+  it('knows the client by its packets if no call shows its address', () => {
     const untold = labTrace().filter(({ kind }) => kind === 'segment');
     expect(factsOfConnection(untold).clientAddress).toBe('10.77.0.1:32768');
     const without = (header: string) => untold.map((step) => ({ ...step, header }) as Step);
@@ -38,7 +38,7 @@ describe('what a trace adds up to', () => {
     expect(factsOfConnection([...without('60'), told]).clientAddress).toBe('[::1]:40000');
   });
 
-  it('counts where a kernel was seen elsewhere than the standard says', () => {
+  it('counts the states of a kernel that contradict the standard', () => {
     expect(factsOfConnection(disagreeingTrace()).disagreements).toBe(1);
     expect(factsOfConnection(labTrace())).toMatchObject({ disagreements: 0 });
   });

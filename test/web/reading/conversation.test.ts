@@ -47,7 +47,7 @@ describe('how a connection ended', () => {
     expect(of(steps).opener).toBe('client');
   });
 
-  it('says who closed first and so holds TIME_WAIT, for how long where the kernel told', () => {
+  it('says who closed first and so holds TIME_WAIT, and for how long if the kernel reported it', () => {
     expect(of(labTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: 60_000 }] });
     expect(of(plainTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: undefined }] });
     expect(of(resetTrace())).toMatchObject({ closedFirst: undefined, waits: [] });
@@ -73,21 +73,21 @@ describe('how a connection ended', () => {
 });
 
 describe('a connection that ended without a reply', () => {
-  it('was silence where the server closed without a byte, and only then the protocol may ask for it', () => {
+  it('was silence if the server closed without a byte, and only then the protocol may ask for it', () => {
     expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without sending a byte\. (?!For a number)/);
     expect(told(silentTrace(), 'silent', 'en', 1_234_567_890n)).toMatch(
       /^The server closed without sending a byte\. For a number of exactly ten digits, that is what the protocol says\./,
     );
   });
 
-  it('was none where bytes came that the client did not read, or where no end of the server was seen', () => {
+  it('was not silence if the client left bytes unread, or if no end of the server was seen', () => {
     for (const steps of [plainTrace(), timeoutTrace()])
       expect(told(steps, 'silent', 'en', 1_234_567_890n)).toMatch(/^The client ended without having read a byte\. /);
   });
 });
 
 describe('how long the server program took to answer', () => {
-  it('is from its recv to its send, where both were seen', () => {
+  it('is from its recv to its send if both were seen', () => {
     expect(of(plainTrace()).answer).toEqual({ us: 10, isBound: false });
     expect(of(silentTrace()).answer).toBeUndefined();
     expect(of(refusedTrace()).answer).toBeUndefined();
@@ -98,13 +98,13 @@ describe('how long the server program took to answer', () => {
     expect(of([...plainTrace(), more]).answer).toEqual({ us: 3, isBound: false });
   });
 
-  it('is at most what the captured segments leave, where the calls were not seen', () => {
+  it('is at most what the captured segments leave if the calls were not seen', () => {
     const unseen = without(labTrace(), 'server recv', 'server send');
     // From the arrival of the request to the sending of the reply.
     expect(of(unseen).answer).toEqual({ us: 800, isBound: true });
   });
 
-  it('is wider where an end of a segment is only estimated', () => {
+  it('is wider if an end of a segment is only estimated', () => {
     const estimated = without(labTrace(), 'server recv', 'server send', 'client send', 'client recv').map((step) =>
       step.kind === 'segment' && step.length > 0
         ? { ...step, estimated: step.from === 'client' ? ('arrivedAt' as const) : ('sentAt' as const) }
@@ -113,7 +113,7 @@ describe('how long the server program took to answer', () => {
     expect(of(estimated).answer).toEqual({ us: 2000, isBound: true });
   });
 
-  it('is at most what the client saw, where nothing else was seen', () => {
+  it('is at most what the client saw if nothing else was seen', () => {
     expect(of(without(plainTrace(), 'server recv', 'server send')).answer).toEqual({ us: 220, isBound: true });
   });
 
@@ -134,14 +134,14 @@ describe('how long the server program took to answer', () => {
     expect(of(steps).answer).toEqual({ us: 50, isBound: true });
   });
 
-  it('is nothing where the server spoke first', () => {
+  it('is nothing if the server spoke first', () => {
     const greeting = seen('server', ['PSH', 'ACK'], 400, 500, { seq: 1, ack: 1, length: 6 });
     expect(of([greeting, ...without(labTrace(5000), 'server recv', 'server send')]).answer).toBeUndefined();
   });
 });
 
 describe('a run in words', () => {
-  it('is told from end to end', () => {
+  it('goes from end to end', () => {
     expect(told(labTrace(), 'replied')).toBe(
       'The server replied ÍMPAR. Complete: the client opened it, and both sides closed it. ' +
         'The server closed first, so it stays in TIME_WAIT for 60 s. 2 bytes up, 6 bytes down. ' +

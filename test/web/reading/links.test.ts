@@ -115,7 +115,7 @@ describe('the call behind a step', () => {
     expect(behind('recv')).toBe('recv');
   });
 
-  it('is no call of the other end, and none where the kernel acts by itself', () => {
+  it('is no call of the other end, and no call at all if the kernel acts by itself', () => {
     expect(behind('got')).toBeUndefined();
     expect(behind('established')).toBeUndefined();
   });

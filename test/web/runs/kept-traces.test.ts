@@ -43,7 +43,7 @@ function ended(steps: Step[] = labTrace(), extra = {}): Run {
 const orders = (storage: Storage) => keptKeys(storage).map(({ order }) => order);
 
 describe('runs that are kept', () => {
-  it('come back as they were, in their places, newest first', () => {
+  it('come back unchanged, in their places, newest first', () => {
     const storage = new FakeStorage();
     const kept = [ended(), ended(plainTrace()), ended(labTrace(), { link: { delayMs: 20, seed: 1 } })];
     for (const run of kept) keep(run, storage);
@@ -60,7 +60,7 @@ describe('runs that are kept', () => {
     expect(restore(storage)).toMatchObject([{ isOpened: true }]);
   });
 
-  it('do not take the number of a run of now', () => {
+  it('do not take the number of a run of this visit', () => {
     const [storage, again] = [new FakeStorage(), new Runs(() => {})];
     const run = ended();
     keep(run, storage);
@@ -89,7 +89,7 @@ describe('runs that are kept', () => {
     expect(orders(storage).at(-1)).toBe(large.at(-1)!.order);
   });
 
-  it('leave a full storage as they can, and what is not theirs alone', () => {
+  it('leave a full storage as well as they can, and other content alone', () => {
     const text = JSON.stringify(ended().trace());
     const storage = new FakeStorage(text.length * 2.5);
     storage.setItem('something else', 'x');
@@ -102,7 +102,7 @@ describe('runs that are kept', () => {
     expect(none.length).toBe(0);
   });
 
-  it('come back as lost or refused where the bridge told no end, with what was seen of them', () => {
+  it('come back as lost or refused if the bridge reported no end, with what was seen of them', () => {
     const storage = new FakeStorage();
     const ends = [{ kind: 'lost' }, { kind: 'rejected', code: 'TOO_MANY_RUNS', message: 'limit' }] as const;
     const kept = ends.map((end) => {
@@ -118,7 +118,7 @@ describe('runs that are kept', () => {
     expect([...again.list].reverse().map(told)).toEqual(kept.map(told));
   });
 
-  it('are not those that have no end, or one that is not a trace', () => {
+  it('do not include those without an end, or those that are not traces', () => {
     const storage = new FakeStorage();
     const { run } = runs.begin({ script: plainScript(1n) });
     keep(run, storage);
@@ -126,7 +126,7 @@ describe('runs that are kept', () => {
     expect(storage.length).toBe(0);
   });
 
-  it('are thrown away where somebody has changed them, and the others come back', () => {
+  it('are thrown away if somebody has changed them, and the others come back', () => {
     const storage = new FakeStorage();
     const [good, other] = [ended(), ended([output('<script>alert(1)</script>', 5)])];
     keep(good, storage);

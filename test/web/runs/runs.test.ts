@@ -26,7 +26,7 @@ describe('the runs of a visit', () => {
     });
   });
 
-  it('applies what came once per frame, sorted, the last word winning', () => {
+  it('applies what came once per frame, sorted; the last version of a step wins', () => {
     const { runs, run, changes, frames, frame } = begun();
     const steps = plainTrace();
     for (const step of [...steps].reverse()) runs.receive({ type: 'steps', id: run.id, steps: [step] });
@@ -49,7 +49,7 @@ describe('the runs of a visit', () => {
     expect(run.outcome).toBe('replied');
   });
 
-  it('keeps what the bridge would not serve, with the reason', () => {
+  it('keeps a run that the bridge refused, with the reason', () => {
     const { runs, run, frame } = begun();
     runs.receive({ type: 'error', id: run.id, code: 'TOO_MANY_RUNS', message: 'Too many.' });
     frame();

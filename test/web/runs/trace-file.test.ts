@@ -67,7 +67,7 @@ describe('a saved trace', () => {
     expect(run.trace()).toEqual(trace);
   });
 
-  it('that was saved before sources said what they tell is opened with what each told', () => {
+  it('saved before sources had the field `tells` is opened with that field', () => {
     const trace = saved();
     const old = trace.sources.map(({ name, active, why }) => ({ name, active, ...(why !== undefined && { why }) }));
     expect(old).not.toEqual(trace.sources);
@@ -106,7 +106,7 @@ describe('a saved trace', () => {
     ['too many steps', (trace: Trace) => Object.assign(trace, { steps: Array(10_001).fill(trace.steps[0]) })],
   ])('with %s is refused', (_, change) => expect(broken(change as never)).toBe('TRACE_BROKEN'));
 
-  it('has each step once, in order, whatever the file says', () => {
+  it('has each step once, in order, whatever the file contains', () => {
     const trace = saved();
     const shuffled = readTrace(
       JSON.stringify({ ...trace, steps: [...trace.steps, ...trace.steps].reverse() }),

@@ -19,7 +19,7 @@ describe('what is set on the page', () => {
     expect(shown).toEqual([address]);
   });
 
-  it('is not in the address where nothing is set', () => {
+  it('is not in the address if nothing is set', () => {
     const { settings, shown } = opened(address);
     settings.number = '';
     settings.link = {};
@@ -36,7 +36,7 @@ describe('what is set on the page', () => {
     expect([settings.isScriptInAddress, shown.at(-1)]).toEqual([true, 'delay=20&do=recv']);
   });
 
-  it('is without fault where the page itself has written it', () =>
+  it('has no fault if the page itself has written it', () =>
     expect(addressFaults(new URLSearchParams(address))).toEqual([]));
 
   it.each([

@@ -77,7 +77,7 @@ describe('a number and its unit', () => {
 });
 
 describe('times', () => {
-  it('are marked where nobody measured them', async () => {
+  it('are marked if nobody measured them', async () => {
     const language = await Language.load('en');
     expect([language.moment(69, true), language.moment(-69, true)].map(plain)).toEqual(['≈69 µs', '≈−69 µs']);
   });

@@ -115,10 +115,10 @@ describe('a line of the list of runs', () => {
     ['its number', plainScript(121n), '121'],
     ['the bytes', [send('0079')], '00 79'],
     ['each send', [send('00'), { do: 'wait', ms: 9 }, send('79', 3)], '00 + 79 ×3'],
-    ['text where it is some', [send('6f6cc3a1')], 'olá'],
+    ['text if the bytes are text', [send('6f6cc3a1')], 'olá'],
     ['only the first sends', [send('01'), send('02'), send('03'), send('04')], '01 + 02 + 03 + …'],
     ['only the first bytes', [send('ff'.repeat(100))], `${'ff '.repeat(16)}…`],
-    ['a call, where nothing is sent', [{ do: 'wait', ms: 9 }, { do: 'shutdown' }], 'shutdown()'],
+    ['a call if nothing is sent', [{ do: 'wait', ms: 9 }, { do: 'shutdown' }], 'shutdown()'],
     ['the close that ends every script', [], 'close()'],
   ] as [string, Script, string][])('says what the client sends: %s', (_what, script, expected) => {
     expect(subject(script)).toBe(expected);

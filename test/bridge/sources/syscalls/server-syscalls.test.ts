@@ -27,7 +27,7 @@ class FakeProgram implements ProgramView {
   rows: SocketRow[] = [row(0, 'LISTEN', '100')];
   /** Inodes by descriptor. */
   readonly sockets100 = new Map([[3, '100']]);
-  /** Whether the table is read at once, or when `read` is called. */
+  /** Whether the table is read only when `read` is called. */
   slow = false;
   #reading: (() => void)[] = [];
 
@@ -172,7 +172,7 @@ describe('looks become calls', () => {
     // It is still in the queue.
     expect(call('accept')!.returnedAt).toBeUndefined();
     expect(call('recv.0')).toBeUndefined();
-    // It is accepted without blocking: known is only by when.
+    // It is accepted without blocking: only the latest time is known.
     program.rows = [...program.rows.slice(0, 1), row(40001, 'ESTABLISHED', '201')];
     program.sockets100.set(5, '201');
     look('recv', 5);
@@ -242,7 +242,7 @@ onLinux('a real program, over real sockets', () => {
     const source = new ServerSyscalls(port);
     source.begin(new ProgramThreads(child.pid!, port));
     onTestFinished(() => source.ended());
-    // It is blocked in accept, so it listens: no connection was needed to find out.
+    // It is blocked in accept, so it listens: this needs no connection.
     await until(() => source.blockedIn() === 'accept4');
     const { watch, call } = watching(source);
     expect(call('accept')).toMatchObject({ name: 'accept' });
@@ -300,7 +300,7 @@ Server(("127.0.0.1", PORT), Echo).serve()`;
   });
 
   const unprivileged = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
-  test.runIf(unprivileged)('a program that may not be looked at leads to a code, and to nothing worse', async () => {
+  test.runIf(unprivileged)('a program that may not be examined leads to a code, and to nothing worse', async () => {
     const { child } = startProgram('sleep', ['60']);
     const look = `import { ProgramThreads } from './bridge/sources/syscalls/program-threads.ts';
       import { ServerSyscalls } from './bridge/sources/syscalls/server-syscalls.ts';

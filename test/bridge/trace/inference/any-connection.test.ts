@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../../bridge/trace/report.ts';
 import type { Side, Step, TcpState } from '../../../../bridge/trace/step.ts';
+import { expectEqual } from '../../../helpers/expect-equal.ts';
 import { SimulatedConnection, type Act, type Plot } from '../../../helpers/simulated/connection.ts';
 import { inferredCalls, toldCaptured, type Telling } from '../../../helpers/simulated/told-captured.ts';
 import { calls, segments, states } from '../../../helpers/trace-checks.ts';
@@ -57,7 +58,7 @@ describe('any connection, with any faults on its link', () => {
       fc.property(anyPlot, (plot) => {
         const { reports, kernels } = new SimulatedConnection(plot);
         const steps = told(plot, reports);
-        expect(disagreements(steps)).toEqual([]);
+        expectEqual(disagreements(steps), []);
         for (const side of ['client', 'server'] as const) {
           const derived = path(steps, side);
           for (const report of reports)
@@ -83,7 +84,7 @@ describe('any connection, with any faults on its link', () => {
           .map((report) => ({ report, place: random.next().value as number }))
           .sort((a, b) => a.place - b.place)
           .map(({ report }) => report);
-        expect(told(plot, shuffled)).toEqual(told(plot, reports));
+        expectEqual(told(plot, shuffled), told(plot, reports));
       }),
       RUNS,
     );
@@ -94,7 +95,7 @@ describe('any connection, with any faults on its link', () => {
       fc.property(anyPlot, (plot) => {
         const { reports } = new SimulatedConnection(plot);
         const expected = told(plot, reports);
-        expect(told(plot, deepFrozen(structuredClone(reports)))).toEqual(expected);
+        expectEqual(told(plot, deepFrozen(structuredClone(reports))), expected);
       }),
       RUNS,
     );
@@ -124,7 +125,7 @@ describe('any connection, with any faults on its link', () => {
         const soFar = reports.slice(0, cut % (reports.length + 1));
         const now = Math.max(0, ...soFar.map(({ at }) => at));
         const steps = toldCaptured(soFar, { ...telling(plot), final: false, now });
-        expect(disagreements(steps)).toEqual([]);
+        expectEqual(disagreements(steps), []);
       }),
       RUNS,
     );

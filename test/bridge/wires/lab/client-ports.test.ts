@@ -25,7 +25,7 @@ test('no port is taken twice at a time, and each is one of a client’s', () => 
   );
 });
 
-test('where all are taken there is none, until one is given back', () => {
+test('if all are taken there is none, until one is given back', () => {
   const ports = new ClientPorts();
   const taken = new Set(Array.from({ length: COUNT }, () => ports.take()));
   expect(taken.size).toBe(COUNT);
@@ -45,7 +45,7 @@ test('the next is the one that rested longest', () => {
   expect(ports.take()).toBe(first);
 });
 
-test('one that nobody took cannot be given back', () => {
+test('a port that nobody took cannot be given back', () => {
   const ports = new ClientPorts();
   ports.giveBack(1);
   const port = ports.take();

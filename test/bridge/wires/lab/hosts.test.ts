@@ -56,7 +56,7 @@ async function serverHere(): Promise<string[]> {
   return ['--target', `:${port}`, '--server', `exec '${process.execPath}' dist/server/main.js --port ${port}`];
 }
 
-/** The network namespaces of processes, as far as they are not this one's. */
+/** The network namespaces of processes, without this one's. */
 const namespacesOf = (pids: readonly number[]) =>
   new Set(pids.flatMap((pid) => link(`/proc/${pid}/ns/net`)).filter((name) => name !== link('/proc/self/ns/net')[0]));
 
@@ -69,7 +69,7 @@ function link(path: string): string[] {
 }
 
 describe.skipIf(whyNoLab)('who may have a lab', () => {
-  test('whoever runs this', async () => {
+  test('the user who runs this', async () => {
     const { page, hello } = await started(start([...bridge, '--wire', 'lab']));
     expect(hello).toMatchObject({ wire: 'lab', target: expect.stringMatching(/^10\.77\.0\.2:/) as string });
     expect(hello).not.toHaveProperty('wireWhy');

@@ -6,10 +6,10 @@ import { whyNoLab } from '../../../helpers/programs/lab.ts';
 import { Page, type WhenOver } from '../../../helpers/clients/page.ts';
 import { calls, expectCausal, segmentNames, segments, states } from '../../../helpers/trace-checks.ts';
 
-/** A page of a lab of its own, where the server is another, or is stopped. */
+/** A page of a lab of its own, for a test with another server, or with a stopped one. */
 const openOwn = async (server?: string) => Page.open(await startOwning({ wire: 'lab', ...(server && { server }) }));
 
-/** The lab in which all other runs are: no run disturbs another. */
+/** The lab of all other runs: no run disturbs another. */
 const lab = startOwningForAll({ wire: 'lab' }, !whyNoLab);
 const openPage = (whenOver: WhenOver = onTestFinished) => Page.open(lab(), whenOver);
 
@@ -19,8 +19,8 @@ const of = (steps: Step[], from: Segment['from'], flag: Segment['flags'][number]
 const ones = (bytes: number) => '01'.repeat(bytes);
 
 /**
- * Nothing about segments is inferred, the states were seen, and the kernels did what the standard says. A program may be so
- * quick that its kernel leaves a state before anybody looks: but not the last.
+ * No segment is inferred, the states were seen, and the kernels followed the standard. A program may be so quick that its
+ * kernel leaves a state before the lab looks, except the last one.
  */
 function expectSeen(steps: Step[]): void {
   expectCausal(steps);
@@ -123,7 +123,7 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
 });
 
 describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
-  // Alone: an accept() for which others wait too is woken by another segment, or by none.
+  // Alone: if other runs wait for accept() too, another segment wakes it, or none.
   test.sequential('the ACK of the handshake lost: the data carry it', async ({ onTestFinished }) => {
     const { steps } = await (
       await openPage(onTestFinished)
@@ -157,7 +157,7 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
     expect(path(steps, 'client')).toEqual(['SYN_SENT', 'CLOSED']);
   });
 
-  test('the first data lost: sent again, marked as that, and answered', async ({ onTestFinished }) => {
+  test('the first data lost: sent again, marked as a retransmission, and answered', async ({ onTestFinished }) => {
     const { done, steps } = await (
       await openPage(onTestFinished)
     ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'data' }] });
@@ -169,7 +169,7 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
     expect(data.at(-1)).toMatchObject({ fate: 'delivered', woke: 'server.recv.0' });
   });
 
-  test('delay: each segment is under way so long, and is told before it arrives', async ({ onTestFinished }) => {
+  test('delay: each segment is under way that long, and is reported before it arrives', async ({ onTestFinished }) => {
     const page = await openPage(onTestFinished);
     const { steps } = await page.run(plainScript(121n), { delayMs: 150 });
     expectSeen(steps);

@@ -29,7 +29,7 @@ const RUNS: [string, Script, LinkSettings?][] = [
   ['oversize', [{ do: 'send', hex: ones(1100) }, { do: 'recv' }]],
   ['the client closes first', [{ do: 'send', hex: '0079' }, { do: 'close' }]],
 ];
-/** How often each is run: more for a closer look. */
+/** Times that each runs: more for a closer look. */
 const TIMES = Number(process.env['APERTO_RUNS'] ?? 1);
 
 describe.skipIf(whyNoLab || !hasTshark)('tshark reads the saved packets as the trace tells them', () => {

@@ -51,7 +51,7 @@ describe('the links of a step in words', () => {
     expect(lines('established', portuguese)).toEqual(['← causa: segmento ACK que completa o aperto de mão']);
   });
 
-  it('say how many bytes it is about, where a segment carried more', () => {
+  it('say how many bytes are meant if a segment carried more', () => {
     const steps = [
       segment('client', ['PSH', 'ACK'], 1, 2, { id: 'data', seq: 1, length: 1500, payload: 'ff'.repeat(1500) }),
       call('server', 'recv', 3, 4, { id: 'recv', bytes: 1024 }),
@@ -61,7 +61,7 @@ describe('the links of a step in words', () => {
     ]);
   });
 
-  it('are few, even where one acknowledgment covers a hundred segments', () => {
+  it('are few, even if one acknowledgment covers a hundred segments', () => {
     const data = Array.from({ length: 100 }, (_, index) =>
       segment('client', ['ACK'], index, index + 1, { seq: 1 + index, length: 1, payload: 'ff' }),
     );

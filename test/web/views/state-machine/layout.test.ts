@@ -126,7 +126,7 @@ describe('the state diagram', () => {
     expect(machineLayout(width).width).toBeLessThanOrEqual(width),
   );
 
-  it('is low where the inspector is low', () => expect(machineLayout(776).height).toBeLessThanOrEqual(212));
+  it('is low if the inspector is low', () => expect(machineLayout(776).height).toBeLessThanOrEqual(212));
 });
 
 describe('where both ends stand', () => {
@@ -154,7 +154,7 @@ describe('where both ends stand', () => {
     expect(move('SYN_SENT')).toBe('CLOSED');
   });
 
-  it('says how it ended, where the figure does not', () => {
+  it('says how it ended if the figure does not', () => {
     const ending = (cause: Step) =>
       endStatesAt([cause, { ...state('server', 'ESTABLISHED', 'CLOSED', 5), cause: cause.id }], 1).moves[0]!.other;
     expect(ending(segment('server', ['RST', 'ACK'], 5, 6))).toEqual(['CLOSE', 'snd RST']);

@@ -61,7 +61,7 @@ describe('a step in words', () => {
     expect(what(segment('server', ['RST', 'ACK'], 0, 1, { seq: 7, ack: 3 }))).toContain('over at once');
   });
 
-  it('makes no number of a time that nobody measured', () => {
+  it('gives no number for a time that nobody measured', () => {
     expect(what(segment('client', ['SYN'], 0, 35))).not.toContain('µs');
     expect(what(segment('client', ['SYN'], 0, 35, { evidence: 'captured' }))).toContain('It arrived 35 µs later.');
     // On the loopback both are one moment, which nobody measured.

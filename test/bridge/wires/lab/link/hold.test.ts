@@ -19,7 +19,7 @@ class HeldRun {
     this.id = page.start(script, undefined, link);
   }
 
-  /** The segment of this id, once it is held and was sent again so often. */
+  /** The segment with this id, once it is held and was sent again this often. */
   held(id: string, repeats = 0): Promise<Segment> {
     return this.heldThat((segment) => segment.id === id && (segment.repeats ?? 0) >= repeats);
   }
@@ -34,7 +34,7 @@ class HeldRun {
     this.page.send({ type: 'wire', id: this.id, segment, action });
   }
 
-  /** Lets go of whatever is held, as soon as it is, until the run is done. */
+  /** Delivers every segment as soon as it is held, until the run is done. */
   async deliverAll() {
     const gone = new Set<string>();
     for (let index = this.#from; ; index += 1) {
@@ -63,7 +63,7 @@ class HeldRun {
 const open = async (script: Script, link: LinkSettings) =>
   new HeldRun(await Page.open(await startOwning({ wire: 'lab' })), script, link);
 
-/** How long the viewer looks at each segment of a handshake: `THINKING_MS=60000 npx vitest run test/bridge/wires/lab/link/hold.test.ts` for a minute. */
+/** Milliseconds of thought at each segment of a handshake. For a minute: `THINKING_MS=60000 npx vitest run test/bridge/wires/lab/link/hold.test.ts`. */
 const THINKING_MS = Number(process.env['THINKING_MS'] ?? 0);
 
 describe.skipIf(whyNoLab)('a run whose segments are held', { timeout: 120_000 + 4 * THINKING_MS }, () => {
@@ -137,7 +137,7 @@ describe.skipIf(whyNoLab)('a run whose segments are held', { timeout: 120_000 + 
     });
   });
 
-  test('what is not held cannot be let go: an error with a code, and the run goes on', async () => {
+  test('a segment that is not held cannot be delivered: an error with a code, and the run goes on', async () => {
     const run = await open(plainScript(121n), { hold: [{ kind: 'SYN' }] });
     await run.held('client.syn');
     expect(await run.page.complaint({ type: 'wire', id: run.id, segment: 'client.fin', action: 'drop' })).toMatchObject(
@@ -150,7 +150,7 @@ describe.skipIf(whyNoLab)('a run whose segments are held', { timeout: 120_000 + 
     expect((await run.done()).outcome).toBe('replied');
   });
 
-  test('cancelled while segments are held: they are let go, and the run is done', async () => {
+  test('cancelled while segments are held: they are released, and the run is done', async () => {
     const run = await open(plainScript(121n), { hold: true });
     await run.held('client.syn');
     run.page.send({ type: 'cancel', id: run.id });

@@ -270,7 +270,7 @@ describe('the picture', () => {
     expect(accept.end).toBeGreaterThan(segments[2]!.y2);
   });
 
-  it('ends an arrow where the state changes that it changed', () => {
+  it('ends an arrow at the change of state that it caused', () => {
     const { bands, segments } = draw(TRACES.plain, 1000);
     expect(bands.find(({ step }) => step.to === 'SYN_RCVD')!.y).toBe(segments[0]!.y2);
   });
