@@ -10,7 +10,7 @@ const PURE = [
   'test/bridge/{trace,packet}/**/*.test.ts',
   'test/bridge/wires/lab/{host,link/faults}/**/*.test.ts',
   'test/bridge/wires/lab/{client-ports,frames}.test.ts',
-  'test/bridge/sources/{capture/{clock,flow},strace/{read-line,socket-calls}}.test.ts',
+  'test/bridge/sources/{capture/{wall-clock,flow},strace/{read-line,socket-calls}}.test.ts',
   'test/bridge/pages/{message-reader,step-json}.test.ts',
   'test/bridge/machine/{line-splitter,printable}.test.ts',
   'test/bridge/{address,config}.test.ts',

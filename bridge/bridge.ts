@@ -15,7 +15,7 @@ import { formatAddress, type Address } from './address.ts';
 import type { Config } from './config.ts';
 import { BridgeError } from './errors.ts';
 import { BUILT, VERSION } from './machine/paths.ts';
-import { ShortLivedSet } from './machine/short-lived.ts';
+import { ShortLivedSet } from './machine/short-lived-collections.ts';
 import type { Command } from './programs/command.ts';
 import { ScenarioServers, type LentServer } from './programs/scenario-servers.ts';
 import { ServerProgram } from './programs/server-program.ts';

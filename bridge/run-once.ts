@@ -1,4 +1,4 @@
-import { effectiveLimits } from './access/limits.ts';
+import { effectiveLimits } from './access/effective-limits.ts';
 import { resolveAddress } from './address.ts';
 import { Bridge, type BridgeSettings } from './bridge.ts';
 import type { RunResult } from './session.ts';

@@ -11,9 +11,9 @@ import type { AddressInfo } from 'node:net';
 import { formatAddress, isLoopback } from '../address.ts';
 import type { Limits } from '../protocol/limits.ts';
 import { ownNames } from './own-names.ts';
-import { AllowList } from './allow-list.ts';
+import { AllowedNames } from './allowed-origins-and-hosts.ts';
 import { Allowances, clientOf } from './allowances.ts';
-import { effectiveLimits } from './limits.ts';
+import { effectiveLimits } from './effective-limits.ts';
 import { refuse } from './refusal.ts';
 import type { AccessSettings } from './settings.ts';
 import { Token } from './token.ts';
@@ -27,7 +27,7 @@ export interface Urls {
 
 export class Access {
   readonly #settings: AccessSettings;
-  readonly #allowList: AllowList;
+  readonly #allowedNames: AllowedNames;
   readonly #token: Token;
   /** Until the bridge listens, assume that everybody can reach it. */
   #isOpen = true;
@@ -37,7 +37,7 @@ export class Access {
 
   constructor(settings: AccessSettings) {
     this.#settings = settings;
-    this.#allowList = new AllowList(settings);
+    this.#allowedNames = new AllowedNames(settings);
     this.#token = new Token(settings.token);
     this.#limits = effectiveLimits(settings.limits, this.#isOpen);
     this.#allowances = new Allowances(this.#limits);
@@ -49,7 +49,7 @@ export class Access {
     this.#isOpen = !isLoopback(address);
     this.#limits = effectiveLimits(this.#settings.limits, this.#isOpen);
     this.#allowances = new Allowances(this.#limits);
-    this.#allowList.listensOn(all, port);
+    this.#allowedNames.listensOn(all, port);
     const query = this.#needsToken ? `/?token=${this.#token.text}` : '';
     const url = (host: string): string => `http://${formatAddress({ host, port })}${query}`;
     this.#urls = { own: url(first), others: others.map(url) };
@@ -77,7 +77,7 @@ export class Access {
 
   /** For every request. */
   async checkNames(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    const fault = this.#allowList.faultOf(request);
+    const fault = this.#allowedNames.faultOf(request);
     if (fault) return refuse(reply, fault);
   }
 

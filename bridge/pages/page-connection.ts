@@ -15,7 +15,7 @@ import { clientOf, Rates, type Allowances } from '../access/allowances.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { BridgeMessage, PageMessage, RunId } from '../protocol/messages.ts';
 import type { Session } from '../session.ts';
-import { ShortLivedMap } from '../machine/short-lived.ts';
+import { ShortLivedMap } from '../machine/short-lived-collections.ts';
 import { stepsJson } from './step-json.ts';
 import type { Step } from '../trace/step.ts';
 

@@ -2,7 +2,7 @@
  * The lines that the server program prints. A line that names the client's port belongs to that connection. Any other line
  * belongs to the only open connection, or to none if there are several.
  */
-import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived.ts';
+import { ShortLivedMap, ShortLivedSet } from '../machine/short-lived-collections.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Output } from '../trace/step.ts';
 import { since } from './run-time.ts';

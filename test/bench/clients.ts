@@ -1,7 +1,7 @@
 /** The clients that the benchmark compares, each run in a process of its own. */
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { ShortLivedMap } from '../../bridge/machine/short-lived.ts';
+import { ShortLivedMap } from '../../bridge/machine/short-lived-collections.ts';
 import { plainScript } from '../../bridge/trace/script.ts';
 
 /** What a client did in its time: the milliseconds of each request, and the number of failures. */

@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import type { Page } from '../runs/page.ts';
 import type { Settings } from '../settings/settings.svelte.ts';
-import type { Shown } from './shown.svelte.ts';
+import type { Shown } from './what-is-shown.svelte.ts';
 
 /** What every panel works with. */
 interface PageState {

@@ -1,7 +1,7 @@
 import type { LinkSettings, SegmentSelector } from '../../bridge/trace/link.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import type { Script } from '../../bridge/trace/script.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from './run-facts.ts';
 
 /**
  * A scenario: something that TCP does, and how to make it happen on real kernels. It also asks what will happen, and

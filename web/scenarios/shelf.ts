@@ -1,8 +1,8 @@
-import { ending } from './ending.ts';
-import { Facts, type FinishedRun } from './facts.ts';
-import { numbers } from './numbers.ts';
-import { onTheWay } from './on-the-way.ts';
-import { opening } from './opening.ts';
+import { ending } from './themes/ending.ts';
+import { Facts, type FinishedRun } from './run-facts.ts';
+import { numbers } from './themes/numbers.ts';
+import { onTheWay } from './themes/on-the-way.ts';
+import { opening } from './themes/opening.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario by its key, grouped by theme, in the order of a lesson. */

@@ -1,5 +1,5 @@
 import type { LinkSettings } from '../../bridge/trace/link.ts';
-import { addressOf } from './address.ts';
+import { addressOf } from './address-bar.ts';
 import { linkFromParameters, linkParameters } from './link-settings.ts';
 
 /** A script of the viewer's own, as the page's address has it. */

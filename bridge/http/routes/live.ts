@@ -11,6 +11,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Access } from '../../access/access.ts';
 import type { Bridge } from '../../bridge.ts';
 import { PageConnection } from '../../pages/page-connection.ts';
+import { dropSlowest } from '../../pages/slow-pages.ts';
 import { refuseBytes } from '../http-server.ts';
 import { refuse } from '../../access/refusal.ts';
 
@@ -64,18 +65,6 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
   const pings = setInterval(() => pages.forEach((page) => page.ping()), pingMs).unref();
   const checks = setInterval(() => dropSlowest(pages, unsentBytesInAll), LOOK_EVERY_MS).unref();
   app.addHook('preClose', async () => [pings, checks].forEach((timer) => clearInterval(timer)));
-}
-
-/** Each page has its own limit; this one keeps many slow pages from filling the memory together. */
-function dropSlowest(pages: Iterable<PageConnection>, mostBytes: number): void {
-  const slow = [...pages].filter(({ unsentBytes }) => unsentBytes > 0);
-  let sum = slow.reduce((before, { unsentBytes }) => before + unsentBytes, 0);
-  if (sum <= mostBytes) return;
-  for (const page of slow.sort((one, other) => other.unsentBytes - one.unsentBytes)) {
-    sum -= page.unsentBytes;
-    page.giveUp();
-    if (sum <= mostBytes) return;
-  }
 }
 
 /**

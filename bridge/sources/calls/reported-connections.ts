@@ -6,7 +6,7 @@
  *     reports ─▶ by connection ─▶ the watch that claims its port ─▶ steps
  *                      └─ unclaimed: kept for a while, then forgotten
  */
-import { ShortLivedMap } from '../../machine/short-lived.ts';
+import { ShortLivedMap } from '../../machine/short-lived-collections.ts';
 import type { ProbeReport } from '../../probe/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Watch } from '../source.ts';

@@ -3,7 +3,7 @@ import { SegmentFlow } from '../../packet/flow/segment-flow.ts';
 import type { Sink } from '../../trace/report.ts';
 import { otherSide, type Segment, type Side } from '../../trace/step.ts';
 import { numberAfter } from '../../trace/tcp/sequence-number.ts';
-import type { CaptureTime } from './clock.ts';
+import type { CaptureTime } from './wall-clock.ts';
 import type { Tcpdump } from './tcpdump.ts';
 import type { CaptureTimes } from './times.ts';
 import type { CaptureFlaw } from './unavailable.ts';

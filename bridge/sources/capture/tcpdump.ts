@@ -6,7 +6,7 @@ import { LineSplitter } from '../../machine/line-splitter.ts';
 import { PacketError } from '../../packet/packet-error.ts';
 import { PcapReader, type CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
 import { PAYLOAD_SHOWN } from '../../trace/step.ts';
-import type { CapturePoint } from './point.ts';
+import type { CapturePoint } from './capture-point.ts';
 import { explain, type CaptureUnavailable } from './unavailable.ts';
 
 /** Bytes of each packet: what a step shows of its data, and all headers. */

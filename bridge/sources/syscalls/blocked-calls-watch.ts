@@ -5,7 +5,7 @@ import { observedCall } from '../observed-steps.ts';
 import type { SocketRow } from '../sockets/socket-table.ts';
 import { since } from '../run-time.ts';
 import type { Watch } from '../source.ts';
-import { RunAccept } from './run-accept.ts';
+import { RunAccept } from './accept-of-run.ts';
 import type { Stay } from './thread-stays.ts';
 
 /** What a watch asks of its source. */

@@ -13,7 +13,7 @@ import type { Sink } from '../../trace/report.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 import { BlockedCallsWatch } from './blocked-calls-watch.ts';
 import type { ProgramView } from './program-threads.ts';
-import { RunStays } from './run-stays.ts';
+import { RunStays } from './stays-by-run.ts';
 import { SocketReadings } from './socket-readings.ts';
 import { SYSTEM_CALLS, type SystemCall } from './system-call-numbers.ts';
 import { ThreadStays, type Stay } from './thread-stays.ts';

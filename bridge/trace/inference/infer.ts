@@ -11,7 +11,7 @@ import type { Call, Segment, State, Step } from '../step.ts';
 import { compareWithKernel } from './compare-with-kernel.ts';
 import { causesOf, findWokenCalls } from './call-links.ts';
 import { capturedTransmissions, establishedAt } from './captured-exchange.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange } from './inferred-exchange.ts';
 import { handshake, type Handshake } from './handshake.ts';
 import type { Observations } from './observations.ts';
 import { transmissionsOf, type Transmission } from './transmissions.ts';

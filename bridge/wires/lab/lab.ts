@@ -7,7 +7,7 @@
  *     └── 10.77.0.1 ──┘                        └── 10.77.0.2 ──┘
  */
 import type { Address } from '../../address.ts';
-import { ShortLivedMap } from '../../machine/short-lived.ts';
+import { ShortLivedMap } from '../../machine/short-lived-collections.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Side } from '../../trace/step.ts';

@@ -1,5 +1,5 @@
 import { monotonicUs } from '../../../machine/clock.ts';
-import { ShortLivedMap } from '../../../machine/short-lived.ts';
+import { ShortLivedMap } from '../../../machine/short-lived-collections.ts';
 import { ClientSocket } from '../../../sources/client-socket.ts';
 import type { TcpState } from '../../../trace/step.ts';
 import { ScriptPlayer } from '../../script-player.ts';

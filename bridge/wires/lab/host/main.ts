@@ -12,8 +12,9 @@ import { HOST_DESCRIPTOR, type FromHost, type HostSettings, type ToHost } from '
 import { Host } from './host.ts';
 import { writeKernelSettings } from './kernel-settings.ts';
 import { KernelStates } from './kernel-states.ts';
-import { openTun, setUp } from './network-interface.ts';
+import { setUp } from './network-interface.ts';
 import { exitNow } from './system-calls.ts';
+import { openTun } from './tun-device.ts';
 
 const WIRE = 'wire0';
 

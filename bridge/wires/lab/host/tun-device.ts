@@ -1,5 +1,12 @@
-import { read, writeSync } from 'node:fs';
+import { closeSync, openSync, read, writeSync } from 'node:fs';
 import { monotonicUs } from '../../../machine/clock.ts';
+import { NAME_LENGTH, requestFor } from './network-interface.ts';
+import { ioctl } from './system-calls.ts';
+
+/** Numbers from linux/if_tun.h. */
+const TUNSETIFF = 0x400454ca;
+const IFF_TUN = 0x0001;
+const IFF_NO_PI = 0x1000;
 
 /** Longer than any IP packet (RFC 791 §3.1: the total length has 16 bits). */
 const LONGEST_PACKET = 65_536;
@@ -36,4 +43,23 @@ export class TunDevice {
       this.#onPacket(packet, at);
     });
   }
+}
+
+/**
+ * Makes a network interface whose wire is a descriptor: each read takes one IP packet that this host's kernel sent, each
+ * write gives it one (Documentation/networking/tuntap.rst).
+ * @returns the descriptor
+ * @throws an error with a `code` if /dev/net/tun cannot be opened or the kernel refuses
+ */
+export function openTun(name: string): number {
+  const descriptor = openSync('/dev/net/tun', 'r+');
+  const request = requestFor(name);
+  request.writeUInt16LE(IFF_TUN | IFF_NO_PI, NAME_LENGTH);
+  try {
+    ioctl(descriptor, TUNSETIFF, request);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  return descriptor;
 }

@@ -11,7 +11,7 @@ import type { StateOfPort } from '../lab-messages.ts';
 import type { Plan } from './faults/fault.ts';
 import { LinkPlan } from './faults/plan.ts';
 import { HeldSegments, stepOf } from './held-segments.ts';
-import { Settling } from './settling.ts';
+import { Settling } from './connection-over.ts';
 import { Transit, type Deliver } from './transit.ts';
 
 export interface LinkFlowOptions {

@@ -7,7 +7,7 @@
  *                                 └─ of none ─────────────────────────────────────────▶
  */
 import { monotonicUs } from '../../../machine/clock.ts';
-import { ShortLivedMap } from '../../../machine/short-lived.ts';
+import { ShortLivedMap } from '../../../machine/short-lived-collections.ts';
 import { PacketError } from '../../../packet/packet-error.ts';
 import { decodeTcpPacket, type TcpPacket } from '../../../packet/packet.ts';
 import { otherSide, type Side } from '../../../trace/step.ts';

@@ -3,7 +3,7 @@ import { ipPacketIn } from '../../../../bridge/packet/link-layer.ts';
 import { decodeTcpPacket } from '../../../../bridge/packet/packet.ts';
 import { SegmentFlow } from '../../../../bridge/packet/flow/segment-flow.ts';
 import { Tcpdump } from '../../../../bridge/sources/capture/tcpdump.ts';
-import { capturePoint } from '../../../../bridge/sources/capture/point.ts';
+import { capturePoint } from '../../../../bridge/sources/capture/capture-point.ts';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import type { Segment } from '../../../../bridge/trace/step.ts';
 import { DirectWire } from '../../../../bridge/wires/direct.ts';

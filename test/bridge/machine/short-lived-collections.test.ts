@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { ShortLivedMap, ShortLivedSet } from '../../../bridge/machine/short-lived.ts';
+import { ShortLivedMap, ShortLivedSet } from '../../../bridge/machine/short-lived-collections.ts';
 
 const numbers = (values: Iterable<{ number: number }>) => [...values].map(({ number }) => number);
 

@@ -1,6 +1,6 @@
-import { plainScript, type Script } from '../../bridge/trace/script.ts';
-import { ENDS, parity, PARITY, serverEnd, waiter, WAITERS } from './facts.ts';
-import { scenario } from './scenario.ts';
+import { plainScript, type Script } from '../../../bridge/trace/script.ts';
+import { ENDS, parity, PARITY, serverEnd, waiter, WAITERS } from '../run-facts.ts';
+import { scenario } from '../scenario.ts';
 
 /** Sends 121, which is odd. */
 export const PLAIN: Script = plainScript(121n);

@@ -1,6 +1,6 @@
-import { inSeconds, patience, SECONDS, synAnswer, SYN_ANSWERS } from './facts.ts';
+import { inSeconds, patience, SECONDS, synAnswer, SYN_ANSWERS } from '../run-facts.ts';
 import { PLAIN } from './numbers.ts';
-import { scenario } from './scenario.ts';
+import { scenario } from '../scenario.ts';
 
 const SYN = { kind: 'SYN' } as const;
 

@@ -1,7 +1,7 @@
-import type { Script } from '../../bridge/trace/script.ts';
-import { ENDS, serverEnd, waiter, WAITERS, type Facts } from './facts.ts';
+import type { Script } from '../../../bridge/trace/script.ts';
+import { ENDS, serverEnd, waiter, WAITERS, type Facts } from '../run-facts.ts';
 import { PLAIN } from './numbers.ts';
-import { scenario } from './scenario.ts';
+import { scenario } from '../scenario.ts';
 
 const HALF_CLOSE: Script = [{ do: 'send', hex: '0079' }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }];
 const FIRST_DATA = { from: 'client', kind: 'data' } as const;

@@ -1,6 +1,6 @@
-import { inSeconds, patience, SECONDS, type Facts } from './facts.ts';
+import { inSeconds, patience, SECONDS, type Facts } from '../run-facts.ts';
 import { ones, PLAIN } from './numbers.ts';
-import { scenario } from './scenario.ts';
+import { scenario } from '../scenario.ts';
 
 const FIRST_DATA = { from: 'client', kind: 'data' } as const;
 /** The maximum segment size for an MTU of 128: without the IP and TCP headers. */

@@ -6,7 +6,7 @@ import type { AccessSettings } from './settings.ts';
  * The names under which the bridge may be used. A foreign page sends its own Origin. A page on a rebound DNS name sends
  * that name as Origin and as Host. Both headers are therefore compared with an exact list.
  */
-export class AllowList {
+export class AllowedNames {
   readonly #allowed: Pick<AccessSettings, 'allowHosts' | 'allowOrigins'>;
   #hosts: ReadonlySet<string> = new Set();
   #origins: ReadonlySet<string> = new Set();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CaptureClock } from '../../../../bridge/sources/capture/clock.ts';
+import { CaptureClock } from '../../../../bridge/sources/capture/wall-clock.ts';
 
 const MS = 1000;
 const SECOND = 1_000_000;
