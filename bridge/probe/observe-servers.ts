@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server, Socket } from 'node:net';
-import { peerOf, formatAddress } from './address.ts';
+import { peerOf, formatAddress } from './peer-address.ts';
 import type { Channel } from './channel.ts';
 import { now } from './clock.ts';
 import { ConnectionCalls } from './connection-calls.ts';
