@@ -6,6 +6,9 @@ import { descendants } from './descendants.ts';
 
 const INSIDE = new URL('../../fixtures/inside.mjs', import.meta.url).href;
 
+/** A timer runs, a file is read, a task waits for its turn: none of it stays open. */
+const UNDER_WAY: ReadonlySet<string> = new Set(['Timeout', 'FSReqPromise', 'Immediate']);
+
 /** What a process has open: lists of kinds, sorted, as `socket`, `pipe`, `Timeout`. */
 export interface Open {
   descriptors: string[];
@@ -60,11 +63,11 @@ export class WatchedBridge {
     return this.#complaints;
   }
 
-  /** What it has open when nothing is under way: no timer runs, and no file is being read. */
+  /** What it has open when nothing is under way. */
   async atRest(): Promise<Open> {
     let open: Open;
     do open = await this.open();
-    while (open.resources.some((resource) => resource === 'Timeout' || resource === 'FSReqPromise'));
+    while (open.resources.some((resource) => UNDER_WAY.has(resource)));
     return open;
   }
 
