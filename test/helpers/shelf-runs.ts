@@ -8,6 +8,7 @@ import { SCENARIO_KEYS, SHELF, type ScenarioKey } from '../../web/scenarios/shel
 import { freePort } from './free-port.ts';
 
 type ToPlay = Pick<Scenario, 'script' | 'link' | 'server'>;
+type OnHeld = (segment: Segment, deliver: () => void) => void;
 export type Played = Pick<Trace, 'steps' | 'outcome' | 'reply' | 'error'>;
 
 /** Runs at the same time: more would disturb each other's timing on a small machine. */
@@ -21,6 +22,8 @@ export class ShelfRuns {
   readonly #played = new Map<string, Promise<Played>>();
   readonly #waiting: (() => void)[] = [];
   #on = 0;
+  /** The last of the runs that are played one after the other. */
+  #alone: Promise<unknown> = Promise.resolve();
 
   static async begin(times: number): Promise<ShelfRuns> {
     const target = { host: '127.0.0.1', port: await freePort() };
@@ -42,6 +45,14 @@ export class ShelfRuns {
     return this.#played.get(`${key} ${turn}`)!;
   }
 
+  /** Plays a scenario once more, after the shelf's own runs and alone of its kind: a busy machine may spoil its timing. */
+  async playAlone(toPlay: ToPlay, onHeld?: OnHeld): Promise<Played> {
+    await Promise.all(this.#played.values());
+    const before = this.#alone;
+    this.#alone = before.then(() => this.play(toPlay, onHeld));
+    return this.#alone as Promise<Played>;
+  }
+
   end(): Promise<void> {
     return this.#bridge.stop();
   }
@@ -59,7 +70,7 @@ export class ShelfRuns {
   }
 
   /** @param onHeld called for each segment that the link holds, with a function that lets it go */
-  play({ script, link, server }: ToPlay, onHeld?: (segment: Segment, deliver: () => void) => void): Promise<Played> {
+  play({ script, link, server }: ToPlay, onHeld?: OnHeld): Promise<Played> {
     const steps = new Map<string, Step>();
     return new Promise((resolve) => {
       const session = this.#bridge.startSession({
