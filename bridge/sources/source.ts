@@ -30,10 +30,18 @@ export interface EvidenceSource {
   look?(): void;
 }
 
+/** Each run describes its sources, and they seldom change: a description is kept until its source's status changes. */
+const descriptions = new WeakMap<EvidenceSource, SourceStatus>();
+
 /** A source's status as messages and traces have it. */
 export function describeSource(source: EvidenceSource): SourceStatus {
+  const status = source.status();
+  const kept = descriptions.get(source);
+  if (kept && kept.active === status.active && kept.why === status.why) return kept;
   const { tells, side } = source;
-  return { ...source.status(), tells, ...(side && { side }), ...(source.look && { samples: true }) };
+  const description = { ...status, tells, ...(side && { side }), ...(source.look && { samples: true }) };
+  descriptions.set(source, description);
+  return description;
 }
 
 /** One connection under watch. After `stop` nothing is reported. */
