@@ -12,7 +12,7 @@ const EVERY = { testTimeout: 120_000, hookTimeout: 120_000, isolate: false };
 export default defineConfig({
   test: {
     // Most of the bridge's tests wait for a kernel or a child process: another file runs meanwhile.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -72,7 +72,13 @@ function expectTrue(inferred: readonly Segment[], seen: readonly Segment[]): voi
   expect(seen.filter(weighs).map(essence).sort()).toEqual(inferred.filter(weighs).map(essence).sort());
 }
 
-describe.runIf(here.active)('every inferred segment was really there', () => {
+/**
+ * The server may send while the client's next call is in progress. No source reports which kernel was first, so that the
+ * acknowledgment in an inferred segment is then a guess. A busy machine makes such a run likely, and a second one decides.
+ */
+const UNDECIDED = { retry: 2 };
+
+describe.runIf(here.active)('every inferred segment was really there', UNDECIDED, () => {
   test.each(SCRIPTS)('with the probe in the server: %s', async (_, script) => {
     const bridge = await startOwning({ wire: 'direct', capture: 'off' });
     const page = await Page.open(bridge);
