@@ -61,7 +61,10 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
   test('without Nagle’s algorithm the second small segment leaves at once', async () => {
     const { script, server } = SHELF.nagle;
     const hasty = script.map((operation) => (operation.do === 'send' ? { do: 'send', hex: operation.hex } : operation));
-    const played = await runs.play({ script: hasty as Script, ...(server && { server }) });
+    const toPlay = { script: hasty as Script, ...(server && { server }) };
+    let played = await runs.play(toPlay);
+    for (let attempt = 1; attempt < ATTEMPTS && answerOf('nagle', played) !== 'once'; attempt += 1)
+      played = await runs.playAlone(toPlay);
     expect(answerOf('nagle', played)).toBe('once');
     expect(shows('nagle', played)).toBe(false);
   });
@@ -105,16 +108,21 @@ function expectPossible({ steps }: Played): void {
   expect(states(steps).filter(({ expected }) => expected !== undefined)).toEqual([]);
 }
 
+/** Runs that another program on this machine may spoil, one after the other, before a scenario counts as not shown. */
+const ATTEMPTS = 5;
+
 /**
- * A run shows its scenario, or a second one does that has the machine to itself: the timing of real programs is part of
- * some scenarios. Returns the run that shows it.
+ * A run shows its scenario, or one of the next does, which are played alone: the timing of real programs is part of some
+ * scenarios. Returns the run that shows it.
  */
-async function expectShown(key: ScenarioKey, played: Played, playAlone: () => Promise<Played>): Promise<Played> {
-  if (shows(key, played)) return played;
-  const again = await playAlone();
-  expectPossible(again);
-  expect(shows(key, again), `${key}\n${told(played)}\n${told(again)}`).toBe(true);
-  return again;
+async function expectShown(key: ScenarioKey, first: Played, playAlone: () => Promise<Played>): Promise<Played> {
+  let played = first;
+  for (let attempt = 1; attempt < ATTEMPTS && !shows(key, played); attempt += 1) {
+    played = await playAlone();
+    expectPossible(played);
+  }
+  expect(shows(key, played), `${key}\n${told(played)}`).toBe(true);
+  return played;
 }
 
 /** The records of several pcap files in one: tshark takes its time to begin. */
