@@ -55,7 +55,8 @@ test('prints its URL first, and serves there', async () => {
   const { origin } = await listening(program);
   expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({ target: `127.0.0.1:${target}` });
   await program.line(/^The wire is direct: .* cannot be moved/);
-  expect(program.out).toHaveLength(2);
+  // A machine that may not capture packets says that too.
+  expect(program.out.filter((line) => !line.startsWith('Packets are not captured:'))).toHaveLength(2);
   expect(program.err).toEqual([]);
 });
 

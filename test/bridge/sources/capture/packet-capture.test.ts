@@ -278,7 +278,7 @@ describe.runIf(!here.active)('where tcpdump may not capture', () => {
   test('a bridge says why, and what would help', async () => {
     const wire = await DirectWire.make({ host: '127.0.0.1', port: 1 }, 'auto');
     onTestFinished(() => wire.close());
-    expect(wire.status()).toEqual([here]);
+    expect(wire.status()).toEqual([{ ...here, tells: 'segments' }]);
     expect(wire.captureAdvice).toMatch(/\.( This would help: .+| It said: .+)?$/);
   });
 
