@@ -3,8 +3,10 @@ import type { Segment, Step } from '../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
 import { isEstimated } from '../reading/estimated-time.ts';
+import { replyIn } from '../reading/reply.ts';
 import type { Links, linksIn } from '../reading/links.ts';
 import { shortCommand } from '../reading/short-text.ts';
+import type { PlacedBeat } from '../playback/beats.ts';
 import type { Page } from '../runs/page.ts';
 import type { Run } from '../runs/run.svelte.ts';
 import type { Language } from '../texts/language.svelte.ts';
@@ -19,11 +21,12 @@ import { explainerWhen } from '../words/steps/explainer.svelte.ts';
 /**
  * What is on show: the one place from which every part of the page takes what it shows.
  *
- *     Bridge ── hello ───────────────┐
- *     Selection ── run, cursor ──────┼──▶ Shown ──▶ panels ──▶ views
- *     Language ── texts, numbers ────┘
+ *     Bridge ── hello ─────────────────────┐
+ *     Selection ── known steps, cursor ────┼──▶ Shown ──▶ panels ──▶ views
+ *     Language ── texts, numbers ──────────┘
  *
- * It only derives: it changes no run, sends nothing, and does not know how a view draws. Make it in a component.
+ * The page knows no more of a run than its viewer has come to see: all that is said here of a run is a function of the
+ * known steps. It only derives: it changes no run, sends nothing, and does not know how a view draws. Make it in a component.
  */
 export class Shown {
   readonly #page: Page;
@@ -60,34 +63,58 @@ export class Shown {
   get run(): Run | undefined {
     return this.#page.selection.run;
   }
+  /** The run is over, and the viewer has come to its end. */
   get isOver(): boolean {
-    return this.run?.end !== undefined;
+    return this.#page.selection.isRevealed;
   }
+  /** The bridge has not reported the run's end, wherever the viewer is. */
   get isUnderWay(): boolean {
-    return this.run !== undefined && !this.isOver;
+    return this.run !== undefined && this.run.end === undefined;
   }
-  readonly steps: readonly Step[] = $derived.by(() => this.run?.steps ?? []);
+  /** The steps that are known where the viewer is, as far as they are known there. */
+  readonly steps: readonly Step[] = $derived.by(() => this.#page.selection.steps);
   /** Empty while the code that finds links is still loading. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it stays empty
   readonly links: Links = $derived.by(() => this.#linksIn?.(this.steps) ?? new Map());
   readonly facts = $derived.by(() => factsOfConnection(this.steps));
 
-  /** −1 before the first step. */
-  get cursor(): number {
-    return this.#page.selection.playback.cursor;
+  /** What the cursor stands at: the beginning of a step, the return of a call, or the end. */
+  get beat(): PlacedBeat | undefined {
+    return this.#page.selection.beat;
   }
+  /** Index of the step under the cursor; at the end of the run, of the last one. −1 before the first. */
+  readonly cursor = $derived.by(() => {
+    const { beat, steps } = this;
+    if (!beat) return -1;
+    return beat.step ? steps.findIndex(({ id }) => id === beat.step!.id) : steps.length - 1;
+  });
+  /** How many moments of the known steps have passed. */
+  readonly passed = $derived.by(() => (!this.beat ? 0 : this.beat.what === 'end' ? Infinity : this.beat.moment + 1));
   get step(): Step | undefined {
     return this.steps[this.cursor];
   }
-  /** When the step under the cursor happened, in words. */
+  /** When the beat under the cursor was, in words. */
   get moment(): string {
-    const { step } = this;
-    if (!step) return '';
-    return step.at < 0 ? this.#language.texts.player.before : this.#language.moment(step.at, isEstimated(step));
+    const { beat } = this;
+    if (!beat) return '';
+    if (beat.at < 0) return this.#language.texts.player.before;
+    const isGuess = beat.step !== undefined && isEstimated(beat.step, beat.what === 'begin' ? 'began' : 'ended');
+    return this.#language.moment(beat.at, isGuess);
   }
+  /** How much slower than life the run has been played so far. */
   get pace(): string {
-    return this.isOver ? paceSentence(this.steps, this.#page.selection.playback.speed, this.#language) : '';
+    const { beats, playback } = this.#page.selection;
+    return paceSentence(beats.slice(0, playback.furthest + 1), playback.speed, this.#language);
   }
+  /** How far the viewer is behind a run that goes on, in words; empty if there is nothing newer. */
+  get behind(): string {
+    const { beats } = this.#page.selection;
+    const newest = beats.at(-1);
+    if (!this.isUnderWay || !this.beat || !newest || newest.at <= this.beat.at) return '';
+    return this.#language.duration(newest.at - Math.max(0, this.beat.at));
+  }
+  /** What the client has read so far, as text; undefined if it has read nothing. */
+  readonly reply = $derived.by(() => (this.isOver ? this.run?.done?.reply?.text : replyIn(this.steps)));
 
   get #wire(): Hello['wire'] | undefined {
     return this.run?.begun.wire ?? this.hello?.wire;
@@ -109,7 +136,7 @@ export class Shown {
 
   /** The run's link holds segments, and the viewer may decide about them. */
   get isHolding(): boolean {
-    return this.run?.link?.hold !== undefined && !this.isOver;
+    return this.run?.link?.hold !== undefined && this.isUnderWay;
   }
   get held(): readonly Segment[] {
     return this.#page.selection.held;
@@ -143,8 +170,12 @@ export class Shown {
   });
 
   readonly #context = $derived.by(() => ({ steps: this.steps, isOver: this.isOver }));
-  /** What is said of the step under the cursor. */
-  readonly explanation: Explanation | undefined = $derived.by(() => this.step && this.explain(this.step));
+  /** What is said of the beat under the cursor. */
+  readonly explanation: Explanation | undefined = $derived.by(() => {
+    if (this.beat?.what === 'end')
+      return { what: this.ending, why: this.#language.texts.player.atEnd, section: '', evidence: '' };
+    return this.step && this.explain(this.step);
+  });
 
   /** Undefined while the words are still loading. */
   explain(step: Step): Explanation | undefined {

@@ -1,14 +1,17 @@
-import type { Step } from '../../bridge/trace/step.ts';
+import type { PlacedBeat } from './beats.ts';
+
+/** What matters for the pace: when a beat was, and how long it is played with the silence before it. */
+type Timed = Pick<PlacedBeat, 'at' | 'ms' | 'waitMs'>;
 
 /**
- * How many times slower than life a run is played, from its first step to its last; below 1 if it is played faster.
- * Undefined if the run took no time. Every step has its fixed beat, so this is an average.
+ * How many times slower than life these beats are played; below 1 if they are played faster. Undefined if no time passed
+ * between zero and the last of them. A beat is as long as people need, so this is an average.
  */
-export function slowness(steps: readonly Step[], playedMs: (step: Step) => number, speed: number): number | undefined {
-  const during = steps.filter(({ at }) => at >= 0);
+export function slowness(beats: readonly Timed[], speed: number): number | undefined {
+  const during = beats.filter(({ at }) => at >= 0);
   const lastUs = Math.max(0, ...during.map(({ at }) => at));
   if (lastUs === 0) return undefined;
-  const totalMs = during.reduce((sum, step) => sum + playedMs(step), 0);
+  const totalMs = during.reduce((sum, { ms, waitMs }) => sum + ms + waitMs, 0);
   return (totalMs * 1000) / speed / lastUs;
 }
 

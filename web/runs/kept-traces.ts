@@ -16,7 +16,7 @@ export function keep(run: Run, storage: Storage): void {
   const end = run.end.kind === 'done' ? undefined : run.end;
   // Without the bridge's report a trace has no true outcome: `end` says how the run ended.
   const trace = run.trace() ?? run.traceWith({ ...(link && { link }), outcome: 'failed', sources: [], durationUs: 0 });
-  const text = JSON.stringify({ ...trace, scenario, end });
+  const text = JSON.stringify({ ...trace, scenario, furthest: run.furthest, end });
   if (text.length > MOST_CHARACTERS) return;
   const key = keyOf(run);
   const others = keptKeys(storage).filter((other) => other.key !== key);
@@ -55,11 +55,13 @@ export function restore(storage: Storage): ({ trace: Trace } & Remembered)[] {
 
 function moreOf({
   scenario,
+  furthest,
   end,
-}: Trace & { scenario?: unknown; end?: unknown }): Pick<Remembered, 'scenario' | 'end'> {
+}: Trace & { scenario?: unknown; furthest?: unknown; end?: unknown }): Omit<Remembered, 'order' | 'isOpened'> {
   const { kind, code = '', message = '' } = isUnreportedEnd(end) ? (end as Record<string, string>) : {};
   return {
     ...(typeof scenario === 'string' && { scenario }),
+    ...(typeof furthest === 'string' && { furthest }),
     ...(kind === 'lost' && { end: { kind } }),
     ...(kind === 'rejected' && { end: { kind, code, message } }),
   };

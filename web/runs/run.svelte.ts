@@ -43,6 +43,10 @@ export class Run {
   // Raw: thousands of steps in a deep proxy are slow, and a step never changes, it is replaced.
   #steps = $state.raw<readonly Step[]>([]);
   #end = $state.raw<RunEnd | undefined>();
+  /** The id of the last beat that the viewer has been to. What was once revealed stays known. */
+  furthest = $state<string>();
+  /** What the viewer guessed when the run's question was put. */
+  guess = $state<string>();
   readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
   readonly done = $derived(this.#end?.kind === 'done' ? this.#end.done : undefined);
 

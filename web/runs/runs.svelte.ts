@@ -9,6 +9,8 @@ export interface Remembered {
   order: number;
   isOpened: boolean;
   scenario?: string | undefined;
+  /** The id of the last beat that the viewer has been to. */
+  furthest?: string | undefined;
   /** How it ended, if the bridge did not report its end. */
   end?: RunEnd | undefined;
 }
@@ -60,6 +62,7 @@ export class Runs {
     const { order = this.#nextOrder(), isOpened = true } = remembered ?? {};
     const run = this.#insert(new Run(order, begun, startedAt, isOpened));
     run.add(steps);
+    run.furthest = remembered?.furthest;
     const done = {
       type: 'done' as const,
       id: run.id,

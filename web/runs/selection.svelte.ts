@@ -1,51 +1,123 @@
-import type { Segment } from '../../bridge/trace/step.ts';
-import { beatOf } from '../playback/beat.ts';
+import type { Segment, Step } from '../../bridge/trace/step.ts';
+import { beatsOf, END_ID, type PlacedBeat } from '../playback/beats.ts';
 import { Playback } from '../playback/playback.svelte.ts';
+import { knownSteps } from '../reading/known-steps.ts';
+import { momentsOf } from '../reading/moments.ts';
 import type { Run } from './run.svelte.ts';
 
 /**
- * A run that takes longer than this is followed while it happens. A shorter one is played when it is over, on a slow
- * machine too. A run whose segments are held is followed at once.
+ * Which run is on show, the cursor that plays it, and what the viewer knows of it.
+ *
+ *     run.steps ──▶ moments ──▶ beats ──▶ Playback ──▶ cursor, furthest ──▶ steps: the known part of the trace
+ *
+ * Every run is played from its first step, also while it goes on. What was once revealed stays known. Only the number of
+ * beats speaks of what is still to come.
  */
-const FOLLOWED_AFTER_MS = 1000;
-
-/** Which run is on show, and the cursor that plays it. */
 export class Selection {
   readonly playback = new Playback();
   #run = $state.raw<Run | undefined>();
+  /** Everything is known at once, and the newest step is followed. */
+  #showsAll = $state(false);
+  /** The id of the beat at which a question waits for the viewer. */
+  askAt = $state<string>();
+  #hasAsked = $state(false);
+  readonly #moments = $derived(momentsOf(this.#run?.steps ?? []));
+  readonly beats: readonly PlacedBeat[] = $derived(beatsOf(this.#moments, this.#run?.end !== undefined));
+  /** The steps that the viewer may know, as far as they are known. */
+  readonly steps: readonly Step[] = $derived.by(() => {
+    const run = this.#run;
+    if (!run) return [];
+    const beat = this.beats[this.playback.furthest];
+    if (this.#showsAll || beat?.what === 'end') return run.steps;
+    return beat ? knownSteps(this.#moments, beat.moment) : [];
+  });
+
+  constructor() {
+    this.playback.onfurther = (id) => {
+      if (this.#run) this.#run.furthest = id;
+    };
+    this.playback.pausesAfter = (id) => {
+      const isAsking = id === this.askAt && !this.#hasAsked && !this.#showsAll;
+      this.#hasAsked ||= isAsking;
+      return isAsking;
+    };
+  }
 
   get run(): Run | undefined {
     return this.#run;
   }
 
-  /** Segments that the run's link holds, oldest first. */
-  get held(): readonly Segment[] {
-    const { end, steps = [] } = this.#run ?? {};
-    return end ? [] : steps.filter((step) => step.kind === 'segment').filter(({ fate }) => fate === 'held');
+  get showsAll(): boolean {
+    return this.#showsAll;
+  }
+  set showsAll(showsAll: boolean) {
+    this.#showsAll = showsAll;
+    if (showsAll && this.#run) this.#catchUp(this.#run);
   }
 
-  /** Shows a run that has just begun. */
+  /** Index of the beat at which a question waits; −1 if there is none. */
+  get questionAt(): number {
+    return this.askAt === undefined || this.#showsAll ? -1 : this.beats.findIndex(({ id }) => id === this.askAt);
+  }
+
+  /** The beat under the cursor. Undefined before the first one. */
+  get beat(): PlacedBeat | undefined {
+    return this.beats[this.playback.cursor];
+  }
+
+  /** The viewer knows how the run ended. */
+  get isRevealed(): boolean {
+    return this.#run !== undefined && this.knowsEndOf(this.#run);
+  }
+
+  knowsEndOf(run: Run): boolean {
+    return run.end !== undefined && (this.#showsAll || run.furthest === END_ID);
+  }
+
+  /** The question is put to the viewer now: the picture has stopped at it, and nothing after it is known. */
+  get isAsking(): boolean {
+    const { beat, playback } = this;
+    return beat !== undefined && beat.id === this.askAt && playback.cursor === playback.furthest && this.#hasAsked;
+  }
+
+  /** Segments that the run's link holds, oldest first, as far as the viewer has come. */
+  get held(): readonly Segment[] {
+    if (!this.#run || this.#run.end) return [];
+    return this.steps.filter((step) => step.kind === 'segment').filter(({ fate }) => fate === 'held');
+  }
+
+  /** Shows a run that has just begun, and plays what comes. */
   begin(run: Run): void {
     this.#show(run);
-    const follow = (): void => {
-      if (!run.end && this.#run === run && this.playback.cursor < 0) this.playback.follow();
-    };
-    if (run.begun.link?.hold) follow();
-    else setTimeout(follow, FOLLOWED_AFTER_MS);
+    if (this.#showsAll) this.playback.follow();
+    else this.#playFromBeginning();
   }
 
-  /** Shows a run of the list, up to its last step. */
+  /** Shows a run of the list: up to its end if the viewer has seen that, or else from where they left it. */
   select(run: Run): void {
     if (run === this.#run) return;
+    const { furthest } = run;
     this.#show(run);
-    if (run.end) this.playback.goTo(run.steps.length - 1);
-    else this.playback.follow();
+    if (this.knowsEndOf(run)) this.playback.goTo(this.beats.length - 1);
+    else if (this.#showsAll) this.playback.follow();
+    else if (furthest === undefined) this.#playFromBeginning();
+    else {
+      this.playback.resume(furthest);
+      this.playback.play();
+    }
   }
 
-  /** Shows a run that is over, and plays it. */
+  /** Shows a run, and plays it from its beginning. */
   play(run: Run): void {
     this.#show(run);
-    this.#playFromBeginning(run);
+    this.#playFromBeginning();
+  }
+
+  /** Moves the cursor to the beginning of a known step. */
+  goToStep(index: number): void {
+    const id = this.steps[index]?.id;
+    const place = this.beats.findIndex(({ what, step }) => what === 'begin' && step?.id === id);
+    if (place >= 0) this.playback.goTo(place);
   }
 
   clear(): void {
@@ -56,21 +128,31 @@ export class Selection {
   /** A run has new steps, or has ended. */
   update(run: Run): void {
     if (run !== this.#run) return;
-    this.playback.update(run.steps.map(beatOf));
-    if (!run.end) return;
-    if (this.playback.isFollowing) this.playback.unfollow();
-    else if (this.playback.cursor < 0) this.#playFromBeginning(run);
+    this.#update();
+    if (run.end && this.playback.isFollowing) this.playback.unfollow();
+    else if (this.playback.cursor < 0 && !this.playback.isFollowing) this.#playFromBeginning();
   }
 
   #show(run: Run): void {
     this.#run = run;
+    this.askAt = undefined;
+    this.#hasAsked = false;
     this.playback.reset();
-    this.playback.update(run.steps.map(beatOf));
+    this.#update();
   }
 
-  /** Passes over what the server did before the run. */
-  #playFromBeginning({ steps }: Run): void {
-    const first = steps.findIndex(({ at }) => at >= 0);
-    this.playback.playFrom(Math.max(0, first));
+  #update(): void {
+    this.playback.update(this.beats, this.#run?.end === undefined);
+  }
+
+  #catchUp(run: Run): void {
+    if (run.end) this.playback.goTo(this.beats.length - 1);
+    else this.playback.follow();
+  }
+
+  /** Passes over what the server did before the run. If the run has not got further yet, a later update plays it. */
+  #playFromBeginning(): void {
+    const first = this.beats.findIndex(({ step }) => !step || step.side === 'client' || step.at >= 0);
+    if (first >= 0) this.playback.playFrom(first);
   }
 }

@@ -1,6 +1,7 @@
-import type { LinkSettings, SegmentSelector } from '../../bridge/trace/link.ts';
+import type { LinkSettings } from '../../bridge/trace/link.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import type { Script } from '../../bridge/trace/script.ts';
+import type { Mark } from './marks.ts';
 import type { Facts } from './run-facts.ts';
 
 /**
@@ -24,14 +25,13 @@ export interface Scenario<Choice extends string = string> {
   question: Question<Choice>;
 }
 
-/** What a viewer may guess: when the link stops the run, or before the run if it does not stop. */
+/** What a viewer may guess while the run is played. The run itself goes on untouched. */
 export interface Question<Choice extends string = string> {
   choices: readonly Choice[];
-  /**
-   * The segment at which to ask. The link holds it, and the answer comes after it. Absent if the time that a viewer
-   * takes to think would change the answer, or if the held segment would reveal it.
-   */
-  stop?: SegmentSelector;
+  /** Where the playing stops and the question is put: nothing up to there gives the answer away. */
+  asks: Mark;
+  /** Where the run gives the answer. Absent, or not in this run: at its end. */
+  tells?: Mark;
   /** The answer that the run itself gives. Undefined if it does not show one. */
   answer: (run: Facts) => Choice | undefined;
 }

@@ -3,12 +3,14 @@ import { isLanguage, preferredLanguage, type LanguageName } from '../texts/langu
 
 export type Theme = 'light' | 'dark';
 
-/** The language and the theme that the viewer chose, kept for the next visit if the browser allows it. */
+/** What the viewer chose once and for all: the language, the theme, whether to see everything at once. It is kept for the next visit if the browser allows it. */
 export class Preferences {
   readonly language: Language;
   /** Undefined until the viewer chooses: the system's theme applies. */
   #theme = $state<Theme | undefined>();
   #systemIsDark = $state(false);
+  /** Everything of a run is shown at once, for those who debug rather than learn. */
+  #showsAll = $state(read('shows-all') === 'yes');
   readonly theme = $derived(this.#theme ?? (this.#systemIsDark ? 'dark' : 'light'));
 
   /** Resolves when the texts of the language are loaded. */
@@ -39,6 +41,17 @@ export class Preferences {
     this.#theme = this.theme === 'dark' ? 'light' : 'dark';
     keep('theme', this.#theme);
     this.#show();
+  }
+
+  get showsAll(): boolean {
+    return this.#showsAll;
+  }
+
+  /** Returns what holds from now on. */
+  switchShowingAll(): boolean {
+    this.#showsAll = !this.#showsAll;
+    keep('shows-all', this.#showsAll ? 'yes' : 'no');
+    return this.#showsAll;
   }
 
   #show(): void {

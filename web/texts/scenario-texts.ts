@@ -13,14 +13,10 @@ export interface ScenarioText<Choice extends string> {
   explanation: string;
 }
 
-/** What the shelf says of any scenario. */
+/** What is said of any scenario: on the shelf, with its question and in its verdict. */
 interface ShelfWords {
-  /** Whether to be asked where the wire holds the run, rather than before it. */
-  stop: string;
-  /** Said while the run has not come to its question yet. */
-  goesOn: string;
-  held: string;
-  letGo: string;
+  /** On the button that leaves a question without a guess. */
+  skip: string;
   run: string;
   again: string;
   edit: string;

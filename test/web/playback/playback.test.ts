@@ -36,7 +36,7 @@ function playing(count: number) {
   return { clock, playback };
 }
 const beats = (count: number, prefix = 's') =>
-  Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}`, ms: 100 }));
+  Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}`, ms: 100, waitMs: 0 }));
 
 describe('playback', () => {
   it('shows nothing before it starts', () => {
@@ -108,8 +108,68 @@ describe('playback', () => {
   it('stays on its step when earlier ones become known', () => {
     const { playback } = playing(3);
     playback.goTo(1);
-    playback.update([{ id: 'earlier', ms: 100 }, ...beats(3)]);
+    playback.update([{ id: 'earlier', ms: 100, waitMs: 0 }, ...beats(3)]);
     expect(playback.cursor).toBe(2);
+  });
+
+  it('plays behind a run that goes on, skips no beat, and waits for the next one', () => {
+    const { clock, playback } = playing(0);
+    const seen: string[] = [];
+    playback.onfurther = (id) => seen.push(id);
+    playback.update(beats(2), true);
+    playback.playFrom(0);
+    clock.pass(500);
+    expect([playback.cursor, playback.isPlaying, clock.isIdle]).toEqual([1, true, true]);
+    playback.update(beats(5), true);
+    clock.pass(1000);
+    expect([playback.cursor, playback.isPlaying]).toEqual([4, true]);
+    playback.update(beats(6), false);
+    clock.pass(1000);
+    expect([playback.cursor, playback.isPlaying, clock.isIdle]).toEqual([5, false, true]);
+    expect(seen).toEqual(['s0', 's1', 's2', 's3', 's4', 's5']);
+  });
+
+  it('plays the silence before a beat, and says how much of it has passed', () => {
+    const { clock, playback } = playing(0);
+    playback.update([...beats(1), { id: 'late', ms: 100, waitMs: 400 }]);
+    playback.playFrom(0);
+    clock.pass(110);
+    expect([playback.cursor, playback.waiting]).toEqual([0, 0]);
+    clock.pass(200);
+    expect([playback.cursor, playback.waiting]).toEqual([0, 0.5]);
+    clock.pass(200);
+    expect([playback.cursor, playback.waiting]).toEqual([1, undefined]);
+  });
+
+  it('does not wait for a silence when the viewer steps', () => {
+    const { clock, playback } = playing(0);
+    playback.update([...beats(1), { id: 'late', ms: 100, waitMs: 5000 }]);
+    playback.goTo(0);
+    clock.pass(500);
+    expect(playback.waiting).toBeUndefined();
+    playback.step(1);
+    expect(playback.cursor).toBe(1);
+  });
+
+  it('remembers how far the viewer has come, also when earlier beats become known', () => {
+    const { playback } = playing(4);
+    playback.goTo(2);
+    playback.goTo(0);
+    expect([playback.cursor, playback.furthest]).toEqual([0, 2]);
+    playback.update([{ id: 'earlier', ms: 100, waitMs: 0 }, ...beats(4)]);
+    expect([playback.cursor, playback.furthest]).toEqual([1, 3]);
+  });
+
+  it('stops where it is asked to, once', () => {
+    const { clock, playback } = playing(4);
+    const asked: string[] = [];
+    playback.pausesAfter = (id) => id === 's1' && !asked.includes(id) && asked.push(id) > 0;
+    playback.playFrom(0);
+    clock.pass(1000);
+    expect([playback.cursor, playback.isPlaying]).toEqual([1, false]);
+    playback.play();
+    clock.pass(1000);
+    expect(playback.cursor).toBe(3);
   });
 
   it('can do nothing with nothing', () => {

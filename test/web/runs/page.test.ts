@@ -89,15 +89,48 @@ describe('the page', () => {
     expect(page.bridge.needsToken).toBe(true);
   });
 
-  it('plays a run when it is over, from its first step', () => {
+  it('plays a run from its first step while it goes on, and reveals its end when the viewer comes there', () => {
     const { page, socket } = opened('lab');
     page.play({ script });
-    const steps = plainTrace();
-    socket.message({ type: 'steps', id: 'run-1', steps });
-    expect(page.selection.playback.cursor).toBe(-1);
+    const { selection } = page;
+    const { playback } = selection;
+    socket.message({ type: 'steps', id: 'run-1', steps: plainTrace() });
+    expect([playback.isPlaying, selection.beat?.step?.side]).toEqual([true, 'client']);
+    expect(selection.steps.length).toBeLessThan(selection.run!.steps.length);
     socket.message(done('run-1', 'replied'));
-    const { run, playback } = page.selection;
-    expect([playback.isPlaying, playback.cursor]).toEqual([true, run!.steps.findIndex(({ at }) => at >= 0)]);
+    expect(selection.isRevealed).toBe(false);
+    playback.goTo(playback.count - 1);
+    expect([selection.beat?.what, selection.isRevealed]).toEqual(['end', true]);
+    playback.goTo(0);
+    expect(selection.steps).toHaveLength(selection.run!.steps.length);
+  });
+
+  it('shows a run of the list where the viewer left it', () => {
+    const { page, socket } = opened('lab');
+    for (const id of ['run-1', 'run-2']) {
+      page.play({ script });
+      socket.message({ type: 'steps', id, steps: plainTrace() });
+      socket.message(done(id, 'replied'));
+    }
+    const [, first] = page.runs.list;
+    const { selection } = page;
+    selection.select(first!);
+    expect(selection.isRevealed).toBe(false);
+    selection.playback.goTo(9);
+    selection.select(page.runs.list[0]!);
+    selection.select(first!);
+    expect([selection.playback.cursor, selection.isRevealed]).toEqual([9, false]);
+  });
+
+  it('shows everything at once to those who want it', () => {
+    const { page, socket } = opened('lab');
+    page.selection.showsAll = true;
+    page.play({ script });
+    socket.message({ type: 'steps', id: 'run-1', steps: plainTrace() });
+    const { selection } = page;
+    expect([selection.playback.isFollowing, selection.steps.length]).toEqual([true, selection.run!.steps.length]);
+    socket.message(done('run-1', 'replied'));
+    expect(selection.isRevealed).toBe(true);
   });
 
   it('delivers the oldest held segment once the cursor is at the end', () => {

@@ -1,10 +1,10 @@
 import type { Script } from '../../../bridge/trace/script.ts';
 import { ENDS, serverEnd, waiter, WAITERS, type Facts } from '../run-facts.ts';
 import { PLAIN } from './numbers.ts';
+import { became, ends, on, returned, sent } from '../marks.ts';
 import { scenario } from '../scenario.ts';
 
 const HALF_CLOSE: Script = [{ do: 'send', hex: '0079' }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }];
-const FIRST_DATA = { from: 'client', kind: 'data' } as const;
 /** Microseconds during which no segment crosses while the server thinks. */
 const LONG_US = 700_000;
 
@@ -21,7 +21,7 @@ export const ending = {
       waiter(run) === 'nobody',
     question: {
       choices: ['ack', 'rst', 'nothing'],
-      stop: { from: 'client', kind: 'RST' },
+      asks: sent('client', 'RST'),
       answer: (run) => {
         const heard = run.flag('client', 'RST')?.arrivedAt ?? Infinity;
         const answer = run.segments.find(({ from, sentAt }) => from === 'server' && sentAt > heard);
@@ -37,7 +37,7 @@ export const ending = {
       const [client, server] = [run.flag('client', 'FIN'), run.flag('server', 'FIN')];
       return !!client && !!server && client.sentAt < server.sentAt && waiter(run) === 'client';
     },
-    question: { choices: WAITERS, stop: { from: 'client', kind: 'FIN' }, answer: waiter },
+    question: { choices: WAITERS, asks: sent('client', 'FIN'), tells: became('TIME_WAIT'), answer: waiter },
   }),
   halfClose: scenario({
     script: HALF_CLOSE,
@@ -46,6 +46,8 @@ export const ending = {
     shows: (run) => run.reply === 'ÍMPAR' && answerAfterFin(run) && run.state('client', 'FIN_WAIT_2') !== undefined,
     question: {
       choices: ['yes', 'no'],
+      asks: became('CLOSE_WAIT', 'server'),
+      tells: sent('server', 'data'),
       answer: (run) => (answerAfterFin(run) && run.reply !== '' ? 'yes' : 'no'),
     },
   }),
@@ -57,14 +59,19 @@ export const ending = {
       run.outcome === 'silent' &&
       run.calls('server', 'recv').some(({ bytes = 0 }) => bytes > 0) &&
       run.calls('server', 'close').every(({ evidence }) => evidence === 'inferred'),
-    question: { choices: ENDS, stop: FIRST_DATA, answer: serverEnd },
+    question: { choices: ENDS, asks: sent('client', 'data'), tells: ends('server'), answer: serverEnd },
   }),
   tooSlow: scenario({
     script: PLAIN,
     server: 'answers-late',
     rfc: 'RFC 9293 §3.8.3, §3.8.4',
     shows: (run) => run.outcome === 'replied' && meanwhile(run) === 'nothing',
-    question: { choices: ['nothing', 'probes', 'again'], stop: FIRST_DATA, answer: meanwhile },
+    question: {
+      choices: ['nothing', 'probes', 'again'],
+      asks: returned('server', 'recv'),
+      tells: sent('server', 'data'),
+      answer: meanwhile,
+    },
   }),
   silentClient: scenario({
     script: [{ do: 'wait', ms: 500 }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }],
@@ -72,7 +79,8 @@ export const ending = {
     shows: (run) => run.data('client').length === 0 && run.connected && run.reply === 'PAR',
     question: {
       choices: ['zero', 'error', 'blocks'],
-      stop: { from: 'client', kind: 'FIN' },
+      asks: sent('client', 'FIN'),
+      tells: returned('server', 'recv'),
       answer: (run) => {
         const { result, bytes } = run.call('server', 'recv') ?? {};
         return result === undefined ? 'blocks' : result === 'ok' && bytes === 0 ? 'zero' : 'error';
@@ -84,7 +92,12 @@ export const ending = {
     server: 'restarts',
     rfc: 'RFC 9293 §3.6.1; RFC 1122 §4.2.2.13',
     shows: (run) => run.state('server', 'TIME_WAIT') !== undefined && bindAgain(run) === 'inUse',
-    question: { choices: ['ok', 'inUse'], stop: { from: 'client', kind: 'FIN' }, answer: bindAgain },
+    question: {
+      choices: ['ok', 'inUse'],
+      asks: sent('client', 'FIN'),
+      tells: on((step) => step.kind === 'output' && step.line.includes('started again')),
+      answer: bindAgain,
+    },
   }),
 };
 

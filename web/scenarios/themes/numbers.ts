@@ -1,13 +1,12 @@
 import { plainScript, type Script } from '../../../bridge/trace/script.ts';
 import { ENDS, parity, PARITY, serverEnd, waiter, WAITERS } from '../run-facts.ts';
+import { became, ends, returned, sent } from '../marks.ts';
 import { scenario } from '../scenario.ts';
 
 /** Sends 121, which is odd. */
 export const PLAIN: Script = plainScript(121n);
 /** Hex of so many bytes with the value 1. */
 export const ones = (bytes: number): string => '01'.repeat(bytes);
-
-const FIRST_DATA = { from: 'client', kind: 'data' } as const;
 
 /** How the number server's protocol treats what the client sends. */
 export const numbers = {
@@ -20,13 +19,13 @@ export const numbers = {
       run.data('client').length === 1 &&
       run.flag('server', 'FIN') !== undefined &&
       run.flag('client', 'FIN') !== undefined,
-    question: { choices: WAITERS, stop: { from: 'server', kind: 'FIN' }, answer: waiter },
+    question: { choices: WAITERS, asks: sent('server', 'FIN'), tells: became('TIME_WAIT'), answer: waiter },
   }),
   zero: scenario({
     script: plainScript(0n),
     rfc: 'RFC 9293 §3.4',
     shows: (run) => run.reply === 'PAR' && /^(00)+$/.test(run.data('client')[0]?.payload ?? ''),
-    question: { choices: PARITY, stop: FIRST_DATA, answer: parity },
+    question: { choices: PARITY, asks: sent('client', 'data'), tells: sent('server', 'data'), answer: parity },
   }),
   silence: scenario({
     script: plainScript(1_000_000_000n),
@@ -35,7 +34,8 @@ export const numbers = {
       run.outcome === 'silent' && run.data('server').length === 0 && run.call('client', 'recv')?.bytes === 0,
     question: {
       choices: ['bytes', 'zero', 'error'],
-      stop: FIRST_DATA,
+      asks: sent('client', 'data'),
+      tells: returned('client', 'recv'),
       answer: (run) => {
         const { bytes } = run.call('client', 'recv') ?? {};
         return bytes === undefined ? 'error' : bytes > 0 ? 'bytes' : 'zero';
@@ -51,7 +51,8 @@ export const numbers = {
     },
     question: {
       choices: ['five', 'eleven', 'none'],
-      stop: FIRST_DATA,
+      asks: sent('client', 'data'),
+      tells: sent('server', 'data'),
       answer: ({ reply }) => (({ 0: 'none', 5: 'five', 11: 'eleven' }) as const)[reply.length],
     },
   }),
@@ -70,7 +71,7 @@ export const numbers = {
         .data('client')
         .map(({ payload }) => payload)
         .join() === '00,79',
-    question: { choices: PARITY, answer: parity },
+    question: { choices: PARITY, asks: sent('client', 'data'), tells: sent('server', 'data'), answer: parity },
   }),
   two: scenario({
     script: [
@@ -84,7 +85,8 @@ export const numbers = {
     shows: (run) => run.reply === 'ÍMPAR' && run.data('client').length === 2 && run.flag('server', 'RST') !== undefined,
     question: {
       choices: ['answered', 'reset', 'nothing'],
-      stop: { ...FIRST_DATA, nth: 2 },
+      asks: sent('client', 'data', 2),
+      tells: sent('server', 'RST'),
       answer: (run) => (run.data('server').length > 1 ? 'answered' : run.flag('server', 'RST') ? 'reset' : 'nothing'),
     },
   }),
@@ -92,6 +94,6 @@ export const numbers = {
     script: [{ do: 'send', hex: ones(1100) }, { do: 'recv' }, { do: 'close' }],
     rfc: 'RFC 1122 §4.2.2.13',
     shows: (run) => run.outcome === 'reset' && run.reply.length > 0 && run.flag('server', 'RST') !== undefined,
-    question: { choices: ENDS, stop: FIRST_DATA, answer: serverEnd },
+    question: { choices: ENDS, asks: sent('client', 'data'), tells: ends('server'), answer: serverEnd },
   }),
 };

@@ -1,5 +1,6 @@
 import { inSeconds, patience, SECONDS, type Facts } from '../run-facts.ts';
 import { ones, PLAIN } from './numbers.ts';
+import { called, on, returned, sent, sentAgain } from '../marks.ts';
 import { scenario } from '../scenario.ts';
 
 const FIRST_DATA = { from: 'client', kind: 'data' } as const;
@@ -9,6 +10,8 @@ const EXCHANGES = [
   { do: 'send', hex: '00000007' },
   { do: 'recv', bytes: 6 },
 ] as const;
+/** How often the client sends in the scenario of Nagle's algorithm. */
+const SENDS = 6;
 /** Bytes: more than the 128 KiB that Linux buffers by default for a program that does not read. */
 const MUCH = 144 * 1024;
 /** Microseconds. Linux delays an acknowledgment by at least 40 ms, so half of that is a safe threshold. */
@@ -26,6 +29,8 @@ export const onTheWay = {
     },
     question: {
       choices: SECONDS,
+      asks: sent('client', 'data'),
+      tells: sentAgain,
       answer: (run) => inSeconds(patience(run, run.data('client')[0])),
     },
   }),
@@ -39,6 +44,8 @@ export const onTheWay = {
     },
     question: {
       choices: ['client', 'server', 'nobody'],
+      asks: sent('server', 'FIN'),
+      tells: sentAgain,
       answer: (run) => run.again(run.flag('server', 'FIN'))[0]?.from ?? 'nobody',
     },
   }),
@@ -49,7 +56,8 @@ export const onTheWay = {
     shows: (run) => run.reply === 'ÍMPAR' && run.copies.some(({ from, length }) => from === 'server' && length > 0),
     question: {
       choices: ['once', 'twice'],
-      stop: FIRST_DATA,
+      asks: sent('server', 'data'),
+      tells: returned('client', 'recv', 0),
       answer: ({ reply }) => (({ ÍMPAR: 'once', ÍMPARÍMPAR: 'twice' }) as const)[reply],
     },
   }),
@@ -68,6 +76,8 @@ export const onTheWay = {
     },
     question: {
       choices: ['yes', 'no'],
+      asks: sent('client', 'data', 2),
+      tells: sentAgain,
       answer: (run) => (run.again(run.data('client')[0]).length > 0 ? 'yes' : 'no'),
     },
   }),
@@ -83,6 +93,8 @@ export const onTheWay = {
       run.flag('client', 'SYN')?.options?.includes(`mss ${SMALL}`) === true,
     question: {
       choices: ['whole', 'part'],
+      asks: sent('client', 'data'),
+      tells: returned('server', 'recv'),
       answer: (run) => {
         const { bytes } = run.call('server', 'recv') ?? {};
         return bytes === undefined ? undefined : bytes < 1024 ? 'part' : 'whole';
@@ -100,6 +112,8 @@ export const onTheWay = {
     },
     question: {
       choices: ['asks', 'waits', 'resets'],
+      asks: on((step) => step.kind === 'segment' && step.from === 'server' && step.window === 0),
+      tells: on((step) => step.kind === 'segment' && step.probe === 'zero-window'),
       answer: (run) =>
         run.flag('client', 'RST')
           ? 'resets'
@@ -125,6 +139,8 @@ export const onTheWay = {
     },
     question: {
       choices: ['once', 'ack', 'reply'],
+      asks: called('client', 'send', SENDS),
+      tells: sent('client', 'data', SENDS),
       answer: (run) => {
         const { called, second, acked } = lastPair(run);
         if (!second) return undefined;

@@ -1,5 +1,6 @@
 import { inSeconds, patience, SECONDS, synAnswer, SYN_ANSWERS } from '../run-facts.ts';
 import { PLAIN } from './numbers.ts';
+import { became, returned, sent, sentAgain } from '../marks.ts';
 import { scenario } from '../scenario.ts';
 
 const SYN = { kind: 'SYN' } as const;
@@ -11,7 +12,7 @@ export const opening = {
     server: 'nobody',
     rfc: 'RFC 9293 §3.5.2, §3.10.7.1',
     shows: (run) => run.outcome === 'refused' && synAnswer(run) === 'rst',
-    question: { choices: SYN_ANSWERS, stop: SYN, answer: synAnswer },
+    question: { choices: SYN_ANSWERS, asks: sent('client', 'SYN'), tells: sent('server', 'any'), answer: synAnswer },
   }),
   unaccepted: scenario({
     script: [{ do: 'send', hex: '0079' }, { do: 'wait', ms: 300 }, { do: 'close' }],
@@ -24,7 +25,8 @@ export const opening = {
       run.acks('server').some(({ ack }) => ack === 3),
     question: {
       choices: ['ok', 'refused', 'blocks'],
-      stop: SYN,
+      asks: sent('client', 'SYN'),
+      tells: returned('client', 'connect'),
       answer: (run) => {
         const { returnedAt } = run.call('client', 'connect') ?? {};
         return returnedAt === undefined ? 'blocks' : run.connected ? 'ok' : 'refused';
@@ -40,7 +42,7 @@ export const opening = {
       const answer = run.flag('server', 'SYN');
       return first?.fate === 'delivered' && !!second && !!answer && answer.sentAt > second.sentAt && run.connected;
     },
-    question: { choices: SYN_ANSWERS, answer: synAnswer },
+    question: { choices: SYN_ANSWERS, asks: sent('client', 'SYN'), tells: sent('client', 'SYN', 2), answer: synAnswer },
   }),
   blackhole: scenario({
     script: PLAIN,
@@ -52,6 +54,8 @@ export const opening = {
       run.segments.every(({ fate }) => fate === 'dropped'),
     question: {
       choices: ['same', 'double', 'once'],
+      asks: sent('client', 'SYN', 2),
+      tells: sent('client', 'SYN', 3),
       answer: (run) => {
         const [first, second, third] = run.flagged('client', 'SYN').map(({ sentAt }) => sentAt);
         if (first === undefined || second === undefined || third === undefined) return 'once';
@@ -66,6 +70,8 @@ export const opening = {
     shows: (run) => run.connected && run.flag('client', 'SYN')?.fate === 'dropped',
     question: {
       choices: SECONDS,
+      asks: sent('client', 'SYN'),
+      tells: sentAgain,
       answer: (run) => inSeconds(patience(run, run.flag('client', 'SYN'))),
     },
   }),
@@ -76,6 +82,8 @@ export const opening = {
     shows: (run) => run.connected && run.flag('server', 'SYN')?.fate === 'dropped',
     question: {
       choices: ['client', 'server', 'nobody'],
+      asks: sent('server', 'SYN'),
+      tells: sentAgain,
       answer: (run) => run.segments.find(({ retransmissionOf }) => retransmissionOf !== undefined)?.from ?? 'nobody',
     },
   }),
@@ -95,6 +103,8 @@ export const opening = {
     },
     question: {
       choices: ['ack', 'synack', 'nothing'],
+      asks: sent('client', 'ACK'),
+      tells: became('ESTABLISHED', 'server'),
       answer: (run) => {
         if (run.flagged('server', 'SYN').length > 1) return 'synack';
         const [lost, next] = run.acks('client');

@@ -7,10 +7,7 @@ const synAnswers = { synack: 'SYN+ACK', rst: 'RST', nothing: 'Nothing' };
 /** The shelf of scenarios. */
 export const scenarios: ScenarioTexts = {
   words: {
-    stop: 'Stop the run at its question',
-    goesOn: 'The run continues until its question …',
-    held: 'The wire holds a segment. What comes next?',
-    letGo: 'Let it go',
+    skip: 'Go on without a guess',
     run: 'Run this scenario',
     again: 'Run it again',
     edit: 'Edit its script',

@@ -6,10 +6,7 @@ const synAnswers = { synack: 'Um SYN+ACK', rst: 'Um RST', nothing: 'Nada' };
 
 export const scenarios: ScenarioTexts = {
   words: {
-    stop: 'Parar a execução na pergunta',
-    goesOn: 'A execução segue até a pergunta …',
-    held: 'O enlace retém um segmento. O que vem a seguir?',
-    letGo: 'Deixar seguir',
+    skip: 'Continuar sem palpite',
     run: 'Executar este cenário',
     again: 'Executar de novo',
     edit: 'Editar o roteiro',

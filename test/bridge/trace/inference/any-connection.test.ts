@@ -3,35 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../../bridge/trace/report.ts';
 import type { Side, Step, TcpState } from '../../../../bridge/trace/step.ts';
 import { expectEqual } from '../../../helpers/expect-equal.ts';
-import { SimulatedConnection, type Act, type Plot } from '../../../helpers/simulated/connection.ts';
+import { anyPlot } from '../../../helpers/simulated/any-plot.ts';
+import { SimulatedConnection, type Plot } from '../../../helpers/simulated/connection.ts';
 import { inferredCalls, toldCaptured, type Telling } from '../../../helpers/simulated/told-captured.ts';
 import { calls, segments, states } from '../../../helpers/trace-checks.ts';
-
-const anyAct: fc.Arbitrary<Act> = fc.oneof(
-  fc.record({ do: fc.constant('send' as const), bytes: fc.integer({ min: 1, max: 5 }) }),
-  fc.record({ do: fc.constant('wait' as const), us: fc.nat(40_000) }),
-  fc.record({ do: fc.constant('recv' as const), all: fc.boolean() }),
-  fc.constant<Act>({ do: 'shutdown' }),
-);
-const anyProgram: fc.Arbitrary<Act[]> = fc
-  .tuple(fc.array(anyAct, { maxLength: 5 }), fc.boolean(), fc.nat(9))
-  .map(([acts, readsToTheEnd, resets]) => [
-    ...acts,
-    ...(readsToTheEnd ? [{ do: 'recv', all: true } as const] : []),
-    ...(resets === 0 ? [{ do: 'reset' } as const] : []),
-  ]);
-
-const anyPlot: fc.Arbitrary<Plot> = fc.record({
-  client: anyProgram,
-  server: anyProgram,
-  patienceUs: fc.constantFrom(1e9, 1e9, 1e9, 50_000),
-  faults: fc.array(fc.constantFrom('none', 'none', 'none', 'drop', 'duplicate', 'overtaken'), { maxLength: 20 }),
-  delayUs: fc.constantFrom(0, 5, 100, 30_000),
-  readingUs: fc.constantFrom(0, 3, 50, 300),
-  window: fc.integer({ min: 1, max: 4 }),
-  listens: fc.nat(9).map((number) => number > 0),
-  watched: fc.boolean(),
-});
 
 const telling = ({ watched }: Plot): Telling => ({ serverWatched: watched ? 'yes' : 'no', now: 1e9 });
 const told = (plot: Plot, reports: readonly Report[]): Step[] => toldCaptured(reports, telling(plot));

@@ -141,7 +141,8 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
     expect(first).not.toHaveProperty('arrivedAt');
     expect(second).toMatchObject({ fate: 'delivered', retransmissionOf: first!.id });
     expect(second!.sentAt - first!.sentAt).toBeGreaterThan(900_000);
-    expect(second!.sentAt - first!.sentAt).toBeLessThan(2_000_000);
+    // The second time-out would end after three seconds.
+    expect(second!.sentAt - first!.sentAt).toBeLessThan(2_900_000);
   });
 
   test('every SYN lost: time-out, with each attempt shown', async ({ onTestFinished }) => {

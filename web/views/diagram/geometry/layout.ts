@@ -21,8 +21,8 @@ export interface Layout {
   held: HeldPlace[];
   lines: LineShape[];
   wakes: WakeShape[];
-  /** For each step, by index: where the cursor stands, and the first moment that it has not passed. */
-  places: { y: number; until: number }[];
+  /** For each step, by index: where it begins. */
+  places: { y: number }[];
 }
 
 export interface Label {
@@ -129,11 +129,13 @@ export function layoutOf(
     ),
     lines: lineShapes(steps, rows, columns),
     wakes: wakeShapes(of('segment'), calls, rows, columns),
-    places: steps.map((step, index) => ({
-      y: rows.begin.get(step.id)!.y,
-      until: rows.begin.get(steps[index + 1]?.id ?? '')?.order ?? Infinity,
-    })),
+    places: steps.map(({ id }) => ({ y: rows.begin.get(id)!.y })),
   };
+}
+
+/** Where the cursor stands after so many moments. Undefined before the first. */
+export function placeOf({ moments }: Layout, passed: number): { y: number } | undefined {
+  return moments[Math.min(passed, moments.length) - 1];
 }
 
 function lineShapes(steps: readonly Step[], rows: Rows, columns: Columns): LineShape[] {

@@ -1,5 +1,5 @@
 import type { Call, Segment, Step } from '../../../../bridge/trace/step.ts';
-import { momentsOf, type Moment } from './moments.ts';
+import { momentsOf, type Moment } from '../../../reading/moments.ts';
 
 /** Height of a row: each step has its own, whatever time lies between. */
 export const ROW = 26;

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  compareSteps,
-  type Flag,
-  type Segment,
-  type Side,
-  type Step,
-  type TcpState,
-} from '../../../../../bridge/trace/step.ts';
+import { compareSteps, type Side, type Step } from '../../../../../bridge/trace/step.ts';
 import { overlap, type Box } from '../../../../../web/views/diagram/geometry/boxes.ts';
 import { columnsFor, type Columns } from '../../../../../web/views/diagram/geometry/columns.ts';
 import { crossingsOf } from '../../../../../web/views/diagram/geometry/crossings.ts';
@@ -21,12 +14,12 @@ import { CHARACTER } from '../../../../../web/views/diagram/geometry/fitting.ts'
 import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
 import { growth, LESS_THAN_ITS_SQUARE } from '../../../../helpers/growth.ts';
 import { Language } from '../../../../../web/texts/language.svelte.ts';
+import { anyTrace } from '../../../fixtures/any-trace.ts';
 import { disagreeingTrace, labTrace, seen, troubledTrace } from '../../../fixtures/lab-traces.ts';
 import {
   call,
   capturedTrace,
   longTrace,
-  output,
   plainTrace,
   refusedTrace,
   resetTrace,
@@ -105,52 +98,6 @@ function collisions(layout: Layout, columns: Columns): string[] {
   return [...words, ...marks];
 }
 
-const side = fc.constantFrom<Side>('client', 'server');
-// Few distinct times, so that many things happen at once.
-const time = fc.integer({ min: -3, max: 30 });
-const special = fc.record<Partial<Segment>>(
-  {
-    retransmissionOf: fc.constant('segment.1'),
-    duplicateOf: fc.constant('segment.2'),
-    probe: fc.constantFrom('keep-alive', 'zero-window'),
-    repeats: fc.nat(3),
-    window: fc.constantFrom(0, 64_512),
-  },
-  { requiredKeys: [] },
-);
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  fc
-    .tuple(side, fc.constantFrom('socket', 'accept', 'connect', 'send', 'recv', 'close'), time, fc.option(fc.nat(20)))
-    .map(([who, name, at, took]) =>
-      call(who, name as 'recv', at, took === null ? undefined : at + took, { bytes: took ?? 0 }),
-    ),
-  fc
-    .tuple(
-      side,
-      fc.constantFrom<Flag[]>(['SYN'], ['ACK'], ['PSH', 'ACK'], ['RST', 'ACK']),
-      time,
-      fc.option(fc.nat(20)),
-      fc.constantFrom('delivered', 'dropped', 'held', 'unknown', 'underway'),
-      special,
-    )
-    .map(([from, flags, at, took, fate, more]) =>
-      segment(from, flags, at, took === null ? undefined : at + took, {
-        fate: took === null && fate === 'delivered' ? 'unknown' : (fate as 'held'),
-        length: took ?? 0,
-        ...more,
-      }),
-    ),
-  fc
-    .tuple(
-      side,
-      fc.constantFrom<TcpState>('ESTABLISHED', 'CLOSED', 'FIN_WAIT_1'),
-      time,
-      fc.record({ expected: fc.constant('ESTABLISHED' as const), lastsMs: fc.constant(60_000) }, { requiredKeys: [] }),
-    )
-    .map(([who, to, at, more]) => ({ ...state(who, 'CLOSED', to, at), ...more })),
-  time.map((at) => output('a line that the server printed', at)),
-);
-const anyTrace = fc.array(anyStep, { maxLength: 40 });
 const anyWidth = fc.integer({ min: 300, max: 1500 });
 
 /** Found by chance: the ground of a reset's words came to the capsule in the row before. */

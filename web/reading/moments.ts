@@ -1,4 +1,4 @@
-import { STEP_RANK, type Step } from '../../../../bridge/trace/step.ts';
+import { STEP_RANK, type Step } from '../../bridge/trace/step.ts';
 
 /**
  * The moments of a trace in the order in which they are drawn, from top to bottom.

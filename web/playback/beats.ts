@@ -1,0 +1,79 @@
+import type { Step } from '../../bridge/trace/step.ts';
+import type { Moment } from '../reading/moments.ts';
+import { toneOf } from '../reading/segment-role.ts';
+
+/**
+ * What the cursor stops at: the beginning of a step, the return of a call that the viewer waits for, or the end of the
+ * run. An arrival has no beat of its own: the picture shows it with the next beat.
+ */
+export interface Beat {
+  /** Unique in its run, and the same whatever else becomes known of the run. */
+  id: string;
+  /** How long it is shown at speed 1, in milliseconds. */
+  ms: number;
+  /** How long the silence before it is played at speed 1, in milliseconds. 0 if there was no silence worth noting. */
+  waitMs: number;
+}
+
+/** Where a beat stands in its trace. */
+export interface PlacedBeat extends Beat {
+  what: 'begin' | 'return' | 'end';
+  /** Microseconds since zero. */
+  at: number;
+  /** Absent at the end of the run. */
+  step?: Step;
+  /** Index of its moment among all moments: up to there, everything has passed. At the end it is the last one. */
+  moment: number;
+}
+
+export const END_ID = 'end';
+const END_MS = 300;
+const RETURN_MS = 450;
+
+/** Calls whose return is what the program waits for. Others return as soon as the kernel has taken their request. */
+const WAITED_FOR: ReadonlySet<string> = new Set(['accept', 'connect', 'recv']);
+
+/**
+ * The beats of a trace, in the order of its moments. A beat depends on nothing that comes after it.
+ * @param moments in order
+ * @param isOver no more steps will come: the last beat is the end
+ */
+export function beatsOf(moments: readonly Moment[], isOver: boolean): PlacedBeat[] {
+  const beats: PlacedBeat[] = [];
+  // What the server did before the run may be hours old: that is no silence of this run.
+  let last = 0;
+  moments.forEach((moment, index) => {
+    const { what, step, time } = moment;
+    if (what !== 'begin' && !isAwaited(moment)) return;
+    const beat = what === 'begin' ? { id: step.id, ms: msOf(step) } : { id: `${step.id} returns`, ms: RETURN_MS };
+    const kind = what === 'begin' ? 'begin' : 'return';
+    beats.push({ ...beat, waitMs: waitOf(time - last), what: kind, step, at: time, moment: index });
+    last = Math.max(0, time);
+  });
+  const moment = moments.length - 1;
+  if (isOver) beats.push({ id: END_ID, ms: END_MS, waitMs: 0, what: 'end', at: moments[moment]?.time ?? 0, moment });
+  return beats;
+}
+
+/** Whether it is the return of a call that can block, or of one that failed. */
+function isAwaited({ what, step }: Moment): boolean {
+  if (what !== 'return' || step.kind !== 'call') return false;
+  return WAITED_FOR.has(step.name) || (step.result !== undefined && step.result !== 'ok');
+}
+
+/** A segment takes longest, because the picture shows it travel. */
+function msOf(step: Step): number {
+  if (step.kind === 'segment') return toneOf(step) === 'ack' ? 650 : 850;
+  return step.kind === 'call' ? 450 : 280;
+}
+
+/** Microseconds. Shorter silences are not worth noting. */
+const SILENCE_US = 200_000;
+/** A silence is played this much faster than it was, so that one that was twice as long still takes twice as long. */
+const SHORTENED = 0.15;
+/** Milliseconds. */
+const LONGEST_WAIT = 6000;
+
+function waitOf(silenceUs: number): number {
+  return silenceUs < SILENCE_US ? 0 : Math.min(LONGEST_WAIT, (silenceUs / 1000) * SHORTENED);
+}

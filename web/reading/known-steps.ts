@@ -1,0 +1,65 @@
+import type { Call, Segment, State, Step } from '../../bridge/trace/step.ts';
+import type { Moment } from './moments.ts';
+
+/**
+ * The part of a trace that is known when a moment has just passed. Two traces with the same moments up to there have the
+ * same known part, whatever follows: this is why no part of the page can show what is still to come.
+ *
+ * - A step that has not begun is absent.
+ * - A call that has not returned is blocked: it has no return, no result, and nothing that it brought.
+ * - A segment that has not arrived is under way, and has woken nobody. One that the wire lost is lost at once, because
+ *   that is where and when the link drops it.
+ *
+ * What a send() is given is its argument, not its result: it is known from the beginning.
+ * @param moments all moments of the trace, in order
+ * @param last index of the last moment that has passed
+ */
+export function knownSteps(moments: readonly Moment[], last: number): Step[] {
+  const begun: Step[] = [];
+  const ended = new Set<string>();
+  for (const { what, step } of moments.slice(0, last + 1)) {
+    if (what === 'begin') begun.push(step);
+    else ended.add(step.id);
+  }
+  const now = moments[last]?.time ?? -Infinity;
+  return begun.map((step) => asKnown(step, ended, now));
+}
+
+/** A step of which everything is known stays the same object. */
+function asKnown(step: Step, ended: ReadonlySet<string>, now: number): Step {
+  if (step.kind === 'call') return ended.has(step.id) ? step : withoutReturn(step);
+  if (step.kind === 'segment') return knownSegment(step, ended);
+  return step.kind === 'state' && (step.seenAt ?? now) > now ? withoutSighting(step) : step;
+}
+
+function withoutReturn(call: Call): Call {
+  const { returnedAt: _returnedAt, result: _result, bytes, payload, peer, within, ...begun } = call;
+  return {
+    ...begun,
+    ...(call.name === 'send' && { ...(bytes !== undefined && { bytes }), ...(payload !== undefined && { payload }) }),
+    ...(call.name === 'connect' && peer !== undefined && { peer }),
+    ...(within && { within: { ...(within.startUs !== undefined && { startUs: within.startUs }) } }),
+  };
+}
+
+function knownSegment(segment: Segment, ended: ReadonlySet<string>): Segment {
+  if (!ended.has(segment.id)) return stillOnItsWay(segment);
+  if (segment.woke === undefined || ended.has(segment.woke)) return segment;
+  const { woke: _woke, ...arrived } = segment;
+  return arrived;
+}
+
+function stillOnItsWay(segment: Segment): Segment {
+  const { arrivedAt: _arrivedAt, woke: _woke, estimated, repeats, fate, ...sent } = segment;
+  return {
+    ...sent,
+    ...(estimated === 'sentAt' && { estimated }),
+    ...(fate === 'held' && repeats !== undefined && { repeats }),
+    // What became of a segment of which nothing more was seen is known only at the end.
+    fate: fate === 'delivered' || fate === 'unknown' ? 'underway' : fate,
+  };
+}
+
+function withoutSighting({ seenAt: _seenAt, ...state }: State): State {
+  return state;
+}
