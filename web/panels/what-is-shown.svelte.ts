@@ -142,9 +142,9 @@ export class Shown {
     return this.#page.selection.held;
   }
 
-  /** How the run ended, in a sentence. */
+  /** How the run ended, in a sentence; empty until the viewer knows. */
   get ending(): string {
-    return this.run ? endSentence(this.run, this.facts.hasReset, this.#language.texts) : '';
+    return this.run && this.isOver ? endSentence(this.run, this.facts.hasReset, this.#language.texts) : '';
   }
   /** What stands in the picture while it is empty. */
   get invitation(): string {

@@ -21,7 +21,7 @@ import { Selection } from './selection.svelte.ts';
  */
 export class Page {
   readonly troubles = new Troubles();
-  readonly selection = new Selection();
+  readonly selection = new Selection((run) => void this.#kept.keep(run));
   readonly runs = new Runs((run) => this.#update(run));
   readonly bridge: Bridge;
   readonly #kept: KeptRuns;

@@ -32,9 +32,12 @@ export class Selection {
     return beat ? knownSteps(this.#moments, beat.moment) : [];
   });
 
-  constructor() {
+  /** @param onreveal called when the viewer comes to the end of a run */
+  constructor(onreveal: (run: Run) => void = () => {}) {
     this.playback.onfurther = (id) => {
-      if (this.#run) this.#run.furthest = id;
+      if (!this.#run) return;
+      this.#run.furthest = id;
+      if (id === END_ID) onreveal(this.#run);
     };
     this.playback.pausesAfter = (id) => {
       const isAsking = id === this.askAt && !this.#hasAsked && !this.#showsAll;

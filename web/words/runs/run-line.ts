@@ -2,17 +2,22 @@ import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import { howItEnded } from './run-end.ts';
 
-/** A run as the list of runs shows it. */
-export function runLine(run: Run) {
+/**
+ * A run as the list of runs shows it.
+ * @param isRevealed the viewer has seen how it ended
+ */
+export function runLine(run: Run, isRevealed = true) {
+  const known = isRevealed ? run.done : undefined;
   return {
     id: run.id,
     order: run.order,
     subject: subjectOf(run),
-    outcome: howItEnded(run),
+    outcome: isRevealed ? howItEnded(run) : ('running' as const),
     isOpened: run.isOpened,
     isOver: run.end !== undefined,
-    ...(run.done?.reply && { reply: run.done.reply.text }),
-    ...(run.done && { durationUs: run.done.durationUs }),
+    isRevealed,
+    ...(known?.reply && { reply: known.reply.text }),
+    ...(known && { durationUs: known.durationUs }),
   };
 }
 
