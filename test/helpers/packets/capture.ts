@@ -22,8 +22,11 @@ export interface CapturedRun extends RunResult {
   steps: Step[];
 }
 
-/** Plays a script on a wire; given up when the test ends. */
-export function playOn(wire: Wire, script: Script): { session: Session; done: Promise<CapturedRun> } {
+/** Plays a script on a wire; given up when the test ends. `isCaptured`: a packet of it has been reported. */
+export function playOn(
+  wire: Wire,
+  script: Script,
+): { session: Session; done: Promise<CapturedRun>; isCaptured: () => boolean } {
   const steps = new Map<string, Step>();
   let session: Session | undefined;
   const done = new Promise<CapturedRun>((resolve) => {
@@ -37,7 +40,8 @@ export function playOn(wire: Wire, script: Script): { session: Session; done: Pr
     });
   });
   onTestFinished(() => session!.cancel());
-  return { session: session!, done };
+  const isCaptured = () => [...steps.values()].some(({ evidence }) => evidence === 'captured');
+  return { session: session!, done, isCaptured };
 }
 
 /** The numbers of all processes that capture for a target on this port, or wait beside one that does. Linux only. */

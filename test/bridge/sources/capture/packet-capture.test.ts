@@ -205,8 +205,8 @@ describe.runIf(here.active)('where tcpdump may capture', () => {
         }),
       );
       const { wire } = captured(port);
-      const { session, done } = playOn(wire, [{ do: 'send', hex: '00' }, { do: 'recv' }]);
-      await until(() => reached);
+      const { session, done, isCaptured } = playOn(wire, [{ do: 'send', hex: '00' }, { do: 'recv' }]);
+      await until(() => reached && isCaptured());
       for (const pid of capturesFor(port)) process.kill(pid, 'SIGKILL');
       await until(() => capturesFor(port).length === 0);
       session.cancel();
