@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import type { Page } from '@playwright/test';
+import type { Step } from '../../bridge/trace/step.ts';
+import type { Trace } from '../../bridge/trace/trace.ts';
+import { beatsOf } from '../../web/playback/beats.ts';
+import { momentsOf } from '../../web/reading/moments.ts';
+import { SCENARIO_KEYS } from '../../web/scenarios/shelf.ts';
+import { whyNoLab } from '../helpers/programs/lab.ts';
+import { ShelfRuns } from '../helpers/shelf-runs.ts';
+import { anyPlot } from '../helpers/simulated/any-plot.ts';
+import { SimulatedConnection } from '../helpers/simulated/connection.ts';
+import { toldCaptured } from '../helpers/simulated/told-captured.ts';
+import { agreeing } from '../web/fixtures/agreeing-traces.ts';
+import { expect, test } from './bridge.ts';
+
+/*
+ * The page knows no more than its cursor: two traces that agree up to a step give the same page there, to the letter,
+ * whatever comes later. Only the scrubber, and the number of steps, may know how much that is.
+ */
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+test.setTimeout(240_000);
+
+const RANDOM_TRACES = 8;
+/** How far into a trace the two pages are compared. */
+const PLACES = [0.35, 0.6, 0.85];
+
+const traceOf = (steps: readonly Step[]): Trace => ({
+  format: 'aperto-trace',
+  version: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  wire: 'lab',
+  target: '10.77.0.2:65432',
+  sources: [{ name: 'link', tells: 'segments', active: true }],
+  script: [{ do: 'send', hex: '0079' }, { do: 'recv' }, { do: 'close' }],
+  outcome: 'replied',
+  reply: { text: 'ÍMPAR', hex: 'c38d4d504152' },
+  durationUs: Math.max(0, steps.at(-1)?.at ?? 0),
+  steps: [...steps],
+});
+
+/** The same connection with another end: nothing of it may be told before. */
+const otherwise = (steps: readonly Step[]): Trace => ({
+  ...traceOf(steps),
+  outcome: 'reset',
+  reply: { text: 'XXXX', hex: '58585858' },
+  error: 'ECONNRESET',
+});
+
+async function open(page: Page, trace: Trace): Promise<void> {
+  await page.goto('/');
+  // A beat lasts long enough for the test to take the cursor where it wants it.
+  await page.getByLabel('Speed').selectOption('0.25');
+  const file = { name: 'trace.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(trace)) };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await expect(page.locator('.picture [data-step]').first()).toBeAttached();
+  await expect(page.locator('.what').first()).not.toBeEmpty();
+}
+
+/** The whole page as text, without the scrubber and the number of steps. */
+const domOf = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const copy = document.documentElement.cloneNode(true) as HTMLElement;
+    copy.querySelectorAll('.scrubber, script, link, style').forEach((element) => element.remove());
+    for (const element of copy.querySelectorAll('.where .step'))
+      element.textContent = element.textContent?.replace(/\d+$/, '') ?? '';
+    return copy.outerHTML.replaceAll(/<!--.*?-->/g, '').replaceAll('><', '>\n<');
+  });
+
+/** Lines that only one of the two pages has. */
+async function differences(page: Page, other: Page): Promise<string[]> {
+  const [one, two] = (await Promise.all([domOf(page), domOf(other)])).map((text) => text.split('\n'));
+  const [ones, twos] = [new Set(one), new Set(two)];
+  return [
+    ...one!.filter((line) => !twos.has(line)).map((line) => `− ${line}`),
+    ...two!.filter((line) => !ones.has(line)).map((line) => `+ ${line}`),
+    ...(one!.length === two!.length ? [] : [`${one!.length} and ${two!.length} lines`]),
+  ].slice(0, 8);
+}
+
+async function compare(page: Page, other: Page, steps: readonly Step[], strangers: readonly Step[], name: string) {
+  for (const place of PLACES) {
+    const pair = agreeing(steps, place, strangers, 20);
+    const beats = beatsOf(momentsOf(pair.one), true);
+    const beat = beats.findLastIndex(({ moment, what }) => moment <= pair.last && what !== 'end');
+    const first = beats.findIndex(({ step }) => step?.side === 'client' || (step?.at ?? 0) >= 0);
+    // The page begins there, so that it knows that much.
+    if (beat < first) continue;
+    await Promise.all([open(page, traceOf(pair.one)), open(other, otherwise(pair.other))]);
+    for (const each of [page, other]) await each.locator('.scrubber input').fill(String(beat));
+    await expect
+      .poll(() => differences(page, other), { message: `${name}, step ${beat + 1} of ${beats.length}` })
+      .toEqual([]);
+  }
+}
+
+const randomTraces = fc
+  .sample(anyPlot, { numRuns: 4 * RANDOM_TRACES })
+  .map((plot) => toldCaptured(new SimulatedConnection(plot).reports, { serverWatched: 'yes', now: 1e9 }))
+  .filter((steps) => steps.length > 12)
+  .slice(0, RANDOM_TRACES);
+
+test('random connections: nothing on the page tells what comes later', async ({ page, context }) => {
+  const other = await context.newPage();
+  for (const [index, steps] of randomTraces.entries())
+    await compare(page, other, steps, randomTraces[(index + 1) % randomTraces.length]!, `random ${index}`);
+});
+
+test('the shelf of scenarios: nothing on the page tells what comes later', async ({ page, context }) => {
+  test.skip(whyNoLab !== undefined, whyNoLab);
+  const runs = await ShelfRuns.begin(1);
+  const other = await context.newPage();
+  try {
+    for (const [index, key] of SCENARIO_KEYS.entries()) {
+      const { steps } = await runs.run(key, 0);
+      const strangers = await runs.run(SCENARIO_KEYS[(index + 1) % SCENARIO_KEYS.length]!, 0);
+      await compare(page, other, steps, strangers.steps, key);
+    }
+  } finally {
+    await runs.end();
+  }
+});
