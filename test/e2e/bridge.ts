@@ -12,7 +12,20 @@ export type BridgeOf = (sort: string, start: () => Promise<Bridge>) => Promise<B
  * Tests of the page: each worker has bridges of its own, with a number server each, and by default the one on the direct
  * wire. All sorts in one fixture: a worker that has another set of fixtures is another process, with a browser of its own.
  */
-export const test = base.extend<{ wire: 'direct' | 'lab'; baseURL: string }, { bridgeOf: BridgeOf }>({
+export const test = base.extend<
+  {
+    wire: 'direct' | 'lab';
+    baseURL: string;
+    /** Everything of a run is shown at once. Without it, a test has to play the run, or to go to its end. */
+    showsAll: boolean;
+  },
+  { bridgeOf: BridgeOf }
+>({
+  showsAll: [true, { option: true }],
+  context: async ({ context, showsAll }, use) => {
+    if (showsAll) await context.addInitScript(() => localStorage.setItem('aperto-shows-all', 'yes'));
+    await use(context);
+  },
   bridgeOf: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from its first parameter
     async ({}, use) => {

@@ -18,7 +18,7 @@ import { expect, test } from './bridge.ts';
  * whatever comes later. Only the scrubber, and the number of steps, may know how much that is.
  */
 
-test.use({ contextOptions: { reducedMotion: 'reduce' } });
+test.use({ showsAll: false, contextOptions: { reducedMotion: 'reduce' } });
 test.setTimeout(240_000);
 
 const RANDOM_TRACES = 8;
