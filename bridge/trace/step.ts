@@ -65,7 +65,10 @@ export type Reason =
 interface StepBase {
   /** Unique in its trace, and the same in whatever order the sources report. */
   id: string;
-  /** Microseconds since the run began, on one clock. Negative for what the server did before. */
+  /**
+   * Microseconds since the client called connect(), on one clock. Negative for what came before: the server's socket(),
+   * bind(), listen() and accept(), and the client's socket().
+   */
   at: number;
   side: Side;
   evidence: Evidence;
@@ -78,7 +81,7 @@ export interface Call extends StepBase {
   name: CallName;
   /** The arguments as text: an address, a length. */
   args: string[];
-  /** Microseconds since the run began; equals `at`. */
+  /** Equals `at`. */
   startedAt: number;
   /** Absent while the call is blocked, or if nobody saw it return. */
   returnedAt?: number;
