@@ -67,6 +67,7 @@ const Link = Type.Object(
     mtu: Type.Optional(Type.Integer({ minimum: 128, maximum: 1500 })),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
     hold: Type.Optional(Type.Union([Type.Boolean(), Selectors])),
+    mayOvertake: Type.Optional(Type.Boolean()),
     drop: Type.Optional(Selectors),
   },
   strict,
