@@ -4,12 +4,13 @@ import type { Trace } from '../../bridge/trace/trace.ts';
 import { compareSteps, type Segment, type Step } from '../../bridge/trace/step.ts';
 import { chooseWire } from '../../bridge/wires/choose-wire.ts';
 import type { Scenario } from '../../web/scenarios/scenario.ts';
+import { withUsual } from '../../web/settings/link-settings.ts';
 import { SCENARIO_KEYS, SHELF, type ScenarioKey } from '../../web/scenarios/shelf.ts';
 import { freePort } from './free-port.ts';
 
 type ToPlay = Pick<Scenario, 'script' | 'link' | 'server'>;
 type OnHeld = (segment: Segment, deliver: () => void) => void;
-export type Played = Pick<Trace, 'steps' | 'outcome' | 'reply' | 'error'>;
+export type Played = Pick<Trace, 'steps' | 'outcome' | 'reply' | 'error' | 'durationUs'>;
 
 /** Runs at the same time: more would disturb each other's timing on a small machine. */
 const AT_ONCE = 6;
@@ -69,13 +70,16 @@ export class ShelfRuns {
     });
   }
 
-  /** @param onHeld called for each segment that the link holds, with a function that lets it go */
-  play({ script, link, server }: ToPlay, onHeld?: OnHeld): Promise<Played> {
+  /**
+   * Plays it on the wire that the page has by itself.
+   * @param onHeld called for each segment that the link holds, with a function that lets it go
+   */
+  play({ script, link = {}, server }: ToPlay, onHeld?: OnHeld): Promise<Played> {
     const steps = new Map<string, Step>();
     return new Promise((resolve) => {
       const session = this.#bridge.startSession({
         script,
-        ...(link && { link }),
+        link: withUsual(link),
         ...(server && { server }),
         onSteps: (news) => {
           for (const step of news) {

@@ -33,7 +33,8 @@ export function expectCausal(steps: readonly Step[]): void {
  * its steps show.
  */
 export function expectZeroAndEnd(steps: readonly Step[], durationUs: number): void {
-  const first = (name: Call['name']): Call => calls(steps).find((call) => call.side === 'client' && call.name === name)!;
+  const first = (name: Call['name']): Call =>
+    calls(steps).find((call) => call.side === 'client' && call.name === name)!;
   expectEqual(first('connect').at, 0);
   expect(first('socket').at).toBeLessThan(0);
   for (const { at } of segments(steps)) expectAtLeast(at, 0);
