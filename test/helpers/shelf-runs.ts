@@ -72,7 +72,7 @@ export class ShelfRuns {
 
   /**
    * Plays it on the wire that the page has by itself.
-   * @param onHeld called for each segment that the link holds, with a function that lets it go
+   * @param onHeld called for each segment that the link holds, but not for those behind it, with a function that lets it go
    */
   play({ script, link = {}, server }: ToPlay, onHeld?: OnHeld): Promise<Played> {
     const steps = new Map<string, Step>();
@@ -85,14 +85,17 @@ export class ShelfRuns {
           for (const step of news) {
             const before = steps.get(step.id);
             steps.set(step.id, step);
-            if (step.kind !== 'segment' || step.fate !== 'held' || before?.kind === 'segment') continue;
-            onHeld?.(step, () => session.act(step.id, 'deliver'));
+            if (waitsForViewer(step) && !waitsForViewer(before)) onHeld?.(step, () => session.act(step.id, 'deliver'));
           }
         },
         onDone: (result) => resolve({ ...result, steps: [...steps.values()].sort(compareSteps) }),
       });
     });
   }
+}
+
+function waitsForViewer(step: Step | undefined): step is Segment {
+  return step?.kind === 'segment' && step.fate === 'held' && step.behind === undefined;
 }
 
 /** The trace in a few lines, for the report of a failed test. */
