@@ -4,7 +4,7 @@
  * interfaces, and nothing of pages and messages.
  *
  *     script ─▶ wire: client program ─┐
- *     the wire's own capture ─────────┼▶ trace ─▶ steps, steps, …, done
+ *     the wire's own capture ─────────┼▶ zero at connect() ─▶ trace ─▶ steps, steps, …, done
  *     server probe, output … ─────────┘
  */
 import { formatAddress } from './address.ts';
@@ -18,6 +18,7 @@ import type { Report } from './trace/report.ts';
 import type { Script } from './trace/script.ts';
 import type { Step } from './trace/step.ts';
 import { TraceBuilder } from './trace/inference/trace-builder.ts';
+import { endOfSteps, ZeroAtConnect } from './trace/zero-at-connect.ts';
 import type { Played } from './wires/script-player.ts';
 import { expectLink, type ClientRun, type Wire } from './wires/wire.ts';
 
@@ -42,8 +43,9 @@ export interface RunResult {
   reply?: Reply;
   /** The errno name or the limit behind the outcome, if there was one. */
   error?: string;
-  /** When the run began, ISO 8601 in UTC. */
+  /** When the client called connect(), ISO 8601 in UTC. */
   startedAt: string;
+  /** Microseconds from connect() to the last thing that the steps show. */
   durationUs: number;
   /** `host:port`, if the run had a server of its own. */
   target?: string;
@@ -67,8 +69,10 @@ export class Session {
   readonly #options: SessionOptions;
   /** When the run began, which is when its wire was ready: milliseconds since 1970. */
   #startedAt = Date.now();
-  #zero = monotonicUs();
+  /** The same moment on the clock of the sources. */
+  #beganAt = monotonicUs();
   readonly #trace = new TraceBuilder();
+  readonly #zero = new ZeroAtConnect((report) => this.#trace.report(report));
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
   /** The sources that see something only when they look. */
@@ -99,16 +103,16 @@ export class Session {
   #open(): void {
     const { wire, script, link, server, limits, sources } = this.#options;
     this.#startedAt = Date.now();
-    this.#zero = monotonicUs();
+    this.#beganAt = monotonicUs();
     const sink = (report: Report): void => this.#take(report);
-    this.#watches = sources.map((source) => source.watch(this.#zero, sink));
+    this.#watches = sources.map((source) => source.watch(this.#beganAt, sink));
     const onPort = (port: number): void => this.#watches.forEach((watch) => watch.connectedFrom(port));
     this.#lookers = sources.filter((source) => source.look !== undefined && source.status().active);
     this.#run = wire.open({
       script,
       limits,
       paced: this.#lookers.length > 0,
-      zero: this.#zero,
+      zero: this.#beganAt,
       sink,
       onPort,
       ...(link && { link }),
@@ -133,10 +137,9 @@ export class Session {
     clearTimeout(this.#timeLimit);
     const error = played.limit ?? played.error;
     if (error !== undefined) this.#ending ??= { outcome: 'failed', error };
-    const durationUs = Math.round(this.#elapsedUs);
     const connected = played.connected === 'ok';
     await this.#settle(connected ? this.#watches : this.#watches.filter(({ seesAttempts }) => seesAttempts));
-    this.#finish(played, durationUs);
+    this.#finish(played);
   }
 
   #abort(ending: Ending): void {
@@ -170,25 +173,27 @@ export class Session {
   }
 
   #take(report: Report): void {
-    this.#trace.report(report);
+    this.#zero.take(report);
     if (this.#lookers.length > 0 && mayBeNoticed(report)) for (const source of this.#lookers) source.look?.();
     this.#tick ??= setTimeout(() => this.#flush(false), TICK_MS);
     // Later, because the client is in the middle of the call that it reports.
-    if (this.#trace.size > this.#options.limits.stepsPerRun && !this.#ending)
+    if (this.#trace.size + this.#zero.waiting > this.#options.limits.stepsPerRun && !this.#ending)
       queueMicrotask(() => this.#abort({ outcome: 'failed', error: 'TOO_MANY_STEPS' }));
   }
 
-  #flush(final: boolean): void {
+  /** Passes on what is new. Returns every step known so far. */
+  #flush(final: boolean): Step[] {
     clearTimeout(this.#tick);
     this.#tick = undefined;
     const steps = this.#trace.steps({
       captured: this.#sourcesOfWire().some(({ tells, active }) => tells === 'segments' && active),
       serverWatched: this.#serverWatched(final),
       final,
-      now: this.#elapsedUs,
+      now: this.#elapsedUs - this.#zero.us,
     });
     const news = final && !this.#sent ? steps : this.#newsAmong(steps);
     if (news.length > 0) this.#options.onSteps(news);
+    return steps;
   }
 
   #newsAmong(steps: readonly Step[]): Step[] {
@@ -206,8 +211,9 @@ export class Session {
     return !final && this.#options.sources.some(reportsEveryCall) ? 'pending' : 'no';
   }
 
-  #finish(played: Played, durationUs: number): void {
-    this.#flush(true);
+  #finish(played: Played): void {
+    this.#zero.end();
+    const steps = this.#flush(true);
     for (const watch of this.#watches) watch.stop();
     const { connected, failure, reply } = played;
     const error = this.#ending?.error ?? (connected === 'ok' ? failure : connected);
@@ -215,8 +221,8 @@ export class Session {
       outcome: this.#ending?.outcome ?? outcomeOf(played),
       ...(reply.length > 0 && { reply: { text: Buffer.from(reply, 'hex').toString('utf8'), hex: reply } }),
       ...(error !== undefined && { error }),
-      startedAt: new Date(this.#startedAt).toISOString(),
-      durationUs,
+      startedAt: new Date(this.#startedAt + this.#zero.us / 1000).toISOString(),
+      durationUs: endOfSteps(steps),
       ...this.#target(),
       ...(this.#options.link && { link: this.#options.link }),
       sources: this.#sources(),
@@ -224,7 +230,7 @@ export class Session {
   }
 
   get #elapsedUs(): number {
-    return monotonicUs() - this.#zero;
+    return monotonicUs() - this.#beganAt;
   }
 
   #target(): Pick<RunResult, 'target'> {

@@ -31,6 +31,7 @@ export const RESULT_FIELDS = {
   'reply?': { fields: { text: 'text', hex: { hex: 1024 * 1024 } } },
   /** The errno name or the limit behind the outcome, if there was one. */
   'error?': 'text',
+  /** From connect() to the last thing that the steps show: what happens last in the picture. */
   durationUs: 'number',
   /** How the link treated the run's packets, with the seed that was used. */
   'link?': 'link',
@@ -59,7 +60,7 @@ export const MESSAGE_FIELDS = {
   steps: { id: 'runId', steps: { list: 'step' } },
   done: {
     id: 'runId',
-    /** When the run began, ISO 8601 in UTC. */
+    /** When the client called connect(), ISO 8601 in UTC. */
     'startedAt?': 'text',
     /** `host:port`, if the run had a server of its own. */
     'target?': 'text',

@@ -1,6 +1,6 @@
 /**
  * Every message between page and bridge, as a schema and as a type. Messages are JSON on one WebSocket at `/ws`, and both
- * ends check what they get. Times are microseconds since the run began; a number that a double may not hold is a decimal
+ * ends check what they get. Times are microseconds since the client called connect(); a number that a double may not hold is a decimal
  * string. This room knows the trace, but neither how the bridge makes a message nor what the page does with it.
  *
  *     page ─── run, cancel, wire, server ──▶ bridge      schemas below: no other field is allowed
@@ -67,6 +67,7 @@ const Link = Type.Object(
     mtu: Type.Optional(Type.Integer({ minimum: 128, maximum: 1500 })),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
     hold: Type.Optional(Type.Union([Type.Boolean(), Selectors])),
+    mayOvertake: Type.Optional(Type.Boolean()),
     drop: Type.Optional(Selectors),
   },
   strict,

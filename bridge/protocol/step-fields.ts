@@ -53,6 +53,7 @@ export const STEP_FIELDS = {
     'header?': { hex: LONGEST_HEADERS },
     'retransmissionOf?': 'text',
     'duplicateOf?': 'text',
+    'behind?': 'text',
     'repeats?': 'number',
     'probe?': ['keep-alive', 'zero-window'],
     'causedBy?': 'text',

@@ -50,6 +50,7 @@ type OfPackets =
   | 'header'
   | 'retransmissionOf'
   | 'duplicateOf'
+  | 'behind'
   | 'repeats'
   | 'probe';
 

@@ -19,8 +19,13 @@ export interface LinkSettings {
   mtu?: number;
   /** Seed of the random numbers: with the same seed, the same packets meet the same faults. */
   seed?: number;
-  /** Holds segments until the viewer lets them go: all of them, or those that match. */
+  /**
+   * Holds segments until the viewer lets them go: all of them, or those that match. Segments that are sent behind a held
+   * one in the same direction wait for it.
+   */
   hold?: boolean | SegmentSelector[];
+  /** Held segments may be overtaken by those sent behind them. Has no effect without `hold`. */
+  mayOvertake?: boolean;
   /** Segments to lose on purpose. */
   drop?: SegmentSelector[];
 }

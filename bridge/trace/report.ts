@@ -7,7 +7,7 @@ import type { Side, Step, TcpState } from './step.ts';
 export interface Heard {
   kind: 'heard';
   id: string;
-  /** Microseconds since the run began. */
+  /** In microseconds, as the times of `Report`. */
   at: number;
   side: Side;
   what: 'data' | 'fin' | 'rst';
@@ -21,7 +21,7 @@ export interface Heard {
 export interface Sighting {
   kind: 'sighting';
   id: string;
-  /** Microseconds since the run began. */
+  /** In microseconds, as the times of `Report`. */
   at: number;
   side: Side;
   state: TcpState;
@@ -29,6 +29,9 @@ export interface Sighting {
   expiresMs?: number;
 }
 
-/** What a source may report. A report with the id of an earlier one replaces it: a blocked call that has returned. */
+/**
+ * What a source may report. Its times are microseconds since the run began, until `zero-at-connect.ts` gives them the
+ * trace's zero. A report with the id of an earlier one replaces it: a blocked call that has returned.
+ */
 export type Report = Step | Heard | Sighting;
 export type Sink = (report: Report) => void;

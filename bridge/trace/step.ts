@@ -65,7 +65,10 @@ export type Reason =
 interface StepBase {
   /** Unique in its trace, and the same in whatever order the sources report. */
   id: string;
-  /** Microseconds since the run began, on one clock. Negative for what the server did before. */
+  /**
+   * Microseconds since the client called connect(), on one clock. Negative for what came before: the server's socket(),
+   * bind(), listen() and accept(), and the client's socket().
+   */
   at: number;
   side: Side;
   evidence: Evidence;
@@ -78,7 +81,7 @@ export interface Call extends StepBase {
   name: CallName;
   /** The arguments as text: an address, a length. */
   args: string[];
-  /** Microseconds since the run began; equals `at`. */
+  /** Equals `at`. */
   startedAt: number;
   /** Absent while the call is blocked, or if nobody saw it return. */
   returnedAt?: number;
@@ -100,8 +103,8 @@ export interface Call extends StepBase {
 }
 
 /**
- * What happened to a segment. `underway`: the link delays it. `held`: the link keeps it until the viewer lets it go.
- * `unknown`: nothing shows whether it arrived.
+ * What happened to a segment. `underway`: the link delays it. `held`: the link keeps it until the viewer lets it go, or
+ * until those in front of it have gone. `unknown`: nothing shows whether it arrived.
  */
 export type Fate = 'delivered' | 'dropped' | 'underway' | 'held' | 'unknown';
 
@@ -136,6 +139,8 @@ export interface Segment extends StepBase {
   retransmissionOf?: string;
   /** The id of the segment that the wire, not the kernel, copied. */
   duplicateOf?: string;
+  /** While it is held: the id of the held segment that it waits behind. Absent if it is the first to go. */
+  behind?: string;
   /** How often the kernel sent it again while the wire held it. */
   repeats?: number;
   /** A segment that only asks for an answer (RFC 9293 §3.8.4, §3.8.6.1). */

@@ -38,7 +38,7 @@ export interface SourceStatus<Why extends string = string> {
 export interface Trace {
   format: 'aperto-trace';
   version: 1;
-  /** When the run began, ISO 8601 in UTC. */
+  /** When the client called connect(), ISO 8601 in UTC: the zero of all times. */
   startedAt: string;
   wire: WireName;
   /** `host:port`. */
@@ -55,6 +55,10 @@ export interface Trace {
   reply?: Reply;
   /** The errno name behind `failed`, `refused`, `reset` or `timeout`, if there was one. */
   error?: string;
+  /**
+   * Microseconds from connect() to the last thing that the steps show: the last step, return or arrival. In files of
+   * earlier versions, from the beginning of the run to the return of the client's last call.
+   */
   durationUs: number;
   /** In the order of `compareSteps`. */
   steps: Step[];

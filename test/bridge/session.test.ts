@@ -11,7 +11,7 @@ import { startNumberServer, startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { deferred } from '../helpers/deferred.ts';
 import { endOf, type End } from '../helpers/clients/tcp-client.ts';
-import { calls, expectCausal, segmentNames, segments, states } from '../helpers/trace-checks.ts';
+import { calls, expectCausal, expectZeroAndEnd, segmentNames, segments, states } from '../helpers/trace-checks.ts';
 import { until } from '../helpers/until.ts';
 
 interface Played {
@@ -43,7 +43,9 @@ function play(port: number, script: Script, more: Partial<SessionOptions> = {}):
   onTestFinished(() => {
     session!.cancel();
     expect(results.length, 'done, exactly once').toBe(1);
-    expectCausal([...steps.values()].sort(compareSteps));
+    const told = [...steps.values()].sort(compareSteps);
+    expectCausal(told);
+    expectZeroAndEnd(told, results[0]!.durationUs);
   });
   return { session: session!, results, done, steps: () => [...steps.values()].sort(compareSteps) };
 }

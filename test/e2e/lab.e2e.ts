@@ -140,8 +140,14 @@ test('on a slow wire the run is followed while it happens', async ({ page }) => 
 test('the wire is set on the page, kept in its address, and named in the run’s summary', async ({ page }) => {
   await page.goto('/');
   const panel = page.locator('.wire-panel');
-  await expect(panel).toContainText('nothing added');
+  await expect(panel.locator('.line')).toHaveText('delay 20 ms');
   await panel.locator('summary').click();
+  await panel.getByRole('button', { name: 'No delay' }).click();
+  await expect(panel.locator('.line')).toHaveText('nothing added');
+  expect(new URL(page.url()).search).toBe('?delay=0');
+  await panel.getByRole('button', { name: 'Delay of 20 ms' }).click();
+  await expect(panel.locator('.line')).toHaveText('delay 20 ms');
+  expect(new URL(page.url()).search).toBe('');
   await panel.getByLabel('delay').fill('30');
   await panel.getByLabel('loss').fill('0');
   await panel.getByLabel('MTU').fill('5');
@@ -156,8 +162,8 @@ test('the wire is set on the page, kept in its address, and named in the run’s
   await page.reload();
   await expect(panel.locator('.line')).toHaveText('delay 30 ms · MTU 576 bytes · loses the first FIN');
   await panel.locator('summary').click();
-  await panel.getByRole('button', { name: 'Add nothing' }).click();
-  await expect(panel.locator('.line')).toHaveText('nothing added');
+  await panel.getByRole('button', { name: 'Reset the wire' }).click();
+  await expect(panel.locator('.line')).toHaveText('delay 20 ms');
   expect(new URL(page.url()).search).toBe('?n=121');
 });
 

@@ -4,12 +4,13 @@ import type { Trace } from '../../bridge/trace/trace.ts';
 import { compareSteps, type Segment, type Step } from '../../bridge/trace/step.ts';
 import { chooseWire } from '../../bridge/wires/choose-wire.ts';
 import type { Scenario } from '../../web/scenarios/scenario.ts';
+import { withUsual } from '../../web/settings/link-settings.ts';
 import { SCENARIO_KEYS, SHELF, type ScenarioKey } from '../../web/scenarios/shelf.ts';
 import { freePort } from './free-port.ts';
 
 type ToPlay = Pick<Scenario, 'script' | 'link' | 'server'>;
 type OnHeld = (segment: Segment, deliver: () => void) => void;
-export type Played = Pick<Trace, 'steps' | 'outcome' | 'reply' | 'error'>;
+export type Played = Pick<Trace, 'steps' | 'outcome' | 'reply' | 'error' | 'durationUs'>;
 
 /** Runs at the same time: more would disturb each other's timing on a small machine. */
 const AT_ONCE = 6;
@@ -69,26 +70,32 @@ export class ShelfRuns {
     });
   }
 
-  /** @param onHeld called for each segment that the link holds, with a function that lets it go */
-  play({ script, link, server }: ToPlay, onHeld?: OnHeld): Promise<Played> {
+  /**
+   * Plays it on the wire that the page has by itself.
+   * @param onHeld called for each segment that the link holds, but not for those behind it, with a function that lets it go
+   */
+  play({ script, link = {}, server }: ToPlay, onHeld?: OnHeld): Promise<Played> {
     const steps = new Map<string, Step>();
     return new Promise((resolve) => {
       const session = this.#bridge.startSession({
         script,
-        ...(link && { link }),
+        link: withUsual(link),
         ...(server && { server }),
         onSteps: (news) => {
           for (const step of news) {
             const before = steps.get(step.id);
             steps.set(step.id, step);
-            if (step.kind !== 'segment' || step.fate !== 'held' || before?.kind === 'segment') continue;
-            onHeld?.(step, () => session.act(step.id, 'deliver'));
+            if (waitsForViewer(step) && !waitsForViewer(before)) onHeld?.(step, () => session.act(step.id, 'deliver'));
           }
         },
         onDone: (result) => resolve({ ...result, steps: [...steps.values()].sort(compareSteps) }),
       });
     });
   }
+}
+
+function waitsForViewer(step: Step | undefined): step is Segment {
+  return step?.kind === 'segment' && step.fate === 'held' && step.behind === undefined;
 }
 
 /** The trace in a few lines, for the report of a failed test. */

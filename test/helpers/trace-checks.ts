@@ -28,6 +28,24 @@ export function expectCausal(steps: readonly Step[]): void {
   for (const side of ['client', 'server'] as const) expectChain(states(steps, side));
 }
 
+/**
+ * The zero of a run is connect(), its client's socket() comes before, and the run ends when the last thing happens that
+ * its steps show.
+ */
+export function expectZeroAndEnd(steps: readonly Step[], durationUs: number): void {
+  const first = (name: Call['name']): Call =>
+    calls(steps).find((call) => call.side === 'client' && call.name === name)!;
+  expectEqual(first('connect').at, 0);
+  expect(first('socket').at).toBeLessThan(0);
+  for (const { at } of segments(steps)) expectAtLeast(at, 0);
+  const times = steps.flatMap((step) => [
+    step.at,
+    ...(step.kind === 'call' ? [step.returnedAt ?? 0] : []),
+    ...(step.kind === 'segment' ? [step.arrivedAt ?? 0] : []),
+  ]);
+  expectEqual(durationUs, Math.max(...times));
+}
+
 function expectCausalSegment(segment: Segment, byId: Map<string, Step>): void {
   if (segment.arrivedAt !== undefined) expectAtLeast(segment.arrivedAt, segment.sentAt);
   expectCaused(segment.id, segment.sentAt, segment.causedBy, byId);

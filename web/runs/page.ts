@@ -3,7 +3,7 @@ import type { Trace } from '../../bridge/trace/trace.ts';
 import type { Socket } from '../connection/bridge-connection.ts';
 import { Bridge } from '../connection/bridge.svelte.ts';
 import { Troubles } from '../connection/troubles.svelte.ts';
-import { changesAnything } from '../settings/link-settings.ts';
+import { changesAnything, withUsual } from '../settings/link-settings.ts';
 import { KeptRuns } from './kept-runs.ts';
 import type { Beginning, Run } from './run.svelte.ts';
 import { Runs } from './runs.svelte.ts';
@@ -41,7 +41,10 @@ export class Page {
     void this.#kept.restore();
   }
 
-  /** Plays a script. Its link and a server of its own need the lab; on another wire the link is left out. */
+  /**
+   * Plays a script. Its link and a server of its own need the lab; on another wire the link is left out. What the link
+   * does not set is as usual.
+   */
   play({ link = {}, server, ...asked }: Omit<Beginning, 'wire' | 'target' | 'command'>): void {
     const { wire, target } = this.bridge.hello ?? {};
     const command = server ? `scenarios/${server}` : this.bridge.hello?.server.command;
@@ -73,8 +76,9 @@ export class Page {
     return true;
   }
 
+  /** The newest first: each then waits only for those in front of it, and none has left before its turn. */
   deliverAll(): void {
-    for (const { id } of this.selection.held) this.act(id, 'deliver');
+    for (const { id } of this.selection.held.toReversed()) this.act(id, 'deliver');
   }
 
   server(action: 'start' | 'stop'): void {
@@ -106,5 +110,6 @@ export class Page {
 }
 
 function linkOn(wire: Trace['wire'] | undefined, link: LinkSettings): LinkSettings | undefined {
-  return wire === 'lab' && changesAnything(link) ? link : undefined;
+  const whole = withUsual(link);
+  return wire === 'lab' && changesAnything(whole) ? whole : undefined;
 }

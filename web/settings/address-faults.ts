@@ -19,6 +19,7 @@ export function addressFaults(asked: URLSearchParams): string[] {
     ),
     drop: (value) => value.split('.').every((key) => Object.hasOwn(DROPS, key)),
     hold: (value) => value.split('.').every(isHoldKey),
+    overtake: (value) => value === '1',
     scenario: isScenario,
     server: (value) => (SCENARIO_SERVERS as readonly string[]).includes(value),
     do: (value) => lineFromWords(value) !== undefined,

@@ -14,6 +14,17 @@ export interface LinkField {
   step: number;
 }
 
+/**
+ * What the lab's wire does to the page's runs if the viewer has set nothing else: with some delay each way, slopes and
+ * waits mean something, and no cold machine repeats a FIN. The bridge itself has no such default.
+ */
+export const USUAL_LINK = { delayMs: 20 } as const satisfies LinkSettings;
+
+/** The link with the usual settings, as far as the viewer has not set others. */
+export function withUsual(link: LinkSettings): LinkSettings {
+  return { ...USUAL_LINK, ...link };
+}
+
 const percent = { unit: '%', least: 0, most: 100, step: 5 };
 export const LINK_FIELDS: readonly LinkField[] = [
   { name: 'delayMs', parameter: 'delay', unit: 'ms', least: 0, most: 20_000, step: 10 },
@@ -72,6 +83,7 @@ export const isLink = object(
     ...Object.fromEntries(LINK_FIELDS.map((field) => [`${field.name}?`, checkOf(field)])),
     'kbitPerSecond?': (value) => isNumber(value) && (value as number) > 0,
     'hold?': (value) => isFlag(value) || isSelectors(value),
+    'mayOvertake?': isFlag,
     'drop?': isSelectors,
   },
   true,
@@ -88,11 +100,14 @@ export function parseField(field: LinkField, typed: string): number | undefined 
   return checkOf(field)(value) ? value : undefined;
 }
 
-/** Whether the link does anything to packets: a seed alone does nothing. */
+/** Settings that do nothing by themselves. */
+const IDLE: readonly string[] = ['seed', 'mayOvertake'] satisfies (keyof LinkSettings)[];
+
+/** Whether the link does anything to packets. */
 export function changesAnything(link: LinkSettings): boolean {
   return Object.entries(link).some(
     ([name, value]) =>
-      name !== 'seed' && value !== 0 && value !== false && !(Array.isArray(value) && value.length === 0),
+      !IDLE.includes(name) && value !== 0 && value !== false && !(Array.isArray(value) && value.length === 0),
   );
 }
 
@@ -121,11 +136,14 @@ export function holding(keys: readonly string[]): Pick<LinkSettings, 'hold'> {
   return hold.length > 0 ? { hold } : {};
 }
 
+/** Numbers that mean something even if they are 0: without a delay in the address, the page has its usual one. */
+const ALSO_ZERO: readonly string[] = ['seed', 'delayMs'] satisfies LinkField['name'][];
+
 /** The link as parameters of the page's address. */
 export function linkParameters(link: LinkSettings): [string, string][] {
   const numbers = LINK_FIELDS.flatMap(({ name, parameter }): [string, string][] => {
     const value = link[name];
-    return value === undefined || (value === 0 && name !== 'seed') ? [] : [[parameter, String(value)]];
+    return value === undefined || (value === 0 && !ALSO_ZERO.includes(name)) ? [] : [[parameter, String(value)]];
   });
   const drops = dropsOf(link);
   const holds = holdsOf(link);
@@ -133,6 +151,7 @@ export function linkParameters(link: LinkSettings): [string, string][] {
     ...numbers,
     ...(drops.length > 0 ? [['drop', drops.join('.')] as [string, string]] : []),
     ...(holds.length > 0 ? [['hold', holds.join('.')] as [string, string]] : []),
+    ...(holds.length > 0 && link.mayOvertake ? [['overtake', '1'] as [string, string]] : []),
   ];
 }
 
@@ -147,5 +166,6 @@ export function linkFromParameters(parameters: URLSearchParams): LinkSettings {
   if (drops.length > 0) link.drop = [...new Set(drops)].map((key) => ({ kind: DROPS[key]! }));
   const holds = (parameters.get('hold') ?? '').split('.').filter(isHoldKey);
   Object.assign(link, holding([...new Set(holds)]));
+  if (link.hold && parameters.get('overtake') === '1') link.mayOvertake = true;
   return link;
 }

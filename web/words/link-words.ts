@@ -27,5 +27,6 @@ export function linkInWords(link: LinkSettings, language: Language): string {
     ...settings,
     ...(dropped.length > 0 ? [t.drops(dropped.join(', '))] : []),
     ...(held.length > 0 ? [t.holds(held.join(', '))] : []),
+    ...(held.length > 0 && link.mayOvertake ? [t.mayOvertake] : []),
   ].join(' · ');
 }

@@ -6,7 +6,7 @@ import { pcapFile, type PacketToWrite } from './pcap-writer.ts';
 /**
  * A pcap file of the captured packets of a trace, in the order of sending, with the copies that the wire made. If the
  * trace holds only the beginning of a packet's data, the record gives the packet's full length.
- * @param trace `startedAt` is the time at which the run began, ISO 8601
+ * @param trace `startedAt` is the zero of the steps' times, ISO 8601
  * @throws PacketError BAD_TIME, BAD_HEX if the trace comes from another program
  */
 export function tracePcap(trace: { startedAt: string; steps: readonly Step[] }): Uint8Array {

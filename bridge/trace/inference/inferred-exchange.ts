@@ -14,7 +14,7 @@ export interface ExchangeInput {
   oneWayUs: number;
   /** Nothing more will be reported, so what TCP promises to deliver counts as delivered. */
   final: boolean;
-  /** Microseconds since the run began. */
+  /** Microseconds since the client called connect(). */
   now: number;
 }
 

@@ -19,6 +19,6 @@ export interface Observations {
   readonly serverWatched: 'yes' | 'no' | 'pending';
   /** Nothing more will be reported. */
   readonly final: boolean;
-  /** Microseconds since the run began. */
+  /** Microseconds since the client called connect(). */
   readonly now: number;
 }

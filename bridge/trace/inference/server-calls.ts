@@ -11,7 +11,8 @@ export function listeningCalls(seen: Observations, established: boolean): Draft<
   const listen = seen.calls.server.find(({ name }) => name === 'listen');
   const listening = seen.states.find(({ to }) => to === 'LISTEN');
   if (!listen && !listening && !established) return [];
-  const before = listen?.startedAt ?? Math.min(0, listening?.at ?? 0);
+  const clientBegan = Math.min(0, seen.calls.client[0]?.startedAt ?? 0);
+  const before = listen?.startedAt ?? Math.min(clientBegan, listening?.at ?? 0);
   const missing = (['listen', 'bind', 'socket'] as const).filter(
     (name) => !seen.calls.server.some((call) => call.name === name),
   );

@@ -3,7 +3,7 @@ import { plainScript } from '../../../bridge/trace/script.ts';
 import type { Call, Step } from '../../../bridge/trace/step.ts';
 import { startNumberServer, startOwning, startBridge } from '../../helpers/bridge.ts';
 import { Page, type PlayedRun } from '../../helpers/clients/page.ts';
-import { calls, expectCausal, segmentNames, segments, states } from '../../helpers/trace-checks.ts';
+import { calls, expectCausal, expectZeroAndEnd, segmentNames, segments, states } from '../../helpers/trace-checks.ts';
 
 const find = (steps: Step[], side: Step['side'], name: Call['name'], bytes?: number): Call =>
   calls(steps).find(
@@ -39,6 +39,7 @@ describe('a plain run against the number server that the bridge started', () => 
 
   test('has calls, segments and states in an order that is possible', () => {
     expectCausal(steps);
+    expectZeroAndEnd(steps, run.done.durationUs);
     const listen = find(steps, 'server', 'listen');
     const accept = find(steps, 'server', 'accept');
     const connect = find(steps, 'client', 'connect');

@@ -70,6 +70,7 @@ const ofCaptured = {
   header: hex,
   retransmissionOf: word,
   duplicateOf: word,
+  behind: word,
   repeats: whole,
   probe: fc.constantFrom('keep-alive', 'zero-window'),
 } satisfies { [Key in keyof Required<Segment>]: unknown };

@@ -31,6 +31,7 @@ export class PlayedFlow {
       sink: (report) => this.reports.push(report),
       deliver: (to, packet) => this.deliveries.push({ to, packet, at: Date.now() }),
       onStop: () => (this.stopped += 1),
+      clock: () => ZERO + Date.now() * 1000,
     });
   }
 

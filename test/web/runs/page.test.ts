@@ -59,9 +59,30 @@ describe('the page', () => {
       page.play({ script, link });
       return socket.sent.at(-1);
     };
-    expect(sentOn('lab', { delayMs: 20 })).toMatchObject({ type: 'run', id: 'run-1', link: { delayMs: 20 } });
-    expect(sentOn('lab', { seed: 7 })).not.toHaveProperty('link');
-    expect(sentOn('direct', { delayMs: 20 })).not.toHaveProperty('link');
+    expect(sentOn('lab', { delayMs: 50 })).toMatchObject({ type: 'run', id: 'run-1', link: { delayMs: 50 } });
+    expect(sentOn('lab', { delayMs: 0, seed: 7 })).not.toHaveProperty('link');
+    expect(sentOn('direct', { delayMs: 50 })).not.toHaveProperty('link');
+  });
+
+  it('has a wire of its own in the lab, if the viewer has set nothing: 20 ms each way', () => {
+    const linkOn = (wire: 'lab' | 'direct', link?: object) => {
+      const { page, socket } = opened(wire);
+      page.play({ script, ...(link && { link }) });
+      return socket.sent.at(-1)!['link'];
+    };
+    expect(linkOn('lab')).toEqual({ delayMs: 20 });
+    expect(linkOn('lab', { lossPercent: 5 })).toEqual({ delayMs: 20, lossPercent: 5 });
+    expect(linkOn('lab', { delayMs: 0, lossPercent: 5 })).toEqual({ delayMs: 0, lossPercent: 5 });
+    expect(linkOn('direct')).toBeUndefined();
+  });
+
+  it('delivers all held segments, the newest first: none has left before its turn', () => {
+    const { page, socket } = opened('lab');
+    page.play({ script, link: { hold: true } });
+    const held = ['a', 'b'].map((id, at) => ({ ...segment('client', ['ACK'], at), id, fate: 'held' as const }));
+    socket.message({ type: 'steps', id: 'run-1', steps: held });
+    page.deliverAll();
+    expect(socket.sent.slice(-2).map((message) => message['segment'])).toEqual(['b', 'a']);
   });
 
   it('rejects a run without a connection, and reports what else it could not send', () => {

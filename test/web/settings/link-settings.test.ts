@@ -9,10 +9,12 @@ import {
   DROPS,
   holding,
   HOLDS,
+  isLink,
   LINK_FIELDS,
   linkFromParameters,
   linkParameters,
   parseField,
+  withUsual,
 } from '../../../web/settings/link-settings.ts';
 import { linkInWords } from '../../../web/words/link-words.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
@@ -27,14 +29,16 @@ const anyLink = fc
       fc.constant(['all']),
       fc.subarray([...Object.keys(HOLDS).filter((key) => key !== 'all'), 'client-1', 'server-3', 'server-9999']),
     ),
+    fc.boolean(),
   )
-  .map(([values, drops, holds]): LinkSettings => {
+  .map(([values, drops, holds, mayOvertake]): LinkSettings => {
     const link: LinkSettings = {};
     values.forEach((value, index) => {
-      if (value) link[LINK_FIELDS[index]!.name] = value;
+      const { name } = LINK_FIELDS[index]!;
+      if (value || (value === 0 && name === 'delayMs')) link[name] = value;
     });
     if (drops.length > 0) link.drop = drops.map((key) => ({ kind: DROPS[key]! }));
-    return { ...link, ...holding(holds) };
+    return { ...link, ...holding(holds), ...(mayOvertake && holds.length > 0 && { mayOvertake }) };
   });
 
 describe('the settings of the wire', () => {
@@ -72,13 +76,25 @@ describe('the settings of the wire', () => {
       },
     ],
     ['hold=client-0.peer-1.server-1x.client-', {}],
+    ['delay=0', { delayMs: 0 }],
+    ['hold=all&overtake=1', { hold: true, mayOvertake: true }],
+    ['hold=all&overtake=yes', { hold: true }],
+    ['overtake=1', {}],
   ])('%s is read as %o', (text, link) => expect(fromAddress(text)).toEqual(link));
 
-  it('are nothing while only a seed is chosen', () => {
+  it('are nothing while only a seed is chosen, or who may overtake whom', () => {
     expect(changesAnything({})).toBe(false);
+    expect(changesAnything({ mayOvertake: true })).toBe(false);
     expect(changesAnything({ seed: 7, delayMs: 0, drop: [], hold: false })).toBe(false);
     expect(changesAnything({ lossPercent: 1 })).toBe(true);
     expect(changesAnything({ drop: [{ kind: 'FIN' }] })).toBe(true);
+  });
+
+  it('are the usual ones as far as none are chosen: 20 ms each way', () => {
+    expect(withUsual({})).toEqual({ delayMs: 20 });
+    expect(withUsual({ delayMs: 0, mtu: 576 })).toEqual({ delayMs: 0, mtu: 576 });
+    expect(isLink({ ...withUsual({}), hold: true, mayOvertake: true })).toBe(true);
+    expect(isLink({ mayOvertake: 1 })).toBe(false);
   });
 
   it('take a field only when it is whole', () => {
@@ -104,6 +120,9 @@ describe('the settings of the wire', () => {
     const hold = [{ from: 'server' as const, nth: 2 }];
     expect(linkInWords({ hold }, await Language.load('en'))).toBe('holds segment 2 of the server');
     expect(linkInWords({ hold }, await Language.load('pt'))).toBe('retém o segmento 2 do servidor');
+    const lets = { hold, mayOvertake: true };
+    expect(linkInWords(lets, await Language.load('en'))).toBe('holds segment 2 of the server · may be overtaken');
+    expect(linkInWords(lets, await Language.load('pt'))).toBe('retém o segmento 2 do servidor · pode ser ultrapassado');
     expect(linkInWords({ seed: 7 }, await Language.load('en'))).toBe('');
   });
 });

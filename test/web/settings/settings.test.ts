@@ -28,6 +28,15 @@ describe('what is set on the page', () => {
     expect(shown.at(-1)).toBe('');
   });
 
+  it('has no delay in its address until the viewer takes it away', () => {
+    const { settings, shown } = opened('');
+    settings.link = { delayMs: 0 };
+    expect(shown.at(-1)).toBe('delay=0');
+    expect(opened('delay=0').settings.link).toEqual({ delayMs: 0 });
+    settings.link = {};
+    expect(shown.at(-1)).toBe('');
+  });
+
   it('leaves a script that is too long out of the address, and says so', () => {
     const { settings, shown } = opened('delay=20');
     settings.script = { words: [`hex ${'00'.repeat(8000)}`] };
@@ -43,6 +52,7 @@ describe('what is set on the page', () => {
     ['delay=-1&mtu=5', ['delay=-1', 'mtu=5']],
     ['drop=syn.constructor', ['drop=syn.constructor']],
     ['scenario=toString&server=sh', ['scenario=toString', 'server=sh']],
+    ['hold=syn&overtake=1&overtake=yes', ['overtake=yes']],
     ['do=recv&do=explode&do=', ['do=explode', 'do=']],
     [`do=${'x'.repeat(99)}`, [`do=${'x'.repeat(36)}…`]],
     ['do=a&do=b&do=c&do=d&do=e&do=f', ['do=a', 'do=b', 'do=c', 'do=d', 'do=e']],

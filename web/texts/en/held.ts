@@ -10,6 +10,7 @@ export const held = {
     count === 1
       ? 'Decide in the picture what happens to it; the → key delivers it.'
       : 'Decide in the picture what happens to each; the → key delivers the oldest.',
+  behind: (name: string) => `waits behind ${name}`,
   deliver: 'Deliver',
   drop: 'Drop',
   duplicate: 'Duplicate',

@@ -28,7 +28,12 @@ export const link = {
   holdOne: (from: 'client' | 'server', nth: number) => `segment ${nth} of the ${from}`,
   sides: { client: 'client', server: 'server' },
   holdNames: { all: 'everything', data: 'data' } as Record<string, string>,
-  clear: 'Add nothing',
+  /** What is held lets others pass. */
+  mayOvertake: 'may be overtaken',
+  noDelay: 'No delay',
+  usualDelay: (ms: number) => `Delay of ${ms}\u00a0ms`,
+  /** Back to what the page does by itself. */
+  clear: 'Reset the wire',
   again: 'Set the wire like this again',
   ofRun: 'The wire',
 };

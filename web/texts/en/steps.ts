@@ -144,6 +144,7 @@ export const steps = {
       dropped: 'It was lost on the way.',
       underway: 'It is under way.',
       held: 'It is held on the wire.',
+      behind: 'It waits on the wire behind a segment that is held.',
       unknown: 'Nothing shows whether it arrived.',
     },
   },

@@ -10,6 +10,7 @@ export const held: Topics['held'] = {
     count === 1
       ? 'Decida no desenho o que acontece com ele; a tecla → o entrega.'
       : 'Decida no desenho o que acontece com cada um; a tecla → entrega o mais antigo.',
+  behind: (name) => `espera atrás de ${name}`,
   deliver: 'Entregar',
   drop: 'Descartar',
   duplicate: 'Duplicar',

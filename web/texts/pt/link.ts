@@ -29,7 +29,10 @@ export const link: Texts['link'] = {
   holdOne: (from, nth) => `o segmento ${nth} do ${from === 'client' ? 'cliente' : 'servidor'}`,
   sides: { client: 'cliente', server: 'servidor' },
   holdNames: { all: 'tudo', data: 'dados' },
-  clear: 'Não acrescentar nada',
+  mayOvertake: 'pode ser ultrapassado',
+  noDelay: 'Sem atraso',
+  usualDelay: (ms) => `Atraso de ${ms}\u00a0ms`,
+  clear: 'Restaurar o enlace',
   again: 'Ajustar o enlace assim de novo',
   ofRun: 'O enlace',
 };

@@ -146,6 +146,7 @@ export const steps: Topics['steps'] = {
       dropped: 'Ele se perdeu no caminho.',
       underway: 'Ele está a caminho.',
       held: 'Ele está retido no enlace.',
+      behind: 'Espera no enlace atrás de um segmento retido.',
       unknown: 'Nada mostra se ele chegou.',
     },
   },

@@ -67,6 +67,7 @@ const ONE_MOMENT = 0.15;
 
 function fateOf(segment: Segment, { language, texts }: Context): string {
   const { fate } = texts.segment;
+  if (segment.fate === 'held' && segment.behind !== undefined) return fate.behind;
   if (segment.fate !== 'delivered') return fate[segment.fate];
   // The times of an inferred segment are guesses: no number is made of them.
   if (isEstimated(segment) || isEstimated(segment, 'ended') || segment.arrivedAt === undefined) return '';

@@ -1,76 +1,128 @@
-import type { Segment } from '../../../trace/step.ts';
+/**
+ * The segments of one run that wait in mid-wire. Some are held until the viewer lets them go. What was sent behind a held
+ * segment in the same direction waits for it, as on any line, unless the settings let segments overtake. A kernel that
+ * misses an acknowledgment sends a segment again; such repetitions do not queue, they are only counted. It knows neither
+ * timers nor reports.
+ *
+ *     1 2 3 4 ─▶ hold 2 ─▶ 1        2 waits for the viewer, 3 and 4 wait behind it
+ *                └ let 2 go ─▶ 2 3 4
+ */
+import type { Segment, Side } from '../../../trace/step.ts';
+import type { Decided } from './faults/plan.ts';
 
-/** A segment that waits in mid-wire, and the packet that carries it. */
-export interface HeldSegment {
+/** A segment on the wire, and the packet that carries it. */
+export interface Carried {
   segment: Segment;
   packet: Uint8Array;
+  decided: Decided;
+  /** When it was sent: microseconds of the monotonic clock. */
+  sentAt: number;
+}
+
+export interface HeldSegment extends Carried {
+  /** Whether it waits for the viewer. Otherwise it waits only for what is in front of it. */
+  isHeld: boolean;
+  /** The id of the nearest segment in front of it that waits for the viewer. */
+  behind?: string | undefined;
   /** The last repetition that its kernel has sent since. */
-  repetition?: { segment: Segment; packet: Uint8Array };
+  repetition?: Carried;
   /** How many repetitions there were. */
   repeats: number;
 }
 
-/**
- * The segments of one run that wait in mid-wire for the viewer. A kernel that misses an acknowledgment sends a segment
- * again. Such repetitions do not queue behind the held segment: they are only counted.
- */
 export class HeldSegments {
-  readonly #held = new Map<string, HeldSegment>();
+  readonly #mayOvertake: boolean;
+  /** By the side that sent them, in the order of sending. */
+  readonly #queues: Record<Side, HeldSegment[]> = { client: [], server: [] };
   #released = false;
 
+  constructor(mayOvertake: boolean) {
+    this.#mayOvertake = mayOvertake;
+  }
+
   get size(): number {
-    return this.#held.size;
+    return this.#queues.client.length + this.#queues.server.length;
   }
 
   /**
-   * Holds a segment that the run's settings stop, or counts it as a repetition.
-   * @returns what is held; nothing if the segment may pass
+   * Keeps a segment that the run's settings hold, or that comes behind one, or counts it as a repetition.
+   * @returns what waits; nothing if the segment may pass
    */
-  stop(segment: Segment, packet: Uint8Array, isChosen: boolean): HeldSegment | undefined {
+  stop(carried: Carried): HeldSegment | undefined {
+    const { segment, decided } = carried;
     const repeated = this.#repeatedBy(segment);
-    if (!repeated) return isChosen && !this.#released ? this.#hold(segment, packet) : undefined;
-    repeated.repetition = { segment, packet };
-    repeated.repeats += 1;
-    return repeated;
-  }
-
-  /** Removes a held segment, and returns it. */
-  take(id: string): HeldSegment | undefined {
-    const held = this.#held.get(id);
-    this.#held.delete(id);
+    if (repeated) {
+      repeated.repetition = carried;
+      repeated.repeats += 1;
+      return repeated;
+    }
+    const queue = this.#queues[segment.from];
+    const isHeld = decided.held && !this.#released;
+    if (!isHeld && (this.#mayOvertake || queue.length === 0)) return undefined;
+    const behind = this.#mayOvertake ? undefined : queue.findLast((other) => other.isHeld)?.segment.id;
+    const held: HeldSegment = { ...carried, isHeld, behind, repeats: 0 };
+    queue.push(held);
     return held;
   }
 
-  /** Holds the last repetition of a segment in its place. */
-  replace({ repetition }: HeldSegment): HeldSegment | undefined {
-    return repetition && this.#hold(repetition.segment, repetition.packet);
+  find(id: string): HeldSegment | undefined {
+    return [...this.#queues.client, ...this.#queues.server].find(({ segment }) => segment.id === id);
+  }
+
+  /** Takes a segment off the wire. The last repetition that its kernel sent is held in its place. */
+  drop(held: HeldSegment): HeldSegment | undefined {
+    const queue = this.#queues[held.segment.from];
+    const { repetition, isHeld } = held;
+    const next = repetition && { ...repetition, isHeld, behind: held.behind, repeats: 0 };
+    queue.splice(queue.indexOf(held), 1, ...(next ? [next] : []));
+    return next;
+  }
+
+  /** Removes what no longer waits, and returns it in the order of sending. */
+  leave(side: Side): HeldSegment[] {
+    const queue = this.#queues[side];
+    const firstHeld = queue.findIndex(({ isHeld }) => isHeld);
+    const leaves = (held: HeldSegment, index: number): boolean =>
+      this.#mayOvertake ? !held.isHeld : firstHeld < 0 || index < firstHeld;
+    const leaving = queue.filter(leaves);
+    this.#queues[side] = queue.filter((held) => !leaving.includes(held));
+    return leaving;
+  }
+
+  /** Finds out what each waits behind now, and returns those for which that has changed. */
+  renewed(side: Side): HeldSegment[] {
+    const changed: HeldSegment[] = [];
+    let behind: string | undefined;
+    for (const held of this.#queues[side]) {
+      if (held.behind !== behind) changed.push(held);
+      held.behind = behind;
+      if (held.isHeld && !this.#mayOvertake) behind = held.segment.id;
+    }
+    return changed;
   }
 
   /** Removes all, and returns them in the order of sending. From now on nothing is held. */
   release(): HeldSegment[] {
     this.#released = true;
-    const all = [...this.#held.values()];
-    this.#held.clear();
-    return all;
+    const all = [...this.#queues.client, ...this.#queues.server];
+    for (const held of all) held.isHeld = false;
+    return [...this.leave('client'), ...this.leave('server')];
   }
 
-  #hold(segment: Segment, packet: Uint8Array): HeldSegment {
-    const held = { segment, packet, repeats: 0 };
-    this.#held.set(segment.id, held);
-    return held;
-  }
-
-  #repeatedBy({ retransmissionOf: first }: Segment): HeldSegment | undefined {
+  #repeatedBy({ retransmissionOf: first, from }: Segment): HeldSegment | undefined {
     if (first === undefined) return undefined;
-    for (const held of this.#held.values())
-      if (held.segment.id === first || held.segment.retransmissionOf === first) return held;
-    return undefined;
+    return this.#queues[from].find(({ segment }) => segment.id === first || segment.retransmissionOf === first);
   }
 }
 
 /** The step of a segment that waits, goes on its way, or was dropped by the viewer. */
-export function stepOf({ segment, repeats }: HeldSegment, fate: 'held' | 'underway' | 'dropped'): Segment {
+export function stepOf({ segment, repeats, behind }: HeldSegment, fate: 'held' | 'underway' | 'dropped'): Segment {
   // After a drop, the last repetition is held instead, as a step of its own.
   const counted = fate === 'dropped' ? repeats - 1 : repeats;
-  return { ...segment, fate, ...(counted > 0 && { repeats: counted }) };
+  return {
+    ...segment,
+    fate,
+    ...(counted > 0 && { repeats: counted }),
+    ...(fate === 'held' && behind !== undefined && { behind }),
+  };
 }

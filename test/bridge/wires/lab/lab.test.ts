@@ -3,8 +3,15 @@ import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import type { Segment, Step } from '../../../../bridge/trace/step.ts';
 import { startOwning, startOwningForAll } from '../../../helpers/bridge.ts';
 import { whyNoLab } from '../../../helpers/programs/lab.ts';
-import { Page, type WhenOver } from '../../../helpers/clients/page.ts';
-import { calls, expectCausal, segmentNames, segments, states } from '../../../helpers/trace-checks.ts';
+import { Page, type PlayedRun, type WhenOver } from '../../../helpers/clients/page.ts';
+import {
+  calls,
+  expectCausal,
+  expectZeroAndEnd,
+  segmentNames,
+  segments,
+  states,
+} from '../../../helpers/trace-checks.ts';
 
 /** A page of a lab of its own, for a test with another server, or with a stopped one. */
 const openOwn = async (server?: string) => Page.open(await startOwning({ wire: 'lab', ...(server && { server }) }));
@@ -22,8 +29,9 @@ const ones = (bytes: number) => '01'.repeat(bytes);
  * No segment is inferred, the states were seen, and the kernels followed the standard. A program may be so quick that its
  * kernel leaves a state before the lab looks, except the last one.
  */
-function expectSeen(steps: Step[]): void {
+function expectSeen({ steps, done }: PlayedRun): void {
   expectCausal(steps);
+  expectZeroAndEnd(steps, done.durationUs);
   expect(segments(steps).filter(({ evidence }) => evidence !== 'captured')).toEqual([]);
   for (const side of ['client', 'server'] as const) {
     const seen = states(steps, side).map(({ evidence }) => evidence === 'observed');
@@ -38,7 +46,7 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
     const page = await openPage();
     const { done, steps } = await page.run(plainScript(121n));
     expect(done).toMatchObject({ outcome: 'replied', reply: { text: 'ÍMPAR' } });
-    expectSeen(steps);
+    expectSeen({ steps, done });
     expect(segmentNames(steps).slice(0, 3)).toEqual(['client SYN', 'server SYN ACK', 'client ACK']);
     expect(path(steps, 'client')).toEqual(['SYN_SENT', 'ESTABLISHED', 'CLOSE_WAIT', 'LAST_ACK', 'CLOSED']);
     expect(path(steps, 'server').slice(0, 4)).toEqual(['LISTEN', 'SYN_RCVD', 'ESTABLISHED', 'FIN_WAIT_1']);
@@ -82,7 +90,7 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
   ])('%s', async (_, script, outcome) => {
     const { done, steps } = await (await openPage()).run(script);
     expect(done.outcome).toBe(outcome);
-    expectSeen(steps);
+    expectSeen({ steps, done });
   });
 
   test('refused: the server program is stopped', async () => {
@@ -91,7 +99,7 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
     await page.message('hello', ({ server }) => server.state === 'stopped');
     const { done, steps } = await page.run(plainScript(1n));
     expect(done).toMatchObject({ outcome: 'refused', error: 'ECONNREFUSED' });
-    expectSeen(steps);
+    expectSeen({ steps, done });
     expect(segmentNames(steps)).toEqual(['client SYN', 'server RST ACK']);
     expect(path(steps, 'client')).toEqual(['SYN_SENT', 'CLOSED']);
   });
@@ -100,7 +108,7 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
     const page = await openOwn(`exec '${process.execPath}' dist/server/main.js --host ${host} --port PORT`);
     const { done, steps } = await page.run(plainScript(8n));
     expect(done).toMatchObject({ outcome: 'replied', reply: { text: 'PAR' } });
-    expectSeen(steps);
+    expectSeen({ steps, done });
   });
 
   test('there is no way out: two interfaces, and one route, to the other host', async () => {
@@ -125,17 +133,17 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
 describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
   // Alone: if other runs wait for accept() too, another segment wakes it, or none.
   test.sequential('the ACK of the handshake lost: the data carry it', async ({ onTestFinished }) => {
-    const { steps } = await (
+    const { done, steps } = await (
       await openPage(onTestFinished)
     ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'ACK' }] });
-    expectSeen(steps);
+    expectSeen({ steps, done });
     expect(segments(steps).find(({ woke }) => woke === 'server.accept')).toMatchObject({ from: 'client', length: 2 });
   });
 
   test('a first SYN lost: the kernel sends it again after about a second', async ({ onTestFinished }) => {
     const { done, steps } = await (await openPage(onTestFinished)).run(plainScript(121n), { drop: [{ kind: 'SYN' }] });
     expect(done).toMatchObject({ outcome: 'replied', link: { drop: [{ kind: 'SYN' }] } });
-    expectSeen(steps);
+    expectSeen({ steps, done });
     const [first, second] = of(steps, 'client', 'SYN');
     expect(first).toMatchObject({ fate: 'dropped' });
     expect(first).not.toHaveProperty('arrivedAt');
@@ -148,7 +156,7 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
   test('every SYN lost: time-out, with each attempt shown', async ({ onTestFinished }) => {
     const { done, steps } = await (await openPage(onTestFinished)).run(plainScript(1n), { lossPercent: 100 });
     expect(done).toMatchObject({ outcome: 'timeout', error: 'ETIMEDOUT', link: { lossPercent: 100 } });
-    expectSeen(steps);
+    expectSeen({ steps, done });
     expect(segmentNames(steps)).toEqual(['client SYN', 'client SYN', 'client SYN', 'client SYN']);
     expect(
       segments(steps)
@@ -163,7 +171,7 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
       await openPage(onTestFinished)
     ).run(plainScript(121n), { drop: [{ from: 'client', kind: 'data' }] });
     expect(done.reply?.text).toBe('ÍMPAR');
-    expectSeen(steps);
+    expectSeen({ steps, done });
     const data = segments(steps).filter(({ from, length }) => from === 'client' && length > 0);
     expect(data[0]).toMatchObject({ fate: 'dropped', causedBy: 'client.send.0' });
     expect(data.slice(1).every(({ retransmissionOf }) => retransmissionOf === data[0]!.id)).toBe(true);
@@ -172,8 +180,8 @@ describe.skipIf(whyNoLab).concurrent('what the link does to a run', () => {
 
   test('delay: each segment is under way that long, and is reported before it arrives', async ({ onTestFinished }) => {
     const page = await openPage(onTestFinished);
-    const { steps } = await page.run(plainScript(121n), { delayMs: 150 });
-    expectSeen(steps);
+    const { done, steps } = await page.run(plainScript(121n), { delayMs: 150 });
+    expectSeen({ steps, done });
     for (const { sentAt, arrivedAt } of segments(steps)) expect(arrivedAt! - sentAt).toBeGreaterThanOrEqual(149_000);
     const told = page.messages.flatMap((message) => (message.type === 'steps' ? message.steps : []));
     expect(told.find(({ id }) => id === 'client.syn')).toMatchObject({ fate: 'underway' });

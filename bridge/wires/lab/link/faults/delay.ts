@@ -1,12 +1,12 @@
 import type { Chances } from './chances.ts';
-import type { Cargo, Fault, Plan } from './fault.ts';
+import type { Cargo, Fault, Travel } from './fault.ts';
 
 /**
- * Delays each packet; with jitter, by a little more or less.
+ * Delays each packet; with jitter, by a little more or less. A packet that was held has been under way all the time.
  *
  *     1 2 3 ─▶ ┄┄┄ delay ± jitter ┄┄┄ ─▶ 1 2 3
  */
-export class Delay implements Fault {
+export class Delay implements Fault<Travel> {
   readonly #delayMs: number;
   readonly #jitterMs: number;
 
@@ -15,8 +15,9 @@ export class Delay implements Fault {
     this.#jitterMs = jitterMs;
   }
 
-  apply(plan: Plan, _cargo: Cargo, { jitter }: Chances): void {
+  apply(travel: Travel, _cargo: Cargo, { jitter }: Chances): void {
     const fromMinusOneToOne = jitter * 2 - 1;
-    plan.arrivesAt += Math.max(0, this.#delayMs + fromMinusOneToOne * this.#jitterMs) * 1000;
+    const delayUs = Math.max(0, this.#delayMs + fromMinusOneToOne * this.#jitterMs) * 1000;
+    travel.arrivesAt += Math.max(0, delayUs - travel.waitedUs);
   }
 }

@@ -1,5 +1,5 @@
 import type { SegmentSelector } from '../../../../trace/link.ts';
-import type { Cargo, Fault, Plan } from './fault.ts';
+import type { Cargo, Decision, Fault } from './fault.ts';
 import { Selection } from './selection.ts';
 
 /**
@@ -7,14 +7,14 @@ import { Selection } from './selection.ts';
  *
  *     1 2 3 ─▶ drop the second ─▶ 1 3
  */
-export class Drop implements Fault {
+export class Drop implements Fault<Decision> {
   readonly #selection: Selection;
 
   constructor(selectors: readonly SegmentSelector[]) {
     this.#selection = new Selection(selectors);
   }
 
-  apply(plan: Plan, cargo: Cargo): void {
-    if (this.#selection.matches(cargo)) plan.dropped = true;
+  apply(decision: Decision, cargo: Cargo): void {
+    if (this.#selection.matches(cargo)) decision.dropped = true;
   }
 }

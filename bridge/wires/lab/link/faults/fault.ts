@@ -11,18 +11,24 @@ export interface Cargo {
   packetLength: number;
 }
 
-/** What the link does with that packet. */
-export interface Plan {
+/** What the link decides about a packet when it is sent. */
+export interface Decision {
   dropped: boolean;
   held: boolean;
-  /** Microseconds of the monotonic clock at which it arrives. */
-  arrivesAt: number;
   /** Whether a second copy arrives right behind it. */
   duplicated: boolean;
 }
 
-/** One thing that the link may do to packets. */
-export interface Fault {
-  /** Writes into the plan what happens to the packet. Called once for each packet, in the order of sending. */
-  apply(plan: Plan, cargo: Cargo, chances: Chances): void;
+/** How a packet travels once it goes on its way. */
+export interface Travel {
+  /** Microseconds of the monotonic clock at which it arrives. */
+  arrivesAt: number;
+  /** Microseconds that it has waited in mid-wire: they count as time under way. */
+  waitedUs: number;
+}
+
+/** One thing that the link may do to packets: it writes into the decision about a packet, or into its travel. */
+export interface Fault<Outcome> {
+  /** Called once for each packet: for a decision in the order of sending, for a travel in the order of going on. */
+  apply(outcome: Outcome, cargo: Cargo, chances: Chances): void;
 }

@@ -1,11 +1,11 @@
-import type { Cargo, Fault, Plan } from './fault.ts';
+import type { Cargo, Fault, Travel } from './fault.ts';
 
 /**
  * Carries only so many bits a second in one direction. Packets queue behind each other, and the queue has no limit.
  *
  *     1 2 3 ─▶ queue ─▶ 1 ┄┄ 2 ┄┄ 3
  */
-export class Rate implements Fault {
+export class Rate implements Fault<Travel> {
   readonly #kbitPerSecond: number;
   #busyUntil = -Infinity;
 
@@ -13,8 +13,8 @@ export class Rate implements Fault {
     this.#kbitPerSecond = kbitPerSecond;
   }
 
-  apply(plan: Plan, { packetLength }: Cargo): void {
+  apply(travel: Travel, { packetLength }: Cargo): void {
     const sendingUs = (packetLength * 8 * 1000) / this.#kbitPerSecond;
-    plan.arrivesAt = this.#busyUntil = Math.max(plan.arrivesAt, this.#busyUntil) + sendingUs;
+    travel.arrivesAt = this.#busyUntil = Math.max(travel.arrivesAt, this.#busyUntil) + sendingUs;
   }
 }

@@ -1,5 +1,5 @@
 import { happens, type Chances } from './chances.ts';
-import type { Cargo, Fault, Plan } from './fault.ts';
+import type { Cargo, Fault, Travel } from './fault.ts';
 
 /** Microseconds that an overtaken packet waits, at least. */
 const OVERTAKEN_US = 10_000;
@@ -9,7 +9,7 @@ const OVERTAKEN_US = 10_000;
  *
  *     1 2 3 4 ─▶ 25 % ─▶ 1 3 4 2
  */
-export class Reordering implements Fault {
+export class Reordering implements Fault<Travel> {
   readonly #percent: number;
   readonly #waitUs: number;
   #lastArrival = -Infinity;
@@ -19,10 +19,10 @@ export class Reordering implements Fault {
     this.#waitUs = Math.max(OVERTAKEN_US, delayMs * 1000);
   }
 
-  apply(plan: Plan, _cargo: Cargo, { reorder }: Chances): void {
-    plan.arrivesAt = Math.max(plan.arrivesAt, this.#lastArrival);
+  apply(travel: Travel, _cargo: Cargo, { reorder }: Chances): void {
+    travel.arrivesAt = Math.max(travel.arrivesAt, this.#lastArrival);
     // Packets behind an overtaken one do not wait for it.
-    if (happens(reorder, this.#percent)) plan.arrivesAt += this.#waitUs;
-    else this.#lastArrival = plan.arrivesAt;
+    if (happens(reorder, this.#percent)) travel.arrivesAt += this.#waitUs;
+    else this.#lastArrival = travel.arrivesAt;
   }
 }

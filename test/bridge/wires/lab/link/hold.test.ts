@@ -97,13 +97,41 @@ describe.skipIf(whyNoLab)('a run whose segments are held', { timeout: 120_000 + 
     expect(syns).toMatchObject([{ fate: 'delivered', repeats: 1 }]);
   });
 
-  test('a break point holds what it names, and nothing else', async () => {
+  test('a break point holds what it names, and what is sent behind it waits', async () => {
     const run = await open(plainScript(121n), { hold: [{ from: 'server', kind: 'data' }] });
-    await run.held('server.data.1');
-    const others = segments(run.page.steps(run.id)).filter(({ fate }) => fate === 'held');
-    expect(others.map(({ id }) => id)).toEqual(['server.data.1']);
+    await run.heldThat(({ id, behind }) => id === 'server.fin' && behind === 'server.data.1');
+    const waiting = segments(run.page.steps(run.id)).filter(({ fate }) => fate === 'held');
+    expect(waiting.map(({ id, behind }) => [id, behind])).toEqual([
+      ['server.data.1', undefined],
+      ['server.fin', 'server.data.1'],
+    ]);
     run.act('server.data.1', 'deliver');
     expect((await run.done()).outcome).toBe('replied');
+    const steps = run.page.steps(run.id);
+    expectCausal(steps);
+    const [data, fin] = segments(steps).filter(
+      ({ from, length, flags }) => from === 'server' && (length > 0 || flags.includes('FIN')),
+    );
+    expect(fin!.arrivedAt).toBeGreaterThan(data!.arrivedAt!);
+    // A kernel that gets a FIN too early answers with the number that it still waits for.
+    const answers = segments(steps).filter(
+      ({ from, flags, sentAt }) => from === 'client' && flags.join() === 'ACK' && sentAt > data!.sentAt,
+    );
+    expect(answers.every(({ ack }) => ack! > data!.seq)).toBe(true);
+  });
+
+  test('if it may be overtaken, what is sent behind it arrives before it', async () => {
+    const run = await open(plainScript(121n), { hold: [{ from: 'server', kind: 'data' }], mayOvertake: true });
+    await run.held('server.data.1');
+    // Of the FIN that came too early, the client's kernel says only that something is missing.
+    await run.page.message('steps', ({ steps }) =>
+      segments(steps).some(({ id, fate }) => id === 'server.fin' && fate === 'delivered'),
+    );
+    expect(segments(run.page.steps(run.id)).filter(({ fate }) => fate === 'held')).toMatchObject([
+      { id: 'server.data.1' },
+    ]);
+    run.act('server.data.1', 'deliver');
+    expect(await run.done()).toMatchObject({ outcome: 'replied', link: { mayOvertake: true } });
   });
 
   test('dropped: the kernel sends it again', async () => {

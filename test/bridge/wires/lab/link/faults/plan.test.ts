@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LinkSettings } from '../../../../../../bridge/trace/link.ts';
-import type { Cargo, Plan } from '../../../../../../bridge/wires/lab/link/faults/fault.ts';
+import type { Cargo, Decision } from '../../../../../../bridge/wires/lab/link/faults/fault.ts';
 import { LinkPlan } from '../../../../../../bridge/wires/lab/link/faults/plan.ts';
 
 const anyCargo: fc.Arbitrary<Cargo> = fc.record({
@@ -25,11 +25,22 @@ const anyFaults = fc.record(
 /** Packets with the microseconds between them. */
 const anyTraffic = fc.array(fc.tuple(anyCargo, fc.nat(5_000)), { minLength: 1, maxLength: 60 });
 
+/** What becomes of a packet that goes on its way as soon as it is sent. */
+interface Plan extends Decision {
+  arrivesAt: number;
+}
+
 /** What becomes of each, with the time at which it was sent. */
 function plans(settings: LinkSettings, traffic: readonly (readonly [Cargo, number])[]): (Plan & { sentAt: number })[] {
   const plan = new LinkPlan(settings);
   let now = 1e9;
-  return traffic.map(([cargo, gap]) => ({ ...plan.decide(cargo, (now += gap)), sentAt: now }));
+  return traffic.map(([cargo, gap]) => {
+    now += gap;
+    const decided = plan.decide(cargo);
+    const { dropped, held, duplicated } = decided;
+    const arrivesAt = dropped || held ? now : plan.arrival(decided, now);
+    return { dropped, held, duplicated, arrivesAt, sentAt: now };
+  });
 }
 
 const client = (packetLength = 40): Cargo => ({ from: 'client', flags: ['ACK'], length: 0, packetLength });
