@@ -112,7 +112,7 @@ export const ROOMS = {
 
   'web/reading': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet', 'bridge/protocol'],
   'web/own-script': ['bridge/trace', 'web/reading'],
-  'web/scenarios': ['bridge/trace', 'web/reading', 'web/own-script', 'web/scenarios/themes'],
+  'web/scenarios': ['bridge/trace', 'bridge/trace/tcp', 'web/reading', 'web/own-script', 'web/scenarios/themes'],
   'web/scenarios/themes': ['bridge/trace', 'web/scenarios'],
   'web/texts': ['svelte', 'bridge/trace', 'bridge/protocol', 'web/scenarios', 'web/own-script', 'web/texts/*'],
   'web/texts/*': ['bridge/trace', 'bridge/protocol', 'web/own-script', 'web/texts'],

@@ -25,7 +25,7 @@ test('one press in the lab: every segment is captured, every state was seen', as
   await expect(drawn(page, 'segment').and(page.locator('.inferred'))).toHaveCount(0);
   await expect(drawn(page, 'band').and(page.locator('.inferred'))).toHaveCount(0);
   await expect(page.locator('.band').getByText('TIME_WAIT', { exact: true })).toBeVisible();
-  await expect(page.getByText('for 60 s', { exact: true })).toBeVisible();
+  await expect(page.getByText('up to 60 s', { exact: true })).toBeVisible();
   const counted = await page.getByText(/\d+ of \d+ segments captured/).textContent();
   expect(counted?.trim()).toMatch(/^(\d+) of \1 segments captured\.$/);
   await page.locator('.legend summary').click();

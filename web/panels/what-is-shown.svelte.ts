@@ -164,7 +164,8 @@ export class Shown {
         run?.link ? linkInWords(run.link, this.#language) : '',
         this.#wire ? wireName(this.#wire, this.#language.texts) : '',
       ],
-      server: run?.begun.target ?? this.hello?.target ?? '',
+      // A scenario’s own server has a port of its own, which is known once the client connects.
+      server: this.facts.serverAddress ?? (run?.begun.server ? '' : (run?.begun.target ?? this.hello?.target ?? '')),
       command: shortCommand((run ? run.begun.command : server?.command) ?? ''),
     };
   });

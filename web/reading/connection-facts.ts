@@ -17,6 +17,8 @@ export interface ConnectionFacts {
   disagreements: number;
   /** `host:port`, if a call or a packet shows it. */
   clientAddress?: string;
+  /** Where the client connected to, if a call or a packet shows it. */
+  serverAddress?: string;
 }
 
 export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
@@ -35,7 +37,12 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
     else if (step.kind === 'state') judge(step, facts);
   }
   const clientAddress = addressOfClient(steps);
-  return { ...facts, ...(clientAddress !== undefined && { clientAddress }) };
+  const serverAddress = addressOfServer(steps);
+  return {
+    ...facts,
+    ...(clientAddress !== undefined && { clientAddress }),
+    ...(serverAddress !== undefined && { serverAddress }),
+  };
 }
 
 function addressOfClient(steps: readonly Step[]): string | undefined {
@@ -43,6 +50,16 @@ function addressOfClient(steps: readonly Step[]): string | undefined {
     let address: string | undefined;
     if (step.kind === 'call' && step.name === 'accept') address = step.peer;
     else if (step.kind === 'segment' && step.from === 'client') address = sourceOf(bytesFromHex(step.header ?? ''));
+    if (address !== undefined) return address;
+  }
+  return undefined;
+}
+
+function addressOfServer(steps: readonly Step[]): string | undefined {
+  for (const step of steps) {
+    let address: string | undefined;
+    if (step.kind === 'call' && step.name === 'connect') address = step.args[0] ?? step.peer;
+    else if (step.kind === 'segment' && step.from === 'server') address = sourceOf(bytesFromHex(step.header ?? ''));
     if (address !== undefined) return address;
   }
   return undefined;

@@ -1,4 +1,6 @@
 import type { Call, Segment, Side, Step, TcpState } from '../../bridge/trace/step.ts';
+import { segmentAnswered } from './resets.ts';
+import { segmentRole } from './segment-role.ts';
 
 /**
  * How a connection ended. `never`: the handshake was not finished. `unconfirmed`: both sides closed, but nobody saw the
@@ -13,6 +15,8 @@ export interface Conversation {
   ending: Ending;
   /** The side that sent the first FIN. `both`: each sent its own before it had the other's. */
   closedFirst: Side | 'both' | undefined;
+  /** The side whose RST ended the connection before there was any FIN. Nobody closed first then. */
+  abortedBy: Side | undefined;
   /** The sides that stay in TIME_WAIT, and for how long if the kernel reported it. */
   waits: { side: Side; ms: number | undefined }[];
   answer: Answer | undefined;
@@ -31,18 +35,27 @@ const SIDES = ['client', 'server'] as const;
 /** @param hasReset whether a RST ended the connection */
 export function conversationOf(steps: readonly Step[], hasReset: boolean): Conversation {
   const segments = steps.filter((step) => step.kind === 'segment');
-  const fin = segments.find(({ flags }) => flags.includes('FIN'));
+  const first = segments.find((segment) => isEnd(segment, steps));
+  const isAbort = first?.flags.includes('RST') === true;
   const closesAtOnce = SIDES.every((side) => statesOf(steps, side).includes('FIN_WAIT_1'));
   return {
     opener: segments.find(({ flags }) => flags.includes('SYN') && !flags.includes('ACK'))?.from,
     ending: endingOf(steps, segments, hasReset),
-    closedFirst: closesAtOnce ? 'both' : fin?.from,
+    closedFirst: closesAtOnce ? 'both' : isAbort ? undefined : first?.from,
+    abortedBy: isAbort && !closesAtOnce ? first?.from : undefined,
     waits: SIDES.flatMap((side) => {
       const last = steps.findLast((step) => step.kind === 'state' && step.side === side);
       return last?.kind === 'state' && last.to === 'TIME_WAIT' ? [{ side, ms: last.lastsMs }] : [];
     }),
     answer: answerOf(steps, segments),
   };
+}
+
+/** Whether a segment ends its sender’s side of a connection. A RST may only refuse one, or answer what belongs to none. */
+function isEnd(segment: Segment, steps: readonly Step[]): boolean {
+  if (segment.flags.includes('FIN')) return true;
+  if (!segment.flags.includes('RST')) return false;
+  return segmentRole(segment, steps) === 'rst' && segmentAnswered(segment, steps) === undefined;
 }
 
 function statesOf(steps: readonly Step[], side: Side): TcpState[] {

@@ -1,5 +1,6 @@
 import type { Trace } from '../../bridge/trace/trace.ts';
 import type { Call, CallName, Flag, Segment, Side, State, Step, TcpState } from '../../bridge/trace/step.ts';
+import { numberAfter } from '../../bridge/trace/tcp/sequence-number.ts';
 
 /** What the scenarios need of a finished run. */
 export type FinishedRun = Pick<Trace, 'outcome' | 'reply'> & { readonly steps: readonly Step[] };
@@ -43,9 +44,27 @@ export class Facts {
     );
   }
 
+  /** The first segment of the other side, sent after this one arrived, that acknowledges all of it. */
+  acknowledgment(segment: Segment | undefined): Segment | undefined {
+    const { arrivedAt, from } = segment ?? {};
+    if (segment === undefined || arrivedAt === undefined) return undefined;
+    return this.segments.find(
+      (other) =>
+        other.from !== from &&
+        other.sentAt >= arrivedAt &&
+        !other.flags.includes('RST') &&
+        (other.ack ?? -1) >= numberAfter(segment),
+    );
+  }
+
   /** The retransmissions of a segment. */
   again(first: Segment | undefined): Segment[] {
     return this.segments.filter(({ retransmissionOf }) => first !== undefined && retransmissionOf === first.id);
+  }
+
+  /** The segments that were sent between two moments. */
+  between(from: number, to: number): Segment[] {
+    return this.segments.filter(({ sentAt }) => sentAt > from && sentAt < to);
   }
 
   /** The wire's copies that arrived. */
@@ -65,18 +84,79 @@ export class Facts {
     return this.calls(side, name)[0];
   }
 
+  /** Bytes that a side's program is known to have read. */
+  bytesRead(side: Side): number {
+    return this.calls(side, 'recv').reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  }
+
   state(side: Side, to: TcpState): State | undefined {
-    return this.#steps.filter((step) => step.kind === 'state').find((state) => state.side === side && state.to === to);
+    return this.#states(side).find((state) => state.to === to);
+  }
+
+  /** The state of a side at a moment. */
+  stateAt(side: Side, moment: number): TcpState | undefined {
+    return this.#states(side).findLast(({ at }) => at <= moment)?.to;
+  }
+
+  /** The state of a side at the end of the run. */
+  lastState(side: Side): TcpState | undefined {
+    return this.stateAt(side, Infinity);
+  }
+
+  /** When a side left a state that it had entered. */
+  leaves(side: Side, left: TcpState): number | undefined {
+    return this.#states(side).find(({ from }) => from === left)?.at;
+  }
+
+  #states(side: Side): State[] {
+    return this.#steps.filter((step) => step.kind === 'state').filter((state) => state.side === side);
+  }
+
+  /** When the server program printed this text. Undefined if it did not. */
+  printedAt(text: string): number | undefined {
+    return this.#steps.find((step) => step.kind === 'output' && step.line.includes(text))?.at;
   }
 
   /** Whether the server program printed this text. */
   printed(text: string): boolean {
-    return this.#steps.some((step) => step.kind === 'output' && step.line.includes(text));
+    return this.printedAt(text) !== undefined;
   }
 
   get connected(): boolean {
     return this.call('client', 'connect')?.result === 'ok';
   }
+}
+
+/** The handshake is three segments that arrive, in this order, before anything else. */
+export function opensWithThree({ segments }: Facts): boolean {
+  const expected = ['SYN', 'SYN,ACK', 'ACK'];
+  return expected.every((flags, index) => {
+    const segment = segments[index];
+    return segment?.flags.join() === flags && segment.fate === 'delivered';
+  });
+}
+
+/** The side's FIN was the first, before any RST. */
+export function closesFirst(run: Facts, side: Side): boolean {
+  const end = run.segments.find(({ flags }) => flags.includes('FIN') || flags.includes('RST'));
+  return end?.from === side && end.flags.includes('FIN');
+}
+
+/** No call of the client's program failed: it notices nothing. */
+export function clientNoticesNothing(run: Facts): boolean {
+  const names = ['socket', 'connect', 'send', 'recv', 'shutdown', 'close'] as const;
+  return names.every((name) => run.calls('client', name).every(({ result }) => result === 'ok'));
+}
+
+/** A call waited from before one moment until after another. */
+export function isBlocked(call: Call | undefined, from: number | undefined, to: number | undefined): boolean {
+  if (!call || from === undefined || to === undefined) return false;
+  return call.startedAt <= from && (call.returnedAt ?? Infinity) >= to;
+}
+
+/** A segment of the server's that has a RST was sent at or after this moment. */
+export function resetsAfter(run: Facts, moment: number | undefined): boolean {
+  return moment !== undefined && run.flagged('server', 'RST').some(({ sentAt }) => sentAt >= moment);
 }
 
 /** Microseconds from a lost segment to its first retransmission. */

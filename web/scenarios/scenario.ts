@@ -9,7 +9,7 @@ import type { Facts } from './run-facts.ts';
  * reads the right answer from the run itself. This room holds no sentences: they are in `texts/en/scenarios.ts`, by the
  * scenario's key and the question's choices. It must not know runs, views or how a script is played.
  *
- *     shelf.ts ─ script, link, server ─▶ a run ─▶ trace ─▶ Facts ─▶ shows(), answer()
+ *     shelf.ts ─ script, link, server ─▶ a run ─▶ trace ─▶ Facts ─▶ facts, answer()
  *
  * To add a scenario, add it to a theme here, to the texts, and to `docs/`.
  */
@@ -20,10 +20,13 @@ export interface Scenario<Choice extends string = string> {
   server?: ScenarioServer;
   /** The section of the standard that requires it. */
   rfc: string;
-  /** Whether a finished run shows what the scenario is for. */
-  shows: (run: Facts) => boolean;
+  /** What its text says happens and what it says to look for, fact by fact. A run that lacks one does not show it. */
+  facts: Readonly<Record<string, Fact>>;
   question: Question<Choice>;
 }
+
+/** Whether a finished run shows something. */
+export type Fact = (run: Facts) => boolean;
 
 /** What a viewer may guess while the run is played. The run itself goes on untouched. */
 export interface Question<Choice extends string = string> {

@@ -20,9 +20,15 @@ export const SCENARIO_KEYS = Object.keys(shelf) as ScenarioKey[];
 /** The choices of a scenario's question. */
 export type ChoiceOf<Key extends ScenarioKey> = (typeof shelf)[Key]['question']['choices'][number];
 
-/** Whether a finished run shows what the scenario is for. */
+/** Whether a finished run shows everything that the scenario's text says. */
 export function shows(key: ScenarioKey, trace: FinishedRun): boolean {
-  return SHELF[key].shows(new Facts(trace));
+  return notShown(key, trace).length === 0;
+}
+
+/** The facts that a finished run does not show, by name. */
+export function notShown(key: ScenarioKey, trace: FinishedRun): string[] {
+  const run = new Facts(trace);
+  return Object.entries(SHELF[key].facts).flatMap(([name, isShown]) => (isShown(run) ? [] : [name]));
 }
 
 /** The right answer to the scenario's question, read from the run. Undefined if the run does not show one. */

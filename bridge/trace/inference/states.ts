@@ -2,6 +2,7 @@ import type { Draft, WithAllPlaces } from '../draft-step.ts';
 import { sortedBy } from '../sort-by-number.ts';
 import { stepId } from '../step-id.ts';
 import { type Call, otherSide, type Segment, type Side, type State, type TcpState, toTenths } from '../step.ts';
+import { numberAfter } from '../tcp/sequence-number.ts';
 import { Endpoint } from '../tcp/state-machine.ts';
 import type { Observations } from './observations.ts';
 
@@ -68,6 +69,7 @@ function moments(segments: readonly Segment[], seen: Observations, inferredCalls
     for (const call of ofSide)
       if (call.name === 'close' || call.name === 'reset')
         all.push({ at: closedAt(call, sightings), side: call.side, cause: call.id, what: 'closed' });
+  all.push(...kernelsThatGaveUp(segments, seen));
   if (sightings.length > 0)
     all.push(...momentsSeen(segments, sightings, [...calls.client, ...calls.server, ...inferredCalls]));
   return sortedBy(all, ({ at }) => at);
@@ -95,6 +97,31 @@ function momentsSeen(
   }
   return all;
 }
+
+/**
+ * A kernel that gives a connection up deletes it before the program learns of it, which is when a call fails (RFC 9293
+ * §3.8.3). After ETIMEDOUT, the last time-out was the cause: that of the last segment to be acknowledged or answered.
+ */
+function kernelsThatGaveUp(segments: readonly Segment[], { calls, sightings }: Observations): Moment[] {
+  return [...calls.client, ...calls.server].flatMap((call): Moment[] => {
+    const { side, name, result, returnedAt: failedAt } = call;
+    const isUnreachable = name === 'connect' && UNREACHABLE.has(result ?? '');
+    if (failedAt === undefined || (result !== 'ETIMEDOUT' && !isUnreachable)) return [];
+    const last = segments.findLast(
+      (segment) =>
+        segment.from === side && segment.sentAt <= failedAt && (numberAfter(segment) > segment.seq || segment.probe),
+    );
+    const seen = sightings.find(
+      (sighting) =>
+        sighting.side === side && sighting.state === 'CLOSED' && sighting.at > (last?.sentAt ?? call.startedAt),
+    );
+    const cause = (isUnreachable ? undefined : last?.id) ?? call.id;
+    return [{ at: Math.min(failedAt, seen?.at ?? failedAt), side, cause, what: 'aborted' }];
+  });
+}
+
+/** A connect() that fails so leaves no connection behind: a router or this host reported that there is no way. */
+const UNREACHABLE: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 
 /** When the kernel closed the socket: not before it was last seen open during the call. */
 function closedAt({ side, startedAt, returnedAt = startedAt }: Call, sightings: Observations['sightings']): number {

@@ -1,5 +1,5 @@
 import type { Script } from '../../../bridge/trace/script.ts';
-import { ENDS, serverEnd, waiter, WAITERS, type Facts } from '../run-facts.ts';
+import { closesFirst, ENDS, isBlocked, serverEnd, waiter, WAITERS, type Facts } from '../run-facts.ts';
 import { PLAIN } from './numbers.ts';
 import { became, ends, on, returned, sent } from '../marks.ts';
 import { scenario } from '../scenario.ts';
@@ -7,6 +7,8 @@ import { scenario } from '../scenario.ts';
 const HALF_CLOSE: Script = [{ do: 'send', hex: '0079' }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }];
 /** Microseconds during which no segment crosses while the server thinks. */
 const LONG_US = 700_000;
+/** The same while the client is silent. */
+const QUIET_US = 300_000;
 
 /** Ways in which programs and their kernels end a connection, or fail to. */
 export const ending = {
@@ -14,11 +16,16 @@ export const ending = {
     script: [{ do: 'send', hex: '0079' }, { do: 'wait', ms: 200 }, { do: 'reset' }],
     server: 'answers-late',
     rfc: 'RFC 9293 §3.5.3, §3.9.1.6',
-    shows: (run) =>
-      run.flag('client', 'RST')?.fate === 'delivered' &&
-      run.state('client', 'CLOSED') !== undefined &&
-      run.state('server', 'CLOSED') !== undefined &&
-      waiter(run) === 'nobody',
+    facts: {
+      oneReset: (run) =>
+        run.flagged('client', 'RST').length === 1 &&
+        run.flag('client', 'RST')?.fate === 'delivered' &&
+        run.flag('server', 'RST') === undefined,
+      bothClosed: (run) => run.lastState('client') === 'CLOSED' && run.lastState('server') === 'CLOSED',
+      noFin: (run) => run.flag('client', 'FIN') === undefined && run.flag('server', 'FIN') === undefined,
+      nobodyWaits: (run) => waiter(run) === 'nobody',
+      serverProgramLearns: (run) => run.calls('server', 'recv').some(({ result }) => result === 'ECONNRESET'),
+    },
     question: {
       choices: ['ack', 'rst', 'nothing'],
       asks: sent('client', 'RST'),
@@ -33,9 +40,14 @@ export const ending = {
     script: [{ do: 'send', hex: '00000079' }, { do: 'recv', bytes: 6 }, { do: 'close' }],
     server: 'four-bytes',
     rfc: 'RFC 9293 §3.6, §3.6.1',
-    shows: (run) => {
-      const [client, server] = [run.flag('client', 'FIN'), run.flag('server', 'FIN')];
-      return !!client && !!server && client.sentAt < server.sentAt && waiter(run) === 'client';
+    facts: {
+      clientFirst: (run) => closesFirst(run, 'client'),
+      serverFollows: (run) =>
+        (run.flag('server', 'FIN')?.sentAt ?? -Infinity) >= (run.flag('client', 'FIN')?.arrivedAt ?? Infinity),
+      statesChangedSides: (run) =>
+        run.lastState('client') === 'TIME_WAIT' &&
+        run.state('server', 'LAST_ACK') !== undefined &&
+        run.state('server', 'TIME_WAIT') === undefined,
     },
     question: { choices: WAITERS, asks: sent('client', 'FIN'), tells: became('TIME_WAIT'), answer: waiter },
   }),
@@ -43,7 +55,18 @@ export const ending = {
     script: HALF_CLOSE,
     server: 'answers-late',
     rfc: 'RFC 9293 §3.6.1',
-    shows: (run) => run.reply === 'ÍMPAR' && answerAfterFin(run) && run.state('client', 'FIN_WAIT_2') !== undefined,
+    facts: {
+      shutsDown: (run) => run.call('client', 'shutdown') !== undefined,
+      sendsIn: (run) => {
+        const [answer] = run.data('server');
+        return (
+          !!answer &&
+          run.stateAt('client', answer.sentAt) === 'FIN_WAIT_2' &&
+          run.stateAt('server', answer.sentAt) === 'CLOSE_WAIT'
+        );
+      },
+      answered: (run) => run.reply === 'ÍMPAR' && answerAfterFin(run),
+    },
     question: {
       choices: ['yes', 'no'],
       asks: became('CLOSE_WAIT', 'server'),
@@ -55,17 +78,25 @@ export const ending = {
     script: PLAIN,
     server: 'dies',
     rfc: 'RFC 9293 §3.6',
-    shows: (run) =>
-      run.outcome === 'silent' &&
-      run.calls('server', 'recv').some(({ bytes = 0 }) => bytes > 0) &&
-      run.calls('server', 'close').every(({ evidence }) => evidence === 'inferred'),
+    facts: {
+      firstBytes: (run) => run.bytesRead('server') > 0,
+      noClose: (run) => run.call('server', 'close') === undefined && run.call('server', 'shutdown') === undefined,
+      finComes: (run) => run.outcome === 'silent' && closesFirst(run, 'server'),
+    },
     question: { choices: ENDS, asks: sent('client', 'data'), tells: ends('server'), answer: serverEnd },
   }),
   tooSlow: scenario({
     script: PLAIN,
     server: 'answers-late',
     rfc: 'RFC 9293 §3.8.3, §3.8.4',
-    shows: (run) => run.outcome === 'replied' && meanwhile(run) === 'nothing',
+    facts: {
+      answered: ({ outcome }) => outcome === 'replied',
+      clientBlocks: (run) => {
+        const asked = run.acknowledgment(run.data('client')[0])?.arrivedAt;
+        return isBlocked(run.call('client', 'recv'), asked, run.data('server')[0]?.arrivedAt);
+      },
+      nothingIsSent: (run) => meanwhile(run) === 'nothing',
+    },
     question: {
       choices: ['nothing', 'probes', 'again'],
       asks: returned('server', 'recv'),
@@ -76,7 +107,19 @@ export const ending = {
   silentClient: scenario({
     script: [{ do: 'wait', ms: 500 }, { do: 'shutdown' }, { do: 'recv' }, { do: 'close' }],
     rfc: 'RFC 9293 §3.6.1, §3.9.1.3',
-    shows: (run) => run.data('client').length === 0 && run.connected && run.reply === 'PAR',
+    facts: {
+      noByte: (run) => run.connected && run.data('client').length === 0,
+      nothingIsSent: (run) => {
+        const fin = run.flag('client', 'FIN')?.sentAt ?? -Infinity;
+        return fin > 0 && run.between(fin - QUIET_US, fin).length === 0;
+      },
+      serverBlocks: (run) => {
+        const fin = run.flag('client', 'FIN');
+        const recv = run.call('server', 'recv');
+        return recv?.bytes === 0 && isBlocked(recv, fin?.sentAt, fin?.arrivedAt);
+      },
+      answersAsForZero: ({ reply }) => reply === 'PAR',
+    },
     question: {
       choices: ['zero', 'error', 'blocks'],
       asks: sent('client', 'FIN'),
@@ -91,7 +134,14 @@ export const ending = {
     script: [{ do: 'send', hex: '0079' }, { do: 'recv' }, { do: 'shutdown' }, { do: 'wait', ms: 600 }, { do: 'close' }],
     server: 'restarts',
     rfc: 'RFC 9293 §3.6.1; RFC 1122 §4.2.2.13',
-    shows: (run) => run.state('server', 'TIME_WAIT') !== undefined && bindAgain(run) === 'inUse',
+    facts: {
+      serverFirst: (run) => closesFirst(run, 'server'),
+      serverWaits: (run) => run.lastState('server') === 'TIME_WAIT',
+      startsWhileItWaits: (run) =>
+        (run.printedAt('started again:') ?? -Infinity) > (run.state('server', 'TIME_WAIT')?.at ?? Infinity),
+      inUse: (run) => bindAgain(run) === 'inUse',
+      inUseTwice: (run) => run.printed('with SO_REUSEADDR: bind() EADDRINUSE'),
+    },
     question: {
       choices: ['ok', 'inUse'],
       asks: sent('client', 'FIN'),
@@ -111,8 +161,7 @@ function meanwhile(run: Facts): 'nothing' | 'probes' | 'again' | undefined {
   const [answer] = run.data('server');
   const [asked] = run.data('client');
   if (!answer || !asked || answer.sentAt - asked.sentAt < LONG_US) return undefined;
-  const since = answer.sentAt - LONG_US;
-  const between = run.segments.filter(({ sentAt }) => sentAt > since && sentAt < answer.sentAt);
+  const between = run.between(answer.sentAt - LONG_US, answer.sentAt);
   return between.length === 0 ? 'nothing' : between.some(({ probe }) => probe) ? 'probes' : 'again';
 }
 

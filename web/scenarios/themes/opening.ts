@@ -1,4 +1,5 @@
-import { inSeconds, patience, SECONDS, synAnswer, SYN_ANSWERS } from '../run-facts.ts';
+import type { Segment } from '../../../bridge/trace/step.ts';
+import { type Facts, inSeconds, isBlocked, patience, SECONDS, synAnswer, SYN_ANSWERS } from '../run-facts.ts';
 import { PLAIN } from './numbers.ts';
 import { became, returned, sent, sentAgain } from '../marks.ts';
 import { scenario } from '../scenario.ts';
@@ -11,18 +12,26 @@ export const opening = {
     script: PLAIN,
     server: 'nobody',
     rfc: 'RFC 9293 §3.5.2, §3.10.7.1',
-    shows: (run) => run.outcome === 'refused' && synAnswer(run) === 'rst',
+    facts: {
+      twoSegments: (run) => run.segments.length === 2,
+      synAndReset: (run) => run.flag('client', 'SYN') !== undefined && synAnswer(run) === 'rst',
+      connectFails: (run) => run.call('client', 'connect')?.result === 'ECONNREFUSED',
+    },
     question: { choices: SYN_ANSWERS, asks: sent('client', 'SYN'), tells: sent('server', 'any'), answer: synAnswer },
   }),
   unaccepted: scenario({
     script: [{ do: 'send', hex: '0079' }, { do: 'wait', ms: 300 }, { do: 'close' }],
     server: 'never-accepts',
     rfc: 'RFC 9293 §3.5, §3.9.1.1',
-    shows: (run) =>
-      run.connected &&
-      run.call('server', 'accept') === undefined &&
-      run.state('server', 'ESTABLISHED') !== undefined &&
-      run.acks('server').some(({ ack }) => ack === 3),
+    facts: {
+      bothEstablished: (run) =>
+        run.connected &&
+        run.state('client', 'ESTABLISHED') !== undefined &&
+        run.state('server', 'ESTABLISHED') !== undefined,
+      dataAcknowledged: (run) => run.acknowledgment(run.data('client')[0]) !== undefined,
+      serverProgramSeesNothing: (run) =>
+        (['accept', 'recv', 'send', 'close'] as const).every((name) => run.call('server', name) === undefined),
+    },
     question: {
       choices: ['ok', 'refused', 'blocks'],
       asks: sent('client', 'SYN'),
@@ -37,10 +46,20 @@ export const opening = {
     script: PLAIN,
     server: 'full-backlog',
     rfc: 'RFC 9293 §3.9.1.1, §3.8.1',
-    shows: (run) => {
-      const [first, second] = run.flagged('client', 'SYN');
-      const answer = run.flag('server', 'SYN');
-      return first?.fate === 'delivered' && !!second && !!answer && answer.sentAt > second.sentAt && run.connected;
+    facts: {
+      synArrives: (run) => run.flag('client', 'SYN')?.fate === 'delivered',
+      nothingComesBack: (run) => {
+        const [, second] = run.flagged('client', 'SYN');
+        return !!second && run.segments.every(({ from, sentAt }) => from === 'client' || sentAt > second.sentAt);
+      },
+      answeredWhenThereIsRoom: (run) => {
+        const room = run.printedAt('accepting again') ?? Infinity;
+        return run.connected && (run.flag('server', 'SYN')?.sentAt ?? -Infinity) > room;
+      },
+      acceptedAfterThat: (run) => {
+        const room = run.printedAt('accepting again') ?? Infinity;
+        return run.calls('server', 'accept').every(({ returnedAt = Infinity }) => returnedAt > room);
+      },
     },
     question: { choices: SYN_ANSWERS, asks: sent('client', 'SYN'), tells: sent('client', 'SYN', 2), answer: synAnswer },
   }),
@@ -48,10 +67,16 @@ export const opening = {
     script: PLAIN,
     link: { lossPercent: 100 },
     rfc: 'RFC 9293 §3.8.3; RFC 6298 §5',
-    shows: (run) =>
-      run.outcome === 'timeout' &&
-      run.flagged('client', 'SYN').length > 2 &&
-      run.segments.every(({ fate }) => fate === 'dropped'),
+    facts: {
+      oneSynAfterAnother: (run) =>
+        run.segments.length > 2 && run.segments.length === run.flagged('client', 'SYN').length,
+      allLost: (run) => run.segments.every(({ fate }) => fate === 'dropped'),
+      longerAndLonger: (run) => {
+        const waits = run.segments.slice(1).map(({ sentAt }, index) => sentAt - run.segments[index]!.sentAt);
+        return waits.slice(1).every((wait, index) => wait > waits[index]!);
+      },
+      kernelGivesUp: (run) => run.outcome === 'timeout' && run.call('client', 'connect')?.result === 'ETIMEDOUT',
+    },
     question: {
       choices: ['same', 'double', 'once'],
       asks: sent('client', 'SYN', 2),
@@ -67,7 +92,17 @@ export const opening = {
     script: PLAIN,
     link: { drop: [SYN] },
     rfc: 'RFC 6298 §2, §5',
-    shows: (run) => run.connected && run.flag('client', 'SYN')?.fate === 'dropped',
+    facts: {
+      firstSynLost: (run) => run.flag('client', 'SYN')?.fate === 'dropped',
+      sameNumber: (run) => {
+        const [first, second] = run.flagged('client', 'SYN');
+        return second?.retransmissionOf === first?.id && second?.rawSeq === first?.rawSeq && !!second;
+      },
+      connectBlocks: (run) => {
+        const [first, second] = run.flagged('client', 'SYN');
+        return run.connected && isBlocked(run.call('client', 'connect'), first?.sentAt, second?.sentAt);
+      },
+    },
     question: {
       choices: SECONDS,
       asks: sent('client', 'SYN'),
@@ -79,27 +114,34 @@ export const opening = {
     script: PLAIN,
     link: { drop: [{ kind: 'SYN+ACK' }] },
     rfc: 'RFC 9293 §3.8.1, §3.10.7.4',
-    shows: (run) => run.connected && run.flag('server', 'SYN')?.fate === 'dropped',
+    facts: {
+      answerLost: (run) => run.flag('server', 'SYN')?.fate === 'dropped',
+      bothWait: (run) => {
+        const again = firstAgain(run)?.sentAt ?? -Infinity;
+        return run.stateAt('server', again) === 'SYN_RCVD' && run.stateAt('client', again) === 'SYN_SENT';
+      },
+      connectedInTheEnd: (run) => run.connected,
+    },
     question: {
       choices: ['client', 'server', 'nobody'],
       asks: sent('server', 'SYN'),
       tells: sentAgain,
-      answer: (run) => run.segments.find(({ retransmissionOf }) => retransmissionOf !== undefined)?.from ?? 'nobody',
+      answer: (run) => firstAgain(run)?.from ?? 'nobody',
     },
   }),
   lostAck: scenario({
     script: PLAIN,
     link: { drop: [{ from: 'client', kind: 'ACK' }] },
     rfc: 'RFC 9293 §3.4, §3.5',
-    shows: (run) => {
-      const established = run.state('server', 'ESTABLISHED');
-      const [data] = run.data('client');
-      return (
-        run.reply === 'ÍMPAR' &&
-        run.acks('client')[0]?.fate === 'dropped' &&
-        established !== undefined &&
-        established.at >= (data?.arrivedAt ?? Infinity)
-      );
+    facts: {
+      thirdLost: (run) => run.acks('client')[0]?.fate === 'dropped',
+      dataEstablishes: (run) => {
+        const [data] = run.data('client');
+        const established = run.state('server', 'ESTABLISHED');
+        return !!data && established?.cause === data.id && run.stateAt('server', data.sentAt) === 'SYN_RCVD';
+      },
+      dataAcknowledgesTheSyn: (run) => (run.data('client')[0]?.ack ?? 0) >= 1,
+      answered: ({ reply }) => reply === 'ÍMPAR',
     },
     question: {
       choices: ['ack', 'synack', 'nothing'],
@@ -113,3 +155,8 @@ export const opening = {
     },
   }),
 };
+
+/** The first segment that a kernel sent again. */
+function firstAgain(run: Facts): Segment | undefined {
+  return run.segments.find(({ retransmissionOf }) => retransmissionOf !== undefined);
+}

@@ -25,7 +25,7 @@ export const diagram = {
   zeroWindow: 'zero-window probe',
   probe: 'probe',
   sentAgain: (count: number) => `sent ${count}\u00a0× again`,
-  lasts: (duration: string) => `for ${duration}`,
+  lasts: (duration: string) => `up to ${duration}`,
   expected: (state: string) => `the standard says ${state}`,
   not: (state: string) => `not ${state}`,
   waits:

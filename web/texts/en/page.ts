@@ -47,7 +47,8 @@ export const page = {
       'not-a-number': 'Only digits, please: a whole number, 0 or more.',
       'too-large': 'Too large: the server reads at most 1024\u00a0bytes.',
     },
-    digits: (count: number) => (count === 0 ? 'no digits (zero)' : counted(count, 'digit', 'digits')),
+    digits: (count: number) =>
+      count === 0 ? '1\u00a0digit, but the server counts none in zero' : counted(count, 'digit', 'digits'),
     even: 'even',
     odd: 'odd',
     prime: 'prime',
@@ -85,6 +86,12 @@ export const page = {
   /** Of one step. */
   evidence: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
   inspector,
+  /** Links to the standards. */
+  rfc: {
+    section: (rfc: string, section: string) => `RFC ${rfc}, section ${section}`,
+    whole: (rfc: string) => `RFC ${rfc}`,
+    opens: (name: string) => `${name} (opens in a new tab)`,
+  },
   outcomeSpoken: (order: number, text: string) => `Run ${order}: ${text}`,
   dismiss: 'Dismiss',
   errors,

@@ -30,13 +30,15 @@ export const end = {
     unread: 'The client ended without having read a byte.',
     refused: 'Refused: nobody listens on that port, so there was no connection.',
     reset: 'Reset: a RST broke the connection off.',
-    timeout: 'Timed out: the run did not end within the limit, so the bridge gave up.',
+    timeout: 'Timed out: the run did not end within the bridge’s limit, so the bridge ended it.',
     cancelled: 'Given up: the client aborted its connection.',
     failed: (error: string) => `It failed${error ? ` with ${error}` : ''}.`,
     lost: 'The bridge went away during this run; what came afterwards is not known.',
     rejected: 'The bridge did not serve this run.',
     running: 'Still running.',
   },
+  /** A time-out that is the kernel’s, not the bridge’s. */
+  gaveUp: 'Timed out: no answer came, so the client’s kernel gave up (ETIMEDOUT).',
   tenDigits: 'For a number of exactly ten digits, that is what the protocol says.',
   replyThenReset: (text: string) => `The server replied ${text}, and then the connection was reset.`,
 };

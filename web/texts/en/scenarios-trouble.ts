@@ -8,42 +8,43 @@ export const trouble: TroubleTexts = {
   lostData: {
     name: 'Lost data',
     sentence: 'The segment with the number is lost.',
-    look: 'No ACK comes, and the client’s kernel sends the same bytes with the same sequence number; the program notices nothing.',
+    look: 'No ACK comes, and the client’s kernel sends the same bytes with the same sequence number; no call of the program fails.',
     question: 'After how long are the bytes sent again?',
     choices: seconds,
     explanation:
-      'The time-out is computed from the measured round trip. On a path this short, the minimum of Linux counts: 200\u00a0ms. RFC 6298 asks for a whole second.',
+      'The time-out is computed from the measured round trip. On a short path, the minimum of Linux counts: 200\u00a0ms more than the round trip. RFC 6298 §2 asks for a whole second.',
   },
   lostFin: {
     name: 'A lost FIN',
     sentence: 'The server’s FIN is lost, after the reply has arrived.',
-    look: 'The client has its reply and still blocks in recv(): the end has not arrived. FIN_WAIT_1 lasts until it does.',
+    look: 'The client has its reply and still blocks in recv(): the end has not arrived. The server is in FIN_WAIT_1 until it does.',
     question: 'Who notices that the FIN is missing?',
     choices: waiters,
     explanation:
-      'A FIN has a sequence number and must be acknowledged like data. The side that sent it repeats it; the receiver cannot miss what it never knew about.',
+      'A FIN takes a sequence number and must be acknowledged like data. The side that sent it repeats it; the receiver cannot miss what it never knew about.',
   },
   duplicate: {
     name: 'Duplicates',
     sentence: 'The wire delivers every segment twice.',
-    look: 'The kernels answer each copy with one more ACK and drop it; the programs see each byte once.',
+    look: 'The kernels drop each copy. To one of data or of a FIN they answer with one more ACK, to one of a bare ACK with nothing. The programs see each byte once.',
     question: 'The reply arrives twice. How often does recv() return it?',
     choices: { once: 'Once', twice: 'Twice' },
-    explanation: 'Sequence numbers tell a copy from new data: the kernel drops bytes that it already has.',
+    explanation:
+      'Sequence numbers tell a copy from new data: the kernel drops bytes that it already has. A copy that comes when the connection is gone is answered with a RST, which can even end the other side’s TIME_WAIT (RFC 1337).',
   },
   reordered: {
     name: 'Out of order',
     sentence: 'Of two segments, the first is delayed and the second overtakes it.',
-    look: 'The second waits in the server’s kernel, which acknowledges byte 1 once more; recv() gets all bytes in order.',
+    look: 'The second waits in the server’s kernel, whose ACK says once more that it expects byte 1; the program gets all bytes in order.',
     question: 'Nothing was lost. Will the client’s kernel still send something again?',
     choices: { yes: 'Yes', no: 'No' },
     explanation:
-      'A repeated acknowledgment looks as if a segment was lost. Linux waits a fraction of the round trip for that segment and then sends it again; whether the late one arrives in time differs from run to run.',
+      'A repeated acknowledgment looks as if a segment was lost. Linux waits a fraction of the round trip and then sends that segment again (RFC 8985 §6); whether the late one is acknowledged in time differs from run to run.',
   },
   smallSegments: {
     name: 'Small segments',
     sentence: 'A number of 1024\u00a0bytes crosses a wire whose largest segment has 88\u00a0bytes.',
-    look: 'The SYN offers “mss 88”; options take 12\u00a0bytes of each segment, so 76 are left for data.',
+    look: 'The SYN offers “mss 88”; options take 12\u00a0bytes of each segment, so at most 76 are left for data.',
     question: 'How much of the number does the server’s first recv() get?',
     choices: { whole: 'All 1024\u00a0bytes', part: 'Only a part' },
     explanation:
@@ -56,21 +57,21 @@ export const trouble: TroubleTexts = {
     question: 'What does the client’s kernel do while the window is closed?',
     choices: { asks: 'It asks now and then', waits: 'It just waits', resets: 'It resets the connection' },
     explanation:
-      'The segment that opens the window could be lost, and then both would wait forever. So the sender probes a closed window, less and less often, and each answer reports the current window.',
+      'The segment that opens the window could be lost, and then both would wait for ever. So the sender probes a closed window, less and less often, and each answer reports the current window.',
   },
   nagle: {
     name: 'Nagle and the delayed ACK',
     sentence: 'Two small sends follow each other, with Nagle’s algorithm on. The server needs both before it answers.',
-    look: 'The second send() returns at once, but its segment leaves only after an ACK, some 40\u00a0ms later.',
+    look: 'The second send() returns at once, but its segment leaves only after an ACK, which comes some 40\u00a0ms later, or more.',
     question: 'When does the second small segment leave?',
     choices: { once: 'At once', ack: 'After the ACK of the first', reply: 'After the server’s reply' },
     explanation:
-      'Nagle’s algorithm holds small segments back while another is unacknowledged; the server’s kernel holds its ACK back, so that it can travel with data. Each waits for the other until the ACK’s timer expires. TCP_NODELAY avoids this.',
+      'Nagle’s algorithm holds small segments back while another is unacknowledged; the server’s kernel holds its ACK back, so that it can travel with data. Each waits for the other until the ACK’s timer expires. The way out is one send() for both, or TCP_NODELAY.',
   },
   clientResets: {
     name: 'The client resets',
     sentence: 'While the server thinks, the client aborts the connection.',
-    look: 'One RST, and both ends are CLOSED at once: no FIN, no TIME_WAIT. The server’s recv() fails with ECONNRESET.',
+    look: 'One RST, and each end is CLOSED as soon as it has sent or received it: no FIN, no TIME_WAIT. The server’s recv() fails with ECONNRESET.',
     question: 'What does the server’s kernel send in answer to the RST?',
     choices: { ack: 'An ACK', rst: 'A RST', nothing: 'Nothing' },
     explanation:
@@ -96,7 +97,7 @@ export const trouble: TroubleTexts = {
   killed: {
     name: 'The server is killed',
     sentence: 'When the first bytes arrive, SIGKILL ends the server program.',
-    look: 'No program calls close(), but the connection ends: the kernel cleans up after the dead program.',
+    look: 'The server program does not call close(), but its FIN comes: the kernel cleans up after the dead program.',
     question: 'What does the client receive?',
     choices: { fin: 'A FIN', rst: 'A RST', nothing: 'Nothing' },
     explanation:
@@ -105,7 +106,7 @@ export const trouble: TroubleTexts = {
   tooSlow: {
     name: 'A slow answer',
     sentence: 'The server has read the number and thinks for a second before it answers.',
-    look: 'The client blocks in recv(), and the wire is empty: an idle connection costs nothing.',
+    look: 'The client blocks in recv(), and nothing is sent until the answer.',
     question: 'What crosses the wire during that second?',
     choices: { nothing: 'Nothing', probes: 'Keep-alives', again: 'The number, again' },
     explanation:
@@ -114,19 +115,19 @@ export const trouble: TroubleTexts = {
   silentClient: {
     name: 'A silent client',
     sentence: 'The client connects, says nothing for half a second, and ends its side without sending a byte.',
-    look: 'The server stays blocked in recv(); then recv() returns 0, and the server answers as for the number 0.',
+    look: 'For half a second nothing is sent, and the server blocks in recv(). Then recv() returns 0, and the server answers as for the number 0.',
     question: 'No byte ever came. What does the server’s recv() return in the end?',
     choices: { zero: '0', error: 'An error', blocks: 'It never returns' },
     explanation:
-      'The FIN ends the stream, even an empty one: 0\u00a0bytes. To this server, no bytes are the number 0: PAR.',
+      'The FIN ends the stream, even an empty one: 0\u00a0bytes. To this server, no bytes mean the number 0: PAR.',
   },
   restart: {
     name: 'Address already in use',
-    sentence: 'The server closes first and starts again at once, on the same port.',
-    look: 'The server’s kernel is in TIME_WAIT, and the program’s output shows what bind() returned, twice.',
+    sentence: 'The server closes first and soon starts again, on the same port.',
+    look: 'The server’s kernel is in TIME_WAIT, and the program prints what bind() returned, twice: EADDRINUSE.',
     question: 'What does bind() return to the server that starts again?',
     choices: { ok: 'Success', inUse: 'EADDRINUSE' },
     explanation:
-      'The connection in TIME_WAIT still holds the address. On Linux not even SO_REUSEADDR helps now, as the printed line shows: the earlier socket needed it too. So servers always set it; Node does.',
+      'The connection in TIME_WAIT still holds the address. On Linux not even SO_REUSEADDR helps now, as the printed line shows: the earlier socket needed it too. That is why a server should always set it before bind(), as Node does.',
   },
 };

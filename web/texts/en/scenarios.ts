@@ -36,11 +36,12 @@ export const scenarios: ScenarioTexts = {
     },
     zero: {
       name: 'Zero',
-      sentence: 'The client sends the number 0, as two zero bytes.',
-      look: 'Zero bytes are data like any other: they have sequence numbers and are acknowledged.',
+      sentence: 'The client sends the number 0, as two bytes 00.',
+      look: 'Bytes of value 0 are data like any other: each takes a sequence number and is acknowledged.',
       question: 'What does the server answer to zero?',
       choices: parity,
-      explanation: 'Two bytes of zero are two bytes, not “nothing”. The server reads the number 0, and 0 is even.',
+      explanation:
+        'Two bytes 00 are two bytes, not “nothing”. The server reads the number 0, and 0 is even. Zero has one digit, though this server counts none; either way it is fewer than ten.',
     },
     silence: {
       name: 'Ten digits: silence',
@@ -49,7 +50,7 @@ export const scenarios: ScenarioTexts = {
       look: 'The server sends no data, only its FIN: recv() sees that as the end of the stream.',
       question: 'What does the client’s recv() return?',
       choices: { bytes: 'Some bytes', zero: '0: no bytes, and no error', error: 'An error' },
-      explanation: 'A FIN without data is an ordinary end: recv() returns 0. Only a RST would make it an error.',
+      explanation: 'A FIN without data is an ordinary end: recv() returns 0. A RST would make it an error.',
     },
     echo: {
       name: 'A big number',
@@ -72,7 +73,7 @@ export const scenarios: ScenarioTexts = {
     two: {
       name: 'Two numbers',
       sentence: 'The client has its answer and sends a second number on the same connection.',
-      look: 'send() returns without an error, though the server has closed: its kernel answers the bytes with a RST.',
+      look: 'send() returns without an error. The bytes reach a server that has closed, and its kernel answers them with a RST.',
       question: 'What happens to the second number?',
       choices: {
         answered: 'It is answered too',
@@ -80,12 +81,12 @@ export const scenarios: ScenarioTexts = {
         nothing: 'No reaction',
       },
       explanation:
-        'This server serves one number and closes. Data that arrives for a closed socket reaches nobody, and a RST reports that to the sender. send() only hands bytes to its own kernel.',
+        'This server serves one number and closes. Data that arrives for a closed socket reaches nobody, and a RST reports that to the sender. send() only hands the bytes to the client’s own kernel.',
     },
     unread: {
       name: 'More than 1024\u00a0bytes',
       sentence: 'The client sends 1100\u00a0bytes, of which the server uses 1024.',
-      look: 'The reply comes first, and then a RST in place of the FIN: recv() ends with ECONNRESET.',
+      look: 'The reply comes first, and then a RST in place of the FIN: the last recv() fails with ECONNRESET.',
       question: 'How does the server’s side end?',
       choices: { fin: 'With a FIN', rst: 'With a RST', nothing: 'It stays open' },
       explanation:
@@ -94,16 +95,16 @@ export const scenarios: ScenarioTexts = {
     refused: {
       name: 'No server',
       sentence: 'The client connects to a port on which nobody listens.',
-      look: 'Two segments, SYN and RST, and it is over. connect() returns ECONNREFUSED.',
+      look: 'Two segments, SYN and RST, and it is over: connect() fails with ECONNREFUSED.',
       question: 'What does the server’s kernel answer to the SYN?',
       choices: synAnswers,
       explanation:
-        'The host exists, but nobody listens on the port: its kernel refuses at once, with a RST that acknowledges the SYN.',
+        'The host exists, but nobody listens on the port: its kernel refuses at once, with a RST that acknowledges the SYN. Without any answer, the client’s kernel would repeat the SYN, and connect() would block.',
     },
     unaccepted: {
       name: 'A server that never accepts',
       sentence: 'The server listens and then sleeps forever: it never calls accept().',
-      look: 'Both ends are ESTABLISHED and the data is acknowledged, but the server program has not seen the connection.',
+      look: 'Both ends are ESTABLISHED and the data is acknowledged, but the server program has seen nothing of it.',
       question: 'Nobody calls accept(). What does the client’s connect() do?',
       choices: { ok: 'It succeeds', refused: 'It fails', blocks: 'It blocks' },
       explanation:
@@ -116,16 +117,16 @@ export const scenarios: ScenarioTexts = {
       question: 'What does the server’s kernel answer to the first SYN?',
       choices: synAnswers,
       explanation:
-        'If the queue is full, Linux silently drops the SYN: the client sends it again after 1\u00a0second, then 2, and by then there may be room. A RST would have made it give up.',
+        'If the queue is full, Linux silently drops the SYN: the client’s kernel sends it again after 1\u00a0second, then 2, and by then there may be room. A RST would have let connect() fail at once.',
     },
     blackhole: {
       name: 'A black hole',
       sentence: 'The wire loses everything; the client’s kernel goes on for 15\u00a0seconds.',
-      look: 'One SYN after another, each wait longer than the one before, until connect() returns ETIMEDOUT.',
+      look: 'One SYN after another, each wait longer than the one before, until connect() fails with ETIMEDOUT.',
       question: 'The SYN is sent again. How long are the waits?',
       choices: { same: 'Always the same', double: 'Each twice the one before', once: 'There is only one SYN' },
       explanation:
-        'Each time-out is twice the one before, so that a congested network does not get more congested. The lab lets its client repeat the SYN three times; Linux by itself does it six times or more, for a minute or two.',
+        'Each wait is twice the one before, so that a congested network does not get more congested. Then the kernel gives up, not the program. The lab lets its client repeat the SYN three times; where nothing is set, Linux goes on for more than two minutes, and RFC 9293 asks for at least three.',
     },
     lostSyn: {
       name: 'A lost SYN',
@@ -138,11 +139,11 @@ export const scenarios: ScenarioTexts = {
     lostSynAck: {
       name: 'A lost SYN+ACK',
       sentence: 'The server’s answer to the SYN is lost, so both sides wait.',
-      look: 'The server is in SYN_RCVD, the client still in SYN_SENT: both have a running timer.',
+      look: 'The server is in SYN_RCVD, the client still in SYN_SENT: each has sent something that is not acknowledged.',
       question: 'Whose kernel is the first to send again?',
       choices: waiters,
       explanation:
-        'Both have sent something that was not acknowledged, and both wait about a second. The client’s timer began first. Whichever side is first, the server answers a repeated SYN with the SYN+ACK once more.',
+        'Each has a timer, and each waits about a second. The client’s timer began first. Whichever side is first, the server answers a repeated SYN with the SYN+ACK once more.',
     },
     lostAck: {
       name: 'A lost ACK',
@@ -151,7 +152,7 @@ export const scenarios: ScenarioTexts = {
       question: 'What must be sent again?',
       choices: { ack: 'The ACK', synack: 'The SYN+ACK', nothing: 'Nothing' },
       explanation:
-        'Acknowledgments are cumulative, and every segment after the SYN carries one: the next one makes up for the lost one. Without data, the server would repeat its SYN+ACK.',
+        'Acknowledgments are cumulative, and every segment after the SYN carries one: the next one makes up for the lost one. If the client sent nothing, the server would repeat its SYN+ACK.',
     },
     ...trouble,
   },

@@ -7,14 +7,14 @@ export const steps = {
   call: {
     socket: {
       what: (side: Side) => `${Program(side)} asked its kernel for a TCP socket.`,
-      why: 'A socket is the program’s handle on a connection that does not exist yet. Nothing is sent: the kernel only opens a record for it.',
+      why: 'A socket is the program’s handle on a connection that does not exist yet. Nothing is sent: the kernel only makes a record of it.',
     },
     bind: {
       what: (side: Side, address: string) =>
         address
           ? `${Program(side)} tied its socket to the address ${address}.`
           : `${Program(side)} tied its socket to an address.`,
-      why: 'Clients must know where to connect, so a server chooses its address and port itself. A client usually leaves this to connect(), which takes any free port.',
+      why: 'Clients must know where to connect, so a server chooses its address and port itself. A client usually leaves this to connect(), which takes a free port.',
     },
     listen: {
       what: (side: Side) => `${Program(side)} set its socket to listen.`,
@@ -22,34 +22,34 @@ export const steps = {
     },
     accept: {
       what: (side: Side) => `${Program(side)} asked for the next connection.`,
-      why: 'accept() blocks until the kernel has a connection whose handshake is complete: the client’s ACK, the third segment, completes it. accept() returns a new socket for that one connection; the listening socket stays as it is.',
+      why: 'accept() blocks until the kernel has a connection whose handshake is complete. It returns a new socket for that one connection; the listening socket stays as it is.',
     },
     connect: {
       what: (side: Side, address: string) =>
         address
           ? `${Program(side)} asked its kernel to connect to ${address}.`
           : `${Program(side)} asked its kernel to connect.`,
-      why: 'This is the active open: the kernel sends a SYN, and the program sleeps until the answer arrives. When connect() returns, the third segment of the handshake may still be on its way.',
+      why: 'This is the active open: the kernel sends a SYN, and the program sleeps until the answer arrives, or until the kernel gives up.',
     },
     send: {
       what: (side: Side, bytes: string) => `${Program(side)} handed its kernel ${bytes} to send.`,
-      why: 'send() returns as soon as the kernel has copied the bytes into its send buffer. It does not wait for the peer: success here does not mean that anything has arrived.',
+      why: 'send() returns as soon as the kernel has copied the bytes into its send buffer; only if the buffer is full, it waits for room. Success does not mean that anything has arrived.',
     },
     recv: {
       what: (side: Side) => `${Program(side)} asked for the bytes that have arrived.`,
-      why: 'TCP carries a stream of bytes, not messages: recv() returns what has arrived, however it was cut into segments. If nothing has arrived, it blocks; 0\u00a0bytes mean that the peer has sent its FIN.',
+      why: 'TCP carries a stream of bytes, not messages: recv() returns what has arrived, however it was cut into segments. If nothing has arrived, it blocks until something does, even if that is only the end.',
     },
     shutdown: {
       what: (side: Side) => `${Program(side)} said that it will send nothing more.`,
-      why: 'This is a half-close: the kernel sends a FIN after the last byte, and the program can still read. The peer’s recv() will reach the end of the stream.',
+      why: 'This is a half-close: the kernel sends a FIN after the last byte, and the program can still read. When the peer has read all bytes, its recv() finds the end of the stream.',
     },
     close: {
       what: (side: Side) => `${Program(side)} closed its socket.`,
-      why: 'Closing says “I have no more data to send”: the kernel sends what is left, then a FIN. If bytes arrived that were never read, it sends a RST in place of the FIN.',
+      why: 'Closing says “I have no more data to send”: the kernel sends what is left, then a FIN. If bytes arrived that were never read, it sends a RST in place of the FIN, so that the peer learns that data was lost.',
     },
     reset: {
       what: (side: Side) => `${Program(side)} aborted the connection.`,
-      why: 'An abort is a close() with a linger time of zero: the kernel drops what is unsent and sends the peer a RST. There is no TIME_WAIT afterwards.',
+      why: 'An abort is a close() with a linger time of zero: the kernel drops what is unsent and sends the peer a RST. It does not wait in TIME_WAIT afterwards.',
     },
   },
   /** Of a close() after the connection has ended. */
@@ -61,12 +61,85 @@ export const steps = {
       `It was seen blocked ${at ? `at ${at}` : 'before the run'}${before && `, and had begun at most ${before} before`}.`,
     seenOver: (at: string, before: string) =>
       before ? `At ${at} it was over: it returned at most ${before} before that.` : `By ${at} it was over.`,
-    returned: (what: string) => `It returned ${what}.`,
     ok: (took: string) => `It returned after ${took}.`,
-    peer: (took: string, peer: string) => `It returned after ${took} with a connection from ${peer}.`,
-    bytes: (took: string, bytes: string) => `It returned after ${took} with ${bytes}.`,
-    end: (took: string) => `It returned after ${took} with 0\u00a0bytes: the peer has closed its side.`,
-    error: (took: string, error: string) => `It failed after ${took} with ${error}.`,
+  },
+  /** The return of a call that can block, or that failed, has sentences of its own. */
+  callReturn: {
+    returned: (call: string, side: Side, value: string, took: string, woke: string) =>
+      `${call}() of the ${side} program returned${value && ` ${value}`}${took && `, after ${took}`}${woke && `: ${woke}`}.`,
+    failed: (call: string, side: Side, took: string, error: string, means: string) =>
+      `${call}() of the ${side} program failed${took && ` after ${took}`} with ${error}${means && `: ${means}`}.`,
+    unseen: 'What it returned was not seen.',
+    values: {
+      connectionFrom: (peer: string) => `a connection from ${peer}`,
+      aConnection: 'a connection',
+      end: '0\u00a0bytes, the end of the stream',
+    },
+    woke: {
+      connect: 'the SYN+ACK that arrived woke it',
+      accept: 'the segment that completed the handshake woke it',
+      bytes: 'the bytes that arrived woke it',
+      fin: 'the FIN that arrived woke it',
+    },
+    why: {
+      accept:
+        'The kernel had completed the handshake by itself. accept() takes the connection out of the queue and returns a new socket for it; the listening socket stays as it is.',
+      connect:
+        'This side knows now that its SYN arrived and was accepted. The third segment of the handshake may still be on its way, and the server program need not have called accept().',
+      recv: 'TCP carries a stream of bytes, not messages: recv() returns what has arrived so far, however it was cut into segments. More may follow.',
+      end: 'The peer’s FIN arrived, and every byte before it has been read. That is no error: the peer sends no more, but this side still may.',
+    },
+  },
+  /** What each error means, by its name; if it means something else for one call, by the call’s name and its own. */
+  failures: {
+    ECONNREFUSED: {
+      means: 'a RST answered the SYN, because nobody listens there',
+      why: 'The other host is there and answers, so the program learns it at once. Without any answer, the kernel would repeat the SYN, and connect() would block.',
+    },
+    ECONNRESET: {
+      means: 'a RST arrived and ended the connection',
+      why: 'A RST ends both directions at once, and it is not an ordinary end: bytes that were on their way can be lost, and nobody can tell which ones.',
+    },
+    ETIMEDOUT: {
+      means: 'what was sent was never acknowledged, so the kernel gave up',
+      why: 'A kernel repeats what is not acknowledged only for so long. How long is a setting: where nothing is set, Linux goes on for about a quarter of an hour.',
+    },
+    'connect ETIMEDOUT': {
+      means: 'no answer to any SYN came, so the kernel gave up',
+      why: 'Silence says nothing: the SYN, the answer or the host may be gone. How often the kernel repeats the SYN is a setting: where nothing is set, Linux goes on for more than two minutes.',
+    },
+    EPIPE: {
+      means: 'this side of the connection can no longer send',
+      why: 'Either the program has ended this direction itself, or a RST has ended the connection. Nothing is sent. Many systems also raise the signal SIGPIPE.',
+    },
+    EADDRINUSE: {
+      means: 'the address is already in use',
+      why: 'Another socket has this address and port: one that listens, or what is left of a connection in TIME_WAIT. SO_REUSEADDR permits the second if both sockets have it.',
+    },
+    EAGAIN: {
+      means: 'it would have had to wait',
+      why: 'The program has asked not to be blocked, or only for a certain time. This is no fault of the connection: the same call may succeed later.',
+    },
+    ECONNABORTED: {
+      means: 'the connection was gone before accept() could return it',
+      why: 'The handshake was complete, but the client reset the connection while it waited in the queue. The listening socket is not affected.',
+    },
+    ECANCELED: {
+      means: 'its program gave it up',
+      why: 'Nothing arrived that ended the call: this side did not want to wait any longer.',
+    },
+    EHOSTUNREACH: {
+      means: 'there is no way to that host',
+      why: 'This host or a router on the way reported it. It says nothing of the port, for the SYN never came so far.',
+    },
+    ENETUNREACH: {
+      means: 'there is no way to that network',
+      why: 'This host or a router on the way reported it. It says nothing of the port, for the SYN never came so far.',
+    },
+  } as Record<string, { means: string; why: string }>,
+  otherFailure: {
+    means: '',
+    why: 'A call that fails returns a number in place of what was asked for, and the number has a name. The manual page of the call says what it means.',
   },
   bytes: {
     withText: (bytes: string, text: string) => `${bytes} (the text ${text})`,
@@ -80,11 +153,11 @@ export const steps = {
     synAck: {
       what: (side: Side) =>
         `${Kernel(side)} answered with SYN+ACK: it agrees, names its own first sequence number and acknowledges the SYN.`,
-      why: 'One segment does two jobs. The side that receives it knows that segments travel both ways; the side that sent it does not know that yet.',
+      why: 'One segment does two jobs. The side that receives it knows that segments travel both ways; the side that sends it does not know that yet.',
     },
     handshakeAck: {
       what: (side: Side) => `${Kernel(side)} acknowledged the other side’s SYN: the third segment of the handshake.`,
-      why: 'Only this segment tells the server that its own SYN has arrived. That is why the handshake takes three segments and not two.',
+      why: 'Without it, the server cannot know that its own SYN has arrived: that is why the handshake takes three segments and not two. If it is lost, the client’s next segment says the same.',
     },
     ack: {
       what: (side: Side, ack: number) =>
@@ -94,7 +167,7 @@ export const steps = {
     data: {
       what: (side: Side, bytes: string, isSeen: boolean) =>
         `${Kernel(side)} sent ${bytes} in one segment${isSeen ? '' : ', or in several: nobody saw how many'}.`,
-      why: 'The sender keeps the bytes until they are acknowledged, in case they must be sent again. PSH asks the receiving kernel to hand them over at once, which wakes a blocked recv().',
+      why: 'The sender keeps the bytes until they are acknowledged, in case they must be sent again. If they are the next in order, they wake a blocked recv(). PSH wakes nobody: it only says that the sender has no more to add for now.',
     },
     fin: {
       what: (side: Side) => `${Kernel(side)} sent a FIN: this side has nothing more to send.`,
@@ -107,24 +180,56 @@ export const steps = {
     },
     refusal: {
       what: (side: Side) => `${Kernel(side)} refused the SYN with a RST: nobody listens on that port.`,
-      why: 'The RST lets connect() fail at once instead of waiting. If a firewall silently drops the SYN, the kernel sends it again and again until connect() gives up.',
+      why: 'The RST lets connect() fail at once. Without an answer, as behind a firewall that silently drops the SYN, the kernel would repeat the SYN, and connect() would block until the kernel gives up.',
     },
     rst: {
-      what: (side: Side) => `${Kernel(side)} sent a RST: the connection is over at once.`,
-      why: 'A RST is neither negotiated nor acknowledged: the receiver drops the connection, and its next call fails with ECONNRESET. Bytes that were on their way, or not yet read, can be lost.',
+      what: (side: Side) => `${Kernel(side)} sent a RST: for this side the connection is over at once.`,
       whatAnswer: (side: Side) => `${Kernel(side)} answered with a RST: it no longer has this connection.`,
-      whyCopy:
-        'The first copy has already ended the connection. A RST without a connection is dropped: it is never answered, and no program learns of it.',
       whyAnswer: (flags: string) =>
-        `On this side the connection was already gone, so the ${flags} that arrived belonged to none. The kernel answers every such segment with a RST. Only a RST gets no answer: otherwise two kernels would never stop.`,
+        `On this side the connection was already gone, so the ${flags} that arrived belonged to none. The kernel answers every such segment with a RST, except a RST: otherwise two kernels would never stop.`,
+      effects: {
+        pending:
+          'It is neither negotiated nor acknowledged. If its number is exactly the one that the receiver expects next, it ends the connection there too; with any other number it is ignored.',
+        nothing: 'Its receiver has no connection that it could end: the RST is dropped, and nothing is answered.',
+        ignored:
+          'Its number is not the one that the receiver expects next, so it ends nothing: the receiver drops it, or at most answers with an ACK. Otherwise any stranger could end a connection.',
+        refuses: 'It acknowledges the SYN, so the receiver believes it: connect() fails with ECONNREFUSED.',
+        ends: 'The receiver drops the connection, and its program’s next call fails with ECONNRESET. Bytes that were still on their way can be lost. A RST is not acknowledged.',
+        endsAfterFin:
+          'The receiver drops the connection. It had already taken the peer’s FIN, so ECONNRESET is not what follows: recv() still finds the end of the stream, and a send() fails with EPIPE.',
+        endsUnnoticed:
+          'The receiver drops the connection. No program has it now: it was closed before, or not accepted yet. So no call fails.',
+        endsTimeWait:
+          'Its number is exactly the one that the receiver expects, and Linux heeds it even in TIME_WAIT: the wait ends early. RFC 1337 advises to ignore a RST there.',
+      },
     },
     retransmission: {
-      what: 'This is another copy of a segment that was sent before.',
-      why: 'No acknowledgment came in time, so the kernel sends the same bytes again under the same sequence numbers. Each further wait of the retransmission timer is twice as long.',
+      what: 'These numbers were sent before.',
+      why: {
+        timeout:
+          'No acknowledgment came before a timer ran out, so the kernel sends the same numbers once more. With each time-out of the retransmission timer, the next wait is twice the one before; Linux may send a probe like this one before that timer runs out.',
+        acks: 'Acknowledgments showed that something sent later had arrived, so the kernel takes this segment for lost and repeats it without waiting for a time-out. If it was only late, the repetition was needless.',
+        syn: 'The other side’s SYN came once more, so the answer to it seems to be lost. The kernel answers again at once, without waiting for its own time-out.',
+      },
     },
     duplicate: {
-      what: 'The wire made this copy: the kernel sent the segment once.',
-      why: 'Networks can deliver a packet twice. The receiver already has these numbers: it drops the bytes and acknowledges again. The program notices nothing.',
+      what: 'The wire made this copy, and not the kernel.',
+      why: {
+        pending:
+          'Networks can deliver a packet twice. The receiver tells the copy by its numbers, and the program notices nothing.',
+        first:
+          'This copy arrived before the segment itself. To the receiver they are the same: it takes what comes first, and the other one brings nothing new.',
+        syn: 'The receiver has this SYN already. As long as its answer is not acknowledged, it answers once more; afterwards with an ACK.',
+        synAck:
+          'The receiver has this SYN+ACK already: it drops the copy and acknowledges again. Linux limits how often it does that.',
+        data: 'The receiver already has these numbers: it drops the copy and acknowledges once more what it has. The program notices nothing.',
+        bare: 'A bare ACK takes no number, and this one says nothing new: the receiver drops it and answers nothing. Otherwise ACKs would answer ACKs for ever.',
+        stale:
+          'It comes late: the receiver already expects a higher number, so it drops the copy. It may answer with an ACK, though Linux limits how often it does that.',
+        reset:
+          'The first copy has already done all that a RST can do. This one is dropped: a RST is never answered, and no program learns of it.',
+        gone: 'It comes late: on that side the connection no longer exists, so the kernel answers with a RST, as to any segment that belongs to none. If that RST meets a peer in TIME_WAIT, it can end the wait.',
+      },
     },
     probe: {
       'keep-alive': {
@@ -156,25 +261,38 @@ export const steps = {
         `The ${side}’s kernel was seen in ${state}, but the standard’s state machine says ${expected}.`,
       why: 'The kernel itself reported this, and it is shown as it is. Either the kernel departs from RFC 9293, or it knew of something that was not seen here.',
     },
-    lasts: (duration: string) => `This kernel stays in it for ${duration}.`,
+    lasts: (duration: string) => `Its timer runs for ${duration}.`,
+    endedEarly: (duration: string) => `A RST ended it after ${duration}.`,
+    timeWaitEnded:
+      'A RST with exactly the expected number arrived, and Linux heeds it even in TIME_WAIT. RFC 1337 calls this the assassination of TIME_WAIT and advises to ignore such a RST.',
+    gaveUp: {
+      what: (side: Side, from: string) =>
+        `The ${side}’s kernel gave up: it deleted the connection, which was in ${from}.`,
+      whySyn:
+        'The last time-out ran out too, and no answer to any SYN had come. How often a SYN is repeated is a setting: where nothing is set, Linux gives up after more than two minutes; RFC 9293 asks for at least three.',
+      why: 'The last time-out ran out too, and what was sent had never been acknowledged. How long a kernel goes on is a setting: where nothing is set, Linux gives up after about a quarter of an hour.',
+    },
     why: {
-      CLOSED: 'The connection no longer exists: the kernel has released its record. The port pair may be used again.',
+      CLOSED:
+        'For this side the connection no longer exists: its kernel has released the record. The other side may still have one: as long as it is in TIME_WAIT, this pair of addresses and ports is not free.',
       LISTEN:
         'A listening socket waits for SYNs from anyone. It is not a connection: each one that arrives gets a record of its own.',
       SYN_SENT:
-        'Our SYN is out and unanswered. If no answer comes, the kernel sends it again after about a second, then after two, four and so on.',
+        'Our SYN is out and unanswered. If no answer comes, the kernel sends it again after about a second, and then less and less often, until it gives up.',
       SYN_RCVD:
-        'A SYN arrived and was answered; it is not known yet whether the answer arrived. Until then, the program does not see the connection.',
+        'A SYN arrived; it is not known yet whether the answer to it arrives. Until then, the program does not see the connection.',
       ESTABLISHED:
         'This side knows that both SYNs have arrived, so data may flow both ways. The other side may reach this state a little earlier or later.',
-      FIN_WAIT_1: 'This side closed first: its FIN is out and not yet acknowledged. It can still receive.',
-      FIN_WAIT_2: 'Our FIN is acknowledged; now it is the peer’s turn to close. Until then it may go on sending.',
+      FIN_WAIT_1:
+        'This side closes, and no FIN of the peer has come: its own FIN is sent or waits behind data, and is not yet acknowledged. The peer may still send.',
+      FIN_WAIT_2:
+        'Our FIN is acknowledged; now it is the peer’s turn to close, and until then it may go on sending. If our program has closed its socket altogether, new data draws a RST, and Linux waits no longer than a minute.',
       CLOSE_WAIT:
         'The peer’s FIN arrived: the peer will send no more. The kernel waits for its own program to close; if the program forgets, the connection stays here.',
       CLOSING:
-        'Both sides closed at the same time: the peer’s FIN arrived before the acknowledgment of ours. Only that acknowledgment is missing.',
+        'Both sides closed at about the same time: the peer’s FIN arrived before the acknowledgment of ours. Only that acknowledgment is missing.',
       LAST_ACK:
-        'Both sides have closed, and our FIN is the last thing not acknowledged. With that acknowledgment the record is gone.',
+        'Both sides have closed. Our FIN is sent or waits behind data, and is not yet acknowledged. With that acknowledgment the record is gone.',
       TIME_WAIT:
         'The side that closes first waits here for twice the longest life of a segment (on Linux, 60\u00a0seconds). If the last ACK is lost, it can be sent again, and late segments are not mistaken for those of a new connection.',
     },
@@ -207,6 +325,6 @@ export const steps = {
       'Data that arrived must be acknowledged within half a second. The exact moment is a guess.',
     'fin-must-be-acknowledged': 'A FIN that arrived must be acknowledged.',
     'only-an-accepted-socket-can-send': 'The server program used this connection, so it must have accepted it first.',
-    'state-follows-segment': 'With that segment, the standard’s state machine goes to this state.',
+    'state-follows-segment': 'It follows by the standard’s state machine.',
   },
 };

@@ -26,7 +26,7 @@ export const diagram: Texts['diagram'] = {
   zeroWindow: 'sonda de janela zero',
   probe: 'sonda',
   sentAgain: (count) => `enviado mais ${count}\u00a0×`,
-  lasts: (duration) => `por ${duration}`,
+  lasts: (duration) => `até ${duration}`,
   expected: (state) => `o padrão diz ${state}`,
   not: (state) => `não ${state}`,
   waits: 'O servidor escuta: já criou, associou e pôs em escuta seu socket. Agora espera um cliente em accept().',

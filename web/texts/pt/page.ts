@@ -47,7 +47,8 @@ export const page: Texts = {
       'not-a-number': 'Só algarismos, por favor: um número inteiro, 0 ou maior.',
       'too-large': 'Grande demais: o servidor lê no máximo 1024\u00a0bytes.',
     },
-    digits: (count) => (count === 0 ? 'nenhum dígito (zero)' : counted(count, 'dígito', 'dígitos')),
+    digits: (count) =>
+      count === 0 ? '1\u00a0dígito, mas o servidor não conta nenhum no zero' : counted(count, 'dígito', 'dígitos'),
     even: 'par',
     odd: 'ímpar',
     prime: 'primo',
@@ -84,6 +85,11 @@ export const page: Texts = {
   bytes: (count) => counted(count, 'byte', 'bytes'),
   evidence: { captured: 'capturado', observed: 'observado', inferred: 'inferido' },
   inspector,
+  rfc: {
+    section: (rfc, section) => `RFC ${rfc}, seção ${section}`,
+    whole: (rfc) => `RFC ${rfc}`,
+    opens: (name) => `${name} (abre em uma nova aba)`,
+  },
   outcomeSpoken: (order, text) => `Execução ${order}: ${text}`,
   dismiss: 'Dispensar',
   errors,

@@ -27,7 +27,7 @@ export const scenarios: ScenarioTexts = {
     plain: {
       name: 'Simples',
       sentence: 'O cliente envia 121 em dois bytes, o servidor responde e fecha, e depois o cliente fecha.',
-      look: 'Três segmentos abrem a conexão; o FIN do servidor vem primeiro, por isso é ele que fica em TIME_WAIT.',
+      look: 'Três segmentos abrem a conexão; o FIN do servidor vem primeiro, por isso o servidor fica em TIME_WAIT.',
       question: 'Quem estará em TIME_WAIT no fim?',
       choices: waiters,
       explanation:
@@ -35,11 +35,12 @@ export const scenarios: ScenarioTexts = {
     },
     zero: {
       name: 'Zero',
-      sentence: 'O cliente envia o número 0, em dois bytes zero.',
-      look: 'Bytes zero são dados como quaisquer outros: têm números de sequência e são confirmados.',
+      sentence: 'O cliente envia o número 0, em dois bytes 00.',
+      look: 'Bytes de valor 0 são dados como quaisquer outros: cada um ocupa um número de sequência e é confirmado.',
       question: 'O que o servidor responde ao zero?',
       choices: parity,
-      explanation: 'Dois bytes zero são dois bytes, e não “nada”. O servidor lê o número 0, e 0 é par.',
+      explanation:
+        'Dois bytes 00 são dois bytes, e não “nada”. O servidor lê o número 0, e 0 é par. O zero tem um dígito, embora este servidor não conte nenhum; de um modo ou de outro, são menos de dez.',
     },
     silence: {
       name: 'Dez dígitos: silêncio',
@@ -48,7 +49,7 @@ export const scenarios: ScenarioTexts = {
       look: 'O servidor não envia dados, só o FIN: para recv(), é o fim do fluxo.',
       question: 'O que a recv() do cliente retorna?',
       choices: { bytes: 'Alguns bytes', zero: '0: nenhum byte, e nenhum erro', error: 'Um erro' },
-      explanation: 'Um FIN sem dados é um fim comum: recv() retorna 0. Só um RST faria disso um erro.',
+      explanation: 'Um FIN sem dados é um fim comum: recv() retorna 0. Um RST faria disso um erro.',
     },
     echo: {
       name: 'Um número grande',
@@ -70,7 +71,7 @@ export const scenarios: ScenarioTexts = {
     two: {
       name: 'Dois números',
       sentence: 'O cliente já tem sua resposta e envia um segundo número na mesma conexão.',
-      look: 'send() retorna sem erro, embora o servidor já tenha fechado: o kernel dele responde aos bytes com um RST.',
+      look: 'send() retorna sem erro. Os bytes chegam a um servidor que já fechou, e o kernel dele responde com um RST.',
       question: 'O que acontece com o segundo número?',
       choices: {
         answered: 'Também é respondido',
@@ -78,12 +79,12 @@ export const scenarios: ScenarioTexts = {
         nothing: 'Nenhuma reação',
       },
       explanation:
-        'Este servidor atende um número e fecha. Dados que chegam para um socket fechado não chegam a ninguém, e um RST informa isso a quem os enviou. send() só entrega os bytes ao seu próprio kernel.',
+        'Este servidor atende um número e fecha. Dados que chegam para um socket fechado não chegam a ninguém, e um RST informa isso a quem os enviou. send() só entrega os bytes ao kernel do próprio cliente.',
     },
     unread: {
       name: 'Mais de 1024\u00a0bytes',
       sentence: 'O cliente envia 1100\u00a0bytes, dos quais o servidor usa 1024.',
-      look: 'Primeiro vem a resposta, e depois um RST no lugar do FIN: recv() termina com ECONNRESET.',
+      look: 'Primeiro vem a resposta, e depois um RST no lugar do FIN: a última recv() falha com ECONNRESET.',
       question: 'Como termina o lado do servidor?',
       choices: { fin: 'Com um FIN', rst: 'Com um RST', nothing: 'Continua aberto' },
       explanation:
@@ -92,16 +93,16 @@ export const scenarios: ScenarioTexts = {
     refused: {
       name: 'Sem servidor',
       sentence: 'O cliente se conecta a uma porta em que ninguém escuta.',
-      look: 'Dois segmentos, SYN e RST, e acabou. connect() retorna ECONNREFUSED.',
+      look: 'Dois segmentos, SYN e RST, e acabou: connect() falha com ECONNREFUSED.',
       question: 'O que o kernel do servidor responde ao SYN?',
       choices: synAnswers,
       explanation:
-        'O hospedeiro existe, mas ninguém escuta na porta: o kernel recusa na hora, com um RST que confirma o SYN.',
+        'O hospedeiro existe, mas ninguém escuta na porta: o kernel dele recusa na hora, com um RST que confirma o SYN. Sem nenhuma resposta, o kernel do cliente repetiria o SYN, e connect() ficaria bloqueada.',
     },
     unaccepted: {
       name: 'Um servidor que nunca aceita',
       sentence: 'O servidor escuta e depois dorme para sempre: nunca chama accept().',
-      look: 'Os dois lados estão em ESTABLISHED e os dados são confirmados, mas o programa servidor não viu a conexão.',
+      look: 'Os dois lados estão em ESTABLISHED e os dados são confirmados, mas o programa servidor não viu nada disso.',
       question: 'Ninguém chama accept(). O que faz a connect() do cliente?',
       choices: { ok: 'Dá certo', refused: 'Falha', blocks: 'Fica bloqueada' },
       explanation:
@@ -115,16 +116,16 @@ export const scenarios: ScenarioTexts = {
       question: 'O que o kernel do servidor responde ao primeiro SYN?',
       choices: synAnswers,
       explanation:
-        'Se a fila está cheia, o Linux descarta o SYN em silêncio: o cliente o envia de novo depois de 1\u00a0segundo, depois de mais 2, e então pode haver lugar. Um RST o teria feito desistir.',
+        'Se a fila está cheia, o Linux descarta o SYN em silêncio: o kernel do cliente o envia de novo depois de 1\u00a0segundo, depois de mais 2, e então pode haver lugar. Um RST faria connect() falhar na hora.',
     },
     blackhole: {
       name: 'Um buraco negro',
       sentence: 'O enlace perde tudo; o kernel do cliente insiste por 15\u00a0segundos.',
-      look: 'Um SYN após o outro, cada espera maior que a anterior, até que connect() retorna ETIMEDOUT.',
+      look: 'Um SYN após o outro, cada espera maior que a anterior, até que connect() falha com ETIMEDOUT.',
       question: 'O SYN é enviado de novo. Quanto duram as esperas?',
       choices: { same: 'Sempre o mesmo', double: 'Cada uma o dobro da anterior', once: 'Só há um SYN' },
       explanation:
-        'Cada espera é o dobro da anterior, para não congestionar ainda mais uma rede congestionada. O laboratório deixa seu cliente repetir o SYN três vezes; o Linux, por padrão, faz isso seis vezes ou mais, por um minuto ou dois.',
+        'Cada espera é o dobro da anterior, para não congestionar ainda mais uma rede congestionada. Depois quem desiste é o kernel, e não o programa. O laboratório deixa seu cliente repetir o SYN três vezes; onde nada foi ajustado, o Linux insiste por mais de dois minutos, e a RFC 9293 pede ao menos três.',
     },
     lostSyn: {
       name: 'Um SYN perdido',
@@ -138,11 +139,11 @@ export const scenarios: ScenarioTexts = {
     lostSynAck: {
       name: 'Um SYN+ACK perdido',
       sentence: 'A resposta do servidor ao SYN se perde, e os dois lados esperam.',
-      look: 'O servidor está em SYN_RCVD, o cliente ainda em SYN_SENT: os dois têm um temporizador em andamento.',
+      look: 'O servidor está em SYN_RCVD, o cliente ainda em SYN_SENT: cada um enviou algo que não foi confirmado.',
       question: 'Qual lado é o primeiro a enviar de novo?',
       choices: waiters,
       explanation:
-        'Os dois enviaram algo que não foi confirmado, e os dois esperam cerca de um segundo. O temporizador do cliente começou antes. Seja quem for o primeiro, o servidor responde a um SYN repetido com o SYN+ACK mais uma vez.',
+        'Cada um tem um temporizador, e cada um espera cerca de um segundo. O temporizador do cliente começou antes. Seja quem for o primeiro, o servidor responde a um SYN repetido com o SYN+ACK mais uma vez.',
     },
     lostAck: {
       name: 'Um ACK perdido',
@@ -151,7 +152,7 @@ export const scenarios: ScenarioTexts = {
       question: 'O que precisa ser enviado de novo?',
       choices: { ack: 'O ACK', synack: 'O SYN+ACK', nothing: 'Nada' },
       explanation:
-        'As confirmações são cumulativas, e todo segmento depois do SYN traz uma: a seguinte substitui a perdida. Sem dados, o servidor repetiria seu SYN+ACK.',
+        'As confirmações são cumulativas, e todo segmento depois do SYN traz uma: a seguinte substitui a perdida. Se o cliente não enviasse nada, o servidor repetiria seu SYN+ACK.',
     },
     ...trouble,
   },

@@ -9,14 +9,14 @@ export const steps: Topics['steps'] = {
   call: {
     socket: {
       what: (side) => `${Program(side)} pediu ao kernel um socket TCP.`,
-      why: 'O socket é o acesso do programa a uma conexão que ainda não existe. Nada é enviado: o kernel apenas abre um registro para ela.',
+      why: 'O socket é o acesso do programa a uma conexão que ainda não existe. Nada é enviado: o kernel apenas cria um registro para ela.',
     },
     bind: {
       what: (side, address) =>
         address
           ? `${Program(side)} associou o socket ao endereço ${address}.`
           : `${Program(side)} associou o socket a um endereço.`,
-      why: 'Os clientes precisam saber onde se conectar, por isso o servidor escolhe seu endereço e sua porta. O cliente costuma deixar isso para connect(), que usa uma porta livre qualquer.',
+      why: 'Os clientes precisam saber onde se conectar, por isso o servidor escolhe seu endereço e sua porta. O cliente costuma deixar isso para connect(), que usa uma porta livre.',
     },
     listen: {
       what: (side) => `${Program(side)} colocou o socket em modo de escuta.`,
@@ -24,34 +24,34 @@ export const steps: Topics['steps'] = {
     },
     accept: {
       what: (side) => `${Program(side)} pediu a próxima conexão.`,
-      why: 'accept() fica bloqueada até que o kernel tenha uma conexão com o aperto de mão completo: quem o completa é o ACK do cliente, o terceiro segmento. accept() retorna um socket novo, só para essa conexão; o socket de escuta continua como está.',
+      why: 'accept() fica bloqueada até que o kernel tenha uma conexão com o aperto de mão completo. Ela retorna um socket novo, só para essa conexão; o socket de escuta continua como está.',
     },
     connect: {
       what: (side, address) =>
         address
           ? `${Program(side)} pediu ao kernel uma conexão com ${address}.`
           : `${Program(side)} pediu ao kernel uma conexão.`,
-      why: 'Esta é a abertura ativa: o kernel envia um SYN, e o programa dorme até a resposta chegar. Quando connect() retorna, o terceiro segmento do aperto de mão pode ainda estar a caminho.',
+      why: 'Esta é a abertura ativa: o kernel envia um SYN, e o programa dorme até a resposta chegar, ou até o kernel desistir.',
     },
     send: {
       what: (side, bytes) => `${Program(side)} entregou ao kernel ${bytes} para enviar.`,
-      why: 'send() retorna assim que o kernel copia os bytes para o buffer de envio. Ela não espera o outro lado: não haver erro aqui não significa que algo chegou.',
+      why: 'send() retorna assim que o kernel copia os bytes para o buffer de envio; só se ele estiver cheio, ela espera haver lugar. Não haver erro não significa que algo chegou.',
     },
     recv: {
       what: (side) => `${Program(side)} pediu os bytes que chegaram.`,
-      why: 'O TCP transporta um fluxo de bytes, não mensagens: recv() retorna o que houver, não importa como foi dividido em segmentos. Se não há nada, ela bloqueia; 0\u00a0bytes significam que o outro lado enviou seu FIN.',
+      why: 'O TCP transporta um fluxo de bytes, não mensagens: recv() retorna o que houver, não importa como foi dividido em segmentos. Se nada chegou, ela bloqueia até que algo chegue, mesmo que seja só o fim.',
     },
     shutdown: {
       what: (side) => `${Program(side)} informou que não vai enviar mais nada.`,
-      why: 'É um meio fechamento: o kernel envia um FIN depois do último byte, e o programa ainda pode ler. A recv() do outro lado encontrará o fim do fluxo.',
+      why: 'É um meio fechamento: o kernel envia um FIN depois do último byte, e o programa ainda pode ler. Quando o outro lado tiver lido todos os bytes, sua recv() encontrará o fim do fluxo.',
     },
     close: {
       what: (side) => `${Program(side)} fechou o socket.`,
-      why: 'Fechar quer dizer “não tenho mais dados para enviar”: o kernel envia o que resta e depois um FIN. Se chegaram bytes que nunca foram lidos, ele envia um RST no lugar do FIN.',
+      why: 'Fechar quer dizer “não tenho mais dados para enviar”: o kernel envia o que resta e depois um FIN. Se chegaram bytes que nunca foram lidos, ele envia um RST no lugar do FIN, para que o outro lado saiba que dados se perderam.',
     },
     reset: {
       what: (side) => `${Program(side)} abortou a conexão.`,
-      why: 'Abortar é uma close() com tempo de espera (linger) zero: o kernel descarta o que não foi enviado e envia um RST ao outro lado. Depois disso não há TIME_WAIT.',
+      why: 'Abortar é uma close() com tempo de espera (linger) zero: o kernel descarta o que não foi enviado e envia um RST ao outro lado. Depois disso ele não espera em TIME_WAIT.',
     },
   },
   closeOfNothing: 'A conexão não existe mais: nada é enviado, e o kernel apenas libera o socket.',
@@ -64,12 +64,83 @@ export const steps: Topics['steps'] = {
       before
         ? `Em ${at} já tinha terminado: retornou no máximo ${before} antes disso.`
         : `Em ${at} já tinha terminado.`,
-    returned: (what) => `Retornou ${what}.`,
     ok: (took) => `Retornou depois de ${took}.`,
-    peer: (took, peer) => `Retornou depois de ${took} com uma conexão de ${peer}.`,
-    bytes: (took, bytes) => `Retornou depois de ${took} com ${bytes}.`,
-    end: (took) => `Retornou depois de ${took} com 0\u00a0bytes: o outro lado fechou.`,
-    error: (took, error) => `Falhou depois de ${took} com ${error}.`,
+  },
+  callReturn: {
+    returned: (call, side, value, took, woke) =>
+      `${call}() do programa ${NAMES[side]} retornou${value && ` ${value}`}${took && `, depois de ${took}`}${woke && `: ${woke}`}.`,
+    failed: (call, side, took, error, means) =>
+      `${call}() do programa ${NAMES[side]} falhou${took && ` depois de ${took}`} com ${error}${means && `: ${means}`}.`,
+    unseen: 'O que ela retornou não foi visto.',
+    values: {
+      connectionFrom: (peer) => `uma conexão de ${peer}`,
+      aConnection: 'uma conexão',
+      end: '0\u00a0bytes, o fim do fluxo',
+    },
+    woke: {
+      connect: 'o SYN+ACK que chegou a acordou',
+      accept: 'o segmento que completou o aperto de mão a acordou',
+      bytes: 'os bytes que chegaram a acordaram',
+      fin: 'o FIN que chegou a acordou',
+    },
+    why: {
+      accept:
+        'O kernel já tinha completado o aperto de mão sozinho. accept() tira a conexão da fila e retorna um socket novo para ela; o socket de escuta continua como está.',
+      connect:
+        'Este lado agora sabe que seu SYN chegou e foi aceito. O terceiro segmento do aperto de mão pode ainda estar a caminho, e o programa servidor talvez nem tenha chamado accept().',
+      recv: 'O TCP transporta um fluxo de bytes, não mensagens: recv() retorna o que chegou até agora, não importa como foi dividido em segmentos. Pode vir mais.',
+      end: 'O FIN do outro lado chegou, e todos os bytes antes dele já foram lidos. Isso não é um erro: o outro lado não envia mais nada, mas este ainda pode enviar.',
+    },
+  },
+  failures: {
+    ECONNREFUSED: {
+      means: 'um RST respondeu ao SYN, porque ninguém escuta ali',
+      why: 'O outro hospedeiro existe e responde, por isso o programa fica sabendo na hora. Sem nenhuma resposta, o kernel repetiria o SYN, e connect() ficaria bloqueada.',
+    },
+    ECONNRESET: {
+      means: 'chegou um RST, que encerrou a conexão',
+      why: 'Um RST encerra os dois sentidos na hora, e não é um fim comum: bytes a caminho podem se perder, e ninguém sabe dizer quais.',
+    },
+    ETIMEDOUT: {
+      means: 'o que foi enviado nunca foi confirmado, e o kernel desistiu',
+      why: 'Um kernel repete por tempo limitado o que não é confirmado. Quanto tempo é um ajuste: onde nada foi ajustado, o Linux insiste por cerca de um quarto de hora.',
+    },
+    'connect ETIMEDOUT': {
+      means: 'nenhum SYN teve resposta, e o kernel desistiu',
+      why: 'O silêncio não diz nada: pode faltar o SYN, a resposta ou o hospedeiro. Quantas vezes o kernel repete o SYN é um ajuste: onde nada foi ajustado, o Linux insiste por mais de dois minutos.',
+    },
+    EPIPE: {
+      means: 'este lado da conexão não pode mais enviar',
+      why: 'Ou o próprio programa encerrou este sentido, ou um RST encerrou a conexão. Nada é enviado. Muitos sistemas geram também o sinal SIGPIPE.',
+    },
+    EADDRINUSE: {
+      means: 'o endereço já está em uso',
+      why: 'Outro socket tem este endereço e esta porta: um que escuta, ou o que resta de uma conexão em TIME_WAIT. SO_REUSEADDR permite o segundo caso, se os dois sockets a tiverem.',
+    },
+    EAGAIN: {
+      means: 'ela teria de esperar',
+      why: 'O programa pediu para não ser bloqueado, ou só por certo tempo. A conexão não tem defeito: mais tarde a mesma chamada pode ter sucesso.',
+    },
+    ECONNABORTED: {
+      means: 'a conexão acabou antes que accept() pudesse retorná-la',
+      why: 'O aperto de mão estava completo, mas o cliente abortou a conexão enquanto ela esperava na fila. O socket de escuta não é afetado.',
+    },
+    ECANCELED: {
+      means: 'o programa desistiu dela',
+      why: 'Não chegou nada que encerrasse a chamada: este lado não quis esperar mais.',
+    },
+    EHOSTUNREACH: {
+      means: 'não há caminho até esse hospedeiro',
+      why: 'Este hospedeiro ou um roteador no caminho informou isso. Nada se sabe da porta, pois o SYN não chegou até lá.',
+    },
+    ENETUNREACH: {
+      means: 'não há caminho até essa rede',
+      why: 'Este hospedeiro ou um roteador no caminho informou isso. Nada se sabe da porta, pois o SYN não chegou até lá.',
+    },
+  },
+  otherFailure: {
+    means: '',
+    why: 'Uma chamada que falha retorna um número no lugar do que foi pedido, e o número tem um nome. A página de manual da chamada diz o que ele significa.',
   },
   bytes: {
     withText: (bytes, text) => `${bytes} (o texto ${text})`,
@@ -83,11 +154,11 @@ export const steps: Topics['steps'] = {
     synAck: {
       what: (side) =>
         `${Kernel(side)} respondeu com SYN+ACK: aceita, informa seu próprio primeiro número de sequência e confirma o SYN.`,
-      why: 'Um segmento cumpre duas funções. O lado que o recebe sabe que os segmentos passam nos dois sentidos; o lado que o enviou ainda não sabe disso.',
+      why: 'Um segmento cumpre duas funções. O lado que o recebe sabe que os segmentos passam nos dois sentidos; o lado que o envia ainda não sabe disso.',
     },
     handshakeAck: {
       what: (side) => `${Kernel(side)} confirmou o SYN do outro lado: é o terceiro segmento do aperto de mão.`,
-      why: 'Só este segmento diz ao servidor que o SYN dele chegou. É por isso que o aperto de mão é de três vias, e não de duas.',
+      why: 'Sem ele, o servidor não pode saber que o SYN dele chegou: é por isso que o aperto de mão é de três vias, e não de duas. Se ele se perder, o segmento seguinte do cliente diz o mesmo.',
     },
     ack: {
       what: (side, ack) =>
@@ -97,7 +168,7 @@ export const steps: Topics['steps'] = {
     data: {
       what: (side, bytes, isSeen) =>
         `${Kernel(side)} enviou ${bytes} em um único segmento${isSeen ? '' : ', ou em vários: ninguém viu quantos'}.`,
-      why: 'O emissor guarda os bytes até que sejam confirmados, caso precise enviá-los de novo. PSH pede ao kernel receptor que os entregue logo, o que acorda uma recv() bloqueada.',
+      why: 'O emissor guarda os bytes até que sejam confirmados, caso precise enviá-los de novo. Se são os próximos na ordem, acordam uma recv() bloqueada. PSH não acorda ninguém: só diz que, por ora, o emissor não tem mais nada a acrescentar.',
     },
     fin: {
       what: (side) => `${Kernel(side)} enviou um FIN: este lado não tem mais nada a enviar.`,
@@ -109,24 +180,56 @@ export const steps: Topics['steps'] = {
     },
     refusal: {
       what: (side) => `${Kernel(side)} recusou o SYN com um RST: ninguém escuta nessa porta.`,
-      why: 'O RST permite que connect() falhe na hora, em vez de esperar. Se um firewall descarta o SYN em silêncio, o kernel o reenvia várias vezes, até connect() desistir.',
+      why: 'O RST permite que connect() falhe na hora. Sem resposta, como atrás de um firewall que descarta o SYN em silêncio, o kernel repetiria o SYN, e connect() ficaria bloqueada até o kernel desistir.',
     },
     rst: {
-      what: (side) => `${Kernel(side)} enviou um RST: a conexão acaba na hora.`,
-      why: 'Um RST não é negociado nem confirmado: quem o recebe descarta a conexão, e a próxima chamada do programa falha com ECONNRESET. Bytes a caminho, ou ainda não lidos, podem se perder.',
+      what: (side) => `${Kernel(side)} enviou um RST: para este lado a conexão acaba na hora.`,
       whatAnswer: (side) => `${Kernel(side)} respondeu com um RST: não tem mais essa conexão.`,
-      whyCopy:
-        'A primeira cópia já encerrou a conexão. Um RST sem conexão é descartado: nunca é respondido, e nenhum programa fica sabendo.',
       whyAnswer: (flags) =>
-        `Deste lado a conexão já não existia, e o ${flags} que chegou não pertencia a nenhuma. O kernel responde a todo segmento assim com um RST. Só um RST fica sem resposta: senão dois kernels nunca parariam.`,
+        `Deste lado a conexão já não existia, e o ${flags} que chegou não pertencia a nenhuma. O kernel responde a todo segmento assim com um RST, exceto a um RST: senão dois kernels nunca parariam.`,
+      effects: {
+        pending:
+          'Ele não é negociado nem confirmado. Se seu número é exatamente o que o receptor espera a seguir, a conexão acaba também ali; com qualquer outro número, ele é ignorado.',
+        nothing: 'Quem o recebe não tem conexão que ele possa encerrar: o RST é descartado, e nada é respondido.',
+        ignored:
+          'Seu número não é o que o receptor espera a seguir, por isso ele não encerra nada: o receptor o descarta ou, no máximo, responde com um ACK. Senão qualquer estranho poderia encerrar uma conexão.',
+        refuses: 'Ele confirma o SYN, por isso o receptor acredita nele: connect() falha com ECONNREFUSED.',
+        ends: 'O receptor descarta a conexão, e a próxima chamada de seu programa falha com ECONNRESET. Bytes que ainda estavam a caminho podem se perder. Um RST não é confirmado.',
+        endsAfterFin:
+          'O receptor descarta a conexão. Ele já tinha recebido o FIN do outro lado, por isso o que se segue não é ECONNRESET: recv() continua a encontrar o fim do fluxo, e uma send() falha com EPIPE.',
+        endsUnnoticed:
+          'O receptor descarta a conexão. Nenhum programa está com ela agora: já foi fechada, ou ainda não foi aceita. Por isso nenhuma chamada falha.',
+        endsTimeWait:
+          'Seu número é exatamente o que o receptor espera, e o Linux o atende mesmo em TIME_WAIT: a espera acaba antes da hora. A RFC 1337 aconselha a ignorar um RST nesse estado.',
+      },
     },
     retransmission: {
-      what: 'É outra cópia de um segmento já enviado.',
-      why: 'A confirmação não chegou a tempo, então o kernel envia os mesmos bytes de novo, com os mesmos números de sequência. Cada nova espera do temporizador de retransmissão dura o dobro da anterior.',
+      what: 'Estes números já foram enviados antes.',
+      why: {
+        timeout:
+          'Nenhuma confirmação veio antes que um temporizador expirasse, então o kernel envia os mesmos números mais uma vez. A cada vez que o temporizador de retransmissão expira, a espera seguinte é o dobro da anterior; o Linux pode enviar uma sonda como esta antes disso.',
+        acks: 'Confirmações mostraram que algo enviado depois tinha chegado, então o kernel dá este segmento por perdido e o repete sem esperar que o temporizador expire. Se ele só estava atrasado, a repetição foi desnecessária.',
+        syn: 'O SYN do outro lado veio mais uma vez, logo a resposta a ele parece ter se perdido. O kernel responde de novo na hora, sem esperar que seu próprio temporizador expire.',
+      },
     },
     duplicate: {
-      what: 'O enlace fez esta cópia: o kernel enviou o segmento uma só vez.',
-      why: 'Redes podem entregar um pacote duas vezes. O receptor já tem esses números: descarta os bytes e confirma de novo. O programa não percebe nada.',
+      what: 'Quem fez esta cópia foi o enlace, e não o kernel.',
+      why: {
+        pending:
+          'Redes podem entregar um pacote duas vezes. O receptor reconhece a cópia pelos números, e o programa não percebe nada.',
+        first:
+          'Esta cópia chegou antes do próprio segmento. Para o receptor são iguais: ele aceita o que chega primeiro, e o outro não traz nada de novo.',
+        syn: 'O receptor já tem este SYN. Enquanto sua resposta não é confirmada, ele responde mais uma vez; depois disso, com um ACK.',
+        synAck:
+          'O receptor já tem este SYN+ACK: descarta a cópia e confirma de novo. O Linux limita quantas vezes faz isso.',
+        data: 'O receptor já tem estes números: descarta a cópia e confirma mais uma vez o que tem. O programa não percebe nada.',
+        bare: 'Um ACK puro não ocupa número, e este não diz nada de novo: o receptor o descarta e não responde nada. Senão ACKs responderiam a ACKs para sempre.',
+        stale:
+          'Ela chega tarde: o receptor já espera um número maior, por isso a descarta. Pode responder com um ACK, mas o Linux limita quantas vezes faz isso.',
+        reset:
+          'A primeira cópia já fez tudo o que um RST pode fazer. Esta é descartada: um RST nunca é respondido, e nenhum programa fica sabendo.',
+        gone: 'Ela chega tarde: desse lado a conexão não existe mais, por isso o kernel responde com um RST, como a todo segmento que não pertence a nenhuma. Se esse RST encontra o outro lado em TIME_WAIT, pode encerrar a espera.',
+      },
     },
     probe: {
       'keep-alive': {
@@ -158,24 +261,36 @@ export const steps: Topics['steps'] = {
         `O kernel do ${NAMES[side]} foi visto em ${state}, mas a máquina de estados do padrão diz ${expected}.`,
       why: 'O próprio kernel informou isso, e aqui aparece tal como é. Ou o kernel se afasta da RFC 9293, ou sabia de algo que não foi visto aqui.',
     },
-    lasts: (duration) => `Este kernel fica nele por ${duration}.`,
+    lasts: (duration) => `Seu temporizador dura ${duration}.`,
+    endedEarly: (duration) => `Um RST o encerrou depois de ${duration}.`,
+    timeWaitEnded:
+      'Chegou um RST com exatamente o número esperado, e o Linux o atende mesmo em TIME_WAIT. A RFC 1337 chama isso de assassinato de TIME_WAIT e aconselha a ignorar um RST assim.',
+    gaveUp: {
+      what: (side, from) => `O kernel do ${NAMES[side]} desistiu: apagou a conexão, que estava em ${from}.`,
+      whySyn:
+        'O temporizador expirou pela última vez, e nenhum SYN teve resposta. Quantas vezes um SYN é repetido é um ajuste: onde nada foi ajustado, o Linux desiste depois de mais de dois minutos; a RFC 9293 pede ao menos três.',
+      why: 'O temporizador expirou pela última vez, e o que foi enviado nunca foi confirmado. Por quanto tempo um kernel insiste é um ajuste: onde nada foi ajustado, o Linux desiste depois de cerca de um quarto de hora.',
+    },
     why: {
-      CLOSED: 'A conexão não existe mais: o kernel liberou o registro dela. O par de portas pode ser usado de novo.',
+      CLOSED:
+        'Para este lado a conexão não existe mais: o kernel liberou o registro dela. O outro lado talvez ainda tenha o seu: enquanto estiver em TIME_WAIT, este par de endereços e portas não está livre.',
       LISTEN:
         'Um socket de escuta espera SYNs de qualquer um. Ele não é uma conexão: cada conexão que chega ganha um registro próprio.',
       SYN_SENT:
-        'Nosso SYN saiu e ainda não teve resposta. Se nada vier, o kernel o envia de novo depois de cerca de um segundo, depois dois, quatro e assim por diante.',
-      SYN_RCVD:
-        'Um SYN chegou e foi respondido; ainda não se sabe se a resposta chegou. Até lá o programa não vê a conexão.',
+        'Nosso SYN saiu e ainda não teve resposta. Se nada vier, o kernel o envia de novo depois de cerca de um segundo, e depois com frequência cada vez menor, até desistir.',
+      SYN_RCVD: 'Um SYN chegou; ainda não se sabe se a resposta a ele chega. Até lá o programa não vê a conexão.',
       ESTABLISHED:
         'Este lado sabe que os dois SYNs chegaram; os dados podem fluir nos dois sentidos. O outro lado pode chegar a este estado um pouco antes ou depois.',
-      FIN_WAIT_1: 'Este lado fechou primeiro: seu FIN saiu e ainda não foi confirmado. Ele ainda pode receber.',
-      FIN_WAIT_2: 'Nosso FIN foi confirmado; agora é a vez de o outro lado fechar. Até lá ele pode continuar enviando.',
+      FIN_WAIT_1:
+        'Este lado está fechando, e nenhum FIN do outro chegou: seu próprio FIN foi enviado ou espera atrás de dados, e ainda não foi confirmado. O outro lado ainda pode enviar.',
+      FIN_WAIT_2:
+        'Nosso FIN foi confirmado; agora é a vez de o outro lado fechar, e até lá ele pode continuar enviando. Se nosso programa fechou o socket por inteiro, a dados novos responde um RST, e o Linux não espera mais que um minuto.',
       CLOSE_WAIT:
         'O FIN do outro lado chegou: ele não enviará mais nada. O kernel espera que seu próprio programa feche; se o programa esquecer, a conexão fica parada aqui.',
       CLOSING:
-        'Os dois lados fecharam ao mesmo tempo: o FIN do outro chegou antes da confirmação do nosso. Só falta essa confirmação.',
-      LAST_ACK: 'Os dois lados fecharam, e nosso FIN é a última coisa sem confirmação. Com ela, o registro desaparece.',
+        'Os dois lados fecharam quase ao mesmo tempo: o FIN do outro chegou antes da confirmação do nosso. Só falta essa confirmação.',
+      LAST_ACK:
+        'Os dois lados fecharam. Nosso FIN foi enviado ou espera atrás de dados, e ainda não foi confirmado. Com essa confirmação, o registro desaparece.',
       TIME_WAIT:
         'Quem fecha primeiro espera aqui o dobro do tempo de vida máximo de um segmento (no Linux, 60\u00a0segundos). Se o último ACK se perder, ele pode ser enviado de novo, e segmentos atrasados não se confundem com os de uma conexão nova.',
     },
@@ -209,6 +324,6 @@ export const steps: Topics['steps'] = {
       'Dados que chegaram têm de ser confirmados em até meio segundo. O momento exato é uma estimativa.',
     'fin-must-be-acknowledged': 'Um FIN que chegou tem de ser confirmado.',
     'only-an-accepted-socket-can-send': 'O programa servidor usou esta conexão, portanto a aceitou antes.',
-    'state-follows-segment': 'Com esse segmento, a máquina de estados do padrão passa a este estado.',
+    'state-follows-segment': 'É o que se segue pela máquina de estados do padrão.',
   },
 };

@@ -8,8 +8,7 @@ export const summary: Topics['summary'] = {
   heading: 'Esta conexão',
   ending: {
     complete: (opener) => `Completa: ${the(opener)} a abriu, e os dois lados a fecharam.`,
-    unconfirmed: (opener) =>
-      `${The(opener)} a abriu, e os dois lados a fecharam; a última confirmação (ACK) não foi vista.`,
+    unconfirmed: (opener) => `${The(opener)} a abriu, e os dois lados a fecharam; a última confirmação não foi vista.`,
     'client-only': (opener) => `Incompleta: ${the(opener)} a abriu, e só o cliente fechou seu lado.`,
     'server-only': (opener) => `Incompleta: ${the(opener)} a abriu, e só o servidor fechou seu lado.`,
     open: (opener) => `Incompleta: ${the(opener)} a abriu, e nenhum dos lados a fechou.`,
@@ -19,6 +18,7 @@ export const summary: Topics['summary'] = {
   first: (side) => `${The(side)} fechou primeiro.`,
   firstAndWaits: (side, lasts) =>
     `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
+  aborted: (side) => `${The(side)} a encerrou primeiro, com um RST.`,
   bothFirst: 'Os dois fecharam ao mesmo tempo.',
   waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
   traffic: (up, down) => `${up} de ida, ${down} de volta.`,

@@ -1,3 +1,4 @@
+import type { DoneMessage } from '../../../bridge/protocol/messages.ts';
 import { shortReply } from '../../reading/short-text.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Texts } from '../../texts/topics.ts';
@@ -6,15 +7,21 @@ import { errorSentence } from '../error-words.ts';
 /** How a run ended, in a sentence. */
 export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   const { end } = run;
-  const { outcomes, replyThenReset, tenDigits } = texts.end;
+  const { outcomes } = texts.end;
   if (!end) return outcomes.running;
   if (end.kind === 'lost') return outcomes.lost;
   if (end.kind === 'rejected') return `${outcomes.rejected} ${errorSentence(end, texts)}`;
-  const { reply, error } = end.done;
+  return outcomeSentence(run, end.done, hasReset, texts.end);
+}
+
+function outcomeSentence(run: Run, { reply, error = '' }: DoneMessage, hasReset: boolean, texts: Texts['end']): string {
+  const { outcomes, replyThenReset, tenDigits, gaveUp } = texts;
   const outcome = howItEnded(run);
   if (outcome === 'silent' && run.number?.toString().length === 10) return `${outcomes.silent} ${tenDigits}`;
   if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortReply(reply?.text ?? ''));
-  return outcome === 'failed' ? outcomes.failed(error ?? '') : outcomes[outcome];
+  // The bridge has a limit of its own for a run, and a code of its own for it.
+  if (outcome === 'timeout' && error === 'ETIMEDOUT') return gaveUp;
+  return outcome === 'failed' ? outcomes.failed(error) : outcomes[outcome];
 }
 
 /** `unread`: the client got no byte, but not because the server closed without one. */

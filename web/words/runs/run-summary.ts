@@ -23,10 +23,14 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
   ].filter(Boolean);
 }
 
-function closingSentences({ closedFirst, waits }: Conversation, language: Language, t: SummaryTexts): string[] {
+function closingSentences(
+  { closedFirst, abortedBy, waits }: Conversation,
+  language: Language,
+  t: SummaryTexts,
+): string[] {
   const lasts = (ms: number | undefined) => (ms === undefined ? '' : language.duration(ms * 1000));
   const others = waits.filter(({ side }) => side !== closedFirst).map(({ side, ms }) => t.waits(side, lasts(ms)));
-  if (closedFirst === undefined) return others;
+  if (closedFirst === undefined) return abortedBy ? [t.aborted(abortedBy), ...others] : others;
   if (closedFirst === 'both') return [t.bothFirst, ...others];
   const own = waits.find(({ side }) => side === closedFirst);
   return [own ? t.firstAndWaits(closedFirst, lasts(own.ms)) : t.first(closedFirst), ...others];

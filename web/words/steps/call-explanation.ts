@@ -1,10 +1,12 @@
-import type { Call } from '../../../bridge/trace/step.ts';
+import { compareSteps, type Call, type CallName } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
-import { isGone } from '../../reading/resets-after-end.ts';
+import { isGone } from '../../reading/resets.ts';
 import { bytesInWords } from './bytes-in-words.ts';
+import { hasReturnSentence } from './call-return.ts';
 import type { Context } from './context.ts';
 
-const SECTIONS: Record<string, string> = {
+/** The user interface of TCP as RFC 9293 §3.9.1 describes it. A program's calls have other names. */
+const SECTIONS: Record<CallName, string> = {
   socket: 'RFC 9293 §3.9.1',
   bind: 'RFC 9293 §3.9.1.1',
   listen: 'RFC 9293 §3.9.1.1',
@@ -13,8 +15,8 @@ const SECTIONS: Record<string, string> = {
   send: 'RFC 9293 §3.9.1.2',
   recv: 'RFC 9293 §3.9.1.3',
   shutdown: 'RFC 9293 §3.6.1',
-  close: 'RFC 9293 §3.9.1.4',
-  reset: 'RFC 9293 §3.9.1',
+  close: 'RFC 9293 §3.9.1.4, §3.6.1',
+  reset: 'RFC 9293 §3.9.1.6',
 };
 
 interface CallTexts {
@@ -22,6 +24,7 @@ interface CallTexts {
   why: string;
 }
 
+/** What the program asks for. What a call returns that can block, or that failed, has a sentence of its own. */
 export function explainCall(call: Call, context: Context) {
   const texts = lookup<CallTexts>(context.texts.call, call.name);
   // A program may make calls that the page has no texts for: then the name has to do.
@@ -31,52 +34,35 @@ export function explainCall(call: Call, context: Context) {
       ? bytesInWords(call.bytes ?? 0, call.payload ?? '', context)
       : (call.peer ?? call.args[0] ?? '');
   return {
-    what: `${texts.what(call.side, detail)} ${endOf(call, context)}`.trim(),
+    what: [texts.what(call.side, detail), seenBlocked(call, context), endOf(call, context)].filter(Boolean).join(' '),
     why: call.name === 'close' && isGone(call, context.run.steps) ? context.texts.closeOfNothing : texts.why,
     section: lookup(SECTIONS, call.name) ?? '',
   };
 }
 
-function endOf(call: Call, context: Context): string {
-  if (call.within) return boundsOf(call, context);
-  if (call.returnedAt === undefined) return withoutReturn(context);
-  const isPlain = call.result === undefined || call.result === 'ok';
-  // The duration of an inferred call is a guess: no number is made of it.
-  if (call.evidence === 'inferred' && isPlain) return '';
-  const took = context.language.duration(call.returnedAt - call.startedAt);
-  return isPlain ? success(call, took, context) : context.texts.callEnd.error(took, call.result!);
-}
-
-function withoutReturn({ texts: { callEnd }, run }: Context): string {
-  return run.isOver ? callEnd.unseen : callEnd.open;
-}
-
 /** A call that was seen only now and then has bounds, not moments. */
-function boundsOf(call: Call, context: Context): string {
-  const { language, texts } = context;
-  const { within, startedAt, returnedAt } = call;
-  const length = (us: number | undefined) => (us === undefined ? '' : language.duration(us));
-  const returned = resultOf(call, context);
-  return [
-    texts.callEnd.seenBlocked(startedAt < 0 ? '' : language.moment(startedAt), length(within?.startUs)),
-    returnedAt === undefined
-      ? withoutReturn(context)
-      : texts.callEnd.seenOver(language.moment(returnedAt), length(within?.returnUs)),
-    returned && texts.callEnd.returned(returned),
-  ]
-    .filter(Boolean)
-    .join(' ');
+function seenBlocked({ within, startedAt }: Call, { texts, language }: Context): string {
+  if (!within) return '';
+  const before = within.startUs === undefined ? '' : language.duration(within.startUs);
+  return texts.callEnd.seenBlocked(startedAt < 0 ? '' : language.moment(startedAt), before);
 }
 
-function resultOf({ name, result, bytes, payload = '' }: Call, context: Context): string {
-  if (result !== undefined && result !== 'ok') return result;
-  return name === 'recv' && bytes !== undefined ? bytesInWords(bytes, payload, context) : '';
+function endOf(call: Call, context: Context): string {
+  const { texts, language, run } = context;
+  const { returnedAt, startedAt, evidence, within } = call;
+  if (returnedAt === undefined) {
+    if (run.isOver) return texts.callEnd.unseen;
+    // Of the newest step nobody can know yet whether it will block.
+    return run.steps.some((step) => compareSteps(step, call) > 0) ? texts.callEnd.open : '';
+  }
+  if (hasReturnSentence(call)) return '';
+  if (within) return seenOver(call, context);
+  // The duration of an inferred call is a guess: no number is made of it.
+  return evidence === 'inferred' ? '' : texts.callEnd.ok(language.duration(returnedAt - startedAt));
 }
 
-/** What a successful call returned. */
-function success({ name, bytes, payload = '', peer }: Call, took: string, context: Context): string {
-  const { callEnd } = context.texts;
-  if (name === 'recv' && bytes === 0) return callEnd.end(took);
-  if (name === 'recv' && bytes !== undefined) return callEnd.bytes(took, bytesInWords(bytes, payload, context));
-  return name === 'accept' && peer !== undefined ? callEnd.peer(took, peer) : callEnd.ok(took);
+/** Between which moments a call returned that was seen only now and then. */
+export function seenOver({ within, returnedAt }: Call, { texts, language }: Context): string {
+  const before = within?.returnUs === undefined ? '' : language.duration(within.returnUs);
+  return texts.callEnd.seenOver(language.moment(returnedAt!), before);
 }

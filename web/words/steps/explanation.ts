@@ -4,6 +4,7 @@ import { lookup } from '../../reading/checks.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import { explainCall } from './call-explanation.ts';
 import type { Context, RunSoFar } from './context.ts';
+import { explainReturn } from './return-explanation.ts';
 import { explainSegment } from './segment-explanation.ts';
 import { explainState } from './state-explanation.ts';
 
@@ -28,34 +29,40 @@ export interface Explanation {
   reason?: { text: string; section: string };
 }
 
+/** A step has a beginning. The return of a call that can block, or that failed, is a moment of its own. */
+export type Moment = 'begin' | 'return';
+
 /** Explains steps in one language. */
 export interface Explainer {
-  explain(step: Step, run: RunSoFar): Explanation;
+  /** @param run holds only what is known at this moment: no sentence says more */
+  explain(step: Step, run: RunSoFar, moment?: Moment): Explanation;
   /** The same, as short as a tooltip. */
-  titleOf(step: Step, run: RunSoFar): string;
+  titleOf(step: Step, run: RunSoFar, moment?: Moment): string;
 }
 
 /** Rejects if the texts cannot be loaded. */
 export async function explainerIn(language: Language): Promise<Explainer> {
   const texts = await language.topic('steps');
   return {
-    explain: (step, run) => explain(step, { language, texts, run }),
-    titleOf: (step, run) => titleOf(step, { language, texts, run }),
+    explain: (step, run, moment = 'begin') => explain(step, moment, { language, texts, run }),
+    titleOf: (step, run, moment = 'begin') => titleOf(step, moment, { language, texts, run }),
   };
 }
 
-function explain(step: Step, context: Context): Explanation {
+function explain(step: Step, moment: Moment, context: Context): Explanation {
   return {
     evidence: context.texts.evidenceMeans[step.evidence],
     ...reasonOf(step, context),
-    ...whatAndWhy(step, context),
+    ...whatAndWhy(step, moment, context),
   };
 }
 
-function whatAndWhy(step: Step, context: Context): Pick<Explanation, 'what' | 'why' | 'section'> {
+function whatAndWhy(step: Step, moment: Moment, context: Context): Pick<Explanation, 'what' | 'why' | 'section'> {
   switch (step.kind) {
     case 'call':
-      return explainCall(step, context);
+      return moment === 'return' && step.returnedAt !== undefined
+        ? explainReturn(step, context)
+        : explainCall(step, context);
     case 'segment':
       return explainSegment(step, context);
     case 'state':
@@ -67,8 +74,8 @@ function whatAndWhy(step: Step, context: Context): Pick<Explanation, 'what' | 'w
   }
 }
 
-function titleOf(step: Step, context: Context): string {
-  const { what, evidence, reason } = explain(step, context);
+function titleOf(step: Step, moment: Moment, context: Context): string {
+  const { what, evidence, reason } = explain(step, moment, context);
   return `${what}\n${context.language.texts.evidence[step.evidence]}: ${reason?.text ?? evidence}`;
 }
 

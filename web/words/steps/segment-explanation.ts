@@ -1,6 +1,7 @@
 import type { Segment } from '../../../bridge/trace/step.ts';
+import { copyEffect, repeatReason, type CopyEffect, type RepeatReason } from '../../reading/copies.ts';
 import { isEstimated } from '../../reading/estimated-time.ts';
-import { copyOfResetIsLate, segmentAnswered } from '../../reading/resets-after-end.ts';
+import { resetEffect, segmentAnswered, type ResetEffect } from '../../reading/resets.ts';
 import { flagsText, segmentRole, type SegmentRole } from '../../reading/segment-role.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import type { Context } from './context.ts';
@@ -15,6 +16,35 @@ const SECTIONS: Record<SegmentRole, string> = {
   dataFin: 'RFC 9293 §3.6',
   refusal: 'RFC 9293 §3.5.2',
   rst: 'RFC 9293 §3.5.3',
+};
+
+const REPEAT_SECTIONS: Record<RepeatReason, string> = {
+  timeout: 'RFC 9293 §3.8.1; RFC 6298 §5; RFC 8985 §7',
+  acks: 'RFC 8985 §6; RFC 5681 §3.2',
+  syn: 'RFC 9293 §3.5',
+};
+
+const COPY_SECTIONS: Record<CopyEffect, string> = {
+  pending: 'RFC 9293 §3.10.7.4',
+  first: 'RFC 9293 §3.10.7.4',
+  syn: 'RFC 9293 §3.10.7.4; RFC 5961 §4.2',
+  synAck: 'RFC 9293 §3.10.7.4; RFC 5961 §4.2',
+  data: 'RFC 9293 §3.10.7.4',
+  bare: 'RFC 9293 §3.10.7.4',
+  stale: 'RFC 9293 §3.10.7.4',
+  reset: 'RFC 9293 §3.5.3',
+  gone: 'RFC 9293 §3.10.7.1; RFC 1337',
+};
+
+const RESET_SECTIONS: Record<ResetEffect, string> = {
+  pending: 'RFC 9293 §3.5.3; RFC 5961 §3.2',
+  nothing: 'RFC 9293 §3.10.7.1',
+  ignored: 'RFC 9293 §3.10.7.4; RFC 5961 §3.2',
+  refuses: 'RFC 9293 §3.10.7.3',
+  ends: 'RFC 9293 §3.5.3',
+  endsAfterFin: 'RFC 9293 §3.5.3',
+  endsUnnoticed: 'RFC 9293 §3.5.3',
+  endsTimeWait: 'RFC 9293 §3.10.7.4; RFC 1337',
 };
 
 export function explainSegment(segment: Segment, context: Context) {
@@ -33,24 +63,33 @@ export function explainSegment(segment: Segment, context: Context) {
 
 /** Explains what is most special about the segment. */
 function whyOf(segment: Segment, kind: SegmentRole, context: Context): { why: string; section: string } {
-  const { segment: texts } = context.texts;
+  const { texts, run } = context;
+  const { retransmission, duplicate, probe: probes, ...roles } = texts.segment;
   const { retransmissionOf, duplicateOf, probe } = segment;
   if (probe !== undefined)
-    return { why: texts.probe[probe].why, section: probe === 'keep-alive' ? 'RFC 9293 §3.8.4' : 'RFC 9293 §3.8.6.1' };
+    return { why: probes[probe].why, section: probe === 'keep-alive' ? 'RFC 9293 §3.8.4' : 'RFC 9293 §3.8.6.1' };
+  if (duplicateOf !== undefined) {
+    const effect = copyEffect(segment, run.steps);
+    if (kind !== 'rst' || effect === 'reset') return { why: duplicate.why[effect], section: COPY_SECTIONS[effect] };
+  }
   if (kind === 'rst') return whyReset(segment, context);
-  if (duplicateOf !== undefined) return { why: texts.duplicate.why, section: 'RFC 9293 §3.10.7.4' };
-  if (retransmissionOf !== undefined) return { why: texts.retransmission.why, section: 'RFC 9293 §3.8.1' };
-  return { why: texts[kind].why, section: SECTIONS[kind] };
+  if (retransmissionOf !== undefined) {
+    const reason = repeatReason(segment, run.steps);
+    return { why: retransmission.why[reason], section: REPEAT_SECTIONS[reason] };
+  }
+  return { why: roles[kind].why, section: SECTIONS[kind] };
 }
 
-/** A reset ends a connection, unless the connection is already gone on one of the two sides. */
+/** Why a RST was sent, if it answers something, and what it does where it arrives. */
 function whyReset(segment: Segment, { texts, run }: Context): { why: string; section: string } {
   const { rst } = texts.segment;
-  if (copyOfResetIsLate(segment, run.steps)) return { why: rst.whyCopy, section: 'RFC 9293 §3.10.7.1' };
   const answered = segmentAnswered(segment, run.steps);
-  return answered
-    ? { why: rst.whyAnswer(flagsText(answered)), section: 'RFC 9293 §3.5.2, §3.10.7.1' }
-    : { why: rst.why, section: SECTIONS.rst };
+  const effect = resetEffect(segment, run.steps);
+  if (!answered) return { why: rst.effects[effect], section: RESET_SECTIONS[effect] };
+  return {
+    why: `${rst.whyAnswer(flagsText(answered))} ${rst.effects[effect]}`,
+    section: `RFC 9293 §3.5.2, §3.10.7.1; ${RESET_SECTIONS[effect]}`,
+  };
 }
 
 function whatOf(segment: Segment, kind: SegmentRole, context: Context): string {

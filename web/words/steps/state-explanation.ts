@@ -4,14 +4,42 @@ import type { Context } from './context.ts';
 
 const SECTION = 'RFC 9293 §3.3.2';
 
-export function explainState({ side, from, to, expected, lastsMs }: State, { language, texts: { state } }: Context) {
+export function explainState(step: State, context: Context) {
+  const { side, from, to, expected } = step;
+  const { state } = context.texts;
   if (expected !== undefined)
     return { what: state.disagrees.what(side, to, expected), why: state.disagrees.why, section: SECTION };
+  if (to === 'CLOSED') {
+    const end = explainEnd(step, context);
+    if (end) return end;
+  }
   const isListening = to === 'LISTEN' && side === 'server' && from === 'CLOSED';
-  const lasts = lastsMs === undefined ? '' : ` ${state.lasts(language.duration(lastsMs * 1000))}`;
   return {
-    what: (isListening ? state.listens : state.what(side, from, to)) + lasts,
+    what: [isListening ? state.listens : state.what(side, from, to), ...lastsOf(step, context)].join(' '),
     why: lookup(state.why, to) ?? '',
-    section: SECTION,
+    section: to === 'TIME_WAIT' ? 'RFC 9293 §3.3.2, §3.6.1' : SECTION,
   };
+}
+
+/** Ends that are not in good order have reasons of their own. */
+function explainEnd({ side, from, to, cause }: State, { texts: { state }, run }: Context) {
+  const by = run.steps.find(({ id }) => id === cause);
+  if (by?.kind !== 'segment') return undefined;
+  const isReset = by.flags.includes('RST');
+  if (isReset && from === 'TIME_WAIT')
+    return { what: state.what(side, from, to), why: state.timeWaitEnded, section: 'RFC 1337; RFC 9293 §3.10.7.4' };
+  // What this end sent itself, and no RST, can have ended the connection only by its last time-out.
+  if (isReset || by.from !== side) return undefined;
+  const why = from === 'SYN_SENT' ? state.gaveUp.whySyn : state.gaveUp.why;
+  return { what: state.gaveUp.what(side, from), why, section: 'RFC 9293 §3.8.3' };
+}
+
+/** How long the kernel's timer runs, and whether something ended the state before. */
+function lastsOf({ id, side, at, to, lastsMs }: State, { language, texts: { state }, run }: Context): string[] {
+  if (to !== 'TIME_WAIT') return [];
+  const timer = lastsMs === undefined ? [] : [state.lasts(language.duration(lastsMs * 1000))];
+  const next = run.steps.find((step) => step.kind === 'state' && step.side === side && step.at >= at && step.id !== id);
+  const by = next?.kind === 'state' && run.steps.find((step) => step.id === next.cause);
+  const isEarly = by && by.kind === 'segment' && by.flags.includes('RST');
+  return isEarly ? [...timer, state.endedEarly(language.duration(next.at - at))] : timer;
 }

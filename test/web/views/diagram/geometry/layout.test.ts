@@ -265,7 +265,7 @@ describe('the picture', () => {
 
   it('writes below TIME_WAIT how long it lasts', () => {
     const band = draw(TRACES.lab, 1000).bands.find(({ step }) => step.to === 'TIME_WAIT')!;
-    expect(plain(band.note!.text)).toBe('for 60 s');
+    expect(plain(band.note!.text)).toBe('up to 60 s');
     expect(band.note!.y).toBeGreaterThan(band.label.y + 12);
   });
 

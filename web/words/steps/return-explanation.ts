@@ -1,0 +1,85 @@
+import type { Call, Segment } from '../../../bridge/trace/step.ts';
+import { lookup } from '../../reading/checks.ts';
+import { bytesInWords } from './bytes-in-words.ts';
+import { seenOver } from './call-explanation.ts';
+import { hasFailed } from './call-return.ts';
+import type { Context } from './context.ts';
+
+type Told = { what: string; why: string; section: string };
+
+/** Where it stands what a failure means. Failures of one call alone are named with it. */
+const FAILURE_SECTIONS: Record<string, string> = {
+  ECONNREFUSED: 'RFC 9293 §3.5.2, §3.10.7.3',
+  ECONNRESET: 'RFC 9293 §3.5.3',
+  ETIMEDOUT: 'RFC 9293 §3.8.3',
+  'connect ETIMEDOUT': 'RFC 9293 §3.8.3; RFC 6298 §5',
+  EPIPE: 'RFC 9293 §3.10.2',
+  EADDRINUSE: 'RFC 9293 §3.6.1',
+  ECONNABORTED: 'POSIX accept()',
+  EHOSTUNREACH: 'RFC 9293 §3.9.2.2',
+  ENETUNREACH: 'RFC 9293 §3.9.2.2',
+};
+
+/** What a call returned, and what woke it. Its return must be known. */
+export function explainReturn(call: Call, context: Context): Told {
+  return hasFailed(call) ? explainFailure(call, context) : explainSuccess(call, context);
+}
+
+function explainFailure(call: Call, context: Context): Told {
+  const { failures, otherFailure, callReturn } = context.texts;
+  const { name, side, result = '' } = call;
+  const find = <Value>(table: Readonly<Record<string, Value>>) =>
+    lookup(table, `${name} ${result}`) ?? lookup(table, result);
+  const { means, why } = find<{ means: string; why: string }>(failures) ?? otherFailure;
+  const what = callReturn.failed(name, side, tookOf(call, context), result, means);
+  return {
+    what: [what, call.within ? seenOver(call, context) : ''].filter(Boolean).join(' '),
+    why,
+    section: find(FAILURE_SECTIONS) ?? '',
+  };
+}
+
+function explainSuccess(call: Call, context: Context): Told {
+  const { callReturn } = context.texts;
+  const { name, side, within, result } = call;
+  const sentences = [
+    callReturn.returned(name, side, valueOf(call, context), tookOf(call, context), wokenBy(call, context)),
+    within ? seenOver(call, context) : '',
+    // Who only looks now and then sees that a call is over, and not what it returned.
+    within && result === undefined ? callReturn.unseen : '',
+  ];
+  const kind = name === 'recv' && call.bytes === 0 ? 'end' : name;
+  return {
+    what: sentences.filter(Boolean).join(' '),
+    why: lookup<string>(callReturn.why, kind) ?? '',
+    section: lookup(SECTIONS, kind) ?? '',
+  };
+}
+
+const SECTIONS: Record<string, string> = {
+  accept: 'RFC 9293 §3.5, §3.9.1.1',
+  connect: 'RFC 9293 §3.5, §3.9.1.1',
+  recv: 'RFC 9293 §3.9.1.3',
+  end: 'RFC 9293 §3.6, §3.9.1.3',
+};
+
+function valueOf({ name, bytes, payload = '', peer }: Call, context: Context): string {
+  const { values } = context.texts.callReturn;
+  if (name === 'accept') return peer === undefined ? values.aConnection : values.connectionFrom(peer);
+  if (name !== 'recv' || bytes === undefined) return '';
+  return bytes === 0 ? values.end : bytesInWords(bytes, payload, context);
+}
+
+/** No number is made of a time that nobody measured. */
+function tookOf({ evidence, within, startedAt, returnedAt }: Call, { language }: Context): string {
+  return evidence === 'inferred' || within || returnedAt === undefined ? '' : language.duration(returnedAt - startedAt);
+}
+
+function wokenBy({ id, name }: Call, { texts, run }: Context): string {
+  const { woke } = texts.callReturn;
+  const by = run.steps.find((step): step is Segment => step.kind === 'segment' && step.woke === id);
+  if (!by) return '';
+  if (name === 'connect') return woke.connect;
+  if (name === 'accept') return woke.accept;
+  return by.length > 0 ? woke.bytes : by.flags.includes('FIN') ? woke.fin : '';
+}
