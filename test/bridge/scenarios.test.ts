@@ -7,6 +7,7 @@ import type { Script } from '../../bridge/trace/script.ts';
 import type { Segment } from '../../bridge/trace/step.ts';
 import { answerOf, notShown, SCENARIO_KEYS, SHELF, shows, type ScenarioKey } from '../../web/scenarios/shelf.ts';
 import { whyNoLab } from '../helpers/programs/lab.ts';
+import { kindOf } from '../../bridge/wires/lab/link/faults/selection.ts';
 import { ShelfRuns, told, type Played } from '../helpers/shelf-runs.ts';
 import { expectCausal, segments, states } from '../helpers/trace-checks.ts';
 import { hasTshark, traceSays, tsharkSays } from '../helpers/packets/tshark.ts';
@@ -69,12 +70,24 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
     expect(shows('nagle', played)).toBe(false);
   });
 
-  test('the link stops the run at the segment of a question, and the run shows the same', async () => {
-    const stopping = SCENARIO_KEYS.flatMap((key) => {
-      const { stop } = SHELF[key].question;
-      return stop ? [[key, stop] as const] : [];
-    });
-    const answered = stopping.map(async ([key, stop]) => {
+  const stopping = SCENARIO_KEYS.flatMap((key) => {
+    const { stop } = SHELF[key].question;
+    return stop ? [[key, stop] as const] : [];
+  });
+
+  test.each(stopping)('%s has the segment at which its question is asked, each time', async (key, stop) => {
+    const { from, kind, nth = 1 } = stop;
+    for (const { steps } of await all(key)) {
+      const sent = segments(steps).filter(({ duplicateOf }) => duplicateOf === undefined);
+      const chosen = sent.filter((each) => (!from || each.from === from) && (!kind || kindOf(each) === kind));
+      expect(chosen.length).toBeGreaterThanOrEqual(nth);
+    }
+  });
+
+  test('the link may hold the run at that segment, and the run shows the same', async () => {
+    // While its RST is held, the server answers: what it then shows is another thing.
+    const patient = stopping.filter(([key]) => key !== 'clientResets');
+    const answered = patient.map(async ([key, stop]) => {
       const { script, link, server } = SHELF[key];
       const held: Segment[] = [];
       const asked = { script, link: { ...link, hold: [stop] }, ...(server && { server }) };

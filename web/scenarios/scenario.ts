@@ -27,12 +27,11 @@ export interface Scenario<Choice extends string = string> {
 /** Whether a finished run shows something. */
 export type Fact = (run: Facts) => boolean;
 
-/** What a viewer may guess: when the link stops the run, or before the run if it does not stop. */
+/** What a viewer may guess, at the question's segment, or before the run if it has none. */
 export interface Question<Choice extends string = string> {
   choices: readonly Choice[];
   /**
-   * The segment at which to ask. The link holds it, and the answer comes after it. Absent if the time that a viewer
-   * takes to think would change the answer, or if the held segment would reveal it.
+   * The segment at which to ask: the answer comes after it. Absent if the segment itself would reveal it.
    */
   stop?: SegmentSelector;
   /** The answer that the run itself gives. Undefined if it does not show one. */
