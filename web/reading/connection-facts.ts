@@ -34,7 +34,7 @@ export function factsOfConnection(steps: readonly Step[]): ConnectionFacts {
   };
   for (const step of steps) {
     if (step.kind === 'segment') count(step, facts);
-    else if (step.kind === 'state') judge(step, facts);
+    else if (step.kind === 'state') judge(step, steps, facts);
   }
   const clientAddress = addressOfClient(steps);
   const serverAddress = addressOfServer(steps);
@@ -84,9 +84,15 @@ function count(segment: Segment, facts: ConnectionFacts): void {
 }
 
 /** Not every RST ends a connection: it may answer a late or repeated segment. */
-function judge({ from, to, expected }: State, facts: ConnectionFacts): void {
-  if (expected !== undefined) facts.disagreements += 1;
-  if (to === 'CLOSED' && !ENDED.has(from)) facts.hasReset = true;
+function judge(state: State, steps: readonly Step[], facts: ConnectionFacts): void {
+  if (state.expected !== undefined) facts.disagreements += 1;
+  if (state.to === 'CLOSED' && !ENDED.has(state.from) && !hasGivenUp(state, steps)) facts.hasReset = true;
+}
+
+/** Whether a last time-out ended the connection: what this end sent, and no RST, was never acknowledged. */
+export function hasGivenUp({ side, cause, to }: State, steps: readonly Step[]): boolean {
+  const by = to === 'CLOSED' ? steps.find(({ id }) => id === cause) : undefined;
+  return by?.kind === 'segment' && by.from === side && !by.flags.includes('RST');
 }
 
 /** From these states a connection reaches CLOSED in good order (RFC 9293 §3.3.2). From all others, it takes a RST. */

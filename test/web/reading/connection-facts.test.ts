@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { disagreeingTrace, labTrace, seen, troubledTrace } from '../fixtures/lab-traces.ts';
-import { call, refusedTrace, resetTrace } from '../fixtures/traces.ts';
+import { call, refusedTrace, resetTrace, state } from '../fixtures/traces.ts';
 
 describe('what a trace adds up to', () => {
   it('counts each byte once, however often it crossed', () => {
@@ -26,6 +26,21 @@ describe('what a trace adds up to', () => {
     expect(factsOfConnection(refusedTrace()).hasReset).toBe(true);
     const late = seen('client', ['RST'], 90_000, 90_500, { seq: 4 });
     expect(factsOfConnection([...labTrace(), late]).hasReset).toBe(false);
+  });
+
+  it('is not reset if a kernel gave it up: no RST was sent', () => {
+    const data = seen('client', ['PSH', 'ACK'], 90_000, undefined, { seq: 1, ack: 1, length: 2, fate: 'dropped' });
+    const gone = { ...state('client', 'ESTABLISHED', 'CLOSED', 900_000), cause: data.id };
+    expect(factsOfConnection([data, gone]).hasReset).toBe(false);
+  });
+
+  it('names the address that this run connected to, by its call or by a packet', () => {
+    expect(factsOfConnection(labTrace()).serverAddress).toBe('10.77.0.2:65432');
+    const packetsOnly = labTrace().filter(({ kind }) => kind === 'segment');
+    expect(factsOfConnection(packetsOnly).serverAddress).toBe('10.77.0.2:65432');
+    const own = call('client', 'connect', 0, undefined, { args: ['10.77.0.2:14951'] });
+    expect(factsOfConnection([own]).serverAddress).toBe('10.77.0.2:14951');
+    expect(factsOfConnection([]).serverAddress).toBeUndefined();
   });
 
   it('knows the client by its packets if no call shows its address', () => {

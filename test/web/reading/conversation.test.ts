@@ -7,7 +7,17 @@ import { summarySentences } from '../../../web/words/runs/run-summary.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
 import { Language } from '../../../web/texts/language.svelte.ts';
 import { labTrace, seen, seenState, troubledTrace } from '../fixtures/lab-traces.ts';
-import { call, done, plainTrace, refusedTrace, resetTrace, silentTrace, timeoutTrace } from '../fixtures/traces.ts';
+import {
+  call,
+  done,
+  plainTrace,
+  refusedTrace,
+  resetTrace,
+  segment,
+  silentTrace,
+  state,
+  timeoutTrace,
+} from '../fixtures/traces.ts';
 import { plain } from '../fixtures/plain.ts';
 
 const languages = { en: await Language.load('en'), pt: await Language.load('pt') };
@@ -50,7 +60,31 @@ describe('how a connection ended', () => {
   it('says who closed first and so holds TIME_WAIT, and for how long if the kernel reported it', () => {
     expect(of(labTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: 60_000 }] });
     expect(of(plainTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: undefined }] });
-    expect(of(resetTrace())).toMatchObject({ closedFirst: undefined, waits: [] });
+    expect(of(resetTrace())).toMatchObject({ closedFirst: undefined, abortedBy: 'server', waits: [] });
+  });
+
+  it('says that the client aborted it, though the server’s FIN was on its way before it had the RST', () => {
+    const steps = [
+      ...plainTrace().filter(({ at }) => at < 425),
+      call('client', 'reset', 425, 426),
+      segment('client', ['RST', 'ACK'], 426, 460, { seq: 3, ack: 7 }),
+      state('client', 'ESTABLISHED', 'CLOSED', 426),
+      call('server', 'close', 430, 440),
+      segment('server', ['FIN', 'ACK'], 432, 500, { seq: 7, ack: 3 }),
+      state('server', 'ESTABLISHED', 'FIN_WAIT_1', 432),
+      state('server', 'FIN_WAIT_1', 'CLOSED', 460),
+    ];
+    expect(of(steps)).toMatchObject({ closedFirst: undefined, abortedBy: 'client' });
+    expect(told(steps, 'reset')).toContain('The client ended it first, with a RST.');
+    expect(told(steps, 'reset')).not.toContain('The server closed first');
+    expect(told(steps, 'reset', 'pt')).toContain('O cliente a encerrou primeiro, com um RST.');
+  });
+
+  it('does not take a RST that only answers a late segment for the first end', () => {
+    const gone = { ...state('client', 'LAST_ACK', 'CLOSED', 580) };
+    const late = segment('server', ['ACK'], 565, 590, { seq: 8, ack: 4 });
+    const steps = [...plainTrace().slice(0, -1), gone, late, segment('client', ['RST'], 591, 600, { seq: 4 })];
+    expect(of(steps)).toMatchObject({ closedFirst: 'server', abortedBy: undefined });
   });
 
   it('knows that both may close at once, and that both then wait', () => {

@@ -27,6 +27,8 @@ export const inspector = {
   noCode: 'No call of this side caused this: its kernel did it by itself.',
   states: 'States',
   machine: 'The states of a TCP connection, as in figure 5 of RFC 9293.',
+  /** Other words for those that the figure has on its edges. Abbreviations and the names of segments and calls stay. */
+  machineEdges: {} as Readonly<Record<string, string>>,
   machineWords: { rcv: 'received', snd: 'sent' },
   links: {
     label: 'What belongs to this step',

@@ -24,6 +24,15 @@ export const inspector: Texts['inspector'] = {
   noCode: 'Nenhuma chamada deste lado causou isto: o kernel dele agiu sozinho.',
   states: 'Estados',
   machine: 'Os estados de uma conexão TCP, como na figura 5 da RFC 9293.',
+  machineEdges: {
+    'active OPEN': 'OPEN ativo',
+    'passive OPEN': 'OPEN passivo',
+    create: 'criar',
+    delete: 'apagar',
+    timeout: 'expirou',
+    data: 'dados',
+    of: 'do',
+  },
   machineWords: { rcv: 'recebido', snd: 'enviado' },
   links: {
     label: 'O que se liga a este passo',

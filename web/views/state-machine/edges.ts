@@ -20,6 +20,14 @@ type Arrow = (typeof FIGURE_5)[number];
 type ArrowName<Of = Arrow> = Of extends Arrow ? `${Of['from']} ${Of['to']}` : never;
 type Bends = Edge['bends'];
 
+/** The words of a label in another language. None is much longer than in the figure's, so labels keep their places. */
+export function translated(label: string, words: Readonly<Record<string, string>>): string {
+  return Object.entries(words).reduce(
+    (text, [figures, own]) => text.replace(new RegExp(`\\b${figures}\\b`, 'g'), own),
+    label,
+  );
+}
+
 /** In the order in which their labels are placed. A search found these bends: see `layout.ts`. */
 const MAIN = {
   'CLOSED SYN_SENT': [0, 6],

@@ -34,10 +34,12 @@ function moveOf({ side, from, to, cause }: State, byId: ReadonlyMap<string, Step
   return { side, from, to, ...(other && { other }) };
 }
 
-/** The end of a connection by a RST, which the figure leaves out (its note 3; §3.5.3, §3.6.1, §3.10.5). */
+/** The end of a connection that the figure leaves out: by a RST (its note 3; §3.5.3, §3.6.1, §3.10.5), or a time-out. */
 function endOf(step: Step | undefined, side: Side): Move['other'] {
   if (step?.kind === 'call' && step.name === 'reset') return ['ABORT', 'snd RST'];
   if (step?.kind !== 'segment') return undefined;
   if (step.flags.includes('RST')) return step.side === side ? ['CLOSE', 'snd RST'] : ['rcv RST', ''];
-  return step.side !== side && step.length > 0 ? ['rcv data', 'snd RST'] : undefined;
+  // Its last time-out (RFC 9293 §3.8.3): what this end sent itself ends nothing otherwise.
+  if (step.side === side) return ['timeout', 'delete TCB'];
+  return step.length > 0 ? ['rcv data', 'snd RST'] : undefined;
 }

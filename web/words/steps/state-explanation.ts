@@ -1,5 +1,6 @@
 import type { State } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
+import { hasGivenUp } from '../../reading/connection-facts.ts';
 import type { Context } from './context.ts';
 
 const SECTION = 'RFC 9293 §3.3.2';
@@ -22,14 +23,12 @@ export function explainState(step: State, context: Context) {
 }
 
 /** Ends that are not in good order have reasons of their own. */
-function explainEnd({ side, from, to, cause }: State, { texts: { state }, run }: Context) {
+function explainEnd(step: State, { texts: { state }, run }: Context) {
+  const { side, from, to, cause } = step;
   const by = run.steps.find(({ id }) => id === cause);
-  if (by?.kind !== 'segment') return undefined;
-  const isReset = by.flags.includes('RST');
-  if (isReset && from === 'TIME_WAIT')
+  if (by?.kind === 'segment' && by.flags.includes('RST') && from === 'TIME_WAIT')
     return { what: state.what(side, from, to), why: state.timeWaitEnded, section: 'RFC 1337; RFC 9293 §3.10.7.4' };
-  // What this end sent itself, and no RST, can have ended the connection only by its last time-out.
-  if (isReset || by.from !== side) return undefined;
+  if (!hasGivenUp(step, run.steps)) return undefined;
   const why = from === 'SYN_SENT' ? state.gaveUp.whySyn : state.gaveUp.why;
   return { what: state.gaveUp.what(side, from), why, section: 'RFC 9293 §3.8.3' };
 }

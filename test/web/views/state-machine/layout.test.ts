@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Side, Step, TcpState } from '../../../../bridge/trace/step.ts';
-import { EDGES } from '../../../../web/views/state-machine/edges.ts';
+import { EDGES, translated } from '../../../../web/views/state-machine/edges.ts';
 import {
   BOX_HEIGHT,
   chipSize,
@@ -11,6 +11,7 @@ import {
   type EdgeShape,
 } from '../../../../web/views/state-machine/layout.ts';
 import { endStatesAt, type Move } from '../../../../web/views/state-machine/end-states.ts';
+import { Language } from '../../../../web/texts/language.svelte.ts';
 import { badgeOf, edgeOf, isCovered, takenShapes } from '../../../../web/views/state-machine/taken-edges.ts';
 import { disagreeingTrace, labTrace } from '../../fixtures/lab-traces.ts';
 import { call, plainTrace, refusedTrace, resetTrace, segment, state } from '../../fixtures/traces.ts';
@@ -127,6 +128,32 @@ describe('the state diagram', () => {
   );
 
   it('is low if the inspector is low', () => expect(machineLayout(776).height).toBeLessThanOrEqual(212));
+});
+
+describe('the words on its edges', () => {
+  it('are Portuguese where they are words, and take no more room', async () => {
+    const words = (await Language.load('pt')).texts.inspector.machineEdges;
+    const say = (label: string) => translated(label, words);
+    expect(say('active OPEN')).toBe('OPEN ativo');
+    expect(say('rcv FIN, ACK of FIN / snd ACK')).toBe('rcv FIN, ACK do FIN / snd ACK');
+    expect(say('2 MSL timeout')).toBe('2 MSL expirou');
+    for (const { event, action } of EDGES)
+      for (const label of [event, action]) {
+        expect(say(label)).not.toMatch(/\b(of|active|passive|create|delete|timeout)\b/);
+        expect(say(label).length).toBeLessThanOrEqual(label.length);
+      }
+    expect(translated('2 MSL timeout', (await Language.load('en')).texts.inspector.machineEdges)).toBe('2 MSL timeout');
+  });
+});
+
+it('the end of a connection that its kernel gave up is its last time-out', () => {
+  const syn = segment('client', ['SYN'], 0);
+  const steps = [
+    syn,
+    state('client', 'CLOSED', 'SYN_SENT', 0),
+    { ...state('client', 'SYN_SENT', 'CLOSED', 9), cause: syn.id },
+  ];
+  expect(endStatesAt(steps, 2).moves.at(-1)).toMatchObject({ other: ['timeout', 'delete TCB'] });
 });
 
 describe('where both ends stand', () => {
