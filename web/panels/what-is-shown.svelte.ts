@@ -3,6 +3,7 @@ import type { Segment, Step } from '../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
 import { isEstimated } from '../reading/estimated-time.ts';
+import { isReturnAwaited } from '../reading/call-return.ts';
 import { replyIn } from '../reading/reply.ts';
 import type { Links, linksIn } from '../reading/links.ts';
 import { shortCommand } from '../reading/short-text.ts';
@@ -175,14 +176,40 @@ export class Shown {
   readonly explanation: Explanation | undefined = $derived.by(() => {
     if (this.beat?.what === 'end')
       return { what: this.ending, why: this.#language.texts.player.atEnd, section: '', evidence: '' };
-    return this.step && this.explain(this.step);
+    return this.step && this.explain(this.step, this.beat?.what);
   });
 
   /** Undefined while the words are still loading. */
-  explain(step: Step): Explanation | undefined {
-    return this.#explainer.current?.explain(step, this.#context);
+  explain(step: Step, moment?: 'begin' | 'return'): Explanation | undefined {
+    return this.#explainer.current?.explain(step, this.#context, moment);
   }
+  /** What is said of a step where there is room for one sentence: of a call that was waited for, its return. */
   titleOf(step: Step): string {
-    return this.#explainer.current?.titleOf(step, this.#context) ?? '';
+    return this.#explainer.current?.titleOf(step, this.#context, lastMomentOf(step)) ?? '';
   }
+
+  /** The known beats as sentences, in the order of time. */
+  readonly told: readonly ToldBeat[] = $derived.by(() => {
+    const { beats, playback, showsAll } = this.#page.selection;
+    const known = new Map(this.steps.map((step) => [step.id, step]));
+    return beats.slice(0, showsAll ? undefined : playback.furthest + 1).flatMap(({ id, what, step, at }) => {
+      const shown = step && known.get(step.id);
+      if (what === 'end' || !shown) return [];
+      return [{ id, at, step: shown, isEnd: what === 'return', text: this.explain(shown, what)?.what ?? '' }];
+    });
+  });
+}
+
+/** A beat in a sentence. */
+export interface ToldBeat {
+  id: string;
+  at: number;
+  step: Step;
+  /** It is the return of a call. */
+  isEnd: boolean;
+  text: string;
+}
+
+function lastMomentOf(step: Step): 'begin' | 'return' {
+  return step.kind === 'call' && step.returnedAt !== undefined && isReturnAwaited(step) ? 'return' : 'begin';
 }

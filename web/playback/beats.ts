@@ -1,4 +1,5 @@
 import type { Step } from '../../bridge/trace/step.ts';
+import { isReturnAwaited } from '../reading/call-return.ts';
 import type { Moment } from '../reading/moments.ts';
 import { toneOf } from '../reading/segment-role.ts';
 
@@ -30,9 +31,6 @@ export const END_ID = 'end';
 const END_MS = 300;
 const RETURN_MS = 450;
 
-/** Calls whose return is what the program waits for. Others return as soon as the kernel has taken their request. */
-const WAITED_FOR: ReadonlySet<string> = new Set(['accept', 'connect', 'recv']);
-
 /**
  * The beats of a trace, in the order of its moments. A beat depends on nothing that comes after it.
  * @param moments in order
@@ -42,9 +40,8 @@ export function beatsOf(moments: readonly Moment[], isOver: boolean): PlacedBeat
   const beats: PlacedBeat[] = [];
   // What the server did before the run may be hours old: that is no silence of this run.
   let last = 0;
-  moments.forEach((moment, index) => {
-    const { what, step, time } = moment;
-    if (what !== 'begin' && !isAwaited(moment)) return;
+  moments.forEach(({ what, step, time }, index) => {
+    if (what !== 'begin' && !(what === 'return' && step.kind === 'call' && isReturnAwaited(step))) return;
     const beat = what === 'begin' ? { id: step.id, ms: msOf(step) } : { id: `${step.id} returns`, ms: RETURN_MS };
     const kind = what === 'begin' ? 'begin' : 'return';
     beats.push({ ...beat, waitMs: waitOf(time - last), what: kind, step, at: time, moment: index });
@@ -53,12 +50,6 @@ export function beatsOf(moments: readonly Moment[], isOver: boolean): PlacedBeat
   const moment = moments.length - 1;
   if (isOver) beats.push({ id: END_ID, ms: END_MS, waitMs: 0, what: 'end', at: moments[moment]?.time ?? 0, moment });
   return beats;
-}
-
-/** Whether it is the return of a call that can block, or of one that failed. */
-function isAwaited({ what, step }: Moment): boolean {
-  if (what !== 'return' || step.kind !== 'call') return false;
-  return WAITED_FOR.has(step.name) || (step.result !== undefined && step.result !== 'ok');
 }
 
 /** A segment takes longest, because the picture shows it travel. */

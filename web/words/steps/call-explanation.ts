@@ -2,7 +2,7 @@ import { compareSteps, type Call, type CallName } from '../../../bridge/trace/st
 import { lookup } from '../../reading/checks.ts';
 import { isGone } from '../../reading/resets.ts';
 import { bytesInWords } from './bytes-in-words.ts';
-import { hasReturnSentence } from './call-return.ts';
+import { isReturnAwaited } from '../../reading/call-return.ts';
 import type { Context } from './context.ts';
 
 /** The user interface of TCP as RFC 9293 §3.9.1 describes it. A program's calls have other names. */
@@ -55,7 +55,7 @@ function endOf(call: Call, context: Context): string {
     // Of the newest step nobody can know yet whether it will block.
     return run.steps.some((step) => compareSteps(step, call) > 0) ? texts.callEnd.open : '';
   }
-  if (hasReturnSentence(call)) return '';
+  if (isReturnAwaited(call)) return '';
   if (within) return seenOver(call, context);
   // The duration of an inferred call is a guess: no number is made of it.
   return evidence === 'inferred' ? '' : texts.callEnd.ok(language.duration(returnedAt - startedAt));

@@ -2,7 +2,7 @@ import type { Call, Segment } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import { seenOver } from './call-explanation.ts';
-import { hasFailed } from './call-return.ts';
+import { hasFailed } from '../../reading/call-return.ts';
 import type { Context } from './context.ts';
 
 type Told = { what: string; why: string; section: string };

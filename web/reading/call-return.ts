@@ -1,0 +1,13 @@
+import type { Call, CallName } from '../../bridge/trace/step.ts';
+
+/** Calls that a program makes to wait for the other side. The others return as soon as the kernel has taken them. */
+const WAITS: ReadonlySet<CallName> = new Set(['accept', 'connect', 'recv']);
+
+export function hasFailed({ result = 'ok' }: Call): boolean {
+  return result !== 'ok';
+}
+
+/** Whether the return of a call is an event of its own: the program waited for it, or the call failed. */
+export function isReturnAwaited(call: Call): boolean {
+  return WAITS.has(call.name) || hasFailed(call);
+}
