@@ -4,7 +4,7 @@ import type { Hello, PageMessage } from '../../bridge/protocol/messages.ts';
 import { startBridge } from '../helpers/programs/bridge-process.ts';
 import { hello, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, labTest, test } from './bridge.ts';
-import { playBridge, spoken, tell } from './page.ts';
+import { card, playBridge, spoken, tell } from './page.ts';
 
 const lines = (page: Page) => page.getByRole('list', { name: 'The lines of the script' }).getByRole('listitem');
 const operations = (page: Page) =>
@@ -107,10 +107,10 @@ test('lines move by mouse and by keyboard, the focus with them, and outlive a re
 
 labTest('the wire holds a scenario at its question, and the run itself judges the guess', async ({ page }) => {
   await page.goto('/?scenario=silence&delay=5');
+  await expect(card(page, 'Ten digits: silence')).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('radio')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Run this scenario' }).click();
   const shelf = page.locator('.shelf-panel');
-  await expect(shelf.getByRole('combobox')).toHaveValue('silence');
-  await expect(shelf.getByRole('radio')).toHaveCount(0);
-  await shelf.getByRole('button', { name: 'Run this scenario' }).click();
   await expect(page.getByRole('region', { name: 'Held in mid-wire' }).getByText('4 bytes')).toBeVisible();
   await shelf.getByLabel('0: no bytes, and no error').check();
   await shelf.getByRole('button', { name: 'Let it go' }).click();

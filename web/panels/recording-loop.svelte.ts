@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Step } from '../../bridge/trace/step.ts';
 import { beatOf } from '../playback/beat.ts';
 import { Playback } from '../playback/playback.svelte.ts';
@@ -19,8 +20,11 @@ export class RecordingLoop {
     const playback = this.#playback;
     playback.update(steps.map(beatOf));
     $effect(() => {
-      if (isStill()) return this.#showWhole();
-      if (!this.#isPaused) this.#begin();
+      const [isStanding, isPaused] = [isStill(), this.#isPaused];
+      untrack(() => {
+        if (isStanding) this.#showWhole();
+        else if (!isPaused) this.#begin();
+      });
     });
     $effect(() => {
       const isOver = playback.isAtEnd && playback.progress >= 1 && !playback.isPlaying;

@@ -2,36 +2,10 @@ import type { Step } from '../../bridge/trace/step.ts';
 
 /**
  * A real handshake, for the page's first screen: the beginning of a plain run in the lab, on a wire with 20 ms each way.
- * Its microseconds count from connect(). It has the steps up to the return of accept(), without what the first screen
- * does not draw: the bytes of the packets, the options, and the exchange of data that begins meanwhile.
+ * Its microseconds count from connect(). It has the steps up to the return of accept(), all of them captured or observed,
+ * without what the first screen does not draw: the bytes of the packets, the options, and the data that is sent meanwhile.
  */
 export const HANDSHAKE: readonly Step[] = [
-  {
-    at: -21070582,
-    startedAt: -21070582,
-    returnedAt: -21070581,
-    kind: 'call',
-    id: 'server.socket',
-    side: 'server',
-    evidence: 'inferred',
-    reason: 'listening-needs-a-bound-socket',
-    name: 'socket',
-    args: [],
-    result: 'ok',
-  },
-  {
-    at: -21070581,
-    startedAt: -21070581,
-    returnedAt: -21070580,
-    kind: 'call',
-    id: 'server.bind',
-    side: 'server',
-    evidence: 'inferred',
-    reason: 'listening-needs-a-bound-socket',
-    name: 'bind',
-    args: [],
-    result: 'ok',
-  },
   {
     at: -21070580,
     startedAt: -21070580,

@@ -24,7 +24,7 @@ export const firstScreen = {
   cards: {
     heading: 'Scenarios',
     intro: 'Each runs on real kernels. Choose one to see what it is about.',
-    done: ', done',
+    done: '(done)',
     countDone: (done: number, count: number) => `${done} of ${count} done`,
   },
 };

@@ -24,7 +24,7 @@ export const firstScreen: Topics['firstScreen'] = {
   cards: {
     heading: 'Cenários',
     intro: 'Cada um roda em kernels reais. Escolha um para ver do que se trata.',
-    done: ', já visto',
+    done: '(já visto)',
     countDone: (done, count) => `${done} de ${count} já ${done === 1 ? 'visto' : 'vistos'}`,
   },
 };
