@@ -1,4 +1,4 @@
-import type { ScenarioKey } from './shelf.ts';
+import type { KeyIn, ScenarioKey, ThemeKey } from './shelf.ts';
 
 /** What a segment is for, by which it is coloured: that of the picture's arrows. */
 export type SketchTone = 'syn' | 'ack' | 'data' | 'fin' | 'rst';
@@ -11,39 +11,53 @@ export type SketchMark = 'lost' | 'twice' | 'late' | 'much';
 export type Stroke = `${'>' | '<'}${SketchTone}${'' | ` ${SketchMark}`}` | 'wait';
 
 /**
- * The small picture of each scenario: what crosses the wire, in the order of time, without what every connection has and
- * the scenario is not about. A test compares each with the scenario's own script and link.
+ * The small picture of each scenario, by theme: what crosses the wire, in the order of time, without what every connection
+ * has and the scenario is not about. A test compares each with the scenario's own script and link. Cards need nothing else
+ * of a scenario than this and its name, so this file loads no script and no question.
  */
-export const SKETCHES: Readonly<Record<ScenarioKey, readonly Stroke[]>> = {
-  plain: ['>syn', '<syn', '>ack', '>data', '<data', '<fin', '>fin'],
-  zero: ['>data', '<ack', '<data', '<fin'],
-  silence: ['>data', '<ack', '<fin', '>fin'],
-  echo: ['>data', '<data much', '<fin'],
-  split: ['>data', 'wait', '<data', '>data', '<rst'],
-  two: ['>data', '<data', '<fin', '>data', '<rst'],
-  unread: ['>data much', '<data', '<rst'],
+export const SKETCHES: { readonly [Theme in ThemeKey]: Readonly<Record<KeyIn<Theme>, readonly Stroke[]>> } = {
+  numbers: {
+    plain: ['>syn', '<syn', '>ack', '>data', '<data', '<fin', '>fin'],
+    zero: ['>data', '<ack', '<data', '<fin'],
+    silence: ['>data', '<ack', '<fin', '>fin'],
+    echo: ['>data', '<data much', '<fin'],
+    split: ['>data', 'wait', '<data', '>data', '<rst'],
+    two: ['>data', '<data', '<fin', '>data', '<rst'],
+    unread: ['>data much', '<data', '<rst'],
+  },
+  opening: {
+    refused: ['>syn', '<rst'],
+    unaccepted: ['>syn', '<syn', '>ack', '>data', '<ack'],
+    backlog: ['>syn', 'wait', '>syn', 'wait', '>syn', '<syn'],
+    blackhole: ['>syn lost', 'wait', '>syn lost', 'wait', 'wait', '>syn lost'],
+    lostSyn: ['>syn lost', 'wait', '>syn', '<syn', '>ack'],
+    lostSynAck: ['>syn', '<syn lost', 'wait', '>syn', '<syn'],
+    lostAck: ['>syn', '<syn', '>ack lost', '>data', '<ack'],
+  },
+  onTheWay: {
+    lostData: ['>data lost', 'wait', '>data', '<data'],
+    lostFin: ['<data', '<fin lost', 'wait', '<fin', '>fin'],
+    duplicate: ['>data twice', '<ack', '<data twice'],
+    reordered: ['>data late', '>data', '<ack', '<ack'],
+    smallSegments: ['>data', '>data', '>data', '>data', '>data', '<ack'],
+    slowReader: ['>data much', '>data much', '<ack', 'wait', '<ack', '>data much'],
+    nagle: ['>data', 'wait', '<ack', '>data', '<data'],
+  },
+  ending: {
+    clientResets: ['>data', '<ack', 'wait', '>rst'],
+    clientFirst: ['>data', '<data', '>fin', '<fin', '>ack'],
+    halfClose: ['>data', '>fin', '<ack', 'wait', '<data', '<fin'],
+    killed: ['>data', '<ack', '<fin'],
+    tooSlow: ['>data', '<ack', 'wait', 'wait', 'wait', '<data'],
+    silentClient: ['>syn', '<syn', '>ack', 'wait', 'wait', '>fin'],
+    restart: ['<data', '<fin', '>fin', '>ack', 'wait', 'wait'],
+  },
+};
 
-  refused: ['>syn', '<rst'],
-  unaccepted: ['>syn', '<syn', '>ack', '>data', '<ack'],
-  backlog: ['>syn', 'wait', '>syn', 'wait', '>syn', '<syn'],
-  blackhole: ['>syn lost', 'wait', '>syn lost', 'wait', 'wait', '>syn lost'],
-  lostSyn: ['>syn lost', 'wait', '>syn', '<syn', '>ack'],
-  lostSynAck: ['>syn', '<syn lost', 'wait', '>syn', '<syn'],
-  lostAck: ['>syn', '<syn', '>ack lost', '>data', '<ack'],
-
-  lostData: ['>data lost', 'wait', '>data', '<data'],
-  lostFin: ['<data', '<fin lost', 'wait', '<fin', '>fin'],
-  duplicate: ['>data twice', '<ack', '<data twice'],
-  reordered: ['>data late', '>data', '<ack', '<ack'],
-  smallSegments: ['>data', '>data', '>data', '>data', '>data', '<ack'],
-  slowReader: ['>data much', '>data much', '<ack', 'wait', '<ack', '>data much'],
-  nagle: ['>data', 'wait', '<ack', '>data', '<data'],
-
-  clientResets: ['>data', '<ack', 'wait', '>rst'],
-  clientFirst: ['>data', '<data', '>fin', '<fin', '>ack'],
-  halfClose: ['>data', '>fin', '<ack', 'wait', '<data', '<fin'],
-  killed: ['>data', '<ack', '<fin'],
-  tooSlow: ['>data', '<ack', 'wait', 'wait', 'wait', '<data'],
-  silentClient: ['>syn', '<syn', '>ack', 'wait', 'wait', '>fin'],
-  restart: ['<data', '<fin', '>fin', '>ack', 'wait', 'wait'],
+/** The same without themes. */
+export const SKETCH_OF: Readonly<Record<ScenarioKey, readonly Stroke[]>> = {
+  ...SKETCHES.numbers,
+  ...SKETCHES.opening,
+  ...SKETCHES.onTheWay,
+  ...SKETCHES.ending,
 };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { SCENARIO_KEYS, SHELF } from '../../../../web/scenarios/shelf.ts';
-import { SKETCHES } from '../../../../web/scenarios/sketches.ts';
+import { SCENARIO_KEYS, SHELF, THEMES } from '../../../../web/scenarios/shelf.ts';
+import { SKETCH_OF, SKETCHES } from '../../../../web/scenarios/sketches.ts';
 import { neighbour } from '../../../../web/views/cards/neighbour.ts';
 import { CLIENT, SERVER, SKETCH, sketchLayout } from '../../../../web/views/cards/sketch-layout.ts';
 
 describe('the small picture of a scenario', () => {
   it.each(SCENARIO_KEYS)('%s: agrees with its script and its link', (key) => {
     const { script, link = {}, server } = SHELF[key];
-    const strokes: readonly string[] = SKETCHES[key];
+    const strokes: readonly string[] = SKETCH_OF[key];
     const marked = (mark: string) => strokes.some((stroke) => stroke.endsWith(` ${mark}`));
     expect(marked('lost')).toBe(Boolean(link.drop || link.lossPercent));
     expect(marked('twice')).toBe(Boolean(link.duplicatePercent));
@@ -24,13 +24,19 @@ describe('the small picture of a scenario', () => {
     if (!sends) expect(strokes.filter((stroke) => stroke.startsWith('>data'))).toEqual([]);
   });
 
+  it('stands in the theme of its scenario, in the order of a lesson', () => {
+    const keys = (themes: object) =>
+      Object.entries(themes).map(([theme, each]) => [theme, Object.keys(each as object)]);
+    expect(keys(SKETCHES)).toEqual(keys(THEMES));
+  });
+
   it('is not that of another scenario', () => {
-    const pictures = Object.values(SKETCHES).map((strokes) => strokes.join());
+    const pictures = Object.values(SKETCH_OF).map((strokes) => strokes.join());
     expect(new Set(pictures).size).toBe(pictures.length);
   });
 
   it.each(SCENARIO_KEYS)('%s: stays in its room, and time flows down', (key) => {
-    const arrows = sketchLayout(SKETCHES[key]);
+    const arrows = sketchLayout(SKETCH_OF[key]);
     expect(arrows.length).toBeGreaterThan(1);
     for (const { x1, x2, y1, y2 } of arrows) {
       expect(y2).toBeGreaterThan(y1);
