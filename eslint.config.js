@@ -116,6 +116,7 @@ export const ROOMS = {
   'web/scenarios/themes': ['bridge/trace', 'web/scenarios'],
   'web/texts': ['svelte', 'bridge/trace', 'bridge/protocol', 'web/scenarios', 'web/own-script', 'web/texts/*'],
   'web/texts/*': ['bridge/trace', 'bridge/protocol', 'web/own-script', 'web/texts'],
+  'web/recording': ['bridge/trace'],
   'web/settings': [...PAGE, 'web/own-script', 'web/scenarios'],
   'web/playback': ['bridge/trace', 'web/reading'],
   'web/connection': ['bridge/trace', 'bridge/protocol', 'web/reading', 'web/settings'],
@@ -134,7 +135,7 @@ export const ROOMS = {
   'web/views/script': [...VIEW, 'svelte/events'],
   'web/saving': [...PAGE, 'svelte', 'bridge/packet/capture-file', 'web/views/diagram', 'web/views/diagram/geometry'],
   'web/panels': [
-    ...[...VIEW, 'web/connection', 'web/playback', 'web/runs', 'web/saving'],
+    ...[...VIEW, 'svelte/motion', 'web/connection', 'web/playback', 'web/recording', 'web/runs', 'web/saving'],
     ...['web/views/*', 'web/views/diagram/geometry'],
   ],
   web: [

@@ -58,6 +58,7 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
   'before the first run': async (page) => {
     await page.goto('/');
     await expect(page.getByText('server listening')).toBeVisible();
+    await expect(page.locator('[data-card]')).toHaveCount(28);
   },
   playing: async (page) => {
     await see(page, plainTrace(), 'replied');

@@ -53,10 +53,11 @@ test('an unknown reason is shown with its code and the bridge’s message', asyn
   await expect(page.getByRole('banner').getByText(message)).toBeVisible();
 });
 
-test('the server waits in the picture before the first connection', async ({ page }) => {
+test('the server waits above the recording before the first connection', async ({ page }) => {
   await playBridge(page, () => {}, hello({ blockedIn: 'accept4' }));
   await page.goto('/');
   for (const words of ['socket()', 'bind(:65432)', 'listen()', 'accept()', 'LISTEN', 'blocked …'])
     await expect(page.locator('.waiting').getByText(words, { exact: true })).toBeVisible();
+  await expect(page.locator('.waiting .blocked')).toContainText('(observed)');
   await expect(page.getByText('blocked in accept4')).toBeVisible();
 });

@@ -12,6 +12,11 @@ export async function sendNumber(page: Page, number: string): Promise<void> {
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
+/** The card of a scenario, by its name; `A lost SYN (done)` once a run has shown it. */
+export function card(page: Page, name: string) {
+  return page.locator('[data-card]').and(page.getByRole('button', { name, exact: true }));
+}
+
 /** The sentence on how the run ended, which screen readers speak. */
 export function spoken(page: Page) {
   return page.locator('[data-outcome]');

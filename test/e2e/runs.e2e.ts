@@ -79,7 +79,7 @@ test('a run that the bridge lost or refused outlives a reload, as what it was', 
   await expect(spoken(page)).toHaveText(/^Run 2: The bridge went away during this run/);
   bridge.comeBack();
   await page.reload();
-  await expect(lines(page)).toHaveText([/#2\s+41 →\s+lost sight of/, /#1\s+40 →\s+not served/]);
+  await expect(lines(page)).toHaveText([/#2\s+41 →\s+lost sight of\s+direct/, /#1\s+40 →\s+not served\s+direct/]);
   await lines(page).first().click();
   await expect(spoken(page)).toHaveText(/^Run 2: The bridge went away during this run/);
   await expect(page.locator('.picture .segment').first()).toBeVisible();
@@ -147,7 +147,7 @@ test('two runs stand side by side, with a gap for a retransmission, by keyboard 
   await expect(gap).toBeFocused();
   await expect(gap.getByRole('cell').nth(0)).toHaveText(/not here/);
   await expect(gap.getByRole('cell').nth(1)).toHaveText(/client SYN ↻ again/);
-  await dialog.getByLabel('second run').selectOption({ label: '#1 121 → ÍMPAR · 585 µs' });
+  await dialog.getByLabel('second run').selectOption({ label: '#1 121 → ÍMPAR · 585 µs · direct' });
   await expect(dialog.getByRole('status')).toHaveText('36 steps in both');
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);

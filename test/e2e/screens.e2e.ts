@@ -67,7 +67,9 @@ const wordsOutside = (page: Page) =>
 test.describe('on a laptop in Brazil', () => {
   test.use({ viewport: { width: 1280, height: 800 }, locale: 'pt-BR' });
 
-  test('each run of the list is one line, which says how it ended, whatever was sent', async ({ page }) => {
+  test('the first line of each run says how it ended, whatever was sent, and the second names its wire', async ({
+    page,
+  }) => {
     const outcomes = ['silent', 'timeout', 'cancelled', 'silent'] as const;
     let count = 0;
     await playBridge(page, (message, say) => {
@@ -84,18 +86,21 @@ test.describe('on a laptop in Brazil', () => {
     const shown = await lines.evaluateAll((all) =>
       all.map((line) => {
         const list = line.closest('ol')!.getBoundingClientRect();
-        const [row, how, took] = [line, ...line.querySelectorAll('.how, .took')].map((part) =>
+        const [row, how, took, wire] = [...line.querySelectorAll('.line, .how, .took, .more')].map((part) =>
           part.getBoundingClientRect(),
         );
         return {
-          lines: Math.floor(line.clientHeight / 30),
+          isShort: line.clientHeight < 48,
+          isWireBelow: wire!.top >= row!.bottom && wire!.right <= list.right,
           isEndWhole: how!.right <= list.right && how!.bottom <= row!.bottom,
           // In the same line behind it, or out of sight.
           isDurationApart: (how!.right <= took!.left && took!.right <= list.right) || took!.top >= row!.bottom,
         };
       }),
     );
-    expect(shown).toEqual(outcomes.map(() => ({ lines: 1, isEndWhole: true, isDurationApart: true })));
+    expect(shown).toEqual(
+      outcomes.map(() => ({ isShort: true, isWireBelow: true, isEndWhole: true, isDurationApart: true })),
+    );
     // A shortened line has its whole text as title and name.
     await expect(lines.last()).toHaveAttribute('title', /^1234567890 → /);
     await expect(lines.last()).toHaveAccessibleName(/1234567890/);

@@ -4,7 +4,7 @@ import type { Hello, PageMessage } from '../../bridge/protocol/messages.ts';
 import { startBridge } from '../helpers/programs/bridge-process.ts';
 import { hello, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, labTest, test } from './bridge.ts';
-import { playBridge, spoken, tell } from './page.ts';
+import { card, playBridge, spoken, tell } from './page.ts';
 
 const lines = (page: Page) => page.getByRole('list', { name: 'The lines of the script' }).getByRole('listitem');
 const operations = (page: Page) =>
@@ -107,7 +107,8 @@ test('lines move by mouse and by keyboard, the focus with them, and outlive a re
 
 labTest('a scenario is edited as a script of the viewer’s own', async ({ page }) => {
   await page.goto('/?scenario=silence&delay=5');
-  await page.locator('.shelf-panel').getByRole('button', { name: 'Edit its script' }).click();
+  await expect(card(page, 'Ten digits: silence')).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Edit its script' }).click();
   await expect(page.getByLabel('Line 1: The bytes')).toHaveValue('1000000000');
   await expect(page.getByLabel('Line 1: The bytes')).toBeInViewport({ ratio: 1 });
   await expect(page.locator('header')).toBeInViewport({ ratio: 1 });

@@ -27,6 +27,8 @@ export class Settings {
   #scenario = $state<string | undefined>();
   #script = $state.raw<OwnScript>({ words: [] });
   #isScriptInAddress = $state(true);
+  /** How often another script has replaced the one in the editor. */
+  #edition = $state(0);
 
   /**
    * @param asked the parameters of the page's address
@@ -63,6 +65,17 @@ export class Settings {
   set script(script: OwnScript) {
     this.#script = script;
     this.remember();
+  }
+
+  get edition(): number {
+    return this.#edition;
+  }
+
+  /** Gives the viewer another script to edit, on the wire that it is for. */
+  edit(script: OwnScript, link: LinkSettings): void {
+    this.script = script;
+    this.link = link;
+    this.#edition += 1;
   }
 
   /** False if the address has no room for the script. */

@@ -6,3 +6,12 @@ export function tabStorage(): Storage | undefined {
     return undefined;
   }
 }
+
+/** The storage of this browser, which outlives a visit; undefined if the browser forbids it. */
+export function browserStorage(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,5 @@
 import type { compare } from './en/compare.ts';
+import type { firstScreen } from './en/first-screen.ts';
 import type { held } from './en/held.ts';
 import type { page } from './en/page.ts';
 import type { script } from './en/script.ts';
@@ -14,6 +15,8 @@ import type { ScenarioTexts } from './scenario-texts.ts';
 export interface Topics {
   /** What the page shows before the first run. */
   page: typeof page;
+  /** The recording and the cards of the first screen. */
+  firstScreen: typeof firstScreen;
   /** What a step is, and why it happens. */
   steps: typeof steps;
   /** What a run adds up to. */

@@ -6,12 +6,15 @@ import type { SourceStatus } from '../../../bridge/trace/trace.ts';
 import { runLine } from '../../../web/words/runs/run-line.ts';
 import { sourceLines } from '../../../web/words/source-lines.ts';
 import { sourceNotes, withSeen } from '../../../web/words/source-words.ts';
+import type { Beginning } from '../../../web/runs/run.svelte.ts';
 import { Runs } from '../../../web/runs/runs.svelte.ts';
+import { Language } from '../../../web/texts/language.svelte.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../../../web/texts/languages.ts';
 import { seenFromOutside } from '../fixtures/lab-traces.ts';
-import { call, output, refusedTrace } from '../fixtures/traces.ts';
+import { call, done, output, refusedTrace } from '../fixtures/traces.ts';
 
 const { page: en } = await LANGUAGES.en.load();
+const language = await Language.load('en');
 const tables = await Promise.all(LANGUAGE_NAMES.map(async (name) => (await LANGUAGES[name].load()).page));
 
 const labCodes = Object.keys(LAB_REMEDIES).filter((code): code is WhyNoLab => code !== 'LAB_NOT_ASKED');
@@ -107,7 +110,7 @@ describe('a line of the list of runs', () => {
       () => {},
       () => {},
     ).begin({ script });
-    return runLine(run).subject;
+    return runLine(run, { language }).subject;
   };
   const send = (hex: string, times?: number) => ({ do: 'send' as const, hex, ...(times && { times }) });
 
@@ -122,5 +125,38 @@ describe('a line of the list of runs', () => {
     ['the close that ends every script', [], 'close()'],
   ] as [string, Script, string][])('says what the client sends: %s', (_what, script, expected) => {
     expect(subject(script)).toBe(expected);
+  });
+
+  const begin = (begun: Omit<Beginning, 'script'>) => {
+    const runs = new Runs(
+      () => {},
+      (task) => task(),
+    );
+    const { run } = runs.begin({ script: plainScript(121n), ...begun });
+    runs.receive(done(run.id, 'replied', { ...(begun.link && { link: begun.link }) }));
+    return run;
+  };
+
+  it.each(LANGUAGE_NAMES)('names its scenario and its wire, in %s', async (name) => {
+    const words = await Language.load(name);
+    const { shelf } = await words.topic('scenarios');
+    const run = begin({ wire: 'lab', link: { delayMs: 20, drop: [{ kind: 'SYN' }] }, scenario: 'lostSyn' });
+    const line = runLine(run, { language: words, nameOf: (key) => shelf[key as 'lostSyn']?.name });
+    expect(line.subject).toBe(shelf.lostSyn.name);
+    expect(line.wire.replaceAll('\u00a0', ' ')).toBe(
+      { en: 'lab · delay 20 ms · loses the first SYN', pt: 'laboratório · atraso 20 ms · perde o primeiro SYN' }[name],
+    );
+  });
+
+  it('says what was sent if nobody knows the scenario', () => {
+    const run = begin({ wire: 'direct', scenario: 'of-tomorrow' });
+    expect(runLine(run, { language, nameOf: () => undefined })).toMatchObject({ subject: '121', wire: 'direct' });
+  });
+
+  it('does not say how a run went that was not watched to its end', () => {
+    const run = begin({ wire: 'lab' });
+    expect(runLine(run, { language })).toMatchObject({ isRevealed: true, outcome: 'replied', durationUs: 585 });
+    const { outcome, reply, durationUs } = runLine(run, { language, isRevealed: false });
+    expect([outcome, reply, durationUs]).toEqual([undefined, undefined, undefined]);
   });
 });

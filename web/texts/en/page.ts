@@ -99,6 +99,7 @@ export const page = {
 
 /** Each is loaded when the page first shows it. */
 export const later = {
+  firstScreen: () => import('./first-screen.ts'),
   steps: () => import('./steps.ts'),
   summary: () => import('./summary.ts'),
   compare: () => import('./compare.ts'),

@@ -7,6 +7,7 @@ export const runs = {
   deleteAll: 'Delete all',
   /** The question before all are deleted. */
   deleteReally: (count: number) => `Delete ${count}\u00a0runs?`,
+  unwatched: 'not watched to its end yet',
   outcomes: {
     replied: 'replied',
     silent: 'silence',

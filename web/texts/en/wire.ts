@@ -4,6 +4,7 @@ import type { WhyNoLab } from '../../../bridge/protocol/remedies.ts';
 export const wire = {
   /** A wire without words here goes by its own name. */
   names: { direct: 'wire: direct', lab: 'wire: lab' },
+  shortNames: { direct: 'direct', lab: 'lab' },
   otherName: (name: string) => `wire: ${name}`,
   means: {
     direct: 'The connection runs over this machine’s own network.',

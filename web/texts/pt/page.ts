@@ -97,6 +97,7 @@ export const page: Texts = {
 
 /** Each is loaded when the page first shows it. */
 export const later: LaterTables = {
+  firstScreen: () => import('./first-screen.ts'),
   steps: () => import('./steps.ts'),
   summary: () => import('./summary.ts'),
   compare: () => import('./compare.ts'),

@@ -7,6 +7,7 @@ export const runs: Texts['runs'] = {
   delete: (order) => `Apagar a execução ${order}`,
   deleteAll: 'Apagar todas',
   deleteReally: (count) => `Apagar ${count}\u00a0execuções?`,
+  unwatched: 'ainda não vista até o fim',
   outcomes: {
     replied: 'respondida',
     silent: 'silêncio',

@@ -2,6 +2,7 @@ import type { Texts } from '../topics.ts';
 
 export const wire: Texts['wire'] = {
   names: { direct: 'enlace: direto', lab: 'enlace: laboratório' },
+  shortNames: { direct: 'direto', lab: 'laboratório' },
   otherName: (name) => `enlace: ${name}`,
   means: {
     direct: 'A conexão passa pela rede desta própria máquina.',

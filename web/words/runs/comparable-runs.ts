@@ -6,7 +6,8 @@ import type { Topics } from '../../texts/topics.ts';
 import { linkInWords } from '../link-words.ts';
 import { shortReply } from '../../reading/short-text.ts';
 import { reportsServerCalls } from '../source-words.ts';
-import { runLine } from './run-line.ts';
+import { howItEnded } from './run-end.ts';
+import { runLine, type RunLineOptions } from './run-line.ts';
 import { summarySentences } from './run-summary.ts';
 
 /** Whether a source reported every call of the server program, and not only those in which it was found blocked. */
@@ -15,17 +16,25 @@ function seesServerCalls({ done }: Run): boolean {
 }
 
 /** The runs that can be compared: those that are over and have steps. */
-export function comparableRuns(runs: readonly Run[], language: Language, t: Topics['summary']) {
+export function comparableRuns(
+  runs: readonly Run[],
+  language: Language,
+  t: Topics['summary'],
+  nameOf?: RunLineOptions['nameOf'],
+) {
   return runs
     .filter(({ end, steps }) => end && steps.length > 0)
     .map((run) => {
-      const { subject, outcome, reply, durationUs } = runLine(run);
-      const took = durationUs === undefined ? '' : ` · ${language.duration(durationUs)}`;
+      const { subject, wire, reply, durationUs } = runLine(run, { language, nameOf });
+      const how = shortReply(reply ?? language.texts.runs.outcomes[howItEnded(run)]);
+      const took = durationUs === undefined ? '' : language.duration(durationUs);
       return {
         id: run.id,
         order: run.order,
-        label: `${shortReply(subject)} → ${shortReply(reply ?? language.texts.runs.outcomes[outcome])}${took}`,
+        label: [`${shortReply(subject)} → ${how}`, took, wire].filter(Boolean).join(' · '),
         steps: run.steps,
+        number: run.number,
+        target: run.begun.target ?? '',
         place: [shortCommand(run.begun.command ?? ''), run.link ? linkInWords(run.link, language) : '']
           .filter(Boolean)
           .join(' · '),

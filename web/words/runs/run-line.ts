@@ -1,24 +1,42 @@
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import type { Run } from '../../runs/run.svelte.ts';
+import type { Language } from '../../texts/language.svelte.ts';
+import { linkInWords } from '../link-words.ts';
+import { wireName } from '../wire-name.ts';
 import { howItEnded } from './run-end.ts';
 
-/**
- * A run as the list of runs shows it.
- * @param isRevealed the viewer has seen how it ended
- */
-export function runLine(run: Run, isRevealed = true) {
-  const known = isRevealed ? run.done : undefined;
+/** What a line of the list of runs needs besides the run. */
+export interface RunLineOptions {
+  language: Language;
+  /** The name of a scenario; undefined while the names are loading, or if no scenario has this key. */
+  nameOf?: ((scenario: string) => string | undefined) | undefined;
+  /** Whether the viewer has seen the end of the run. Until then, the line does not say how it went. */
+  isRevealed?: boolean;
+}
+
+/** A run as the list of runs shows it. */
+export function runLine(run: Run, { language, nameOf, isRevealed = true }: RunLineOptions) {
+  const { scenario } = run.begun;
   return {
     id: run.id,
     order: run.order,
-    subject: subjectOf(run),
-    outcome: isRevealed ? howItEnded(run) : ('running' as const),
+    subject: (scenario !== undefined && nameOf?.(scenario)) || subjectOf(run),
+    wire: wireOf(run, language),
     isOpened: run.isOpened,
     isOver: run.end !== undefined,
     isRevealed,
-    ...(known?.reply && { reply: known.reply.text }),
-    ...(known && { durationUs: known.durationUs }),
+    ...(isRevealed && {
+      outcome: howItEnded(run),
+      ...(run.done?.reply && { reply: run.done.reply.text }),
+      ...(run.done && { durationUs: run.done.durationUs }),
+    }),
   };
+}
+
+/** The run's wire, and what it was set to: `lab · delay 20 ms`. */
+function wireOf({ begun, link }: Run, language: Language): string {
+  const name = begun.wire === undefined ? '' : wireName(begun.wire, language.texts, 'shortNames');
+  return [name, link ? linkInWords(link, language) : ''].filter(Boolean).join(' · ');
 }
 
 /** The most sends that are listed one by one. */
