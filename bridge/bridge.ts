@@ -24,11 +24,17 @@ import type { BridgeMessage, Hello, ServerStatus } from './protocol/messages.ts'
 import { CLIENT_STATUS, Session, type SessionOptions } from './session.ts';
 import { describeSource, type EvidenceSource } from './sources/source.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
+import { plainScript } from './trace/script.ts';
+import type { Outcome } from './trace/trace.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
-import { expectLink } from './wires/wire.ts';
+import { expectLink, type Wire } from './wires/wire.ts';
 
 /** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
 const SEEDS = 100_000;
+
+/** Connections with which a lab is warmed up, one after the other, and the milliseconds that each may take. */
+const WARM_UPS = 3;
+const WARM_UP_MS = 500;
 
 /** Changes within this many milliseconds share one `hello`: a busy server prints thousands of lines a second. */
 const HELLO_EVERY_MS = 100;
@@ -60,6 +66,8 @@ export class Bridge {
   #helloTimer: NodeJS.Timeout | undefined;
   /** Resolves when a broken lab has been replaced. */
   #wireReady: Promise<void> = Promise.resolve();
+  /** Resolves when the wire has been warmed up. */
+  #warm: Promise<void> = Promise.resolve();
   #closing = false;
 
   constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log'], terms: Terms) {
@@ -83,15 +91,20 @@ export class Bridge {
     }
   }
 
-  /** Starts the server program, if the bridge owns one; resolves when it listens, or has ended. */
+  /**
+   * Starts the server program, if the bridge owns one, and warms the wire up. Resolves when that is done and the program
+   * listens, or has ended.
+   */
   async start(): Promise<void> {
     this.#program?.start();
-    await this.#program?.started();
+    this.#warm = this.#warmUp();
+    await Promise.all([this.#warm, this.#program?.started()]);
   }
 
-  /** Resolves when the server program listens or has ended, and after `patienceMs` milliseconds in any case. */
-  async serverStarted(patienceMs: number): Promise<void> {
-    await Promise.race([this.#program?.started(), after(patienceMs, undefined, { ref: false })]);
+  /** Resolves when the wire is warm and the server program listens or has ended, and after `patienceMs` in any case. */
+  async ready(patienceMs: number): Promise<void> {
+    const ready = Promise.all([this.#warm, this.#program?.started()]);
+    await Promise.race([ready, after(patienceMs, undefined, { ref: false })]);
   }
 
   /** Ends every run and the server program; resolves when none of their processes is left. */
@@ -198,6 +211,42 @@ export class Bridge {
     this.#program.stop().catch(complain);
   }
 
+  /**
+   * Plays a few runs that nobody sees, against a listener of the wire's own: the first run of a cold lab is slow, and its
+   * kernels may repeat segments. The server program is left alone, because it may serve only one connection.
+   */
+  async #warmUp(): Promise<void> {
+    const { wire } = this.#chosen;
+    const opening = wire.openListener?.();
+    const listener = await Promise.race([opening, after(WARM_UP_MS, undefined, { ref: false })]);
+    if (!listener) return void opening?.then((late) => late?.close());
+    let outcome = 'replied';
+    for (let run = 0; run < WARM_UPS && outcome === 'replied' && !this.#closing; run += 1)
+      outcome = await this.#playUnseen(wire, listener.port);
+    listener.close();
+    // Then no other run will get through either.
+    if (outcome !== 'replied' && !this.#closing)
+      this.log.warn(`The lab carried no connection when it was tried: ${outcome}.`);
+  }
+
+  #playUnseen(wire: Wire, port: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const session = new Session({
+        script: plainScript(1n),
+        wire,
+        server: { port, ready: Promise.resolve() },
+        sources: [],
+        limits: { ...this.terms.limits, runMs: WARM_UP_MS },
+        onSteps: () => {},
+        onDone: ({ outcome }) => {
+          leave();
+          resolve(outcome);
+        },
+      });
+      const leave = this.#sessions.add(session);
+    });
+  }
+
   #lend(server: ScenarioServer): LentServer {
     if (!this.#chosen.wire.entrance)
       throw new BridgeError('SERVER_NEEDS_LAB', 'Only the lab has a host for servers of scenarios.');
@@ -223,6 +272,8 @@ export class Bridge {
         if (this.#closing) return chosen.wire.close();
         this.#watchWire();
         this.#changed();
+        this.#warm = this.#warmUp();
+        return this.#warm;
       });
     };
   }

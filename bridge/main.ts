@@ -15,7 +15,7 @@ import { BridgeError } from './errors.ts';
 import { printable, printableJson } from './machine/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
-/** Milliseconds to wait for the server program to listen. After that, the URL is printed anyway. */
+/** Milliseconds to wait for a warm wire and a server program that listens. After that, the URL is printed anyway. */
 const START_MS = 2000;
 
 /** Milliseconds from a signal to the end of everything. */
@@ -50,7 +50,7 @@ export async function main(args: readonly string[]): Promise<void> {
       throw error;
     });
     // A viewer who starts a run as soon as the URL is there should not be refused.
-    await bridge.serverStarted(START_MS);
+    await bridge.ready(START_MS);
     if (bridge.isClosing) return;
     console.log(`Aperto is at ${access.urls.own}`);
     if (access.isOpen) console.log(openness(access));

@@ -35,6 +35,11 @@ export interface Wire {
   readonly hasLink?: boolean;
   /** The command that starts a program on the server's host, to be put before the program's own. */
   entrance?(): string[];
+  /**
+   * Opens a listener of the wire's own on the server's host, so that a connection can be tried without the server program.
+   * It answers the first bytes, and closes. Resolves with nothing if it cannot listen.
+   */
+  openListener?(): Promise<OwnListener | undefined>;
   /** Why packets are not captured and what would help, in one sentence; absent if they are, or are not meant to be. */
   readonly captureAdvice?: string | undefined;
   /** Called when `status` has changed. */
@@ -46,6 +51,11 @@ export interface Wire {
 /** @throws BridgeError `LINK_NEEDS_LAB` */
 export function expectLink({ hasLink }: Wire): void {
   if (!hasLink) throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a link that can be slowed, broken or held.');
+}
+
+export interface OwnListener {
+  port: number;
+  close(): void;
 }
 
 export interface RunOnWire {

@@ -19,7 +19,10 @@ export type ToHost =
       zero: number;
       socket: SocketSettings;
     }
-  | { type: 'abort'; run: number };
+  | { type: 'abort'; run: number }
+  /** Open a listener of the host's own, or close it. */
+  | { type: 'listen'; port: number }
+  | { type: 'unlisten' };
 
 /** Options of the client's socket that Node cannot set. */
 export interface SocketSettings {
@@ -36,6 +39,8 @@ export type FromHost =
   | { type: 'failed'; what: 'tun' | 'interface' | 'settings' | 'states'; code: string; message: string }
   | { type: 'report'; run: number; report: Report }
   | { type: 'played'; run: number; played: Played }
+  /** Whether the host's own listener could be opened. */
+  | { type: 'listening'; listens: boolean }
   /** The kernel's state of a connection, after each packet that the kernel sent or got. */
   | ({ type: 'state' } & StateOfPort);
 

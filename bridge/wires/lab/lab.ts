@@ -12,7 +12,7 @@ import type { SourceStatus } from '../../trace/trace.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Side } from '../../trace/step.ts';
 import type { Played } from '../script-player.ts';
-import type { ClientRun, RunOnWire, Wire } from '../wire.ts';
+import type { ClientRun, OwnListener, RunOnWire, Wire } from '../wire.ts';
 import { ClientPorts } from './client-ports.ts';
 import { LabHost } from './lab-host.ts';
 import { checkMachine, explain, HostFailure, LabUnavailable } from './lab-unavailable.ts';
@@ -24,6 +24,9 @@ const ADDRESSES: Record<Side, string> = { client: '10.77.0.1', server: '10.77.0.
 const MASK = '255.255.255.0';
 /** Bytes of each packet that the headers of IP and TCP take: RFC 9293 §3.7.1. */
 const IP_AND_TCP_HEADERS = 40;
+
+/** Where the server's host has a listener of its own: a small number, where no server program listens. */
+const LISTENER_PORTS = [9, 10] as const;
 
 /** A run whose client program is on the client's host. */
 interface RunInLab {
@@ -41,6 +44,7 @@ export class LabWire implements Wire {
   readonly #runs = new ShortLivedMap<number, RunInLab>();
   #lastRun = 0;
   #broken = false;
+  #onListening: ((listens: boolean) => void) | undefined;
   onBroken: (() => void) | undefined;
 
   /**
@@ -116,6 +120,17 @@ export class LabWire implements Wire {
     return { played, abort, act: (segment, action) => flow.act(segment, action), watch: flow };
   }
 
+  async openListener(): Promise<OwnListener | undefined> {
+    const port = LISTENER_PORTS.find((each) => each !== this.target.port)!;
+    const { server } = this.#hosts;
+    const listens = await new Promise<boolean>((resolve) => {
+      this.#onListening = resolve;
+      void server.ended.then(() => resolve(false));
+      server.send({ type: 'listen', port });
+    });
+    return listens ? { port, close: () => server.send({ type: 'unlisten' }) } : undefined;
+  }
+
   /** Ends both hosts, and with them every process and every connection in the lab. */
   async close(): Promise<void> {
     this.onBroken = undefined;
@@ -128,6 +143,8 @@ export class LabWire implements Wire {
         return this.#link.flow(message.port)?.saw(side, message);
       case 'report':
         return this.#runs.get(message.run)?.report(message.report);
+      case 'listening':
+        return this.#onListening?.(message.listens);
       case 'played':
         this.#runs.get(message.run)?.played(message.played);
         this.#runs.delete(message.run);

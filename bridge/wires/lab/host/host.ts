@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { monotonicUs } from '../../../machine/clock.ts';
 import { ShortLivedMap } from '../../../machine/short-lived-collections.ts';
 import { ClientSocket } from '../../../sources/client-socket.ts';
@@ -7,6 +8,7 @@ import type { Frames } from '../frames.ts';
 import type { FromHost, HostSettings, KernelState, StateOfPort, ToHost } from '../lab-messages.ts';
 import type { KernelStates } from './kernel-states.ts';
 import { LoopbackRewriter } from './loopback-rewriter.ts';
+import { ownListener } from './own-listener.ts';
 import { packetHeader, type PacketHeader } from './packet-header.ts';
 import { socketWithOptions } from './socket-options.ts';
 import { TunDevice } from './tun-device.ts';
@@ -24,6 +26,7 @@ export class Host implements Frames<ToHost> {
   /** By client port: the state that was reported last. */
   readonly #reported = new Map<number, TcpState>();
   readonly #players = new ShortLivedMap<number, ScriptPlayer>();
+  #listener: Server | undefined;
 
   /** @param device descriptor of this host's TUN interface */
   constructor(settings: HostSettings, device: number, states: KernelStates, bridge: Frames<FromHost>) {
@@ -51,8 +54,19 @@ export class Host implements Frames<ToHost> {
   }
 
   message(message: ToHost): void {
-    if (message.type === 'abort') this.#players.get(message.run)?.abort();
-    else this.#play(message);
+    switch (message.type) {
+      case 'play':
+        return this.#play(message);
+      case 'abort':
+        return this.#players.get(message.run)?.abort();
+      case 'listen':
+        this.#listener = ownListener({ host: this.#settings.address, port: message.port }, (listens) =>
+          this.#bridge.message({ type: 'listening', listens }),
+        );
+        return;
+      case 'unlisten':
+        this.#listener?.close();
+    }
   }
 
   /** Gives the link a packet from the kernel, after the state that its connection is in now. */
