@@ -85,8 +85,7 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
   });
 
   test('the link may hold the run at that segment, and the run shows the same', async () => {
-    // While its RST is held, the server answers: what it then shows is another thing.
-    const patient = stopping.filter(([key]) => key !== 'clientResets');
+    const patient = stopping.filter(([key]) => !IMPATIENT.includes(key));
     const answered = patient.map(async ([key, stop]) => {
       const { script, link, server } = SHELF[key];
       const held: Segment[] = [];
@@ -137,6 +136,9 @@ async function expectShown(key: ScenarioKey, first: Played, playAlone: () => Pro
   expect(notShown(key, played), `${key}\n${told(played)}`).toEqual([]);
   return played;
 }
+
+/** While a segment of theirs is held, the server goes on: it answers, or starts again. They then show another thing. */
+const IMPATIENT: readonly ScenarioKey[] = ['clientResets', 'restart'];
 
 /** The records of several pcap files in one: tshark takes its time to begin. */
 function oneFile(files: readonly Uint8Array[]): Uint8Array {
