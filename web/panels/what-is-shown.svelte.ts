@@ -15,6 +15,7 @@ import type { Explanation } from '../words/steps/explanation.ts';
 import { linkInWords } from '../words/link-words.ts';
 import { paceSentence } from '../words/runs/pace-sentence.ts';
 import { endSentence } from '../words/runs/run-end.ts';
+import { serverAddress } from '../words/runs/server-address.ts';
 import { sourceNotes, withSeen } from '../words/source-words.ts';
 import { wireName } from '../words/wire-name.ts';
 import { explainerWhen } from '../words/steps/explainer.svelte.ts';
@@ -165,8 +166,7 @@ export class Shown {
         run?.link ? linkInWords(run.link, this.#language) : '',
         this.#wire ? wireName(this.#wire, this.#language.texts) : '',
       ],
-      // A scenario’s own server has a port of its own, which is known once the client connects.
-      server: this.facts.serverAddress ?? (run?.begun.server ? '' : (run?.begun.target ?? this.hello?.target ?? '')),
+      server: serverAddress(run, this.facts, this.hello?.target),
       command: shortCommand((run ? run.begun.command : server?.command) ?? ''),
     };
   });

@@ -1,4 +1,4 @@
-import { otherSide, type Call, type Segment, type Side, type Step } from '../../bridge/trace/step.ts';
+import { otherSide, type Call, type Segment, type Side, type Step, type TcpState } from '../../bridge/trace/step.ts';
 import { numberExpected, stateAtArrival, stateAt } from './receiver.ts';
 
 /**
@@ -23,10 +23,14 @@ export function resetEffect(reset: Segment, steps: readonly Step[]): ResetEffect
   const { next, finTaken } = numberExpected(reset, steps);
   // Linux also heeds the number of a FIN that it has taken: the peer may not know yet that its FIN arrived.
   const isOfFin = finTaken && state !== 'TIME_WAIT' && reset.seq === next - 1;
-  if (reset.seq !== next && !isOfFin && !endedBy(reset, steps)) return 'ignored';
+  const isHeeded = reset.seq === next || isOfFin || endedBy(reset, steps);
+  return isHeeded ? endOf(reset, state, finTaken, steps) : 'ignored';
+}
+
+function endOf(reset: Segment, state: TcpState, finTaken: boolean, steps: readonly Step[]): ResetEffect {
   if (state === 'TIME_WAIT') return 'endsTimeWait';
-  const isUnnoticed = state === 'SYN_RCVD' || hasLeft(otherSide(reset.from), reset.arrivedAt, steps);
-  return isUnnoticed ? 'endsUnnoticed' : finTaken ? 'endsAfterFin' : 'ends';
+  if (state === 'SYN_RCVD' || hasLeft(otherSide(reset.from), reset.arrivedAt!, steps)) return 'endsUnnoticed';
+  return finTaken ? 'endsAfterFin' : 'ends';
 }
 
 /** Whether the trace itself says that the connection ended with this segment. */
