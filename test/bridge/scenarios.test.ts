@@ -109,9 +109,6 @@ async function expectShown(key: ScenarioKey, first: Played, playAlone: () => Pro
   return played;
 }
 
-/** While a segment of theirs is held, the server goes on: it answers, or starts again. They then show another thing. */
-const IMPATIENT: readonly ScenarioKey[] = ['clientResets', 'restart'];
-
 /** The records of several pcap files in one: tshark takes its time to begin. */
 function oneFile(files: readonly Uint8Array[]): Uint8Array {
   const [first, ...others] = files;

@@ -123,6 +123,11 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
       await expect(spoken(page)).toHaveText(new RegExp(`^Run ${run}:`));
     }
     await page.getByRole('button', { name: 'Compare two' }).click();
+    await expect(page.getByRole('dialog').locator('.stripe').first()).toBeVisible();
+  },
+  'comparison as a table': async (page) => {
+    await STATES['comparison']!(page);
+    await page.getByRole('button', { name: 'as a table' }).click();
     await expect(page.getByRole('dialog').locator('.alone').first()).toBeVisible();
   },
 };

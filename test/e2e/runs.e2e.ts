@@ -126,7 +126,8 @@ test('all runs are deleted, after a confirmation', async ({ page }) => {
   await expect(page.getByText('No run yet.')).toBeVisible();
 });
 
-test('two runs stand side by side, with a gap for a retransmission, by keyboard alone', async ({ page }) => {
+/** Runs that are alike, but for a SYN that the second sends again. */
+async function compareWithRetransmission(page: Page) {
   let count = 0;
   await playBridge(page, (message, say) => {
     if (message.type !== 'run') return;
@@ -142,6 +143,12 @@ test('two runs stand side by side, with a gap for a retransmission, by keyboard 
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Two runs, side by side' });
   await expect(dialog.getByRole('status')).toHaveText('36 steps in both · 1 only in #2');
+  return dialog;
+}
+
+test('two runs stand side by side in a table, with a gap for a retransmission, by keyboard alone', async ({ page }) => {
+  const dialog = await compareWithRetransmission(page);
+  await dialog.getByRole('button', { name: 'as a table' }).press('Enter');
   await dialog.getByRole('button', { name: 'Next difference' }).press('Enter');
   const gap = dialog.locator('.alone');
   await expect(gap).toBeFocused();
@@ -149,12 +156,38 @@ test('two runs stand side by side, with a gap for a retransmission, by keyboard 
   await expect(gap.getByRole('cell').nth(1)).toHaveText(/client SYN ↻ again/);
   await dialog.getByLabel('second run').selectOption({ label: '#1 121 → ÍMPAR · 585 µs · direct' });
   await expect(dialog.getByRole('status')).toHaveText('36 steps in both');
+  await expect(dialog.getByText('The runs do not differ.')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Compare two' })).toBeFocused();
 });
 
-test('the whole comparison is in sight at every width', async ({ page }) => {
+test('two runs stand side by side as pictures, equal steps at the same height', async ({ page }) => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  const dialog = await compareWithRetransmission(page);
+  await expect(dialog.locator('svg.picture')).toHaveCount(2);
+  await expect(dialog.locator('.difference')).toHaveText(/Difference 1 of 1: #1 not here · #2 client SYN ↻ again/);
+  await expect(dialog.locator('.stripe.current')).toBeInViewport({ ratio: 1 });
+  const heightOf = (picture: number, words: string) =>
+    dialog
+      .locator('svg.picture')
+      .nth(picture)
+      .locator('.segment', { hasText: words })
+      .last()
+      .evaluate((arrow) => arrow.getBoundingClientRect().top);
+  for (const words of ['SYN+ACK', '2 bytes', 'FIN'])
+    expect(Math.abs((await heightOf(0, words)) - (await heightOf(1, words)))).toBeLessThan(2);
+  // One scroll moves both.
+  const before = [await heightOf(0, 'SYN+ACK'), await heightOf(1, 'SYN+ACK')];
+  await dialog.locator('.pictures').focus();
+  await page.keyboard.press('End');
+  await expect.poll(async () => (await heightOf(0, 'SYN+ACK')) < before[0]!).toBe(true);
+  await expect.poll(async () => (await heightOf(1, 'SYN+ACK')) < before[1]!).toBe(true);
+  await dialog.getByRole('button', { name: 'Next difference' }).click();
+  await expect(dialog.locator('.stripe.current')).toBeInViewport({ ratio: 1 });
+});
+
+test('the whole comparison is in sight at every width, as pictures or as a table', async ({ page }) => {
   let count = 0;
   await playBridge(page, (message, say) =>
     tell((count += 1) === 1 ? plainTrace() : troubledTrace(), 'replied')(message, say),
@@ -162,16 +195,24 @@ test('the whole comparison is in sight at every width', async ({ page }) => {
   await page.goto('/');
   await sendAll(page, ['121', '121']);
   await page.getByRole('button', { name: 'Compare two' }).click();
-  await expect(page.getByRole('dialog').getByRole('row').first()).toBeVisible();
-  for (const width of [1280, 360])
+  const dialog = page.getByRole('dialog');
+  for (const [width, area] of [
+    [1920, '.pictures'],
+    [1280, '.pictures'],
+    [768, '.pictures'],
+    [360, '.scroller'],
+  ] as const)
     await test.step(`${width} px`, async () => {
       await page.setViewportSize({ width, height: 740 });
+      await expect(dialog.locator(area)).toBeVisible();
       const overflow = () =>
-        page.evaluate(() =>
-          ['html', 'dialog', 'dialog .scroller'].map((selector) => {
-            const element = document.querySelector(selector)!;
-            return element.scrollWidth - element.clientWidth;
-          }),
+        page.evaluate(
+          (selectors) =>
+            selectors.map((selector) => {
+              const element = document.querySelector(selector)!;
+              return element.scrollWidth - element.clientWidth;
+            }),
+          ['html', 'dialog', `dialog ${area}`],
         );
       await expect.poll(overflow).toEqual([0, 0, 0]);
     });

@@ -3,7 +3,6 @@ import { shortCommand } from '../../reading/short-text.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import type { Topics } from '../../texts/topics.ts';
-import { linkInWords } from '../link-words.ts';
 import { shortReply } from '../../reading/short-text.ts';
 import { reportsServerCalls } from '../source-words.ts';
 import { howItEnded } from './run-end.ts';
@@ -35,9 +34,8 @@ export function comparableRuns(
         steps: run.steps,
         number: run.number,
         target: run.begun.target ?? '',
-        place: [shortCommand(run.begun.command ?? ''), run.link ? linkInWords(run.link, language) : '']
-          .filter(Boolean)
-          .join(' · '),
+        command: shortCommand(run.begun.command ?? ''),
+        wire,
         seesCalls: seesServerCalls(run),
         story: () => summarySentences(run, factsOfConnection(run.steps), language, t).join(' '),
       };

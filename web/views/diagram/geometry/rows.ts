@@ -44,13 +44,15 @@ export interface Spacing {
   toScale?: boolean;
   /** How far below a held segment the wire stays free for its buttons. */
   heldRoom?: number;
+  /** Room above a step, by its id, besides what it needs. */
+  extra?: ReadonlyMap<string, number>;
 }
 
 /** Gives every moment its height in the picture: in the order of time from top to bottom, evenly spaced or to scale. */
 export function rowsOf(
   steps: readonly Step[],
   isNoted: (call: Call) => boolean,
-  { leastHeight = 0, toScale = false, heldRoom = 0 }: Spacing = {},
+  { leastHeight = 0, toScale = false, heldRoom = 0, extra }: Spacing = {},
 ): Rows {
   const moments = momentsOf(steps);
   const pixelsPerUs = toScale ? scaleOf(moments) : 0;
@@ -63,6 +65,7 @@ export function rowsOf(
     const gap = gapBefore(moment, former, moments[order + 1], isNoted) + (former && hasNote(former) ? NOTE_ROW : 0);
     y += Math.max(gap, former && former.time >= 0 ? (moment.time - former.time) * pixelsPerUs : 0);
     if (isOnWire(moment)) y = Math.max(y, kept);
+    if (moment.what === 'begin') y += extra?.get(moment.step.id) ?? 0;
     if (heldRoom > 0 && isHeld(moment)) kept = y + heldRoom + WORDS_ABOVE;
     placed.push({ ...moment, order, y, timed: isTimed(moment, isNoted) });
   });
