@@ -1,5 +1,6 @@
 import { Language } from '../texts/language.svelte.ts';
 import { isLanguage, preferredLanguage, type LanguageName } from '../texts/languages.ts';
+import { keep, kept } from './kept.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -13,14 +14,14 @@ export class Preferences {
 
   /** Resolves when the texts of the language are loaded. */
   static async load(): Promise<Preferences> {
-    const kept = read('language') ?? '';
-    const name = isLanguage(kept) ? kept : preferredLanguage(navigator.languages);
+    const chosen = kept('language') ?? '';
+    const name = isLanguage(chosen) ? chosen : preferredLanguage(navigator.languages);
     return new Preferences(await Language.load(name));
   }
 
   private constructor(language: Language) {
     this.language = language;
-    const theme = read('theme');
+    const theme = kept('theme');
     this.#theme = theme === 'light' || theme === 'dark' ? theme : undefined;
     const system = matchMedia('(prefers-color-scheme: dark)');
     this.#systemIsDark = system.matches;
@@ -46,22 +47,5 @@ export class Preferences {
     root.lang = this.language.locale;
     document.title = this.language.texts.title;
     if (this.#theme) root.dataset['theme'] = this.#theme;
-  }
-}
-
-// A browser may forbid storage. Then a choice lasts as long as the page.
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(`aperto-${name}`);
-  } catch {
-    return null;
-  }
-}
-
-function keep(name: string, value: string): void {
-  try {
-    localStorage.setItem(`aperto-${name}`, value);
-  } catch {
-    return;
   }
 }
