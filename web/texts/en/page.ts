@@ -14,6 +14,8 @@ export const page = {
   language: 'Language',
   theme: { toDark: 'Switch to dark', toLight: 'Switch to light' },
   layout: {
+    bar: 'Run and play',
+    glance: 'Both ends at a glance',
     fold: 'Fold the controls away',
     unfold: 'Show the controls',
     column: 'Width of the column: drag, or ← and →',

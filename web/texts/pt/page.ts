@@ -14,6 +14,8 @@ export const page: Texts = {
   language: 'Idioma',
   theme: { toDark: 'Mudar para o tema escuro', toLight: 'Mudar para o tema claro' },
   layout: {
+    bar: 'Executar e reproduzir',
+    glance: 'As duas pontas em resumo',
     fold: 'Recolher os controles',
     unfold: 'Mostrar os controles',
     column: 'Largura da coluna: arraste, ou ← e →',
