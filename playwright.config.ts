@@ -16,6 +16,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   use: {
     ...devices['Desktop Chrome'],
+    // The commonest laptop.
+    viewport: { width: 1366, height: 768 },
     locale: 'en-US',
     trace: 'off',
     launchOptions: {

@@ -45,7 +45,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'page', tags: ['$initial'] },
-            { name: 'run', test: /web\/.*\b(explanation|kept-traces|links|SummaryPanel|StepView)\.(ts|svelte)$/ },
+            { name: 'run', test: /web\/.*\b(explanation|kept-traces|links|SummaryPanel|StepView|StateMap|Divider)\.(ts|svelte)$/ },
           ],
         },
       },

@@ -57,6 +57,7 @@ test('captured packets can be saved, and read byte by byte', async ({ page }) =>
 
   await test.step('a field of the header and its bytes light each other, and numbers can be those of the wire', async () => {
     await segments(page, 'SYN').first().locator('text').first().click();
+    await page.getByRole('tab', { name: 'Fields' }).click();
     const packet = page.locator('.packet .fields');
     const lit = page.locator('.packet code .lit');
     await expect(packet.getByRole('option', { name: /option mss 1460/ })).toBeVisible();
@@ -112,7 +113,7 @@ test('a lost SYN is crossed out, and its second copy is linked to it', async ({ 
   await expect(segments(page, '✕ lost · SYN').locator('.cross')).toBeVisible();
   await expect(segments(page, '↻ again · SYN').locator('.copy')).toBeVisible();
   await segments(page, '↻ again · SYN').locator('text').first().click();
-  await expect(page.locator('.inspector')).toContainText('another copy of a segment that was sent before');
+  await expect(page.locator('.sentence')).toContainText('another copy of a segment that was sent before');
   await expect(page.locator('.summary')).toContainText(/Segments lost: 1, sent again: [1-9]/);
 });
 
@@ -121,7 +122,7 @@ test('copies that the wire made begin on the wire, and say so', async ({ page })
   const copies = segments(page).filter({ has: page.locator('.fork') });
   expect(await copies.count()).toBeGreaterThanOrEqual(5);
   await copies.first().locator('text').first().click();
-  await expect(page.locator('.inspector')).toContainText('The wire made this copy');
+  await expect(page.locator('.sentence')).toContainText('The wire made this copy');
 });
 
 test('on a slow wire the run is followed while it happens', async ({ page }) => {
@@ -186,6 +187,7 @@ test('the parts of the lab are accessible', async ({ page }) => {
   await play(page, '?drop=syn');
   await page.locator('.wire-panel summary').click();
   await segments(page, '2 bytes').locator('text').first().click();
+  await page.getByRole('tab', { name: 'Fields' }).click();
   await page.locator('.packet .field').nth(2).hover();
   await page.locator('.legend summary').click();
   for (const colorScheme of ['light', 'dark'] as const)

@@ -15,10 +15,13 @@ async function seeWhole(page: Page) {
   await page.keyboard.press('End');
 }
 
+const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 const call = (page: Page, words: string) => page.locator('.picture .call', { hasText: words });
 const links = (page: Page) => page.getByRole('list', { name: 'What belongs to this step' }).getByRole('button');
 
 test('related steps of a run are shown together', async ({ page }) => {
+  // Wide enough for the whole words of each call.
+  await page.setViewportSize({ width: 1600, height: 900 });
   await play(page);
 
   await test.step('a recv() lights the segment that brought its bytes, and leads there', async () => {
@@ -32,16 +35,18 @@ test('related steps of a run are shown together', async ({ page }) => {
     await expect(page.locator('.picture')).toHaveClass(/touched/);
     await expect(page.locator('.picture .track.lit .halo').first()).toBeVisible();
     await link.click();
-    await expect(page.locator('.inspector .what')).toContainText('sent 2 bytes (00 79)');
+    await expect(page.locator('.sentence .what')).toContainText('sent 2 bytes (00 79)');
     await expect(links(page).filter({ hasText: 'sent by send()' })).toBeVisible();
   });
 
   await test.step('a segment shows the code of the call that caused it, or that the kernel sent it by itself', async () => {
     await seeWhole(page);
     await segments(page, '2 bytes').locator('text').first().click();
-    await expect(page.locator('.programs')).toContainText("sock.sendall(b'\\x00\\x79')");
+    await tab(page, 'Code').click();
+    await expect(page.getByRole('tabpanel')).toContainText("sock.sendall(b'\\x00\\x79')");
     await segments(page, 'SYN+ACK').locator('text').first().click();
-    await expect(page.locator('.programs')).toContainText('the kernel did it by itself');
+    await expect(page.getByRole('tabpanel')).toContainText('the kernel did it by itself');
+    await tab(page, 'Why').click();
   });
 
   await test.step('pointing at a step in the picture lights the related steps, and dims the rest', async () => {
@@ -60,17 +65,18 @@ test('related steps of a run are shown together', async ({ page }) => {
     await call(page, 'accept()').locator('text').first().click();
     const link = links(page).filter({ hasText: 'woken by the ACK that completes the handshake' });
     await expect(link).toBeVisible();
-    await page.locator('.inspector').focus();
-    await page.keyboard.press('Tab');
+    await page.getByRole('tabpanel').focus();
     await page.keyboard.press('Tab');
     await expect(link).toBeFocused();
     await expect(page.locator('.picture')).toHaveClass(/touched/);
     await page.keyboard.press('Enter');
-    await expect(page.locator('.inspector .what')).toContainText('third segment of the handshake');
+    await expect(page.locator('.sentence .what')).toContainText('third segment of the handshake');
   });
 
   await test.step('the state diagram shows the states of both ends, and the edge just taken', async () => {
     await seeWhole(page);
+    await page.getByRole('button', { name: /Open the whole diagram/ }).click();
+    await expect(tab(page, 'States')).toBeFocused();
     const machine = page.getByRole('img', { name: /figure 5 of RFC 9293/ });
     await expect(machine).toHaveAccessibleName(/client: CLOSED ← LAST_ACK \(rcv ACK of FIN\)\./);
     await expect(machine).toHaveAccessibleName(/server: TIME_WAIT/);
@@ -81,12 +87,9 @@ test('related steps of a run are shown together', async ({ page }) => {
     // An edge without words shows them when the mouse points at it.
     const edge = machine.locator('g:has(> title)', { hasText: 'FIN_WAIT_1 → CLOSING: rcv FIN / snd ACK' });
     await edge.locator('.reach').hover();
-    const toggle = page.getByRole('button', { name: 'States' });
-    await expect(toggle).toHaveAttribute('aria-pressed', 'true');
-    await toggle.click();
+    await tab(page, 'Code').click();
     await expect(machine).toBeHidden();
-    await expect(page.locator('.programs')).toBeVisible();
-    await toggle.click();
+    await tab(page, 'States').click();
     await segments(page, 'SYN+ACK').locator('text').first().click();
     await expect(machine).toHaveAccessibleName(/client: SYN_SENT.+server: SYN_RCVD/);
   });
@@ -100,6 +103,7 @@ for (const locale of ['en-US', 'pt-BR'])
       await page.goto('/?n=121');
       await atEveryWidth(page, async (width) => {
         await page.emulateMedia({ colorScheme: width === 768 ? 'dark' : 'light' });
+        await page.getByRole('tab', { name: /^(States|Estados)$/ }).click();
         const machine = page.locator('.machine svg');
         await expect(machine).toBeVisible();
         await expect.poll(() => shapesOutside(machine)).toEqual([]);

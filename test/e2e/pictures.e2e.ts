@@ -52,6 +52,7 @@ test('a lost, a repeated and a held segment can be told apart', async ({ page })
   await expect(segments(page, 'held').locator('.capsule')).toBeVisible();
   await expect(segments(page).and(page.locator('.inferred'))).toHaveCount(0);
   await segments(page, 'again').locator('text').first().click();
+  await page.getByRole('tab', { name: 'Fields' }).click();
   await page.getByRole('button', { name: 'raw' }).click();
   await expect(page.locator('.inspector')).toContainText('4081819185');
   await expect(page.locator('.inspector')).toContainText('mss 1460');

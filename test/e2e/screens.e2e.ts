@@ -21,7 +21,7 @@ test('on a laptop the button, the picture, the player, what happened and why are
     page.getByRole('button', { name: 'Send random number' }),
     page.locator('.scroller'),
     page.getByRole('button', { name: 'Play', exact: true }),
-    page.locator('.inspector .what'),
+    page.locator('.sentence .what'),
     page.locator('.inspector .why'),
     page.getByRole('heading', { name: 'This connection' }),
   ])
@@ -37,7 +37,7 @@ for (const locale of ['en-US', 'pt-BR'])
       await playBridge(page, tell(plainTrace(), 'replied'));
       await page.goto('/?n=121');
       await atEveryWidth(page, async () => {
-        await expect.poll(() => overflows(page)).toEqual([0, 0, 0, 0, 0]);
+        await expect.poll(() => overflows(page)).toEqual([0, 0, 0, 0, 0, 0, 0]);
         await expect.poll(() => wordsOutside(page)).toEqual([]);
       });
     });
@@ -46,7 +46,7 @@ for (const locale of ['en-US', 'pt-BR'])
 /** How many pixels wider than its room is what stands in each part of the page. */
 const overflows = (page: Page) =>
   page.evaluate(() =>
-    ['html', '.scroller', 'aside', '.inspector', '.player'].map((selector) => {
+    ['html', '.scroller', 'aside', '.inspector', '.tab-panel', '.sentence', '.playbar'].map((selector) => {
       const element = document.querySelector(selector)!;
       return element.scrollWidth - element.clientWidth;
     }),
@@ -123,12 +123,12 @@ test.describe('on a phone in Brazil', () => {
   test('a touch of the button leaves no row of the picture behind the player', async ({ page }) => {
     await playBridge(page, tell(plainTrace(), 'replied'));
     await page.goto('/');
-    await page.locator('.random').click();
+    await page.getByRole('button', { name: 'Enviar número aleatório' }).click();
     await expect(spoken(page)).not.toBeEmpty();
     await page.keyboard.press('End');
     const bottomOf = (selector: string) =>
       page.locator(selector).evaluate((element) => element.getBoundingClientRect().bottom);
-    const player = (await page.locator('.player').boundingBox())!;
+    const player = (await page.locator('.playbar').boundingBox())!;
     expect(await bottomOf('main')).toBeLessThanOrEqual(player.y + 0.5);
     expect(player.y + player.height).toBeLessThanOrEqual(800);
   });
@@ -144,6 +144,7 @@ test.describe('on a phone', () => {
     await expect(spoken(page)).not.toBeEmpty();
     await page.keyboard.press('End');
     await segments(page, 'SYN').first().locator('text').first().click();
+    await page.getByRole('tab', { name: 'Fields' }).click();
     const name = page.locator('.packet .name', { hasText: 'acknowledgment number' });
     const flags = page.locator('.packet .value', { hasText: /^SYN$/ });
     for (const words of [name, flags]) expect((await words.boundingBox())!.height).toBeLessThan(24);

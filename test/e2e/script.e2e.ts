@@ -57,6 +57,7 @@ test('a script made on the page runs against the echo server of the Python docum
   await page.keyboard.press('End');
   for (const call of ['accept()', 'recv()'])
     await expect(page.locator('.picture .call.server:not(.inferred)').filter({ hasText: call }).first()).toBeVisible();
+  await page.getByRole('tab', { name: 'Terminals' }).click();
   await expect(page.locator('.inspector')).toContainText('Connected by');
 });
 

@@ -31,6 +31,7 @@ test('121 is odd, and travels as 00 79', async ({ page }) => {
   await page.keyboard.press('End');
   await expect(segments(page, '2 bytes 00 79')).toBeVisible();
   await expect(page.getByText('send(121 = 00 79)')).toBeVisible();
+  await page.getByRole('tab', { name: 'Terminals' }).click();
   await expect(page.locator('.inspector').getByText('ÍMPAR')).toBeVisible();
 });
 
@@ -106,7 +107,7 @@ test('every step says how it is known, and a click in the picture takes the curs
   await page.keyboard.press('Home');
   await page.keyboard.press('End');
   await segments(page, 'SYN+ACK').locator('text').first().click();
-  await expect(page.locator('.inspector')).toContainText('answered with SYN+ACK');
+  await expect(page.locator('.sentence')).toContainText('answered with SYN+ACK');
   await expect(page.locator('.inspector')).toContainText('RFC 9293 §3.5');
 });
 

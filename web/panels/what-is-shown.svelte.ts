@@ -1,5 +1,5 @@
 import type { Hello, ServerStatus } from '../../bridge/protocol/messages.ts';
-import type { Segment, Step } from '../../bridge/trace/step.ts';
+import type { Evidence, Segment, Step } from '../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
 import { isEstimated } from '../reading/estimated-time.ts';
@@ -94,6 +94,10 @@ export class Shown {
   readonly passed = $derived.by(() => (!this.beat ? 0 : this.beat.what === 'end' ? Infinity : this.beat.moment + 1));
   get step(): Step | undefined {
     return this.steps[this.cursor];
+  }
+  /** How the step under the cursor is known. The end of a run is no step. */
+  get evidence(): Evidence | undefined {
+    return this.beat?.what === 'end' ? undefined : this.step?.evidence;
   }
   /** When the beat under the cursor was, in words. */
   get moment(): string {

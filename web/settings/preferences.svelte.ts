@@ -1,28 +1,32 @@
 import { Language } from '../texts/language.svelte.ts';
 import { isLanguage, preferredLanguage, type LanguageName } from '../texts/languages.ts';
+import { keep, kept } from './kept.ts';
 
 export type Theme = 'light' | 'dark';
 
-/** What the viewer chose once and for all: the language, the theme, whether to see everything at once. It is kept for the next visit if the browser allows it. */
+/**
+ * What the viewer chose once and for all: the language, the theme, whether to see everything at once. It is kept for the
+ * next visit if the browser allows it.
+ */
 export class Preferences {
   readonly language: Language;
   /** Undefined until the viewer chooses: the system's theme applies. */
   #theme = $state<Theme | undefined>();
   #systemIsDark = $state(false);
   /** Everything of a run is shown at once, for those who debug rather than learn. */
-  #showsAll = $state(read('shows-all') === 'yes');
+  #showsAll = $state(kept('shows-all') === 'yes');
   readonly theme = $derived(this.#theme ?? (this.#systemIsDark ? 'dark' : 'light'));
 
   /** Resolves when the texts of the language are loaded. */
   static async load(): Promise<Preferences> {
-    const kept = read('language') ?? '';
-    const name = isLanguage(kept) ? kept : preferredLanguage(navigator.languages);
+    const chosen = kept('language') ?? '';
+    const name = isLanguage(chosen) ? chosen : preferredLanguage(navigator.languages);
     return new Preferences(await Language.load(name));
   }
 
   private constructor(language: Language) {
     this.language = language;
-    const theme = read('theme');
+    const theme = kept('theme');
     this.#theme = theme === 'light' || theme === 'dark' ? theme : undefined;
     const system = matchMedia('(prefers-color-scheme: dark)');
     this.#systemIsDark = system.matches;
@@ -59,22 +63,5 @@ export class Preferences {
     root.lang = this.language.locale;
     document.title = this.language.texts.title;
     if (this.#theme) root.dataset['theme'] = this.#theme;
-  }
-}
-
-// A browser may forbid storage. Then a choice lasts as long as the page.
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(`aperto-${name}`);
-  } catch {
-    return null;
-  }
-}
-
-function keep(name: string, value: string): void {
-  try {
-    localStorage.setItem(`aperto-${name}`, value);
-  } catch {
-    return;
   }
 }

@@ -6,7 +6,8 @@ const pairs = <Kind extends string>(texts: Record<Kind, LinkText>) => texts;
 export const inspector = {
   label: 'The step under the cursor',
   what: 'What happened',
-  why: 'Why',
+  tabs: { why: 'Why', fields: 'Fields', code: 'Code', terminals: 'Terminals', states: 'States' },
+  nothingYet: 'What happens at each step will stand here, in one sentence.',
   segment: 'The segment',
   call: 'The call',
   state: 'The state',
@@ -25,13 +26,19 @@ export const inspector = {
   },
   noCodeToPrint: 'Printing is not a socket call.',
   noCode: 'No call of this side caused this: its kernel did it by itself.',
-  states: 'States',
+  noBytes: {
+    call: 'No bytes went through this call.',
+    state: 'A change of state sends nothing: it has no bytes.',
+    output: 'This line went to the terminal, not to the wire.',
+  },
+  map: 'The states of both ends. Open the whole diagram.',
   machine: 'The states of a TCP connection, as in figure 5 of RFC 9293.',
   /** Other words for those that the figure has on its edges. Abbreviations and the names of segments and calls stay. */
   machineEdges: {} as Readonly<Record<string, string>>,
   machineWords: { rcv: 'received', snd: 'sent' },
   links: {
     label: 'What belongs to this step',
+    none: 'No other step belongs to this one.',
     state: (state: string, side: 'client' | 'server') => `${state} (${side})`,
     segment: (name: string) => `the ${name}`,
     data: (bytes: string) => `the segment with ${bytes}`,

@@ -3,7 +3,8 @@ import type { Texts } from '../topics.ts';
 export const inspector: Texts['inspector'] = {
   label: 'O passo sob o cursor',
   what: 'O que aconteceu',
-  why: 'Por quê',
+  tabs: { why: 'Por quê', fields: 'Campos', code: 'Código', terminals: 'Terminais', states: 'Estados' },
+  nothingYet: 'O que acontece em cada passo aparecerá aqui, em uma frase.',
   segment: 'O segmento',
   call: 'A chamada',
   state: 'O estado',
@@ -22,7 +23,12 @@ export const inspector: Texts['inspector'] = {
   },
   noCodeToPrint: 'Imprimir não é uma chamada de socket.',
   noCode: 'Nenhuma chamada deste lado causou isto: o kernel dele agiu sozinho.',
-  states: 'Estados',
+  noBytes: {
+    call: 'Nenhum byte passou por esta chamada.',
+    state: 'Uma mudança de estado não envia nada: não tem bytes.',
+    output: 'Esta linha foi para o terminal, não para o enlace.',
+  },
+  map: 'Os estados das duas pontas. Abrir o diagrama inteiro.',
   machine: 'Os estados de uma conexão TCP, como na figura 5 da RFC 9293.',
   machineEdges: {
     'active OPEN': 'OPEN ativo',
@@ -36,6 +42,7 @@ export const inspector: Texts['inspector'] = {
   machineWords: { rcv: 'recebido', snd: 'enviado' },
   links: {
     label: 'O que se liga a este passo',
+    none: 'Nenhum outro passo se liga a este.',
     state: (state, side) => `${state} (${side === 'client' ? 'cliente' : 'servidor'})`,
     segment: (name) => `segmento ${name}`,
     data: (bytes) => `segmento com ${bytes}`,
