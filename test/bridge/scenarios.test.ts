@@ -59,9 +59,9 @@ describe.skipIf(whyNoLab)('the shelf of scenarios, on real kernels', { timeout: 
   });
 
   test('without Nagle’s algorithm the second small segment leaves at once', async () => {
-    const { script, server } = SHELF.nagle;
+    const { script, link, server } = SHELF.nagle;
     const hasty = script.map((operation) => (operation.do === 'send' ? { do: 'send', hex: operation.hex } : operation));
-    const toPlay = { script: hasty as Script, ...(server && { server }) };
+    const toPlay = { script: hasty as Script, ...(link && { link }), ...(server && { server }) };
     let played = await runs.play(toPlay);
     for (let attempt = 1; attempt < ATTEMPTS && answerOf('nagle', played) !== 'once'; attempt += 1)
       played = await runs.playAlone(toPlay);

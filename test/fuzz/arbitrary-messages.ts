@@ -82,6 +82,7 @@ const link = fc.record(
     mtu: fc.integer({ min: 128, max: 1500 }),
     seed: fc.nat(),
     hold: fc.oneof(fc.boolean(), fc.array(selector, { maxLength: 4 })),
+    mayOvertake: fc.boolean(),
     drop: fc.array(selector, { maxLength: 4 }),
   },
   { requiredKeys: [] },

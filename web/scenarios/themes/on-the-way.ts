@@ -185,6 +185,8 @@ export const onTheWay = {
       { do: 'recv', bytes: 6 },
       { do: 'close' },
     ],
+    // The wait is then for the delayed acknowledgment alone, and not for the way there and back.
+    link: { delayMs: 0 },
     server: 'four-bytes',
     rfc: 'RFC 9293 §3.7.4, §3.8.6.3; RFC 1122 §4.2.3.2',
     facts: {

@@ -38,6 +38,14 @@ describe('a step in words', () => {
     expect(why(plainTrace())).toContain('then a FIN');
   });
 
+  it('says of a held segment whether it waits for the viewer, or behind another', () => {
+    const held = segment('server', ['FIN', 'ACK'], 0, undefined, { fate: 'held' });
+    expect(what(held, false)).toContain('It is held on the wire.');
+    const behind = { ...held, behind: 'server.data.1' };
+    expect(what(behind, false)).toContain('It waits on the wire behind a segment that is held.');
+    expect(plain(portuguese.explain(behind, over(behind)).what)).toContain('atrás de um segmento retido');
+  });
+
   it('tells the third segment of a handshake from any other acknowledgment', () => {
     expect(what(segment('client', ['ACK'], 0, 1, { seq: 1, ack: 1 }))).toContain('third segment');
     expect(what(segment('client', ['ACK'], 0, 1, { seq: 3, ack: 7 }))).toContain('before relative byte 7');
