@@ -58,7 +58,7 @@ test('related steps of a run are shown together', async ({ page }) => {
   await test.step('why accept() returned stands beside it, and the keyboard follows the link', async () => {
     await seeWhole(page);
     await call(page, 'accept()').locator('text').first().click();
-    const link = links(page).filter({ hasText: 'woken by the ACK that completes the handshake' });
+    const link = links(page).filter({ hasText: 'woken by the third segment of the handshake' });
     await expect(link).toBeVisible();
     await page.locator('.inspector').focus();
     await page.keyboard.press('Tab');

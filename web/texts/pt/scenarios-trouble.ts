@@ -29,7 +29,7 @@ export const trouble: TroubleTexts = {
   duplicate: {
     name: 'Duplicatas',
     sentence: 'O enlace entrega cada segmento duas vezes.',
-    look: 'Os kernels descartam cada cópia. À de dados ou de um FIN respondem com mais um ACK, à de um ACK puro com nada. Os programas veem cada byte uma só vez.',
+    look: 'Os kernels descartam cada cópia. À cópia de dados ou de um FIN respondem com mais um ACK; à de um ACK puro, com nada. Os programas veem cada byte uma só vez.',
     question: 'A resposta chega duas vezes. Quantas vezes recv() a retorna?',
     choices: { once: 'Uma', twice: 'Duas' },
     explanation:
