@@ -41,7 +41,7 @@ test('related steps of a run are shown together', async ({ page }) => {
     await segments(page, '2 bytes').locator('text').first().click();
     await expect(page.locator('.programs')).toContainText("sock.sendall(b'\\x00\\x79')");
     await segments(page, 'SYN+ACK').locator('text').first().click();
-    await expect(page.locator('.programs')).toContainText('the kernel did it by itself');
+    await expect(page.locator('.programs')).toContainText('its kernel did it by itself');
   });
 
   await test.step('pointing at a step in the picture lights the related steps, and dims the rest', async () => {

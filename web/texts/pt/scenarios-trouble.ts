@@ -114,7 +114,7 @@ export const trouble: TroubleTexts = {
   tooSlow: {
     name: 'Uma resposta demorada',
     sentence: 'O servidor leu o número e pensa por um segundo antes de responder.',
-    look: 'O cliente fica bloqueado em recv(), e nada é enviado até a resposta.',
+    look: 'O cliente fica bloqueado em recv(). Depois que seu número é confirmado, nada é enviado até a resposta.',
     question: 'O que passa pelo enlace durante esse segundo?',
     choices: { nothing: 'Nada', probes: 'Sondas de keep-alive', again: 'O número, de novo' },
     explanation:
