@@ -195,6 +195,7 @@ export class Shown {
   /** The known beats as sentences, in the order of time. */
   readonly told: readonly ToldBeat[] = $derived.by(() => {
     const { beats, playback, showsAll } = this.#page.selection;
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it is read here, and thrown away
     const known = new Map(this.steps.map((step) => [step.id, step]));
     return beats.slice(0, showsAll ? undefined : playback.furthest + 1).flatMap(({ id, what, step, at }) => {
       const shown = step && known.get(step.id);

@@ -20,7 +20,8 @@ export class ScenariosDone {
   add(scenario: string): void {
     if (this.has(scenario)) return;
     // Another tab may have added some.
-    this.#keys = [...new Set([...this.#kept(), ...this.#keys, scenario])];
+    const others = this.#kept().filter((key) => key !== scenario && !this.#keys.includes(key));
+    this.#keys = [...others, ...this.#keys, scenario];
     try {
       this.#storage?.setItem(KEY, JSON.stringify(this.#keys));
     } catch {

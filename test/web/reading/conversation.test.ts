@@ -101,7 +101,7 @@ describe('how a connection ended', () => {
     expect(of(steps)).toMatchObject({ ending: 'complete', closedFirst: 'both', waits: [{}, {}] });
     const sentences = told(steps, 'silent');
     expect(sentences).toContain(
-      'Both closed at the same time. The client stays in TIME_WAIT. The server stays in TIME_WAIT.',
+      'Both closed at about the same time. The client stays in TIME_WAIT. The server stays in TIME_WAIT.',
     );
   });
 });

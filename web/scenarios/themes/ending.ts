@@ -95,7 +95,12 @@ export const ending = {
         const asked = run.acknowledgment(run.data('client')[0])?.arrivedAt;
         return isBlocked(run.call('client', 'recv'), asked, run.data('server')[0]?.arrivedAt);
       },
-      nothingIsSent: (run) => meanwhile(run) === 'nothing',
+      nothingIsSent: (run) => {
+        const [answer] = run.data('server');
+        const known = run.acknowledgment(run.data('client')[0])?.arrivedAt;
+        const isQuiet = !!answer && known !== undefined && run.between(known, answer.sentAt).length === 0;
+        return isQuiet && meanwhile(run) === 'nothing';
+      },
     },
     question: {
       choices: ['nothing', 'probes', 'again'],

@@ -49,6 +49,7 @@ export const numbers = {
     script: plainScript(1_000_000_000n),
     rfc: 'RFC 9293 §3.6',
     facts: {
+      acknowledged: (run) => run.acknowledgment(run.data('client')[0]) !== undefined,
       noData: (run) => run.data('server').length === 0,
       fin: (run) => closesFirst(run, 'server') && run.flag('server', 'RST') === undefined,
       endOfStream: (run) => run.outcome === 'silent' && run.call('client', 'recv')?.bytes === 0,

@@ -6,7 +6,7 @@ export const calls = {
   call: {
     socket: {
       what: (side: Side) => `${Program(side)} asked its kernel for a TCP socket.`,
-      why: 'A socket is the program’s handle on a connection that does not exist yet. Nothing is sent: the kernel only makes a record of it.',
+      why: 'A socket is the program’s handle on what TCP will do for it: one connection, or listening for many. Nothing is sent: the kernel only makes a record of it.',
     },
     bind: {
       what: (side: Side, address: string) =>

@@ -42,7 +42,7 @@ export const inspector = {
     state: (state: string, side: 'client' | 'server') => `${state} (${side})`,
     segment: (name: string) => `the ${name}`,
     data: (bytes: string) => `the segment with ${bytes}`,
-    third: 'the ACK that completes the handshake',
+    third: 'the third segment of the handshake',
     ...pairs({
       caused: [(other) => `sent by ${other}`, (other) => `sent ${other}`],
       carried: [(other) => `carries bytes of ${other}`, (other) => `its bytes also went in ${other}`],

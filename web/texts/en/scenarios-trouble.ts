@@ -106,7 +106,7 @@ export const trouble: TroubleTexts = {
   tooSlow: {
     name: 'A slow answer',
     sentence: 'The server has read the number and thinks for a second before it answers.',
-    look: 'The client blocks in recv(), and nothing is sent until the answer.',
+    look: 'The client blocks in recv(). Once its number is acknowledged, nothing is sent until the answer.',
     question: 'What crosses the wire during that second?',
     choices: { nothing: 'Nothing', probes: 'Keep-alives', again: 'The number, again' },
     explanation:

@@ -47,7 +47,7 @@ export const scenarios: ScenarioTexts = {
       name: 'Ten digits: silence',
       sentence:
         'The server’s protocol has no answer to a number of exactly ten digits: the server closes without sending a byte.',
-      look: 'The server sends no data, only its FIN: recv() sees that as the end of the stream.',
+      look: 'The server acknowledges the number and sends no data, only its FIN: recv() sees that as the end of the stream.',
       question: 'What does the client’s recv() return?',
       choices: { bytes: 'Some bytes', zero: '0: no bytes, and no error', error: 'An error' },
       explanation: 'A FIN without data is an ordinary end: recv() returns 0. A RST would make it an error.',

@@ -22,7 +22,7 @@ export const script = {
     recv: 'reads until the server ends, or until this many bytes have arrived',
     wait: 'does nothing for a while',
     shutdown: 'ends its own direction (FIN) and can still read',
-    close: 'closes the socket (FIN)',
+    close: 'closes the socket (FIN, or RST if bytes are unread)',
     reset: 'aborts the connection (RST)',
   } satisfies Record<Operation['do'], string>,
   form: 'written as',

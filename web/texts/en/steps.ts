@@ -27,7 +27,7 @@ export const steps = {
     },
     ack: {
       what: (side: Side, ack: number) =>
-        `${Kernel(side)} acknowledged everything before relative byte ${ack}, which it expects next.`,
+        `${Kernel(side)} acknowledged everything before relative number ${ack}, which it expects next.`,
       why: 'An acknowledgment is cumulative: it names the next byte expected, so one can cover several segments. A bare ACK takes no sequence number and is not itself acknowledged.',
     },
     data: {

@@ -19,7 +19,7 @@ export const summary = {
     `${The(side)} closed first, so it stays in TIME_WAIT${lasts && ` for ${lasts}`}.`,
   /** Before any FIN: by an abort, or by closing with bytes unread. */
   aborted: (side: Side) => `${The(side)} ended it first, with a RST.`,
-  bothFirst: 'Both closed at the same time.',
+  bothFirst: 'Both closed at about the same time.',
   waits: (side: Side, lasts: string) => `${The(side)} stays in TIME_WAIT${lasts && ` for ${lasts}`}.`,
   traffic: (up: string, down: string) => `${up} up, ${down} down.`,
   trouble: (lost: number, again: number, copied: number) =>

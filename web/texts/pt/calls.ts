@@ -11,7 +11,7 @@ export const calls: Pick<
   call: {
     socket: {
       what: (side) => `${Program(side)} pediu ao kernel um socket TCP.`,
-      why: 'O socket é o acesso do programa a uma conexão que ainda não existe. Nada é enviado: o kernel apenas cria um registro para ela.',
+      why: 'O socket é o acesso do programa ao que o TCP fará por ele: uma conexão, ou escutar muitas. Nada é enviado: o kernel apenas cria um registro.',
     },
     bind: {
       what: (side, address) =>

@@ -46,7 +46,7 @@ export const inspector: Texts['inspector'] = {
     state: (state, side) => `${state} (${side === 'client' ? 'cliente' : 'servidor'})`,
     segment: (name) => `segmento ${name}`,
     data: (bytes) => `segmento com ${bytes}`,
-    third: 'segmento ACK que completa o aperto de mão',
+    third: 'terceiro segmento do aperto de mão',
     caused: [(other) => `enviado por ${other}`, (other) => `enviou o ${other}`],
     carried: [(other) => `leva bytes de ${other}`, (other) => `seus bytes também foram no ${other}`],
     woke: [(other) => `acordada pelo ${other}`, (other) => `acordou ${other}`],

@@ -29,7 +29,7 @@ export const trouble: TroubleTexts = {
   duplicate: {
     name: 'Duplicatas',
     sentence: 'O enlace entrega cada segmento duas vezes.',
-    look: 'Os kernels descartam cada cópia. À de dados ou de um FIN respondem com mais um ACK, à de um ACK puro com nada. Os programas veem cada byte uma só vez.',
+    look: 'Os kernels descartam cada cópia. À cópia de dados ou de um FIN respondem com mais um ACK; à de um ACK puro, com nada. Os programas veem cada byte uma só vez.',
     question: 'A resposta chega duas vezes. Quantas vezes recv() a retorna?',
     choices: { once: 'Uma', twice: 'Duas' },
     explanation:
@@ -114,7 +114,7 @@ export const trouble: TroubleTexts = {
   tooSlow: {
     name: 'Uma resposta demorada',
     sentence: 'O servidor leu o número e pensa por um segundo antes de responder.',
-    look: 'O cliente fica bloqueado em recv(), e nada é enviado até a resposta.',
+    look: 'O cliente fica bloqueado em recv(). Depois que seu número é confirmado, nada é enviado até a resposta.',
     question: 'O que passa pelo enlace durante esse segundo?',
     choices: { nothing: 'Nada', probes: 'Sondas de keep-alive', again: 'O número, de novo' },
     explanation:

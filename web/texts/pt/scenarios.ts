@@ -46,7 +46,7 @@ export const scenarios: ScenarioTexts = {
       name: 'Dez dígitos: silêncio',
       sentence:
         'Para um número de exatamente dez dígitos o protocolo do servidor não tem resposta: ele fecha sem enviar nenhum byte.',
-      look: 'O servidor não envia dados, só o FIN: para recv(), é o fim do fluxo.',
+      look: 'O servidor confirma o número e não envia dados, só o FIN: para recv(), é o fim do fluxo.',
       question: 'O que a recv() do cliente retorna?',
       choices: { bytes: 'Alguns bytes', zero: '0: nenhum byte, e nenhum erro', error: 'Um erro' },
       explanation: 'Um FIN sem dados é um fim comum: recv() retorna 0. Um RST faria disso um erro.',

@@ -18,7 +18,7 @@ export const script: Topics['script'] = {
     recv: 'lê até o servidor encerrar, ou até chegar esta quantidade de bytes',
     wait: 'não faz nada por um tempo',
     shutdown: 'encerra o próprio sentido (FIN) e ainda pode ler',
-    close: 'fecha o socket (FIN)',
+    close: 'fecha o socket (FIN, ou RST se há bytes não lidos)',
     reset: 'aborta a conexão (RST)',
   },
   form: 'escrito como',

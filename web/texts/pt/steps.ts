@@ -28,7 +28,7 @@ export const steps: Topics['steps'] = {
     },
     ack: {
       what: (side, ack) =>
-        `${Kernel(side)} confirmou tudo o que vem antes do byte relativo ${ack}, que é o próximo esperado.`,
+        `${Kernel(side)} confirmou tudo o que vem antes do número relativo ${ack}, que é o próximo esperado.`,
       why: 'A confirmação é cumulativa: informa o próximo byte esperado, e assim uma só pode cobrir vários segmentos. Um ACK puro não ocupa número de sequência e não é confirmado.',
     },
     data: {
@@ -150,7 +150,7 @@ export const steps: Topics['steps'] = {
       FIN_WAIT_1:
         'Este lado está fechando, e nenhum FIN do outro chegou: seu próprio FIN foi enviado ou espera atrás de dados, e ainda não foi confirmado. O outro lado ainda pode enviar.',
       FIN_WAIT_2:
-        'Nosso FIN foi confirmado; agora é a vez de o outro lado fechar, e até lá ele pode continuar enviando. Se nosso programa fechou o socket por inteiro, a dados novos responde um RST, e o Linux não espera mais que um minuto.',
+        'Nosso FIN foi confirmado; agora é a vez de o outro lado fechar, e até lá ele pode continuar enviando. Se nosso programa fechou o socket por inteiro, dados novos são respondidos com um RST, e o Linux não espera mais que um minuto.',
       CLOSE_WAIT:
         'O FIN do outro lado chegou: ele não enviará mais nada. O kernel espera que seu próprio programa feche; se o programa esquecer, a conexão fica parada aqui.',
       CLOSING:

@@ -19,7 +19,7 @@ export const summary: Topics['summary'] = {
   firstAndWaits: (side, lasts) =>
     `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
   aborted: (side) => `${The(side)} a encerrou primeiro, com um RST.`,
-  bothFirst: 'Os dois fecharam ao mesmo tempo.',
+  bothFirst: 'Os dois fecharam quase ao mesmo tempo.',
   waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
   traffic: (up, down) => `${up} de ida, ${down} de volta.`,
   trouble: (lost, again, copied) =>

@@ -33,8 +33,8 @@ function lines(id: string, language = english, steps = STEPS): string[] {
 
 describe('the links of a step in words', () => {
   it('say why accept() returned', () => {
-    expect(lines('accept')).toEqual(['← woken by the ACK that completes the handshake']);
-    expect(lines('accept', portuguese)).toEqual(['← acordada pelo segmento ACK que completa o aperto de mão']);
+    expect(lines('accept')).toEqual(['← woken by the third segment of the handshake']);
+    expect(lines('accept', portuguese)).toEqual(['← acordada pelo terceiro segmento do aperto de mão']);
   });
 
   it('say which bytes recv() gave, and of which segment, at once', () => {
@@ -48,7 +48,7 @@ describe('the links of a step in words', () => {
 
   it('say of a state whose it is', () => {
     expect(lines('third')).toContain('→ led to ESTABLISHED (server)');
-    expect(lines('established', portuguese)).toEqual(['← causa: segmento ACK que completa o aperto de mão']);
+    expect(lines('established', portuguese)).toEqual(['← causa: terceiro segmento do aperto de mão']);
   });
 
   it('say how many bytes are meant if a segment carried more', () => {

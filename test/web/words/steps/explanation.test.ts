@@ -48,7 +48,7 @@ describe('a step in words', () => {
 
   it('tells the third segment of a handshake from any other acknowledgment', () => {
     expect(what(segment('client', ['ACK'], 0, 1, { seq: 1, ack: 1 }))).toContain('third segment');
-    expect(what(segment('client', ['ACK'], 0, 1, { seq: 3, ack: 7 }))).toContain('before relative byte 7');
+    expect(what(segment('client', ['ACK'], 0, 1, { seq: 3, ack: 7 }))).toContain('before relative number 7');
   });
 
   it('knows only one third segment: what says the same later is one more acknowledgment', () => {
@@ -57,7 +57,7 @@ describe('a step in words', () => {
     const [third, copy, later] = [bare(0), bare(2, { duplicateOf: 'ack 0' }), bare(4)];
     const steps = [segment('client', ['SYN'], 0, 1), third, copy, later];
     expect(steps.map((step) => what(step, true, steps).includes('third segment'))).toEqual([false, true, true, false]);
-    expect(what(later, true, steps)).toContain('before relative byte 1');
+    expect(what(later, true, steps)).toContain('before relative number 1');
   });
 
   it('tells a refusal from a reset', () => {
