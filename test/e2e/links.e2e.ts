@@ -45,12 +45,8 @@ test('related steps of a run are shown together', async ({ page }) => {
     await tab(page, 'Code').click();
     await expect(page.getByRole('tabpanel')).toContainText("sock.sendall(b'\\x00\\x79')");
     await segments(page, 'SYN+ACK').locator('text').first().click();
-<<<<<<< HEAD
-    await expect(page.getByRole('tabpanel')).toContainText('the kernel did it by itself');
+    await expect(page.getByRole('tabpanel')).toContainText('its kernel did it by itself');
     await tab(page, 'Why').click();
-=======
-    await expect(page.locator('.programs')).toContainText('its kernel did it by itself');
->>>>>>> words
   });
 
   await test.step('pointing at a step in the picture lights the related steps, and dims the rest', async () => {
