@@ -67,6 +67,8 @@ test('related steps of a run are shown together', async ({ page }) => {
     await expect(link).toBeVisible();
     await page.getByRole('tabpanel').focus();
     await page.keyboard.press('Tab');
+    await expect(page.getByRole('link', { name: /^RFC 9293 §3\.9\.1\.1 / })).toBeFocused();
+    await page.keyboard.press('Tab');
     await expect(link).toBeFocused();
     await expect(page.locator('.picture')).toHaveClass(/touched/);
     await page.keyboard.press('Enter');

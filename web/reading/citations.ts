@@ -1,8 +1,8 @@
 /** A piece of a text: plain, or the name of an RFC or of one of its sections, with its address. */
 export interface Piece {
   text: string;
-  /** Present if the piece is a name. */
-  cites?: { rfc: string; section?: string; href: string };
+  /** Present if the piece is a name: the whole of it, which the piece may shorten. */
+  cites?: { href: string; name: string };
 }
 
 const RFC = /RFC (\d+)(?: (§\d+(?:\.\d+)*(?:, §\d+(?:\.\d+)*)*))?/g;
@@ -28,5 +28,8 @@ export function citationsIn(text: string): Piece[] {
 
 function citation(text: string, rfc: string, section?: string): Piece {
   const href = `https://www.rfc-editor.org/rfc/rfc${rfc}`;
-  return { text, cites: section === undefined ? { rfc, href } : { rfc, section, href: `${href}#section-${section}` } };
+  const name = `RFC ${rfc}`;
+  const cites =
+    section === undefined ? { href, name } : { href: `${href}#section-${section}`, name: `${name} §${section}` };
+  return { text, cites };
 }

@@ -31,6 +31,11 @@ describe('the RFCs that a text names', () => {
     expect(citationsIn('')).toEqual([]);
   });
 
+  it('have whole names, though a text does not repeat the RFC', () => {
+    const names = citationsIn('RFC 9293 §3.5.2, §3.10.7.1').flatMap(({ cites }) => cites?.name ?? []);
+    expect(names).toEqual(['RFC 9293 §3.5.2', 'RFC 9293 §3.10.7.1']);
+  });
+
   it('take nothing from the text', () => {
     for (const text of ['RFC 9293 §3.5.2, §3.10.7.1; RFC 1337', 'as RFC 6298 says (RFC 8985 §6).', 'no RFC', ''])
       expect(whole(text)).toBe(text);

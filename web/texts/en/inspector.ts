@@ -53,6 +53,7 @@ export const inspector = {
         (other) => `woke ${other}, which returned these bytes`,
       ],
       changed: [(other) => `because of ${other}`, (other) => `led to ${other}`],
+      gaveUp: [(other) => `after the last time-out of ${other}`, (other) => `its time-out led to ${other}`],
       repeated: [(other) => `another copy of ${other}`, (other) => `sent again as ${other}`],
       copied: [(other) => `the wire’s copy of ${other}`, (other) => `copied by the wire: ${other}`],
       acknowledged: [(other) => `acknowledges ${other}`, (other) => `acknowledged by ${other}`],

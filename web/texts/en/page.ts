@@ -96,12 +96,8 @@ export const page = {
   /** Of one step. */
   evidence: { captured: 'captured', observed: 'observed', inferred: 'inferred' },
   inspector,
-  /** Links to the standards. */
-  rfc: {
-    section: (rfc: string, section: string) => `RFC ${rfc}, section ${section}`,
-    whole: (rfc: string) => `RFC ${rfc}`,
-    opens: (name: string) => `${name} (opens in a new tab)`,
-  },
+  /** The accessible name of a link to a section of a standard. */
+  opensStandard: (name: string) => `${name} (opens in a new tab)`,
   outcomeSpoken: (order: number, text: string) => `Run ${order}: ${text}`,
   dismiss: 'Dismiss',
   errors,

@@ -56,6 +56,7 @@ export const inspector: Texts['inspector'] = {
       (other) => `acordou ${other}, que retornou estes bytes`,
     ],
     changed: [(other) => `causa: ${other}`, (other) => `levou a ${other}`],
+    gaveUp: [(other) => `depois que expirou a espera do ${other}`, (other) => `sua espera expirou e levou a ${other}`],
     repeated: [(other) => `outra cópia do ${other}`, (other) => `enviado de novo: ${other}`],
     copied: [(other) => `cópia, feita pelo enlace, do ${other}`, (other) => `copiado pelo enlace: ${other}`],
     acknowledged: [(other) => `confirma o ${other}`, (other) => `confirmado pelo ${other}`],

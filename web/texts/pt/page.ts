@@ -95,11 +95,7 @@ export const page: Texts = {
   bytes: (count) => counted(count, 'byte', 'bytes'),
   evidence: { captured: 'capturado', observed: 'observado', inferred: 'inferido' },
   inspector,
-  rfc: {
-    section: (rfc, section) => `RFC ${rfc}, seção ${section}`,
-    whole: (rfc) => `RFC ${rfc}`,
-    opens: (name) => `${name} (abre em uma nova aba)`,
-  },
+  opensStandard: (name) => `${name} (abre em uma nova aba)`,
   outcomeSpoken: (order, text) => `Execução ${order}: ${text}`,
   dismiss: 'Dispensar',
   errors,

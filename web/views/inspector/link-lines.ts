@@ -1,6 +1,7 @@
 import type { Side, Step } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
-import type { Related } from '../../reading/links.ts';
+import { hasGivenUp } from '../../reading/connection-facts.ts';
+import type { LinkKind, Related } from '../../reading/links.ts';
 import { flagsText, segmentRole } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 
@@ -35,11 +36,18 @@ export function linkLines(
       const other = steps.find((each) => each.id === id);
       if (!other) return [];
       const both = kind === 'woke' ? filled.get(id) : undefined;
-      const words = texts[both ? 'wokeFilled' : kind][isEffect ? 1 : 0](nameOf(other, steps, language));
+      const words = texts[both ? 'wokeFilled' : wordsFor(kind, isEffect ? other : step, steps)][isEffect ? 1 : 0](
+        nameOf(other, steps, language),
+      );
       const text = words + partOf(step, other, bytes ?? both?.bytes, language);
       return [{ id, text, isEffect, side: other.side }];
     })
     .slice(0, MOST);
+}
+
+/** A kernel that gives up does so not because of what it sent, but because nothing came back in time. */
+function wordsFor(kind: LinkKind, effect: Step, steps: readonly Step[]): LinkKind | 'gaveUp' {
+  return kind === 'changed' && effect.kind === 'state' && hasGivenUp(effect, steps) ? 'gaveUp' : kind;
 }
 
 /** How many bytes the link is about, unless they are all that the segment carried. */

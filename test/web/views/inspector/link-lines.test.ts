@@ -51,6 +51,16 @@ describe('the links of a step in words', () => {
     expect(lines('established', portuguese)).toEqual(['← causa: terceiro segmento do aperto de mão']);
   });
 
+  it('do not make a segment the cause of the end that its missing answer brought', () => {
+    const steps = [
+      seen('client', ['SYN'], 1, undefined, { id: 'syn', fate: 'dropped' }),
+      { ...state('client', 'SYN_SENT', 'CLOSED', 90), id: 'gone', cause: 'syn' },
+    ];
+    expect(lines('gone', english, steps)).toEqual(['← after the last time-out of the SYN']);
+    expect(lines('syn', english, steps)).toEqual(['→ its time-out led to CLOSED (client)']);
+    expect(lines('gone', portuguese, steps)).toEqual(['← depois que expirou a espera do segmento SYN']);
+  });
+
   it('say how many bytes are meant if a segment carried more', () => {
     const steps = [
       segment('client', ['PSH', 'ACK'], 1, 2, { id: 'data', seq: 1, length: 1500, payload: 'ff'.repeat(1500) }),
