@@ -20,8 +20,8 @@ export class ScenariosDone {
   add(scenario: string): void {
     if (this.has(scenario)) return;
     // Another tab may have added some.
-    const others = this.#kept().filter((key) => key !== scenario && !this.#keys.includes(key));
-    this.#keys = [...others, ...this.#keys, scenario];
+    const kept = this.#kept();
+    this.#keys = [...kept, ...[...this.#keys, scenario].filter((key) => !kept.includes(key))];
     try {
       this.#storage?.setItem(KEY, JSON.stringify(this.#keys));
     } catch {
