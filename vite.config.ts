@@ -45,7 +45,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'page', tags: ['$initial'] },
-            { name: 'run', test: /web\/.*\b(explanation|kept-traces|links|SummaryPanel|StepView|StateMap|Divider)\.(ts|svelte)$/ },
+            {
+              name: 'run',
+              test: /web\/.*\b(explanation|kept-traces|links|SummaryPanel|StepView|StateMap|Divider)\.(ts|svelte)$/,
+            },
           ],
         },
       },

@@ -200,13 +200,13 @@ test('presenter mode shows picture and sentence alone, obeys a remote control, a
   }
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('.');
-  await expect(page.locator('.black')).toBeVisible();
+  await expect(page.locator('.page.black')).toBeVisible();
   // The step only shows the picture again.
   await page.keyboard.press('PageDown');
-  await expect(page.locator('.black')).toHaveCount(0);
+  await expect(page.locator('.page.black')).toHaveCount(0);
   await expect(where(page)).toHaveText(/^step 2 of/);
   await page.keyboard.press('b');
-  await expect(page.locator('.black')).toBeVisible();
+  await expect(page.locator('.page.black')).toBeVisible();
   await page.keyboard.press('b');
   await page.mouse.move(300, 300);
   await page.mouse.move(310, 300);

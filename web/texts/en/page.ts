@@ -21,7 +21,6 @@ export const page = {
     column: 'Width of the column: drag, or ← and →',
     present: 'Presenter mode',
     leave: 'Leave presenter mode',
-    black: 'The screen is black. B shows the picture again.',
   },
   wire,
   sources,

@@ -21,7 +21,6 @@ export const page: Texts = {
     column: 'Largura da coluna: arraste, ou ← e →',
     present: 'Modo de apresentação',
     leave: 'Sair do modo de apresentação',
-    black: 'A tela está preta. B mostra a figura de novo.',
   },
   wire,
   sources,
