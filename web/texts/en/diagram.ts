@@ -1,3 +1,5 @@
+import { counted } from '../amounts.ts';
+
 /** The picture of a connection. */
 export const diagram = {
   label: 'The connection as a sequence diagram; time flows down',
@@ -28,6 +30,25 @@ export const diagram = {
   lasts: (duration: string) => `for ${duration}`,
   expected: (state: string) => `the standard says ${state}`,
   not: (state: string) => `not ${state}`,
+  segments: (count: number) => counted(count, 'segment', 'segments'),
+  acks: (count: number) => counted(count, 'ACK', 'ACKs'),
+  inSegments: (size: string, count: number) => `${size} in ${count}`,
+  /** @param what the folded segments */
+  openFold: (what: string) => `${what}: show each one`,
+  closeFold: (what: string) => `${what}: show as one again`,
+  silence: (duration: string) => `Nothing happened for ${duration}.`,
+  timers: { retransmission: 'time-out', 'zero-window': 'timer', 'keep-alive': 'timer', 'giving-up': 'time-out' },
+  timerRan: {
+    retransmission: (who: string, duration: string) =>
+      `The segment was not acknowledged for ${duration}: a timer of the ${who}’s kernel ran out, and it sends the segment again.`,
+    'zero-window': (who: string, duration: string) =>
+      `Another timer: after ${duration} without a window, the ${who}’s kernel asks whether there is room again.`,
+    'keep-alive': (who: string, duration: string) =>
+      `Another timer: after ${duration} without a word, the ${who}’s kernel asks whether the other end is still there.`,
+    'giving-up': (who: string, duration: string) =>
+      `The last time-out: after ${duration} without an answer, the ${who}’s kernel gives the connection up.`,
+  },
+  doubled: 'It ran about twice as long as the one before.',
   waits:
     'The server listens, so it has created its socket, bound it and set it to listen. Now it waits in accept() for a client.',
   stillBlocked: 'blocked …',

@@ -3,6 +3,7 @@ import { toneOf } from '../../../reading/segment-role.ts';
 import { heightOf, overlap, type Box } from './boxes.ts';
 import { crossingsOf, type Line } from './crossings.ts';
 import { CHARACTER, fitting } from './fitting.ts';
+import type { FoldPart } from './folds.ts';
 import type { PictureWords } from '../picture-words.ts';
 
 /** The words on an arrow. */
@@ -19,6 +20,8 @@ export interface WireLabel {
 
 export interface Arrow extends Line {
   step: Segment;
+  /** If it stands for many like the step. */
+  part?: FoldPart;
   /** It begins on the wire itself: a copy that the wire made. */
   isCopy: boolean;
 }
@@ -69,11 +72,11 @@ interface Choice {
 
 /** The places and wordings an arrow may have. The last is the shortest, flat in a row of its own. */
 function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice[] {
-  const isCutShort = arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
+  const isCutShort = !arrow.part && arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
   const room = (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN;
   const half = wireWidth / 2 - 2 * MARGIN;
   // A segment that stops on its way has a mark there. Its words keep clear of it if they can.
-  const wordings = wordingsOf(arrow.step, room, isCutShort ? half : room, words);
+  const wordings = wordingsOf(arrow, room, isCutShort ? half : room, words);
   if (arrow.isCopy)
     return [
       {
@@ -101,8 +104,8 @@ interface Wording {
  * The wordings of an arrow, from long to short.
  * @param detailRoom the room for main words and detail together
  */
-function wordingsOf(step: Segment, room: number, detailRoom: number, words: PictureWords): Wording[] {
-  const { main: mains, details } = words.segment(step);
+function wordingsOf({ step, part }: Arrow, room: number, detailRoom: number, words: PictureWords): Wording[] {
+  const { main: mains, details } = part ? words.fold(part) : words.segment(step);
   const main = fitting(mains, room);
   const left = detailRoom - widthOf({ main, detail: '' }) - CHARACTER;
   const detail = details.find((text) => text.length * CHARACTER <= left) ?? '';
