@@ -34,18 +34,19 @@ export function breakShapes(
   const x1 = columns.clientLine + INSET;
   const x2 = columns.serverLine - INSET;
   const middle = (x1 + x2) / 2;
-  return silences.map((silence) => {
+  return silences.flatMap((silence) => {
     const { order, us, timer } = silence;
-    const y = rows.breaks.get(order)!;
+    const y = rows.breaks.get(order);
+    if (y === undefined) return [];
     const text = words.silence(us);
     const shape = { silence, order, x1, x2, y, text, box: { x: middle, y, width: x2 - x1, height: HEIGHT, angle: 0 } };
-    if (!timer) return shape;
+    if (!timer) return [shape];
     const inward = timer.side === 'client' ? 1 : -1;
     const x = (timer.side === 'client' ? x1 : x2) + inward * RING_INSET;
     const labelX = x + inward * (RING_RADIUS + BESIDE);
     const room = Math.abs(middle - labelX) - ([...text].length * CHARACTER) / 2 - BESIDE;
     const label = words.timer(timer).find((wording) => [...wording].length * CHARACTER <= room) ?? '';
     const anchor = inward === 1 ? ('start' as const) : ('end' as const);
-    return { ...shape, ring: { timer, x, label: { x: labelX, anchor, text: label } } };
+    return [{ ...shape, ring: { timer, x, label: { x: labelX, anchor, text: label } } }];
   });
 }

@@ -1,22 +1,9 @@
 import type { Call, Segment } from '../../../../bridge/trace/step.ts';
+import { ROW, USUAL, WordsByColumn } from './gaps.ts';
 import type { FoldPart } from './folds.ts';
 import type { Moment } from './moments.ts';
-import type { Silence } from './silences.ts';
+import type { Told } from './told.ts';
 
-/** Height of a row at the usual spacing: each step has its own, whatever time lies between. */
-export const ROW = 26;
-/** The spacings of rows, from the closest at which no words meet to the usual one. */
-const SPACINGS = {
-  row: [15, ROW],
-  /** Before the return of a call. */
-  return: [15, 19],
-  /** A state that changes with the segment just sent stands closer to it. */
-  state: [15, 15],
-  arrival: [5, 12],
-} as const;
-type Gaps = Record<keyof typeof SPACINGS, number>;
-/** A second line below a state: how long it lasts. */
-const NOTE_ROW = 15;
 /** A segment's words stand above its row. */
 const WORDS_ABOVE = 20;
 /** From a row with a mark on the wire to the next one with words there. */
@@ -24,6 +11,8 @@ const BELOW_MARK = 25.5;
 /** From a row to the break below it, and from there to the next row. */
 const BREAK_BELOW = 19;
 const ROW_BELOW_BREAK = 26;
+/** From the wire's buttons and marks to the middle of a break. */
+const BREAK_CLEAR = 10;
 const TOP = 22;
 const BOTTOM = 26;
 /** The least height of the whole run, if the picture is to scale. */
@@ -59,147 +48,151 @@ export interface Rows {
 }
 
 export interface Spacing {
-  /** The least height of the picture, even if there is little to show. */
-  leastHeight?: number;
   /** Distances show real time, though rows never come closer than usual. */
   toScale?: boolean;
   /** How far below a held segment the wire stays free for its buttons. */
   heldRoom?: number;
   /** 1: rows are as far apart as usual. 0: as close as their words allow. */
   looseness?: number;
-  silences?: readonly Silence[];
-  /** The parts of folds by the id of each step in them. */
-  parts?: ReadonlyMap<string, FoldPart>;
+  /** Calls and states share a column. */
+  areTogether?: boolean;
   /** The folds that the viewer has opened. */
   opened?: ReadonlySet<string>;
 }
 
+type IsNoted = (call: Call) => boolean;
+
 /** Gives every moment its height in the picture: in the order of time from top to bottom, evenly spaced or to scale. */
-export function rowsOf(
-  moments: readonly Moment[],
-  isNoted: (call: Call) => boolean,
-  {
-    leastHeight = 0,
-    toScale = false,
-    heldRoom = 0,
-    looseness = 1,
-    silences = [],
-    parts = new Map(),
-    opened = new Set(),
-  }: Spacing = {},
-): Rows {
-  const gaps = gapsAt(looseness);
-  const silent = new Set(silences.map(({ order }) => order));
-  const pixelsPerUs = toScale ? scaleOf(moments) : 0;
-  const placed: PlacedMoment[] = [];
-  const breaks = new Map<number, number>();
-  const heads = new Map<string, number>();
-  /** Where each part of a fold has its row. */
-  const partRows = new Map<FoldPart, number>();
-  let y = TOP - gaps.row;
-  /** Down to where the wire is kept. */
-  let kept = 0;
-  moments.forEach((moment, order) => {
-    const former = moments[order - 1];
-    const part = parts.get(moment.step.id);
-    const folded = part && !opened.has(part.fold.id) ? part : undefined;
-    const note = former && hasNote(former) ? NOTE_ROW : 0;
-    if (silent.has(order)) {
-      const at = Math.max(y + note + BREAK_BELOW, kept - ROW_BELOW_BREAK + WORDS_ABOVE - 4);
-      breaks.set(order, at);
-      y = Math.max(y + note, at + ROW_BELOW_BREAK - gaps.row);
-      kept = Math.max(kept, at + ROW_BELOW_BREAK);
-    }
-    if (part && !folded && !heads.has(part.fold.id)) {
-      y = Math.max(y + gaps.row, kept);
-      kept = y + BELOW_MARK;
-      heads.set(part.fold.id, y);
-    }
-    const row = folded && partRows.get(folded);
-    const isWithin = folded !== undefined && (moment.what !== 'begin' || row !== undefined);
-    const usual = isWithin
-      ? gapWithin(moment, former, folded, parts, gaps)
-      : gapBefore(moment, former, moments[order + 1], isNoted, gaps);
-    const gap = usual + (silent.has(order) ? 0 : note);
-    y += Math.max(gap, former && former.time >= 0 ? (moment.time - former.time) * pixelsPerUs : 0);
-    if (isOnWire(moment) && !isWithin) y = Math.max(y, kept);
-    if (isMarked(moment)) kept = Math.max(kept, y + BELOW_MARK);
-    if (heldRoom > 0 && isHeld(moment)) kept = y + heldRoom + WORDS_ABOVE;
-    if (folded && moment.what === 'begin' && row === undefined) partRows.set(folded, y);
-    placed.push({
-      ...moment,
-      order,
-      y: moment.what === 'begin' ? (row ?? y) : y,
-      reach: y,
-      timed: !isWithin && isTimed(moment, isNoted),
-    });
-  });
-  placed.forEach((moment, order) => {
-    const next = placed[order + 1];
-    if (next && meets(moment, next, isNoted) && next.y > moment.y && next.y - moment.y <= ROW)
-      Object.assign(moment, { y: next.y, reach: Math.max(moment.reach, next.y) });
-  });
-  const bottom = Math.max(y, TOP);
-  const last = placed.at(-1);
-  if (last && hasNote(last)) y += NOTE_ROW;
+export function rowsOf(told: Told, isNoted: IsNoted, spacing: Spacing = {}): Rows {
+  const placing = new Placing(told, isNoted, spacing);
+  const { gaps, moments: placed, breaks, heads } = placing;
+  letMeet(placed, isNoted);
+  const bottom = Math.max(placing.y, TOP);
+  let y = Math.max(placing.y, gaps.bottom);
   const open = new Map<string, number>();
-  for (const { step } of moments) {
-    if (step.kind !== 'call' || step.returnedAt !== undefined) continue;
-    y += gaps.return;
+  for (const { what, step } of placed) {
+    if (what !== 'begin' || step.kind !== 'call' || step.returnedAt !== undefined) continue;
+    y += USUAL.return;
     open.set(step.id, y);
   }
-  const select = (isEnd: boolean) =>
-    new Map(
-      placed.filter(({ what }) => (what !== 'begin') === isEnd).map((moment) => [moment.step.id, moment] as const),
-    );
-  return {
-    begin: select(false),
-    end: select(true),
-    moments: placed,
-    open,
-    breaks,
-    heads,
-    bottom,
-    row: gaps.row,
-    height: Math.max(leastHeight, Math.max(y, TOP) + BOTTOM, kept),
-  };
+  const begin = new Map<string, PlacedMoment>();
+  const end = new Map<string, PlacedMoment>();
+  for (const moment of placed) (moment.what === 'begin' ? begin : end).set(moment.step.id, moment);
+  const height = Math.max(Math.max(y, TOP) + BOTTOM, placing.kept);
+  return { begin, end, moments: placed, open, breaks, heads, bottom, row: gaps.row, height };
+}
+
+/** Goes down the picture, moment by moment. */
+class Placing {
+  readonly gaps: WordsByColumn;
+  readonly moments: PlacedMoment[] = [];
+  readonly breaks = new Map<number, number>();
+  readonly heads = new Map<string, number>();
+  y: number;
+  /** Down to where the wire is kept. */
+  kept = 0;
+  readonly #told: Told;
+  readonly #isNoted: IsNoted;
+  readonly #opened: ReadonlySet<string>;
+  readonly #heldRoom: number;
+  readonly #pixelsPerUs: number;
+  /** Where each part of a fold has its row. */
+  readonly #rows = new Map<FoldPart, number>();
+
+  constructor(told: Told, isNoted: IsNoted, spacing: Spacing) {
+    const { toScale = false, heldRoom = 0, looseness = 1, areTogether = false, opened = new Set() } = spacing;
+    this.gaps = new WordsByColumn(looseness, areTogether);
+    // The first row is at the top, however close the others are.
+    this.y = TOP - this.gaps.first;
+    this.#told = told;
+    this.#isNoted = isNoted;
+    this.#opened = opened;
+    this.#heldRoom = heldRoom;
+    this.#pixelsPerUs = toScale ? scaleOf(told.moments) : 0;
+    const silent = new Set(toScale ? [] : told.silences.map(({ order }) => order));
+    told.moments.forEach((moment, order) => {
+      const former = told.moments[order - 1];
+      if (former && hasNote(former)) this.y += USUAL.note * looseness;
+      if (silent.has(order)) this.#break(order);
+      const part = told.parts.get(moment.step.id);
+      if (part && opened.has(part.fold.id)) this.#head(part);
+      this.#place(moment, order, part && !opened.has(part.fold.id) ? part : undefined);
+    });
+  }
+
+  #break(order: number): void {
+    const at = Math.max(this.y + BREAK_BELOW, this.kept - WORDS_ABOVE + BREAK_CLEAR);
+    this.breaks.set(order, at);
+    this.y = Math.max(this.y, at);
+    this.kept = Math.max(this.kept, at + ROW_BELOW_BREAK);
+  }
+
+  /** An opened fold has a row of its own above its steps. */
+  #head({ fold }: FoldPart): void {
+    if (this.heads.has(fold.id)) return;
+    this.y = Math.max(this.y + Math.max(this.gaps.row, this.gaps.least('wire', this.y)), this.kept);
+    this.gaps.writeIn('wire', this.y);
+    this.kept = this.y + BELOW_MARK;
+    this.heads.set(fold.id, this.y);
+  }
+
+  /** @param part of a fold that is closed: what happens inside has the row of the part's first step */
+  #place(moment: Moment, order: number, part: FoldPart | undefined): void {
+    const { moments } = this.#told;
+    const former = moments[order - 1];
+    const row = part && this.#rows.get(part);
+    const isWithin = part !== undefined && (moment.what !== 'begin' || row !== undefined);
+    const usual = isWithin
+      ? this.#gapWithin(moment, former, part)
+      : gapBefore(moment, former, moments[order + 1], this.#isNoted);
+    const gap = this.gaps.gap(moment, usual, this.y);
+    const us = former && former.time >= 0 ? moment.time - former.time : 0;
+    this.y += Math.max(gap, us * this.#pixelsPerUs);
+    if (!isWithin) this.#keepOnWire(moment);
+    if (usual > 0) this.gaps.write(moment, this.y, hasNote(moment) ? 2 : 1);
+    if (part && moment.what === 'begin' && row === undefined) this.#rows.set(part, this.y);
+    const y = (moment.what === 'begin' ? row : undefined) ?? this.y;
+    const timed = !isWithin && isTimed(moment, this.#isNoted);
+    this.moments.push({ ...moment, order, y, reach: this.y, timed });
+  }
+
+  #keepOnWire(moment: Moment): void {
+    if (isOnWire(moment)) this.y = Math.max(this.y, this.kept);
+    if (isMarked(moment)) this.kept = Math.max(this.kept, this.y + BELOW_MARK);
+    if (this.#heldRoom > 0 && isHeld(moment)) this.kept = this.y + this.#heldRoom + WORDS_ABOVE;
+  }
+
+  /** What happens inside a fold takes no room. Arrivals after other steps have a row, which those of the fold share. */
+  #gapWithin({ what }: Moment, former: Moment | undefined, part: FoldPart): number {
+    const before = former && this.#told.parts.get(former.step.id);
+    const isOpen = before && this.#opened.has(before.fold.id);
+    return what === 'arrive' && (isOpen || before?.fold !== part.fold) ? USUAL.arrival : 0;
+  }
+}
+
+/** An arrow ends in the row of what its arrival brings about. */
+function letMeet(placed: readonly PlacedMoment[], isNoted: IsNoted): void {
+  placed.forEach((moment, order) => {
+    const next = placed[order + 1];
+    if (!next || !meets(moment, next, isNoted)) return;
+    if (next.y <= moment.y || next.y - moment.y > ROW) return;
+    moment.y = next.y;
+    moment.reach = Math.max(moment.reach, next.y);
+  });
 }
 
 function scaleOf(moments: readonly Moment[]): number {
   return Math.max(SCALED, moments.length * ROW) / Math.max(1, moments.at(-1)?.time ?? 0);
 }
 
-function isTimed(moment: Moment, isNoted: (call: Call) => boolean): boolean {
+function isTimed(moment: Moment, isNoted: IsNoted): boolean {
   return moment.what === 'begin' || (moment.what === 'return' && isNoted(moment.step as Call));
 }
 
-function gapBefore(
-  moment: Moment,
-  previous: Moment | undefined,
-  next: Moment | undefined,
-  isNoted: (call: Call) => boolean,
-  gaps: Gaps,
-): number {
-  if (moment.what === 'begin') return previous && comesWith(moment, previous) ? gaps.state : gaps.row;
-  if (moment.what === 'return') return isNoted(moment.step as Call) ? gaps.return : 0;
-  return next && meets(moment, next, isNoted) ? 0 : gaps.arrival;
-}
-
-/** What happens inside a fold takes no room. Arrivals after other steps have a row, which those of the same part share. */
-function gapWithin(
-  { what }: Moment,
-  previous: Moment | undefined,
-  part: FoldPart,
-  parts: ReadonlyMap<string, FoldPart>,
-  gaps: Gaps,
-): number {
-  const before = previous && parts.get(previous.step.id);
-  return what === 'arrive' && before?.fold !== part.fold ? gaps.arrival : 0;
-}
-
-function gapsAt(looseness: number): Gaps {
-  const at = (name: keyof Gaps) => SPACINGS[name][0] + (SPACINGS[name][1] - SPACINGS[name][0]) * looseness;
-  return { row: at('row'), return: at('return'), state: at('state'), arrival: at('arrival') };
+function gapBefore(moment: Moment, previous: Moment | undefined, next: Moment | undefined, isNoted: IsNoted): number {
+  if (moment.what === 'begin') return previous && comesWith(moment, previous) ? USUAL.state : USUAL.row;
+  if (moment.what === 'return') return isNoted(moment.step as Call) ? USUAL.return : 0;
+  return next && meets(moment, next, isNoted) ? 0 : USUAL.arrival;
 }
 
 const isHeld = ({ what, step }: Moment) => what === 'begin' && step.kind === 'segment' && step.fate === 'held';
@@ -232,7 +225,7 @@ function comesWith(moment: Moment, previous: Moment): boolean {
 }
 
 /** An arrow ends where its arrival takes effect: at the change of state, or the return of the call, that follows at once. */
-function meets(moment: Moment, next: Moment, isNoted: (call: Call) => boolean): boolean {
+function meets(moment: Moment, next: Moment, isNoted: IsNoted): boolean {
   if (moment.what !== 'arrive') return false;
   const receiver = (moment.step as Segment).from === 'client' ? 'server' : 'client';
   if (next.step.side !== receiver) return false;

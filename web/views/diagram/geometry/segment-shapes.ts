@@ -42,11 +42,12 @@ export const STOP_BELOW = 3;
 /**
  * The arrows of a picture, and where their words stand.
  * @param segments those that are not folded
+ * @param parts those that are folded; calls among them are no arrows
  * @param taken where other words stand on the wire
  */
 export function segmentShapes(
   segments: readonly Segment[],
-  folded: readonly FoldPart[],
+  parts: readonly FoldPart[],
   rows: Rows,
   columns: Columns,
   words: PictureWords,
@@ -62,6 +63,7 @@ export function segmentShapes(
     const at = (share: number) => near + (far - near) * (isCopy ? (1 + share) / 2 : share);
     return { step, order, x1: at(0), y1: y, x2: at(REACH[step.fate]), y2: endOf(step, y, rows), isCopy };
   });
+  const folded = parts.filter(({ what }) => what !== 'calls');
   const many = folded.map((part) => {
     const [x1, x2] = ends(part.side);
     const orders = part.steps.map(({ id }) => rows.begin.get(id)!.order);

@@ -4,12 +4,8 @@ import { compareSteps, type Side, type Step } from '../../../../../bridge/trace/
 import { overlap, type Box } from '../../../../../web/views/diagram/geometry/boxes.ts';
 import { columnsFor, type Columns } from '../../../../../web/views/diagram/geometry/columns.ts';
 import { crossingsOf } from '../../../../../web/views/diagram/geometry/crossings.ts';
-import {
-  layoutOf,
-  type Label,
-  type Layout,
-  type LayoutOptions,
-} from '../../../../../web/views/diagram/geometry/layout.ts';
+import type { Label } from '../../../../../web/views/diagram/geometry/labels.ts';
+import { layoutOf, type Layout, type LayoutOptions } from '../../../../../web/views/diagram/geometry/layout.ts';
 import { CHARACTER } from '../../../../../web/views/diagram/geometry/fitting.ts';
 import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
 import { growth, LESS_THAN_ITS_SQUARE } from '../../../../helpers/growth.ts';
