@@ -8,6 +8,7 @@ import type { Fold, FoldPart } from './geometry/folds.ts';
 import type { Timer } from './geometry/silences.ts';
 
 const SHOWN_BYTES = 4;
+const LONGEST_TEXT = 200;
 /** Longer numbers are not read at a glance. */
 const MOST_OF_NUMBER = 5;
 
@@ -43,7 +44,8 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
   const { texts } = language;
   /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
   const sized = (count: number, payload: string): string[] => {
-    const text = textFromHex(payload);
+    // A longer text never fits, and to read it takes time.
+    const text = payload.length > 2 * LONGEST_TEXT ? undefined : textFromHex(payload);
     const short = texts.bytes(count);
     if (text !== undefined && text.length >= 2) return [`${short} ${text}`, short];
     return [`${short} ${spacedHex(payload, SHOWN_BYTES)}`, short];

@@ -1,4 +1,3 @@
-import type { Call } from '../../../../bridge/trace/step.ts';
 import { rowsOf, type Rows, type Spacing } from './rows.ts';
 import type { Told } from './told.ts';
 
@@ -11,12 +10,13 @@ const TRIES = 4;
  * close as their words allow. So a picture that grows never jumps.
  * @param room the height that there is
  */
-export function fittedRows(told: Told, isNoted: (call: Call) => boolean, spacing: Spacing, room: number): Rows {
-  const at = (looseness: number) => rowsOf(told, isNoted, { ...spacing, looseness });
-  const usual = at(1);
-  if (spacing.toScale || usual.height <= room) return usual;
+export function fittedRows(told: Told, spacing: Spacing, room: number): Rows {
+  const at = (looseness: number) => rowsOf(told, { ...spacing, looseness });
+  if (spacing.toScale) return at(1);
   const close = at(0);
   if (close.height >= room) return close;
+  const usual = at(1);
+  if (usual.height <= room) return usual;
   let [low, high] = [
     { looseness: 0, rows: close },
     { looseness: 1, rows: usual },

@@ -13,6 +13,9 @@ export const USUAL = {
   /** A second line below a state: how long it lasts. */
   note: 15,
 };
+/** Columns of words: the programs, beside each the states of its kernel, and the wire. */
+const [CLIENT, SERVER, STATES] = [0, 1, 2];
+export const WIRE = 4;
 /** However little room there is, the order of rows can be seen. */
 const LEAST = 8;
 const LEAST_ARRIVAL = 4;
@@ -23,7 +26,7 @@ const WORDS = 15;
 export class WordsByColumn {
   readonly #looseness: number;
   readonly #areTogether: boolean;
-  readonly #lowest = new Map<string, number>();
+  readonly #lowest = [-Infinity, -Infinity, -Infinity, -Infinity, -Infinity];
 
   /**
    * @param looseness 1: rows are as far apart as usual. 0: as close as their words allow
@@ -36,7 +39,7 @@ export class WordsByColumn {
 
   /** The lowest words of all. */
   get bottom(): number {
-    return Math.max(-Infinity, ...this.#lowest.values());
+    return Math.max(...this.#lowest);
   }
 
   /** Above the first row. */
@@ -57,8 +60,8 @@ export class WordsByColumn {
   }
 
   /** How far below `y` a row may stand at least if it has words in this column. */
-  least(column: string, y: number): number {
-    return Math.max(LEAST, (this.#lowest.get(column) ?? -Infinity) + WORDS - y);
+  least(column: number, y: number): number {
+    return Math.max(LEAST, this.#lowest[column]! + WORDS - y);
   }
 
   /** @param lines the lines of words in that row and below */
@@ -66,12 +69,13 @@ export class WordsByColumn {
     if (moment.what !== 'arrive') this.writeIn(this.#columnOf(moment), y + (lines - 1) * WORDS);
   }
 
-  writeIn(column: string, y: number): void {
-    this.#lowest.set(column, y);
+  writeIn(column: number, y: number): void {
+    this.#lowest[column] = y;
   }
 
-  #columnOf({ what, step }: Moment): string {
-    if (what === 'begin' && step.kind === 'segment') return 'wire';
-    return step.kind === 'state' && !this.#areTogether ? `${step.side} states` : `${step.side} program`;
+  #columnOf({ what, step }: Moment): number {
+    if (what === 'begin' && step.kind === 'segment') return WIRE;
+    const program = step.side === 'client' ? CLIENT : SERVER;
+    return step.kind === 'state' && !this.#areTogether ? program + STATES : program;
   }
 }

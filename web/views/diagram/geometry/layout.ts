@@ -55,9 +55,8 @@ export function layoutOf(
   { mayLetGo = false, room, ...spacing }: LayoutOptions = {},
 ): Layout {
   const told = tell(steps);
-  const isNoted = (call: Step & { kind: 'call' }) => words.result(call).length > 0;
   const space = { ...spacing, heldRoom: mayLetGo ? heldRoom(columns) : 0, areTogether: columns.compact };
-  const rows = room === undefined ? rowsOf(told, isNoted, space) : fittedRows(told, isNoted, space, room);
+  const rows = room === undefined ? rowsOf(told, space) : fittedRows(told, space, room);
   rows.height = Math.max(rows.height, room ?? 0);
   const of = <Kind extends Step['kind']>(kind: Kind) =>
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);

@@ -1,5 +1,5 @@
 import type { Call, Segment } from '../../../../bridge/trace/step.ts';
-import { ROW, USUAL, WordsByColumn } from './gaps.ts';
+import { ROW, USUAL, WIRE, WordsByColumn } from './gaps.ts';
 import type { FoldPart } from './folds.ts';
 import type { Moment } from './moments.ts';
 import type { Told } from './told.ts';
@@ -60,13 +60,11 @@ export interface Spacing {
   opened?: ReadonlySet<string>;
 }
 
-type IsNoted = (call: Call) => boolean;
-
 /** Gives every moment its height in the picture: in the order of time from top to bottom, evenly spaced or to scale. */
-export function rowsOf(told: Told, isNoted: IsNoted, spacing: Spacing = {}): Rows {
-  const placing = new Placing(told, isNoted, spacing);
+export function rowsOf(told: Told, spacing: Spacing = {}): Rows {
+  const placing = new Placing(told, spacing);
   const { gaps, moments: placed, breaks, heads } = placing;
-  letMeet(placed, isNoted);
+  letMeet(placed);
   const bottom = Math.max(placing.y, TOP);
   let y = Math.max(placing.y, gaps.bottom);
   const open = new Map<string, number>();
@@ -92,20 +90,18 @@ class Placing {
   /** Down to where the wire is kept. */
   kept = 0;
   readonly #told: Told;
-  readonly #isNoted: IsNoted;
   readonly #opened: ReadonlySet<string>;
   readonly #heldRoom: number;
   readonly #pixelsPerUs: number;
   /** Where each part of a fold has its row. */
   readonly #rows = new Map<FoldPart, number>();
 
-  constructor(told: Told, isNoted: IsNoted, spacing: Spacing) {
+  constructor(told: Told, spacing: Spacing) {
     const { toScale = false, heldRoom = 0, looseness = 1, areTogether = false, opened = new Set() } = spacing;
     this.gaps = new WordsByColumn(looseness, areTogether);
     // The first row is at the top, however close the others are.
     this.y = TOP - this.gaps.first;
     this.#told = told;
-    this.#isNoted = isNoted;
     this.#opened = opened;
     this.#heldRoom = heldRoom;
     this.#pixelsPerUs = toScale ? scaleOf(told.moments) : 0;
@@ -130,8 +126,8 @@ class Placing {
   /** An opened fold has a row of its own above its steps. */
   #head({ fold }: FoldPart): void {
     if (this.heads.has(fold.id)) return;
-    this.y = Math.max(this.y + Math.max(this.gaps.row, this.gaps.least('wire', this.y)), this.kept);
-    this.gaps.writeIn('wire', this.y);
+    this.y = Math.max(this.y + Math.max(this.gaps.row, this.gaps.least(WIRE, this.y)), this.kept);
+    this.gaps.writeIn(WIRE, this.y);
     this.kept = this.y + BELOW_MARK;
     this.heads.set(fold.id, this.y);
   }
@@ -142,9 +138,7 @@ class Placing {
     const former = moments[order - 1];
     const row = part && this.#rows.get(part);
     const isWithin = part !== undefined && (moment.what !== 'begin' || row !== undefined);
-    const usual = isWithin
-      ? this.#gapWithin(moment, former, part)
-      : gapBefore(moment, former, moments[order + 1], this.#isNoted);
+    const usual = isWithin ? this.#gapWithin(moment, former, part) : gapBefore(moment, former, moments[order + 1]);
     const gap = this.gaps.gap(moment, usual, this.y);
     const us = former && former.time >= 0 ? moment.time - former.time : 0;
     this.y += Math.max(gap, us * this.#pixelsPerUs);
@@ -152,7 +146,7 @@ class Placing {
     if (usual > 0) this.gaps.write(moment, this.y, hasNote(moment) ? 2 : 1);
     if (part && moment.what === 'begin' && row === undefined) this.#rows.set(part, this.y);
     const y = (moment.what === 'begin' ? row : undefined) ?? this.y;
-    const timed = !isWithin && isTimed(moment, this.#isNoted);
+    const timed = !isWithin && isTimed(moment);
     this.moments.push({ ...moment, order, y, reach: this.y, timed });
   }
 
@@ -171,10 +165,10 @@ class Placing {
 }
 
 /** An arrow ends in the row of what its arrival brings about. */
-function letMeet(placed: readonly PlacedMoment[], isNoted: IsNoted): void {
+function letMeet(placed: readonly PlacedMoment[]): void {
   placed.forEach((moment, order) => {
     const next = placed[order + 1];
-    if (!next || !meets(moment, next, isNoted)) return;
+    if (!next || !meets(moment, next)) return;
     if (next.y <= moment.y || next.y - moment.y > ROW) return;
     moment.y = next.y;
     moment.reach = Math.max(moment.reach, next.y);
@@ -185,14 +179,19 @@ function scaleOf(moments: readonly Moment[]): number {
   return Math.max(SCALED, moments.length * ROW) / Math.max(1, moments.at(-1)?.time ?? 0);
 }
 
-function isTimed(moment: Moment, isNoted: IsNoted): boolean {
+/** Whether the return of a call is worth a line: it failed, it was seen from outside, or it brought something. */
+export function isNoted({ name, result, returnedAt }: Call): boolean {
+  return returnedAt !== undefined && (result !== 'ok' || name === 'recv' || name === 'accept' || name === 'connect');
+}
+
+function isTimed(moment: Moment): boolean {
   return moment.what === 'begin' || (moment.what === 'return' && isNoted(moment.step as Call));
 }
 
-function gapBefore(moment: Moment, previous: Moment | undefined, next: Moment | undefined, isNoted: IsNoted): number {
+function gapBefore(moment: Moment, previous: Moment | undefined, next: Moment | undefined): number {
   if (moment.what === 'begin') return previous && comesWith(moment, previous) ? USUAL.state : USUAL.row;
   if (moment.what === 'return') return isNoted(moment.step as Call) ? USUAL.return : 0;
-  return next && meets(moment, next, isNoted) ? 0 : USUAL.arrival;
+  return next && meets(moment, next) ? 0 : USUAL.arrival;
 }
 
 const isHeld = ({ what, step }: Moment) => what === 'begin' && step.kind === 'segment' && step.fate === 'held';
@@ -225,7 +224,7 @@ function comesWith(moment: Moment, previous: Moment): boolean {
 }
 
 /** An arrow ends where its arrival takes effect: at the change of state, or the return of the call, that follows at once. */
-function meets(moment: Moment, next: Moment, isNoted: IsNoted): boolean {
+function meets(moment: Moment, next: Moment): boolean {
   if (moment.what !== 'arrive') return false;
   const receiver = (moment.step as Segment).from === 'client' ? 'server' : 'client';
   if (next.step.side !== receiver) return false;
