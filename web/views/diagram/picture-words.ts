@@ -1,24 +1,17 @@
 import { numberToHex } from '../../../bridge/trace/script.ts';
 import type { Call, Segment, State } from '../../../bridge/trace/step.ts';
-import { withUnit } from '../../texts/amounts.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import { flagsText } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
-import type { Fold, FoldPart } from './geometry/folds.ts';
-import type { Timer } from './geometry/silences.ts';
+import { foldWords, type FoldWords } from './fold-words.ts';
 
 const SHOWN_BYTES = 4;
 const LONGEST_TEXT = 200;
 /** Longer numbers are not read at a glance. */
 const MOST_OF_NUMBER = 5;
 
-const UNITS = [
-  { size: 1024 * 1024, name: 'MiB' },
-  { size: 1024, name: 'KiB' },
-];
-
 /** What the picture writes on its steps. A list runs from the longest wording to the shortest; the first that fits is drawn. */
-export interface PictureWords {
+export interface PictureWords extends FoldWords {
   call(call: Call): string[];
   /** Empty if the result is not worth a line. */
   result(call: Call): string[];
@@ -28,15 +21,6 @@ export interface PictureWords {
   lasts(state: State): string;
   /** The state that the standard expects instead. */
   expected(state: string): string[];
-  /** Like segments that are folded, or as many of them as are told: `24 segments · 34 KiB`. */
-  fold(part: FoldPart, count?: number): { main: string[]; details: string[] };
-  foldedCalls(part: FoldPart, count?: number): string[];
-  /** All segments of a fold: `36 segments · 34 KiB`. */
-  sumOfFold(fold: Fold): string;
-  /** How long nothing happened: `⋮ 1.0 s`. */
-  silence(us: number): string;
-  /** Beside the ring of a timer: how long it ran. */
-  timer(timer: Timer): string[];
 }
 
 /** @param number the number that the client sends, if it sends one: the server's reads then show a number, too */
@@ -91,44 +75,9 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
       return { main: marked(main, marksOf(segment, texts)), details: detailsOf(segment, isPlainData ? flags : '') };
     },
     lasts: ({ lastsMs }) => (lastsMs === undefined ? '' : texts.diagram.lasts(language.duration(lastsMs * 1000))),
-    fold: (part, count = part.steps.length) => {
-      const told = part.steps.slice(0, count) as Segment[];
-      const [first, last] = [told[0]!, told.at(-1)!];
-      if (part.what === 'acks')
-        return {
-          main: [texts.diagram.acks(count)],
-          details: last.ack === undefined ? [] : [`ack ${first.ack}–${last.ack}`, `ack ${last.ack}`],
-        };
-      const size = sizeOf(told, language);
-      const segments = texts.diagram.segments(count);
-      return {
-        main: [`${segments} · ${size}`, texts.diagram.inSegments(size, count), segments],
-        details: [`seq ${first.seq}–${last.seq + last.length}`],
-      };
-    },
-    foldedCalls: (part, count = part.steps.length) => {
-      const told = part.steps.slice(0, count) as Call[];
-      const { name } = told[0]!;
-      return [`${count} × ${name}() · ${sizeOf(told, language)}`, `${count} × ${name}()`];
-    },
-    sumOfFold: ({ parts }) => {
-      const segments = parts.filter(({ what }) => what !== 'calls').flatMap(({ steps }) => steps) as Segment[];
-      return `${texts.diagram.segments(segments.length)} · ${sizeOf(segments, language)}`;
-    },
-    silence: (us) => `⋮ ${language.pause(us)}`,
-    timer: ({ what, us }) => {
-      const length = language.pause(us);
-      return [`${texts.diagram.timers[what]} ${length}`, length];
-    },
+    ...foldWords(language),
     expected: (state) => [`≠ ${texts.diagram.expected(state)}`, `≠ ${texts.diagram.not(state)}`, `≠ ${state}`],
   };
-}
-
-/** How many bytes these steps carry: `34 KiB`. */
-function sizeOf(steps: readonly (Segment | Call)[], language: Language): string {
-  const bytes = steps.reduce((sum, step) => sum + (step.kind === 'segment' ? step.length : (step.bytes ?? 0)), 0);
-  const unit = UNITS.find(({ size }) => bytes >= size);
-  return unit ? withUnit(language.number(bytes / unit.size), unit.name) : language.texts.bytes(bytes);
 }
 
 /** Numbers, with the flags of data; and with the options of a SYN: all, else how much it takes in one segment. */

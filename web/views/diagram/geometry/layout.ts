@@ -46,18 +46,20 @@ export interface LayoutOptions extends Omit<Spacing, 'heldRoom' | 'areTogether'>
   mayLetGo?: boolean;
   /** The height into which the picture is to fit: rows come closer if they must. */
   room?: number;
+  /** The least height of the picture, even if there is little to show. */
+  leastHeight?: number;
 }
 
 export function layoutOf(
   steps: readonly Step[],
   columns: Columns,
   words: PictureWords,
-  { mayLetGo = false, room, ...spacing }: LayoutOptions = {},
+  { mayLetGo = false, room, leastHeight = room ?? 0, ...spacing }: LayoutOptions = {},
 ): Layout {
   const told = tell(steps);
   const space = { ...spacing, heldRoom: mayLetGo ? heldRoom(columns) : 0, areTogether: columns.compact };
   const rows = room === undefined ? rowsOf(told, space) : fittedRows(told, space, room);
-  rows.height = Math.max(rows.height, room ?? 0);
+  rows.height = Math.max(rows.height, leastHeight);
   const of = <Kind extends Step['kind']>(kind: Kind) =>
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
   const isOpen = (part: FoldPart) => spacing.opened?.has(part.fold.id) === true;

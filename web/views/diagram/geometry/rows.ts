@@ -140,14 +140,18 @@ class Placing {
     const isWithin = part !== undefined && (moment.what !== 'begin' || row !== undefined);
     const usual = isWithin ? this.#gapWithin(moment, former, part) : gapBefore(moment, former, moments[order + 1]);
     const gap = this.gaps.gap(moment, usual, this.y);
-    const us = former && former.time >= 0 ? moment.time - former.time : 0;
-    this.y += Math.max(gap, us * this.#pixelsPerUs);
+    this.y += Math.max(gap, this.#timeBetween(former, moment));
     if (!isWithin) this.#keepOnWire(moment);
     if (usual > 0) this.gaps.write(moment, this.y, hasNote(moment) ? 2 : 1);
     if (part && moment.what === 'begin' && row === undefined) this.#rows.set(part, this.y);
     const y = (moment.what === 'begin' ? row : undefined) ?? this.y;
     const timed = !isWithin && isTimed(moment);
     this.moments.push({ ...moment, order, y, reach: this.y, timed });
+  }
+
+  /** To scale, the distance that the time between two moments takes. */
+  #timeBetween(former: Moment | undefined, { time }: Moment): number {
+    return former && former.time >= 0 ? (time - former.time) * this.#pixelsPerUs : 0;
   }
 
   #keepOnWire(moment: Moment): void {
