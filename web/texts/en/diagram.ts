@@ -53,6 +53,12 @@ export const diagram = {
     'giving-up': (who: string, duration: string) =>
       `The last time-out: after ${duration} without an answer, the ${who}’s kernel gives the connection up.`,
   },
+  inFlight: {
+    client: (now: string, most: string, window: string | undefined) =>
+      `Sent by the client and not yet acknowledged: ${now}, at most ${most} (filled).${window === undefined ? '' : ` The server’s window: ${window} (outline).`} The scale is logarithmic.`,
+    server: (now: string, most: string, window: string | undefined) =>
+      `Sent by the server and not yet acknowledged: ${now}, at most ${most} (filled).${window === undefined ? '' : ` The client’s window: ${window} (outline).`} The scale is logarithmic.`,
+  },
   doubled: 'It ran about twice as long as the one before.',
   waits:
     'The server listens, so it has created its socket, bound it and set it to listen. Now it waits in accept() for a client.',

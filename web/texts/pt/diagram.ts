@@ -57,6 +57,12 @@ export const diagram: Texts['diagram'] = {
     'giving-up': (who, duration) =>
       `O último tempo esgotado: depois de ${duration} sem resposta, o kernel do ${who} desiste da conexão.`,
   },
+  inFlight: {
+    client: (now, most, window) =>
+      `Enviado pelo cliente e ainda não confirmado: ${now}, no máximo ${most} (preenchido).${window === undefined ? '' : ` A janela do servidor: ${window} (contorno).`} A escala é logarítmica.`,
+    server: (now, most, window) =>
+      `Enviado pelo servidor e ainda não confirmado: ${now}, no máximo ${most} (preenchido).${window === undefined ? '' : ` A janela do cliente: ${window} (contorno).`} A escala é logarítmica.`,
+  },
   doubled: 'Durou cerca do dobro do anterior.',
   waits: 'O servidor escuta: já criou, associou e pôs em escuta seu socket. Agora espera um cliente em accept().',
   stillBlocked: 'bloqueada …',

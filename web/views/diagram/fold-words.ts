@@ -11,6 +11,8 @@ export interface FoldWords {
   foldedCalls(part: FoldPart, count?: number): string[];
   /** All segments of a fold: `36 segments · 34 KiB`. */
   sumOfFold(fold: Fold): string;
+  /** `34 KiB` */
+  size(bytes: number): string;
   /** How long nothing happened: `⋮ 1.0 s`. */
   silence(us: number): string;
   /** Beside the ring of a timer: how long it ran. */
@@ -49,6 +51,7 @@ export function foldWords(language: Language): FoldWords {
       const segments = parts.filter(({ what }) => what !== 'calls').flatMap(({ steps }) => steps) as Segment[];
       return `${diagram.segments(segments.length)} · ${sizeOf(segments, language)}`;
     },
+    size: (bytes) => inBytes(bytes, language),
     silence: (us) => `⋮ ${language.pause(us)}`,
     timer: ({ what, us }) => {
       const length = language.pause(us);
@@ -60,6 +63,10 @@ export function foldWords(language: Language): FoldWords {
 /** How many bytes these steps carry: `34 KiB`. */
 function sizeOf(steps: readonly (Segment | Call)[], language: Language): string {
   const bytes = steps.reduce((sum, step) => sum + (step.kind === 'segment' ? step.length : (step.bytes ?? 0)), 0);
+  return inBytes(bytes, language);
+}
+
+function inBytes(bytes: number, language: Language): string {
   const unit = UNITS.find(({ size }) => bytes >= size);
   return unit ? withUnit(language.number(bytes / unit.size), unit.name) : language.texts.bytes(bytes);
 }

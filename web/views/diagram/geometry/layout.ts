@@ -8,6 +8,7 @@ import { headOf, switchOf, type FoldSwitch } from './fold-switches.ts';
 import type { FoldPart } from './folds.ts';
 import { groundOf, heldPlaces, heldRoom } from './held-places.ts';
 import { lineShapes, type LineShape } from './line-shapes.ts';
+import { ribbonsOf, type RibbonShape } from './ribbons.ts';
 import { rowsOf, type PlacedMoment, type Spacing } from './rows.ts';
 import { segmentShapes, type FoldShape, type SegmentShape } from './segment-shapes.ts';
 import { bandShapes, flagShapes, type BandShape, type FlagShape } from './state-shapes.ts';
@@ -28,6 +29,7 @@ export interface Layout {
   switches: FoldSwitch[];
   breaks: BreakShape[];
   bands: BandShape[];
+  ribbons: RibbonShape[];
   flags: FlagShape[];
   /** Where the buttons of held segments stand. */
   held: HeldPlace[];
@@ -89,6 +91,7 @@ export function layoutOf(
     breaks,
     flags,
     held,
+    ribbons: ribbonsOf(steps, rows, columns),
     bands: bandShapes(states, rows, columns, words),
     lines: lineShapes(steps, rows, columns),
     wakes: wakeShapes(segmentSteps, calls.calls, rows, columns),
