@@ -146,7 +146,8 @@ class Placing {
     if (part && moment.what === 'begin' && row === undefined) this.#rows.set(part, this.y);
     const y = (moment.what === 'begin' ? row : undefined) ?? this.y;
     const timed = !isWithin && isTimed(moment);
-    this.moments.push({ ...moment, order, y, reach: this.y, timed });
+    const { what, step, index, time } = moment;
+    this.moments.push({ what, step, index, time, order, y, reach: this.y, timed });
   }
 
   /** To scale, the distance that the time between two moments takes. */
