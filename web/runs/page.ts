@@ -78,7 +78,7 @@ export class Page {
 
   /** The newest first: each then waits only for those in front of it, and none has left before its turn. */
   deliverAll(): void {
-    for (const { id } of this.selection.held.toReversed()) this.act(id, 'deliver');
+    for (const { id } of this.selection.heldOnWire.toReversed()) this.act(id, 'deliver');
   }
 
   server(action: 'start' | 'stop'): void {

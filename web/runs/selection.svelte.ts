@@ -85,8 +85,12 @@ export class Selection {
 
   /** Segments that the run's link holds, oldest first, as far as the viewer has come. */
   get held(): readonly Segment[] {
-    if (!this.#run || this.#run.end) return [];
-    return this.steps.filter((step) => step.kind === 'segment').filter(({ fate }) => fate === 'held');
+    return this.#run?.end ? [] : heldIn(this.steps);
+  }
+
+  /** The same, also those that the viewer has not come to: whatever they decide about all holds for these too. */
+  get heldOnWire(): readonly Segment[] {
+    return this.#run?.end ? [] : heldIn(this.#run?.steps ?? []);
   }
 
   /** Shows a run that has just begun, and plays what comes. */
@@ -158,4 +162,8 @@ export class Selection {
     const first = this.beats.findIndex(({ step }) => !step || step.side === 'client' || step.at >= 0);
     if (first >= 0) this.playback.playFrom(first);
   }
+}
+
+function heldIn(steps: readonly Step[]): Segment[] {
+  return steps.filter((step) => step.kind === 'segment').filter(({ fate }) => fate === 'held');
 }

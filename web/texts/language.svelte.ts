@@ -21,6 +21,7 @@ export class Language {
   readonly locale = $derived(LANGUAGES[this.#name].locale);
   readonly #fraction = $derived(this.#format({ maximumSignificantDigits: 3 }));
   readonly #seconds = $derived(this.#format({ maximumSignificantDigits: 4 }));
+  readonly #tenths = $derived(this.#format({ minimumFractionDigits: 1, maximumFractionDigits: 1 }));
   readonly #whole = $derived(this.#format({ maximumFractionDigits: 0 }));
 
   /** Rejects if its texts cannot be loaded. */
@@ -70,6 +71,13 @@ export class Language {
     if (size < 999.5) return withUnit(this.number(us), 'µs');
     if (size < 999_500) return withUnit(this.number(us / 1000), 'ms');
     return withUnit(this.number(us / 1_000_000), 's');
+  }
+
+  /** How long a silence lasted: `320 ms`, `1.0 s`, `64 s`. */
+  pause(us: number): string {
+    if (us < 950_000) return withUnit(this.#whole.format(us / 1000), 'ms');
+    const seconds = us / 1_000_000;
+    return withUnit((seconds < 9.95 ? this.#tenths : this.#whole).format(seconds), 's');
   }
 
   /** A moment of a run: `+69 µs`; with a minus sign if it is before the run; `≈69 µs` if nobody measured it. */

@@ -8,7 +8,7 @@ import { anyPlot } from '../../helpers/simulated/any-plot.ts';
 import { SimulatedConnection } from '../../helpers/simulated/connection.ts';
 import { toldCaptured } from '../../helpers/simulated/told-captured.ts';
 import { anyAgreeing } from '../fixtures/agreeing-traces.ts';
-import { anyTrace } from '../fixtures/any-trace.ts';
+import { anyTrace } from '../fixtures/any-steps.ts';
 import { call, segment, state } from '../fixtures/traces.ts';
 
 const anyConnection = anyPlot.map((plot) =>

@@ -1,3 +1,5 @@
+import { counted } from '../amounts.ts';
+
 /** The picture of a connection. */
 export const diagram = {
   label: 'The connection as a sequence diagram; time flows down',
@@ -15,6 +17,11 @@ export const diagram = {
   woke: 'woke',
   scale: 'to scale',
   scaleNote: 'Rows are as far apart as their times, but at least one row',
+  zoom: 'Size of the picture',
+  fit: 'fit',
+  fitNote: 'Rows as close as they must be for the whole picture to be seen',
+  smaller: 'Smaller',
+  larger: 'Larger',
   retransmission: 'again',
   lostMark: 'lost',
   heldMark: 'held',
@@ -28,6 +35,31 @@ export const diagram = {
   lasts: (duration: string) => `up to ${duration}`,
   expected: (state: string) => `the standard says ${state}`,
   not: (state: string) => `not ${state}`,
+  segments: (count: number) => counted(count, 'segment', 'segments'),
+  acks: (count: number) => counted(count, 'ACK', 'ACKs'),
+  inSegments: (size: string, count: number) => `${size} in ${count}`,
+  /** @param what the folded segments */
+  openFold: (what: string) => `${what}: show each one`,
+  closeFold: (what: string) => `${what}: show as one again`,
+  silence: (duration: string) => `Nothing happened for ${duration}.`,
+  timers: { retransmission: 'time-out', 'zero-window': 'timer', 'keep-alive': 'timer', 'giving-up': 'time-out' },
+  timerRan: {
+    retransmission: (who: string, duration: string) =>
+      `The segment was not acknowledged for ${duration}: a timer of the ${who}’s kernel ran out, and it sends the segment again.`,
+    'zero-window': (who: string, duration: string) =>
+      `Another timer: after ${duration} without a window, the ${who}’s kernel asks whether there is room again.`,
+    'keep-alive': (who: string, duration: string) =>
+      `Another timer: after ${duration} without a word, the ${who}’s kernel asks whether the other end is still there.`,
+    'giving-up': (who: string, duration: string) =>
+      `The last time-out: after ${duration} without an answer, the ${who}’s kernel gives the connection up.`,
+  },
+  inFlight: {
+    client: (now: string, most: string, window: string | undefined) =>
+      `Sent by the client and not yet acknowledged: ${now}, at most ${most} (filled).${window === undefined ? '' : ` The server’s window: ${window} (outline).`} The scale is logarithmic.`,
+    server: (now: string, most: string, window: string | undefined) =>
+      `Sent by the server and not yet acknowledged: ${now}, at most ${most} (filled).${window === undefined ? '' : ` The client’s window: ${window} (outline).`} The scale is logarithmic.`,
+  },
+  doubled: 'It ran about twice as long as the one before.',
   waits:
     'The server listens, so it has created its socket, bound it and set it to listen. Now it waits in accept() for a client.',
   stillBlocked: 'blocked …',

@@ -1,3 +1,4 @@
+import { counted } from '../amounts.ts';
 import type { Texts } from '../topics.ts';
 
 export const diagram: Texts['diagram'] = {
@@ -16,6 +17,11 @@ export const diagram: Texts['diagram'] = {
   woke: 'acordou',
   scale: 'em escala',
   scaleNote: 'A distância entre as linhas segue o tempo entre elas, com o mínimo de uma linha',
+  zoom: 'Tamanho da imagem',
+  fit: 'ajustar',
+  fitNote: 'Linhas tão próximas quanto for preciso para ver a imagem inteira',
+  smaller: 'Menor',
+  larger: 'Maior',
   retransmission: 'de novo',
   lostMark: 'perdido',
   heldMark: 'retido',
@@ -29,6 +35,35 @@ export const diagram: Texts['diagram'] = {
   lasts: (duration) => `até ${duration}`,
   expected: (state) => `o padrão diz ${state}`,
   not: (state) => `não ${state}`,
+  segments: (count) => counted(count, 'segmento', 'segmentos'),
+  acks: (count) => counted(count, 'ACK', 'ACKs'),
+  inSegments: (size, count) => `${size} em ${count}`,
+  openFold: (what) => `${what}: mostrar um por um`,
+  closeFold: (what) => `${what}: mostrar como um só de novo`,
+  silence: (duration) => `Nada aconteceu por ${duration}.`,
+  timers: {
+    retransmission: 'tempo esgotado',
+    'zero-window': 'temporizador',
+    'keep-alive': 'temporizador',
+    'giving-up': 'tempo esgotado',
+  },
+  timerRan: {
+    retransmission: (who, duration) =>
+      `O segmento não foi confirmado em ${duration}: um temporizador do kernel do ${who} se esgotou, e ele envia o segmento de novo.`,
+    'zero-window': (who, duration) =>
+      `Outro temporizador: depois de ${duration} sem janela, o kernel do ${who} pergunta se já há espaço.`,
+    'keep-alive': (who, duration) =>
+      `Outro temporizador: depois de ${duration} em silêncio, o kernel do ${who} pergunta se a outra ponta ainda está lá.`,
+    'giving-up': (who, duration) =>
+      `O último tempo esgotado: depois de ${duration} sem resposta, o kernel do ${who} desiste da conexão.`,
+  },
+  inFlight: {
+    client: (now, most, window) =>
+      `Enviado pelo cliente e ainda não confirmado: ${now}, no máximo ${most} (preenchido).${window === undefined ? '' : ` A janela do servidor: ${window} (contorno).`} A escala é logarítmica.`,
+    server: (now, most, window) =>
+      `Enviado pelo servidor e ainda não confirmado: ${now}, no máximo ${most} (preenchido).${window === undefined ? '' : ` A janela do cliente: ${window} (contorno).`} A escala é logarítmica.`,
+  },
+  doubled: 'Durou cerca do dobro do anterior.',
   waits: 'O servidor escuta: já criou, associou e pôs em escuta seu socket. Agora espera um cliente em accept().',
   stillBlocked: 'bloqueada …',
   endNotSeen: 'retorno não visto',

@@ -3,13 +3,15 @@ import type { Call, Segment, State } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import { flagsText } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
+import { foldWords, type FoldWords } from './fold-words.ts';
 
 const SHOWN_BYTES = 4;
+const LONGEST_TEXT = 200;
 /** Longer numbers are not read at a glance. */
 const MOST_OF_NUMBER = 5;
 
 /** What the picture writes on its steps. A list runs from the longest wording to the shortest; the first that fits is drawn. */
-export interface PictureWords {
+export interface PictureWords extends FoldWords {
   call(call: Call): string[];
   /** Empty if the result is not worth a line. */
   result(call: Call): string[];
@@ -26,7 +28,8 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
   const { texts } = language;
   /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
   const sized = (count: number, payload: string): string[] => {
-    const text = textFromHex(payload);
+    // A longer text never fits, and to read it takes time.
+    const text = payload.length > 2 * LONGEST_TEXT ? undefined : textFromHex(payload);
     const short = texts.bytes(count);
     if (text !== undefined && text.length >= 2) return [`${short} ${text}`, short];
     return [`${short} ${spacedHex(payload, SHOWN_BYTES)}`, short];
@@ -72,6 +75,7 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
       return { main: marked(main, marksOf(segment, texts)), details: detailsOf(segment, isPlainData ? flags : '') };
     },
     lasts: ({ lastsMs }) => (lastsMs === undefined ? '' : texts.diagram.lasts(language.duration(lastsMs * 1000))),
+    ...foldWords(language),
     expected: (state) => [`≠ ${texts.diagram.expected(state)}`, `≠ ${texts.diagram.not(state)}`, `≠ ${state}`],
   };
 }

@@ -1,9 +1,12 @@
 import { isEstimated } from '../../reading/estimated-time.ts';
 import type { PlacedMoment } from './geometry/rows.ts';
 
+/** Height of a line of words, with a little air. */
+const LINE = 15;
+
 /**
  * The times at the left edge, by the order of the moment. A time is not repeated, nor given as a guess right after it was
- * known.
+ * known, nor written where there is no room for it below the one before.
  */
 export function timesOf(
   moments: readonly PlacedMoment[],
@@ -12,11 +15,13 @@ export function timesOf(
 ): Map<number, string> {
   const texts = new Map<number, string>();
   let last = '';
-  for (const { what, order, time, timed, step } of moments) {
+  let lowest = -Infinity;
+  for (const { what, order, time, timed, step, y } of moments) {
     const text = time < 0 ? before : write(time, isEstimated(step, what === 'begin' ? 'began' : 'ended'));
     const number = text.replace(/^[+≈]/, '');
-    if (!timed || number === last) continue;
+    if (!timed || number === last || y < lowest + LINE) continue;
     texts.set(order, text);
+    lowest = y;
     last = number;
   }
   return texts;

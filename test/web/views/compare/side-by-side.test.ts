@@ -14,6 +14,7 @@ import { longTrace, plainTrace, refusedTrace, resetTrace, silentTrace, timeoutTr
 const words = pictureWords(await Language.load('en'), true);
 const heightsOf = (steps: readonly Step[], extra: Extra) =>
   layoutOf(steps, columnsFor(640), words, {
+    mayFold: false,
     extra: new Map([...extra].map(([index, units]) => [steps[index]!.id, units])),
   }).places.map(({ y }) => y);
 

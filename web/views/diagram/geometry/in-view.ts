@@ -20,7 +20,13 @@ export function inView(layout: Layout, top: number, room: number) {
     shapes.filter(({ y, end }) => reaches(y, end));
   const labelled = <Shape extends { label: { y: number } }>(shapes: Shape[]) =>
     shapes.filter(({ label }) => reaches(label.y, label.y));
+  const rows = new Set<number>();
+  /** Steps that are folded share a row. */
+  const isFirstThere = (y: number) => !rows.has(y) && rows.add(y) !== undefined;
   return {
+    foldedCalls: long(layout.foldedCalls),
+    folds: layout.folds.filter(({ y1, y2 }) => reaches(y1, y2)),
+    breaks: layout.breaks.filter(({ y }) => reaches(y, y)),
     calls: long(layout.calls),
     bands: long(layout.bands),
     segments: layout.segments.filter(({ y1, y2, copyOfY = y1 }) => reaches(Math.min(y1, copyOfY), y2)),
@@ -28,6 +34,6 @@ export function inView(layout: Layout, top: number, room: number) {
     flags: labelled(layout.flags),
     lines: labelled(layout.lines),
     moments: layout.moments.filter(({ y }) => reaches(y, y)),
-    places: layout.places.map(({ y }, index) => ({ y, index })).filter(({ y }) => reaches(y, y)),
+    places: layout.places.map(({ y }, index) => ({ y, index })).filter(({ y }) => reaches(y, y) && isFirstThere(y)),
   };
 }

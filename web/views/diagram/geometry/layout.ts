@@ -1,11 +1,18 @@
-import type { Call, Segment, Side, State, Step } from '../../../../bridge/trace/step.ts';
+import type { Step } from '../../../../bridge/trace/step.ts';
 import type { HeldPlace } from '../../../reading/held-segment-place.ts';
-import type { Box } from './boxes.ts';
-import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
-import { ROW, rowsOf, type PlacedMoment, type Rows, type Spacing } from './rows.ts';
+import { breakShapes, type BreakShape } from './break-shapes.ts';
+import { callShapes, wakeShapes, type CallShape, type FoldedCalls, type WakeShape } from './call-shapes.ts';
+import type { Columns } from './columns.ts';
+import { fittedRows } from './fitted-rows.ts';
+import { headOf, switchOf, type FoldSwitch } from './fold-switches.ts';
+import type { FoldPart } from './folds.ts';
 import { groundOf, heldPlaces, heldRoom } from './held-places.ts';
-import { segmentShapes, type SegmentShape } from './segment-shapes.ts';
-import { CHARACTER, fitting } from './fitting.ts';
+import { lineShapes, type LineShape } from './line-shapes.ts';
+import { ribbonsOf, type RibbonShape } from './ribbons.ts';
+import { rowsOf, type PlacedMoment, type Spacing } from './rows.ts';
+import { segmentShapes, type FoldShape, type SegmentShape } from './segment-shapes.ts';
+import { bandShapes, flagShapes, type BandShape, type FlagShape } from './state-shapes.ts';
+import { tell } from './told.ts';
 import type { PictureWords } from '../picture-words.ts';
 
 /** The geometry of the picture: numbers only, which the components draw. */
@@ -15,7 +22,14 @@ export interface Layout {
   moments: PlacedMoment[];
   calls: CallShape[];
   segments: SegmentShape[];
+  /** Runs of like segments, and of like calls, that are folded. */
+  folds: FoldShape[];
+  foldedCalls: FoldedCalls[];
+  /** What opens and closes a fold. */
+  switches: FoldSwitch[];
+  breaks: BreakShape[];
   bands: BandShape[];
+  ribbons: RibbonShape[];
   flags: FlagShape[];
   /** Where the buttons of held segments stand. */
   held: HeldPlace[];
@@ -23,113 +37,69 @@ export interface Layout {
   wakes: WakeShape[];
   /** For each step, by index: where it begins. */
   places: { y: number }[];
+  /** The part of a fold that a step belongs to, by the step's id. */
+  partOf: ReadonlyMap<string, FoldPart>;
+  /** Height of an ordinary row. */
+  row: number;
 }
 
-export interface Label {
-  x: number;
-  y: number;
-  anchor: 'start' | 'end';
-  text: string;
-}
-
-export interface CallShape {
-  step: Call;
-  x: number;
-  y: number;
-  end: number;
-  /** Blocked between its start and its end, while others acted. */
-  blocked: boolean;
-  order: number;
-  endOrder: number;
-  name: Label;
-  result?: Label;
-}
-
-export interface BandShape {
-  step: State;
-  order: number;
-  x: number;
-  y: number;
-  end: number;
-  label: Label;
-  /** How long it lasts, below its name. */
-  note?: Label;
-}
-
-/** A note beside a state, on the wire's side: the standard expects another one. */
-export interface FlagShape {
-  step: State;
-  order: number;
-  label: Label;
-  box: Box;
-}
-
-/** A step that is a line of text and nothing else. */
-export interface LineShape {
-  step: Exclude<Step, Call | Segment | State>;
-  order: number;
-  label: Label;
-}
-
-export interface WakeShape {
-  /** Of the segment, and of the call that it woke. */
-  id: string;
-  call: string;
-  order: number;
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-}
-
-/** Calls that sleep until something comes. send() does not: it copies, and returns. */
-const BLOCKING = new Set(['accept', 'connect', 'recv']);
-const HALF_BAR = 7;
-const NOTE_BELOW = 15;
-const FLAG_HEIGHT = 17;
-
-export interface LayoutOptions extends Omit<Spacing, 'heldRoom'> {
+export interface LayoutOptions extends Omit<Spacing, 'heldRoom' | 'areTogether'> {
   /** Whether the viewer may let held segments go. */
   mayLetGo?: boolean;
+  /** Whether runs of like segments fold. Without it, every step has its own row. */
+  mayFold?: boolean;
+  /** The height into which the picture is to fit: rows come closer if they must. */
+  room?: number;
+  /** The least height of the picture, even if there is little to show. */
+  leastHeight?: number;
 }
 
 export function layoutOf(
   steps: readonly Step[],
   columns: Columns,
   words: PictureWords,
-  { mayLetGo = false, ...spacing }: LayoutOptions = {},
+  { mayLetGo = false, mayFold = true, room, leastHeight = room ?? 0, ...spacing }: LayoutOptions = {},
 ): Layout {
-  const rows = rowsOf(steps, (call) => words.result(call).length > 0, {
-    ...spacing,
-    heldRoom: mayLetGo ? heldRoom(columns) : 0,
-  });
+  const told = tell(steps, mayFold);
+  const space = { ...spacing, heldRoom: mayLetGo ? heldRoom(columns) : 0, areTogether: columns.compact };
+  const rows = room === undefined ? rowsOf(told, space) : fittedRows(told, space, room);
+  rows.height = Math.max(rows.height, leastHeight);
   const of = <Kind extends Step['kind']>(kind: Kind) =>
     steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
-  const calls = callShapes(of('call'), rows, columns, words);
-  const flags = flagShapes(of('state'), rows, columns, words);
-  const held = mayLetGo ? heldPlaces(of('segment'), rows, columns) : [];
+  const isOpen = (part: FoldPart) => spacing.opened?.has(part.fold.id) === true;
+  const isAlone = ({ id }: Step) => {
+    const part = told.parts.get(id);
+    return part === undefined || isOpen(part);
+  };
+  const parts = told.folds.flatMap((fold) => fold.parts).filter((part) => !isOpen(part));
+  const [segmentSteps, states] = [of('segment'), of('state')];
+  const calls = callShapes(of('call').filter(isAlone), parts, rows, columns, words);
+  const flags = flagShapes(states, rows, columns, words);
+  const held = mayLetGo ? heldPlaces(segmentSteps, rows, columns) : [];
+  const breaks = breakShapes(told.silences, rows, columns, words);
+  const heads = told.folds.flatMap((fold) => headOf(fold, rows, columns, words));
+  const taken = [...flags, ...breaks, ...heads].map(({ box }) => box);
+  const arrows = segmentShapes(segmentSteps.filter(isAlone), parts, rows, columns, words, [
+    ...taken,
+    ...held.map(groundOf),
+  ]);
   return {
     width: columns.width,
     height: rows.height,
     moments: rows.moments,
-    calls,
-    segments: segmentShapes(of('segment'), rows, columns, words, [
-      ...flags.map(({ box }) => box),
-      ...held.map(groundOf),
-    ]),
+    ...calls,
+    ...arrows,
+    switches: [...new Map(arrows.folds.map((shape) => [shape.part.fold, switchOf(shape)])).values(), ...heads],
+    breaks,
     flags,
     held,
-    bands: (['client', 'server'] as const).flatMap((side) =>
-      bandShapes(
-        of('state').filter((state) => state.side === side),
-        rows,
-        columns,
-        words,
-      ),
-    ),
+    ribbons: ribbonsOf(steps, rows, columns),
+    bands: bandShapes(states, rows, columns, words),
     lines: lineShapes(steps, rows, columns),
-    wakes: wakeShapes(of('segment'), calls, rows, columns),
+    wakes: wakeShapes(segmentSteps, calls.calls, rows, columns),
     places: steps.map(({ id }) => ({ y: rows.begin.get(id)!.y })),
+    partOf: told.parts,
+    row: rows.row,
   };
 }
 
@@ -138,126 +108,9 @@ export function placeOf({ moments }: Layout, passed: number): { y: number } | un
   return moments[Math.min(passed, moments.length) - 1];
 }
 
-function lineShapes(steps: readonly Step[], rows: Rows, columns: Columns): LineShape[] {
-  const lines = steps.filter((step) => step.kind !== 'call' && step.kind !== 'segment' && step.kind !== 'state');
-  return lines.map((step) => {
-    const { y, order } = rows.begin.get(step.id)!;
-    return { step, order, label: outerLabel(step.side, columns, y, fitting([`› ${step.line}`], columns.callText)) };
-  });
-}
-
-function callShapes(calls: Call[], rows: Rows, columns: Columns, words: PictureWords): CallShape[] {
-  const shapes: CallShape[] = [];
-  for (const step of calls) {
-    const { y, order } = rows.begin.get(step.id)!;
-    const returned = rows.end.get(step.id);
-    const open = rows.open.get(step.id);
-    const end = returned?.y ?? open ?? rows.height;
-    const result = fitting(returned ? words.result(step) : words.open(step), columns.callText);
-    // A call that begins while another one of the same program is open stands beside it, towards the lifeline.
-    const beside = shapes.filter((other) => other.step.side === step.side && other.end > y).length;
-    const inward = step.side === 'client' ? 1 : -1;
-    shapes.push({
-      step,
-      x:
-        (step.side === 'client' ? columns.clientCall : columns.serverCall) +
-        inward * Math.min(beside, 3) * (BAR_WIDTH + 3),
-      y: y - HALF_BAR,
-      end: Math.max(end, y) + HALF_BAR,
-      blocked: BLOCKING.has(step.name) && (!returned || end - y > ROW),
-      order,
-      endOrder: returned?.order ?? Infinity,
-      name: outerLabel(step.side, columns, y, fitting(words.call(step), columns.callText)),
-      ...(result && { result: outerLabel(step.side, columns, end, result) }),
-    });
-  }
-  return shapes;
-}
-
-function bandShapes(states: State[], rows: Rows, columns: Columns, words: PictureWords): BandShape[] {
-  return states.map((step, index) => {
-    const { y, order } = rows.begin.get(step.id)!;
-    const next = states[index + 1];
-    const isClient = step.side === 'client';
-    const x = isClient ? columns.clientLine : columns.serverLine;
-    return {
-      step,
-      order,
-      x,
-      y,
-      end: next ? rows.begin.get(next.id)!.y : rows.height,
-      label: stateLabel(step.side, columns, y, step.to),
-      ...(step.lastsMs !== undefined && {
-        note: stateLabel(step.side, columns, y + NOTE_BELOW, fitting([words.lasts(step)], columns.stateText)),
-      }),
-    };
-  });
-}
-
-function flagShapes(states: State[], rows: Rows, columns: Columns, words: PictureWords): FlagShape[] {
-  const inset = BAND_WIDTH / 2 + 10;
-  const room = columns.serverLine - columns.clientLine - 2 * inset;
-  return states.flatMap((step) => {
-    if (step.expected === undefined) return [];
-    const { y, order } = rows.begin.get(step.id)!;
-    const text = fitting(words.expected(step.expected), room);
-    const width = [...text].length * CHARACTER + 10;
-    const isClient = step.side === 'client';
-    const x = isClient ? columns.clientLine + inset : columns.serverLine - inset;
-    const box = {
-      x: x + (isClient ? width : -width) / 2 - (isClient ? 5 : -5),
-      y,
-      width,
-      height: FLAG_HEIGHT,
-      angle: 0,
-    };
-    return [{ step, order, label: { x, y, anchor: isClient ? ('start' as const) : ('end' as const), text }, box }];
-  });
-}
-
-function wakeShapes(segments: Segment[], calls: CallShape[], rows: Rows, columns: Columns): WakeShape[] {
-  const woken = new Set<string>();
-  // The first segment to arrive wakes the call.
-  const arrivals = segments.flatMap(({ id, from, woke }) => {
-    const arrival = rows.end.get(id);
-    return woke !== undefined && arrival ? [{ id, from, woke, arrival }] : [];
-  });
-  arrivals.sort((a, b) => a.arrival.order - b.arrival.order);
-  const byId = new Map(calls.map((call) => [call.step.id, call]));
-  return arrivals.flatMap(({ id, from, woke, arrival }) => {
-    const call = byId.get(woke);
-    if (!call || woken.has(woke) || call.endOrder === Infinity) return [];
-    woken.add(woke);
-    const inward = from === 'client' ? -1 : 1;
-    const x1 = (from === 'client' ? columns.serverLine : columns.clientLine) - inward * (BAND_WIDTH / 2 + 1);
-    return [
-      {
-        id,
-        call: woke,
-        order: call.endOrder,
-        x1,
-        y1: arrival.y,
-        x2: call.x + inward * (BAR_WIDTH / 2 + 1),
-        y2: call.end - HALF_BAR,
-      },
-    ];
-  });
-}
-
-function stateLabel(side: Side, columns: Columns, y: number, text: string): Label {
-  return columns.compact ? outerLabel(side, columns, y, text) : innerLabel(side, columns, y, text);
-}
-
-/** A state stands between its lifeline and the calls, if there is room for both. */
-function innerLabel(side: Side, columns: Columns, y: number, text: string): Label {
-  return side === 'client'
-    ? { x: columns.clientLine - BAND_WIDTH / 2 - 5, y, anchor: 'end', text }
-    : { x: columns.serverLine + BAND_WIDTH / 2 + 5, y, anchor: 'start', text };
-}
-
-/** Text of the programs' columns stands outside their bars. */
-function outerLabel(side: Side, columns: Columns, y: number, text: string): Label {
-  return side === 'client'
-    ? { x: columns.clientCall - BAR_WIDTH / 2 - 4, y, anchor: 'end', text }
-    : { x: columns.serverCall + BAR_WIDTH / 2 + 4, y, anchor: 'start', text };
+/** After so many moments: the first of those that came with the last beat. */
+export function freshFrom({ moments }: Layout, passed: number): number {
+  let first = Math.min(passed, moments.length) - 1;
+  while (first > 0 && moments[first - 1]!.what !== 'begin') first -= 1;
+  return Math.max(0, first);
 }

@@ -3,6 +3,7 @@ import { toneOf } from '../../../reading/segment-role.ts';
 import { heightOf, overlap, type Box } from './boxes.ts';
 import { crossingsOf, type Line } from './crossings.ts';
 import { CHARACTER, fitting } from './fitting.ts';
+import type { FoldPart } from './folds.ts';
 import type { PictureWords } from '../picture-words.ts';
 
 /** The words on an arrow. */
@@ -19,6 +20,8 @@ export interface WireLabel {
 
 export interface Arrow extends Line {
   step: Segment;
+  /** If it stands for many like the step. */
+  part?: FoldPart;
   /** It begins on the wire itself: a copy that the wire made. */
   isCopy: boolean;
 }
@@ -43,6 +46,7 @@ const ROUNDS = 12;
 /**
  * Places each arrow's words: along the middle of the arrow if nothing is in the way; or else near one of its ends, or in
  * fewer words; or else flat at its sender's end. Each segment has a row of its own there, so flat words never meet.
+ * @param arrows by the height at which they begin
  * @param taken where other words stand, each in a row of its own
  */
 export function placeWireLabels(
@@ -51,13 +55,87 @@ export function placeWireLabels(
   words: PictureWords,
   taken: readonly Box[] = [],
 ): WireLabel[] {
-  const crossings = crossingsOf(arrows);
-  const choices = arrows.map((arrow, index) => {
+  const labels: WireLabel[] = [];
+  for (let begin = 0; begin < arrows.length; begin += BLOCK) {
+    const own = arrows.slice(begin, begin + BLOCK);
+    const top = own[0]!.y1 - ABOVE;
+    const below = arrows[begin + BLOCK]?.y1 ?? Infinity;
+    const bottom = Math.max(...own.map(({ y2 }) => y2)) + ABOVE;
+    const block: Block = {
+      own,
+      others: arrows.filter(
+        ({ y1, y2 }, index) => (index < begin || index >= begin + BLOCK) && y2 > top && y1 < bottom,
+      ),
+      taken: taken.filter((box) => box.y + heightOf(box) > top && box.y - heightOf(box) < bottom),
+      floor: below - ABOVE,
+      wireWidth,
+      words,
+    };
+    labels.push(...labelsOf(block));
+  }
+  return labels;
+}
+
+/** Arrows whose words are placed together, and all that they depend on. Words of two blocks never meet. */
+interface Block {
+  own: readonly Arrow[];
+  /** Other arrows that may pass through their words. */
+  others: readonly Arrow[];
+  taken: readonly Box[];
+  /** Words along an arrow end above it: below, there are words of the next block. */
+  floor: number;
+  wireWidth: number;
+  words: PictureWords;
+}
+
+/** Arrows in a block. While a picture grows, all blocks but the last stay as they are. */
+const BLOCK = 24;
+/** No words reach further above the row of their arrow. */
+const ABOVE = 17;
+/** The words of the blocks that were placed last, by the first arrow's step. */
+const placed = new WeakMap<Segment, { block: Block; labels: readonly WireLabel[] }>();
+
+function labelsOf(block: Block): readonly WireLabel[] {
+  const first = block.own[0]!.step;
+  const before = placed.get(first);
+  if (before && isAlike(before.block, block)) return before.labels;
+  const labels = placeBlock(block);
+  placed.set(first, { block, labels });
+  return labels;
+}
+
+function isAlike(a: Block, b: Block): boolean {
+  return (
+    a.words === b.words &&
+    a.wireWidth === b.wireWidth &&
+    a.floor === b.floor &&
+    a.own.length === b.own.length &&
+    a.own.every((arrow, index) => isSameArrow(arrow, b.own[index]!)) &&
+    a.others.length === b.others.length &&
+    a.others.every((arrow, index) => isSameLine(arrow, b.others[index]!)) &&
+    a.taken.length === b.taken.length &&
+    a.taken.every((box, index) => isSameBox(box, b.taken[index]!))
+  );
+}
+
+const isSameLine = (a: Line, b: Line) => a.x1 === b.x1 && a.y1 === b.y1 && a.x2 === b.x2 && a.y2 === b.y2;
+const isSameArrow = (a: Arrow, b: Arrow) =>
+  a.step === b.step && a.part?.steps.length === b.part?.steps.length && isSameLine(a, b);
+const isSameBox = (a: Box, b: Box) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+
+function placeBlock({ own, others, taken, floor, wireWidth, words }: Block): WireLabel[] {
+  const lines = [...own, ...others].sort((a, b) => a.y1 - b.y1);
+  const indexes = new Map(lines.map((line, index) => [line, index]));
+  const crossings = crossingsOf(lines);
+  const choices = own.map((arrow) => {
     const labels = choicesOf(arrow, wireWidth, words);
-    const rated = labels.map(({ label, price }) => ({ label, price: price + CUT * crossings(label.box, index) }));
+    const index = indexes.get(arrow)!;
+    const rated = labels
+      .filter(({ label: { box } }) => box.y + heightOf(box) / 2 < floor)
+      .map(({ label, price }) => ({ label, price: price + CUT * crossings(label.box, index) }));
     return [...rated.sort((a, b) => a.price - b.price), labels.at(-1)!].map(({ label }) => label);
   });
-  const chosen = settled(choices, [...arrows.flatMap(markOf), ...taken.map((box) => ({ box, owner: -1 }))]);
+  const chosen = settled(choices, [...own.flatMap(markOf), ...taken.map((box) => ({ box, owner: -1 }))]);
   return choices.map((labels, index) => labels[chosen[index]!]!);
 }
 
@@ -69,11 +147,11 @@ interface Choice {
 
 /** The places and wordings an arrow may have. The last is the shortest, flat in a row of its own. */
 function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice[] {
-  const isCutShort = arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
+  const isCutShort = !arrow.part && arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
   const room = (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN;
   const half = wireWidth / 2 - 2 * MARGIN;
   // A segment that stops on its way has a mark there. Its words keep clear of it if they can.
-  const wordings = wordingsOf(arrow.step, room, isCutShort ? half : room, words);
+  const wordings = wordingsOf(arrow, room, isCutShort ? half : room, words);
   if (arrow.isCopy)
     return [
       {
@@ -101,8 +179,8 @@ interface Wording {
  * The wordings of an arrow, from long to short.
  * @param detailRoom the room for main words and detail together
  */
-function wordingsOf(step: Segment, room: number, detailRoom: number, words: PictureWords): Wording[] {
-  const { main: mains, details } = words.segment(step);
+function wordingsOf({ step, part }: Arrow, room: number, detailRoom: number, words: PictureWords): Wording[] {
+  const { main: mains, details } = part ? words.fold(part) : words.segment(step);
   const main = fitting(mains, room);
   const left = detailRoom - widthOf({ main, detail: '' }) - CHARACTER;
   const detail = details.find((text) => text.length * CHARACTER <= left) ?? '';

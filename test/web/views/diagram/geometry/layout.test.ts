@@ -4,17 +4,13 @@ import { compareSteps, type Side, type Step } from '../../../../../bridge/trace/
 import { overlap, type Box } from '../../../../../web/views/diagram/geometry/boxes.ts';
 import { columnsFor, type Columns } from '../../../../../web/views/diagram/geometry/columns.ts';
 import { crossingsOf } from '../../../../../web/views/diagram/geometry/crossings.ts';
-import {
-  layoutOf,
-  type Label,
-  type Layout,
-  type LayoutOptions,
-} from '../../../../../web/views/diagram/geometry/layout.ts';
+import type { Label } from '../../../../../web/views/diagram/geometry/labels.ts';
+import { layoutOf, type Layout, type LayoutOptions } from '../../../../../web/views/diagram/geometry/layout.ts';
 import { CHARACTER } from '../../../../../web/views/diagram/geometry/fitting.ts';
 import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
 import { growth, LESS_THAN_ITS_SQUARE } from '../../../../helpers/growth.ts';
 import { Language } from '../../../../../web/texts/language.svelte.ts';
-import { anyTrace } from '../../../fixtures/any-trace.ts';
+import { anyTrace, anyTransfer } from '../../../fixtures/any-steps.ts';
 import { disagreeingTrace, labTrace, seen, troubledTrace } from '../../../fixtures/lab-traces.ts';
 import {
   call,
@@ -42,12 +38,15 @@ function boxOf({ x, y, anchor, text }: Label): Box {
 
 /** All words of the picture, column by column. */
 function columnsOfWords(
-  { calls, bands, lines, segments, flags, held }: Layout,
+  { calls, foldedCalls, bands, lines, segments, folds, switches, breaks, flags, held }: Layout,
   { compact }: Columns,
 ): Record<string, Box[]> {
   const columns: Record<string, Box[]> = {
     wire: [
       ...segments.map(({ label }) => label.box),
+      ...folds.map(({ label }) => label.box),
+      ...switches.filter(({ isOpen }) => isOpen).map(({ box }) => box),
+      ...breaks.map(({ box }) => box),
       ...flags.map(({ box }) => box),
       ...held.map(({ x, y, width, height }) => ({
         ...{ x: x + width / 2, y: y + height / 2, width, height },
@@ -57,7 +56,7 @@ function columnsOfWords(
   };
   for (const side of ['client', 'server'] as const) {
     const programs = [
-      ...calls
+      ...[...calls, ...foldedCalls]
         .filter(({ step }) => step.side === side)
         .flatMap(({ name, result }) => (result ? [name, result] : [name])),
       ...lines.filter(({ step }) => step.side === side).map(({ label }) => label),
@@ -134,6 +133,12 @@ const CROSSING = {
   'both at once': [data('client', 10, 40), data('server', 10, 40), data('client', 11, 41), data('server', 12, 42)],
 };
 
+/** What a step that does not change any more looks like: it ends at once. */
+function settledAtOnce<Kind extends Step>(step: Kind): Kind {
+  if (step.kind === 'call') return { ...step, returnedAt: step.at, result: 'ok' };
+  return step.kind === 'segment' && step.arrivedAt !== undefined ? { ...step, arrivedAt: step.at } : step;
+}
+
 describe('the picture', () => {
   for (const [name, steps] of Object.entries(TRACES))
     it.each([344, 736, 1000, 1280])(`of a ${name} run has no words upon words at %d px`, (width) =>
@@ -142,10 +147,18 @@ describe('the picture', () => {
 
   it('has no words upon words, nor upon the marks of others, whatever happened', () =>
     fc.assert(
-      fc.property(anyTrace, anyWidth, fc.boolean(), (steps, width, mayLetGo) => {
-        expect(collisions(draw(steps, width, { mayLetGo }), columnsFor(width))).toEqual([]);
-      }),
-      { examples: [[resetBelowHeld, 300, false]] },
+      fc.property(
+        fc.oneof(anyTrace, anyTransfer),
+        anyWidth,
+        fc.boolean(),
+        fc.constantFrom(0, 0.4, 1),
+        fc.boolean(),
+        (steps, width, mayLetGo, looseness, isOpen) => {
+          const opened = new Set(isOpen ? steps.map(({ id }) => id) : []);
+          expect(collisions(draw(steps, width, { mayLetGo, looseness, opened }), columnsFor(width))).toEqual([]);
+        },
+      ),
+      { examples: [[resetBelowHeld, 300, false, 1, false]], numRuns: 300 },
     ));
 
   it.each(['simultaneous close', 'overtaking', 'both at once'] as const)(
@@ -176,13 +189,78 @@ describe('the picture', () => {
     expect(narrow).toMatchObject({ isStacked: true, height: 96 });
   });
 
-  it('gives every step a place of its own, in the order of time', () =>
+  it('gives every step that is not folded a place of its own, in the order of time', () =>
     fc.assert(
-      fc.property(anyTrace, anyWidth, (steps, width) => {
-        const { places, height } = draw(steps, width);
+      fc.property(fc.oneof(anyTrace, anyTransfer), anyWidth, fc.constantFrom(0, 1), (steps, width, looseness) => {
+        const { places, height, partOf } = draw(steps, width, { looseness });
         expect(places.length).toBe(steps.length);
-        places.forEach(({ y }, index) => expect(y).toBeGreaterThan(places[index - 1]?.y ?? 0));
-        expect(height).toBeGreaterThan(places.at(-1)?.y ?? 0);
+        let lowest = 0;
+        sorted(steps).forEach(({ id }, index) => {
+          const { y } = places[index]!;
+          if (!partOf.has(id)) expect(y).toBeGreaterThan(lowest);
+          lowest = Math.max(lowest, y);
+        });
+        expect(height).toBeGreaterThan(lowest);
+      }),
+    ));
+
+  it('puts all steps of a folded run in one row, which stands for them', () =>
+    fc.assert(
+      fc.property(anyTransfer, anyWidth, (steps, width) => {
+        const { places, folds, foldedCalls, segments, calls } = draw(steps, width);
+        const rowOf = new Map(sorted(steps).map(({ id }, index) => [id, places[index]!.y] as const));
+        for (const { part, y1 } of folds) for (const { id } of part.steps) expect(rowOf.get(id)).toBe(y1);
+        for (const { part, y } of foldedCalls) for (const { id } of part.steps) expect(rowOf.get(id)).toBe(y + 7);
+        const drawn = [
+          ...[...segments, ...calls].map(({ step }) => step.id),
+          ...[...folds, ...foldedCalls].flatMap(({ part }) => part.steps.map(({ id }) => id)),
+        ];
+        const told = steps.filter(({ kind }) => kind === 'segment' || kind === 'call').map(({ id }) => id);
+        expect(drawn.sort()).toEqual(told.sort());
+      }),
+    ));
+
+  it('draws an opened run step by step, below a row that closes it', () =>
+    fc.assert(
+      fc.property(anyTransfer, (steps) => {
+        const opened = new Set(draw(steps, 1000).switches.map(({ fold }) => fold.id));
+        const { folds, foldedCalls, switches, moments } = draw(steps, 1000, { opened });
+        expect([folds, foldedCalls]).toEqual([[], []]);
+        expect(switches.map(({ fold }) => fold.id)).toEqual([...opened]);
+        for (const { order, box } of switches) expect(box.y).toBeLessThan(moments[order]!.y);
+      }),
+    ));
+
+  it('moves no row when one more step becomes known, unless a run folds or an arrival meets its effect', () =>
+    fc.assert(
+      fc.property(fc.oneof(anyTrace, anyTransfer), fc.nat(60), (all, count) => {
+        const steps = sorted(all).map((step) =>
+          step.kind === 'call' || step.kind === 'segment' ? settledAtOnce(step) : step,
+        );
+        const known = steps.slice(0, count);
+        const more = steps.slice(0, count + 1);
+        const rowsOfKnown = (given: Step[]) =>
+          layoutOf(given, columnsFor(1000), words)
+            .places.slice(0, known.length)
+            .map(({ y }) => y);
+        const foldsOf = (given: Step[]) =>
+          layoutOf(given, columnsFor(1000), words)
+            .folds.map(({ part }) => part.steps[0]!.id)
+            .join();
+        fc.pre(foldsOf(known) === foldsOf(more));
+        expect(rowsOfKnown(more)).toEqual(rowsOfKnown(known));
+      }),
+    ));
+
+  it('closes up without letting anything change places', () =>
+    fc.assert(
+      fc.property(fc.oneof(anyTrace, anyTransfer), fc.double({ min: 0, max: 1, noNaN: true }), (steps, looseness) => {
+        const [close, between, usual] = [0, looseness, 1].map((each) => draw(steps, 1000, { looseness: each }));
+        expect(close!.height).toBeLessThanOrEqual(between!.height + 1e-6);
+        expect(between!.height).toBeLessThanOrEqual(usual!.height + 1e-6);
+        expect(between!.moments.map(({ step, what }) => [step.id, what])).toEqual(
+          usual!.moments.map(({ step, what }) => [step.id, what]),
+        );
       }),
     ));
 
@@ -198,13 +276,14 @@ describe('the picture', () => {
 
   it('keeps moments in the order of time from top to bottom', () =>
     fc.assert(
-      fc.property(anyTrace, (steps) => {
-        const { moments } = draw(steps, 1000);
+      fc.property(fc.oneof(anyTrace, anyTransfer), (steps) => {
+        const { moments, partOf } = draw(steps, 1000);
         moments.forEach((moment, index) => {
           const former = moments[index - 1];
           if (former && moment.what === 'begin' && former.what === 'begin')
             expect(moment.time).toBeGreaterThanOrEqual(former.time);
-          if (former) expect(moment.y).toBeGreaterThanOrEqual(former.y);
+          expect(moment.reach).toBeGreaterThanOrEqual(Math.max(moment.y, former?.reach ?? 0));
+          if (!partOf.has(moment.step.id)) expect(moment.y).toBe(moment.reach);
         });
       }),
     ));
@@ -277,7 +356,10 @@ describe('the picture', () => {
 
   it('takes time proportional to the number of steps', () => {
     const drawing = (count: number) => {
-      const steps = sorted(longTrace(count));
+      const steps = sorted(longTrace(count)).map((step) => ({
+        ...step,
+        ...(step.kind === 'segment' && { window: 0 }),
+      }));
       return () => void layoutOf(steps, columnsFor(1000), words);
     };
     expect(growth(drawing(1000), drawing(4000))).toBeLessThan(LESS_THAN_ITS_SQUARE);
