@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { labTrace } from '../web/fixtures/lab-traces.ts';
 import { hello, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
-import { playBridge, segments, spoken, tell, violations } from './page.ts';
+import { placesIn, playBridge, segments, spoken, tell, violations } from './page.ts';
 
 const LAPTOP = { width: 1366, height: 768 };
 
@@ -76,7 +76,7 @@ test('the tabs are tabs: by key, by press, remembered for the visit, and one tha
   await expect(tab(page, 'Fields')).toHaveAttribute('aria-selected', 'true');
   await expect(page.getByRole('tabpanel', { name: 'Fields' })).toContainText('A change of state sends nothing');
   // The arrow was for the tabs: the run stays where it was.
-  await expect(where(page)).toHaveText(`step ${labTrace().length} of ${labTrace().length}`);
+  await expect(where(page)).toHaveText(`step ${placesIn(labTrace())} of ${placesIn(labTrace())}`);
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('tabpanel', { name: 'Code' })).toBeVisible();
   await page.keyboard.press('End');
@@ -111,7 +111,7 @@ test('the column is made wider by key and by mouse, within its bounds, and keeps
   await page.mouse.move(handle.x - 76, handle.y + 200);
   await page.mouse.up();
   await expect.poll(now).toBe(25);
-  await expect(where(page)).toHaveText(`step ${labTrace().length} of ${labTrace().length}`);
+  await expect(where(page)).toHaveText(`step ${placesIn(labTrace())} of ${placesIn(labTrace())}`);
   await page.reload();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await expect.poll(width).toBe(25 * 16);

@@ -3,7 +3,9 @@ import { expect, test, type Page, type WebSocketRoute } from '@playwright/test';
 import { done, hello } from '../web/fixtures/traces.ts';
 import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol/messages.ts';
 import type { Outcome } from '../../bridge/trace/trace.ts';
-import type { Step } from '../../bridge/trace/step.ts';
+import { inTimeOrder, type Step } from '../../bridge/trace/step.ts';
+import { beatsOf } from '../../web/playback/beats.ts';
+import { momentsOf } from '../../web/reading/moments.ts';
 
 /** What a student looks for on the page, in the page's words. */
 
@@ -64,6 +66,11 @@ export async function playBridge(
     },
     comeBack: () => (isGone = false),
   };
+}
+
+/** How many places the cursor of the player has in a run with these steps; the last one is its end, if it is over. */
+export function placesIn(steps: readonly Step[], isOver = true): number {
+  return beatsOf(momentsOf(inTimeOrder([...steps])), isOver).length;
 }
 
 /** Answers every run with these steps, and ends it if there is an outcome. */

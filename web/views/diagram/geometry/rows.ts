@@ -146,13 +146,17 @@ class Placing {
     const gap = this.gaps.gap(moment, usual, this.y);
     this.y += Math.max(gap, this.#timeBetween(former, moment));
     if (!isWithin) this.#keepOnWire(moment);
-    if (moment.what === 'begin') this.y += this.#extra?.get(moment.step.id) ?? 0;
+    this.y += this.#extraAbove(moment);
     if (usual > 0) this.gaps.write(moment, this.y, hasNote(moment) ? 2 : 1);
     if (part && moment.what === 'begin' && row === undefined) this.#rows.set(part, this.y);
     const y = (moment.what === 'begin' ? row : undefined) ?? this.y;
     const timed = !isWithin && isTimed(moment);
     const { what, step, index, time } = moment;
     this.moments.push({ what, step, index, time, order, y, reach: this.y, timed });
+  }
+
+  #extraAbove({ what, step }: Moment): number {
+    return (what === 'begin' ? this.#extra?.get(step.id) : undefined) ?? 0;
   }
 
   /** To scale, the distance that the time between two moments takes. */
