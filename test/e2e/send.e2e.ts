@@ -6,7 +6,7 @@ test.beforeEach(async ({ page }) => {
   await expect(page.getByText('server listening')).toBeVisible();
 });
 
-test('one press opens a connection, which is drawn, played and put into words', async ({ page }) => {
+test('one press opens a connection, which is drawn and put into words', async ({ page }) => {
   await expect(page.getByText('Press the button')).toBeVisible();
   await page.getByRole('button', { name: 'Send random number' }).click();
   await expect(spoken(page)).toHaveText(/^Run 1: The server replied (PAR|ÍMPAR)\.$/);
@@ -15,9 +15,7 @@ test('one press opens a connection, which is drawn, played and put into words', 
   expect(number).toBeLessThanOrEqual(1000n);
   await expect(spoken(page)).toContainText(number % 2n === 0n ? 'PAR' : 'ÍMPAR');
   await expect(page.getByRole('button', { name: new RegExp(`#1 ${number} →`) })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
   await expect(segments(page).first()).toContainText('SYN');
-  await page.keyboard.press('End');
   await expect(segments(page, 'FIN')).toHaveCount(2);
   await expect(page.getByText(/slower than life/)).toBeVisible();
 });
