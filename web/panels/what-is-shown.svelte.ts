@@ -90,8 +90,13 @@ export class Shown {
     if (!beat) return -1;
     return beat.step ? steps.findIndex(({ id }) => id === beat.step!.id) : steps.length - 1;
   });
-  /** How many moments of the known steps have passed. */
-  readonly passed = $derived.by(() => (!this.beat ? 0 : this.beat.what === 'end' ? Infinity : this.beat.moment + 1));
+  /** How many moments of the known steps have passed. Who sees everything has passed all of them at the newest beat. */
+  readonly passed = $derived.by(() => {
+    const { beat } = this;
+    if (!beat) return 0;
+    const { showsAll, playback } = this.#page.selection;
+    return beat.what === 'end' || (showsAll && playback.isAtEnd) ? Infinity : beat.moment + 1;
+  });
   get step(): Step | undefined {
     return this.steps[this.cursor];
   }
