@@ -107,9 +107,9 @@ test('a question stops the playing, not the run, and the run itself judges the g
   await expect(page.locator('.picture')).not.toContainText('TIME_WAIT');
   await page.keyboard.press('2');
   await expect(question).toHaveCount(0);
-  await expect(page.locator('.verdict')).toContainText('Right.');
-  await page.locator('.verdict').getByRole('button', { name: 'Dismiss' }).click();
-  await expect(page.locator('.verdict')).toHaveCount(0);
+  await expect(page.locator('.stage .verdict')).toContainText('Right.');
+  await page.locator('.stage .verdict').getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.locator('.stage .verdict')).toHaveCount(0);
 });
 
 labTest('a question leaves the wire alone', async ({ page }) => {
@@ -117,7 +117,7 @@ labTest('a question leaves the wire alone', async ({ page }) => {
   await page.getByLabel('Speed').selectOption('8');
   await page.getByRole('button', { name: 'Run this scenario' }).click();
   await page.getByRole('button', { name: /0: no bytes, and no error/ }).click();
-  await expect(page.locator('.verdict')).toContainText('Right.');
+  await expect(page.locator('.stage .verdict')).toContainText('Right.');
   await end(page);
   await expect(page.locator('.summary')).toContainText('delay 5 ms');
   await expect(page.locator('.summary')).not.toContainText('holds');
