@@ -45,7 +45,8 @@ for (const locale of ['en-US', 'pt-BR'])
       await playBridge(page, tell(labTrace(), 'replied'));
       await page.goto('/?n=121');
       await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
-      await expect(page.getByRole('tablist')).toBeVisible();
+      for (const part of ['[role=tablist]', '.scroller', '.state-map'])
+        await expect(page.locator(part).first()).toBeVisible();
       await page.locator('main').focus();
       await page.keyboard.press('Home');
       const places = () =>
