@@ -114,8 +114,8 @@ export class Shown {
   }
   /** How much slower than life the run has been played so far. */
   get pace(): string {
-    const { beats, playback } = this.#page.selection;
-    return paceSentence(beats.slice(0, playback.furthest + 1), playback.speed, this.#language);
+    const { seenBeats, playback } = this.#page.selection;
+    return paceSentence(seenBeats, playback.speed, this.#language);
   }
   /** How far the viewer is behind a run that goes on, in words; empty if there is nothing newer. */
   get behind(): string {
@@ -199,10 +199,10 @@ export class Shown {
 
   /** The known beats as sentences, in the order of time. */
   readonly told: readonly ToldBeat[] = $derived.by(() => {
-    const { beats, playback, showsAll } = this.#page.selection;
+    const { beats, seenBeats, showsAll } = this.#page.selection;
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it is read here, and thrown away
     const known = new Map(this.steps.map((step) => [step.id, step]));
-    return beats.slice(0, showsAll ? undefined : playback.furthest + 1).flatMap(({ id, what, step, at }) => {
+    return (showsAll ? beats : seenBeats).flatMap(({ id, what, step, at }) => {
       const shown = step && known.get(step.id);
       if (what === 'end' || !shown) return [];
       return [{ id, at, step: shown, isEnd: what === 'return', text: this.explain(shown, what)?.what ?? '' }];

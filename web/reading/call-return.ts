@@ -7,7 +7,12 @@ export function hasFailed({ result = 'ok' }: Call): boolean {
   return result !== 'ok';
 }
 
+/** Whether a call sleeps until something comes. send() does not: it copies, and returns. */
+export function waitsForOther({ name }: Call): boolean {
+  return WAITS.has(name);
+}
+
 /** Whether the return of a call is an event of its own: the program waited for it, or the call failed. */
 export function isReturnAwaited(call: Call): boolean {
-  return WAITS.has(call.name) || hasFailed(call);
+  return waitsForOther(call) || hasFailed(call);
 }

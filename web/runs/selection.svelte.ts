@@ -58,6 +58,11 @@ export class Selection {
     if (showsAll && this.#run) this.#catchUp(this.#run);
   }
 
+  /** The beats that the viewer has been to. */
+  get seenBeats(): readonly PlacedBeat[] {
+    return this.beats.slice(0, this.playback.furthest + 1);
+  }
+
   /** Index of the beat at which a question waits; −1 if there is none. */
   get questionAt(): number {
     return this.askAt === undefined || this.#showsAll ? -1 : this.beats.findIndex(({ id }) => id === this.askAt);

@@ -1,3 +1,4 @@
+import { waitsForOther } from '../../../reading/call-return.ts';
 import type { Call, Segment, Side } from '../../../../bridge/trace/step.ts';
 import { BAND_WIDTH, BAR_WIDTH, type Columns } from './columns.ts';
 import { fitting } from './fitting.ts';
@@ -36,8 +37,6 @@ export interface WakeShape {
   y2: number;
 }
 
-/** Calls that sleep until something comes. send() does not: it copies, and returns. */
-const BLOCKING = new Set(['accept', 'connect', 'recv']);
 const HALF_BAR = 7;
 
 /**
@@ -91,7 +90,7 @@ function barOf(
     x: x + inward * beside * (BAR_WIDTH + 3),
     y: y - HALF_BAR,
     end: Math.max(end, y) + HALF_BAR,
-    blocked: BLOCKING.has(step.name) && (!returned || end - y > rows.row),
+    blocked: waitsForOther(step) && (!returned || end - y > rows.row),
     order,
     endOrder: returned?.order ?? Infinity,
     name: outerLabel(step.side, columns, y, name),
