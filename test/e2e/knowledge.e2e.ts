@@ -20,6 +20,8 @@ import { expect, test } from './bridge.ts';
 
 test.use({ showsAll: false, contextOptions: { reducedMotion: 'reduce' } });
 test.setTimeout(240_000);
+// The runs of before are kept for a reload; here each run is to be the first.
+test.beforeEach(({ context }) => context.addInitScript(() => sessionStorage.clear()));
 
 const RANDOM_TRACES = 8;
 /** How far into a trace the two pages are compared. */
@@ -49,9 +51,6 @@ const otherwise = (steps: readonly Step[]): Trace => ({
 
 async function open(page: Page, trace: Trace): Promise<void> {
   await page.goto('/');
-  // The runs of before are kept for a reload: this one is to be the first.
-  await page.evaluate(() => sessionStorage.clear());
-  await page.reload();
   // A beat lasts long enough for the test to take the cursor where it wants it.
   await page.getByLabel('Speed').selectOption('0.25');
   const file = { name: 'trace.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(trace)) };

@@ -166,11 +166,11 @@ test('a notice takes no room, and covers nothing that it needs', async ({ page }
   const bridge = await playBridge(page, () => {}, hello({ state: 'listening' }));
   await page.goto('/');
   await expect(page.getByText('server listening')).toBeVisible();
-  const before = await box(page, '.scroller');
+  const before = await box(page, '.stage');
   bridge.say({ type: 'error', code: 'SERVER_NOT_OWNED', message: 'no' });
   bridge.say(hello({ state: 'stopped' }));
   await expect(page.locator('.trouble')).toBeVisible();
-  expect(await box(page, '.scroller')).toEqual(before);
+  expect(await box(page, '.stage')).toEqual(before);
   await expect(page.getByRole('button', { name: 'Start server' })).toBeEnabled();
   await page.getByRole('button', { name: 'Start server' }).click({ trial: true });
   await page.getByRole('button', { name: 'Dismiss' }).click();

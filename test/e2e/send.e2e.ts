@@ -69,6 +69,8 @@ test('the keyboard plays: space, arrows, Home and End', async ({ page }) => {
   await page.getByRole('button', { name: 'Send random number' }).click();
   await expect(spoken(page)).not.toBeEmpty();
   await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+  await page.keyboard.press('Space');
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   await page.keyboard.press('Home');
   await expect(page.getByText(/^step 1 of/)).toBeVisible();
