@@ -10,10 +10,13 @@ labTest.use({ showsAll: false });
 
 /** What the scrubber stands at. */
 const position = async (page: Page) => Number(await page.getByRole('slider', { name: 'Step' }).inputValue());
+/** So slowly that a test on a busy machine looks before the next step is played. */
+const slowly = (page: Page) => page.getByLabel('Speed').selectOption('0.25');
 const end = (page: Page) => page.locator('main').press('End');
 
 test('a run is played from its first step, and nothing tells its end before', async ({ page }) => {
   await page.goto('/');
+  await slowly(page);
   await sendNumber(page, '121');
   const line = page.getByRole('button', { name: /^#1/ });
   await expect(page.locator('.picture [data-step]').first()).toBeAttached();
@@ -34,6 +37,7 @@ test('a run is played from its first step, and nothing tells its end before', as
 test('a run that goes on is played behind it, and the viewer may catch up', async ({ page }) => {
   const bridge = await playBridge(page, tell(plainTrace().slice(0, 20)));
   await page.goto('/');
+  await slowly(page);
   await sendNumber(page, '121');
   const live = page.locator('.player .live');
   await expect(live).toContainText('behind');
