@@ -33,8 +33,10 @@ const HEIGHT = 14;
 const GROUND = 10;
 /** Above the line, from its middle to the middle of the text. */
 const LIFT = 9;
-/** Beyond this many degrees text is hard to read. */
-const STEEPEST = 16;
+/** Beyond this many degrees text is harder to read than flat text: it stands along its arrow only if flat text is cut. */
+const STEEP = 16;
+/** Beyond this many degrees text is hard to read at all. */
+const STEEPEST = 32;
 const MARGIN = 12;
 /** The length of an arrow's head, which words keep clear of. */
 const HEAD = 10;
@@ -162,11 +164,12 @@ function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice
         price: 0,
       },
     ];
-  const isSteep = Math.abs(degreesOf(arrow)) > STEEPEST;
-  const alongs = isSteep || isCutShort ? [] : [alongMiddle, alongBegin, alongEnd];
+  const steepness = Math.abs(degreesOf(arrow));
+  const alongs = steepness > STEEPEST || isCutShort ? [] : [alongMiddle, alongBegin, alongEnd];
   const places = [...alongs, flat];
+  const preferred = steepness > STEEP ? [flat, ...alongs] : places;
   return wordings.flatMap((wording, fewer) =>
-    places.map((place, further) => ({ label: place(arrow, wording), price: 2 * fewer + further })),
+    places.map((place) => ({ label: place(arrow, wording), price: 2 * fewer + preferred.indexOf(place) })),
   );
 }
 
