@@ -178,12 +178,12 @@ describe('a run in words', () => {
   it('goes from end to end', () => {
     expect(told(labTrace(), 'replied')).toBe(
       'The server replied ÍMPAR. Complete: the client opened it, and both sides closed it. ' +
-        'The server closed first, so it stays in TIME_WAIT for 60 s. 2 bytes up, 6 bytes down. ' +
+        'The server closed first, so it stays in TIME_WAIT for up to 60 s. 2 bytes up, 6 bytes down. ' +
         'The server program took 560 µs to answer.',
     );
     expect(told(labTrace(), 'replied', 'pt')).toBe(
       'O servidor respondeu ÍMPAR. Completa: o cliente a abriu, e os dois lados a fecharam. ' +
-        'O servidor fechou primeiro e por isso fica em TIME_WAIT por 60 s. 2 bytes de ida, 6 bytes de volta. ' +
+        'O servidor fechou primeiro e por isso fica em TIME_WAIT por até 60 s. 2 bytes de ida, 6 bytes de volta. ' +
         'O programa servidor levou 560 µs para responder.',
     );
   });

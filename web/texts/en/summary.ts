@@ -16,11 +16,11 @@ export const summary = {
   },
   first: (side: Side) => `${The(side)} closed first.`,
   firstAndWaits: (side: Side, lasts: string) =>
-    `${The(side)} closed first, so it stays in TIME_WAIT${lasts && ` for ${lasts}`}.`,
+    `${The(side)} closed first, so it stays in TIME_WAIT${lasts && ` for up to ${lasts}`}.`,
   /** Before any FIN: by an abort, or by closing with bytes unread. */
   aborted: (side: Side) => `${The(side)} ended it first, with a RST.`,
   bothFirst: 'Both closed at about the same time.',
-  waits: (side: Side, lasts: string) => `${The(side)} stays in TIME_WAIT${lasts && ` for ${lasts}`}.`,
+  waits: (side: Side, lasts: string) => `${The(side)} stays in TIME_WAIT${lasts && ` for up to ${lasts}`}.`,
   traffic: (up: string, down: string) => `${up} up, ${down} down.`,
   trouble: (lost: number, again: number, copied: number) =>
     `Segments lost: ${lost}, sent again: ${again}${copied > 0 ? `, copied by the wire: ${copied}` : ''}.`,

@@ -17,10 +17,10 @@ export const summary: Topics['summary'] = {
   },
   first: (side) => `${The(side)} fechou primeiro.`,
   firstAndWaits: (side, lasts) =>
-    `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
+    `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por até ${lasts}`}.`,
   aborted: (side) => `${The(side)} a encerrou primeiro, com um RST.`,
   bothFirst: 'Os dois fecharam quase ao mesmo tempo.',
-  waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por ${lasts}`}.`,
+  waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por até ${lasts}`}.`,
   traffic: (up, down) => `${up} de ida, ${down} de volta.`,
   trouble: (lost, again, copied) =>
     `Segmentos perdidos: ${lost}, reenviados: ${again}${copied > 0 ? `, copiados pelo enlace: ${copied}` : ''}.`,
