@@ -13,11 +13,11 @@ import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol/limits.ts';
 import { describeSource, type EvidenceSource, type Watch } from './sources/source.ts';
 import type { LinkSettings, WireAction } from './trace/link.ts';
-import type { Outcome, Reply, SourceStatus } from './trace/trace.ts';
+import type { LeftOut, Outcome, Reply, SourceStatus } from './trace/trace.ts';
 import type { Report } from './trace/report.ts';
 import type { Script } from './trace/script.ts';
 import type { Step } from './trace/step.ts';
-import { TraceBuilder } from './trace/inference/trace-builder.ts';
+import { BoundedTrace } from './trace/inference/bounded-trace.ts';
 import { endOfSteps, ZeroAtConnect } from './trace/zero-at-connect.ts';
 import type { Played } from './wires/script-player.ts';
 import { expectLink, type ClientRun, type Wire } from './wires/wire.ts';
@@ -47,6 +47,7 @@ export interface RunResult {
   startedAt: string;
   /** Microseconds from connect() to the last thing that the steps show. */
   durationUs: number;
+  leftOut?: LeftOut;
   /** `host:port`, if the run had a server of its own. */
   target?: string;
   /** How the link treated the run's packets, if the run had one. */
@@ -57,6 +58,8 @@ export interface RunResult {
 
 /** Milliseconds between two batches of steps. */
 const TICK_MS = 100;
+/** The longest share of the time that a run may take for its batches: all its steps are derived anew for each. */
+const FLUSH_SHARE = 0.1;
 /** Milliseconds that the other sources have after the client closed, to report what they saw. */
 const SETTLE_MS = 200;
 
@@ -71,7 +74,7 @@ export class Session {
   #startedAt = Date.now();
   /** The same moment on the clock of the sources. */
   #beganAt = monotonicUs();
-  readonly #trace = new TraceBuilder();
+  readonly #trace: BoundedTrace;
   readonly #zero = new ZeroAtConnect((report) => this.#trace.report(report));
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
@@ -83,11 +86,14 @@ export class Session {
   readonly #limitMs: number;
   readonly #timeLimit: NodeJS.Timeout;
   #tick: NodeJS.Timeout | undefined;
+  /** What the last batch took. */
+  #flushMs = 0;
   #ending: Ending | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     const { wire, link, server, limits } = options;
+    this.#trace = new BoundedTrace(limits.stepsPerRun);
     this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
     this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
     const ready = [wire.ready?.(), server?.ready].filter((promise) => promise !== undefined);
@@ -175,16 +181,14 @@ export class Session {
   #take(report: Report): void {
     this.#zero.take(report);
     if (this.#lookers.length > 0 && mayBeNoticed(report)) for (const source of this.#lookers) source.look?.();
-    this.#tick ??= setTimeout(() => this.#flush(false), TICK_MS);
-    // Later, because the client is in the middle of the call that it reports.
-    if (this.#trace.size + this.#zero.waiting > this.#options.limits.stepsPerRun && !this.#ending)
-      queueMicrotask(() => this.#abort({ outcome: 'failed', error: 'TOO_MANY_STEPS' }));
+    this.#tick ??= setTimeout(() => this.#flush(false), Math.max(TICK_MS, this.#flushMs / FLUSH_SHARE));
   }
 
   /** Passes on what is new. Returns every step known so far. */
   #flush(final: boolean): Step[] {
     clearTimeout(this.#tick);
     this.#tick = undefined;
+    const beganAt = monotonicUs();
     const steps = this.#trace.steps({
       captured: this.#sourcesOfWire().some(({ tells, active }) => tells === 'segments' && active),
       serverWatched: this.#serverWatched(final),
@@ -193,6 +197,7 @@ export class Session {
     });
     const news = final && !this.#sent ? steps : this.#newsAmong(steps);
     if (news.length > 0) this.#options.onSteps(news);
+    this.#flushMs = (monotonicUs() - beganAt) / 1000;
     return steps;
   }
 
@@ -223,6 +228,7 @@ export class Session {
       ...(error !== undefined && { error }),
       startedAt: new Date(this.#startedAt + this.#zero.us / 1000).toISOString(),
       durationUs: endOfSteps(steps),
+      ...(this.#trace.leftOut && { leftOut: this.#trace.leftOut }),
       ...this.#target(),
       ...(this.#options.link && { link: this.#options.link }),
       sources: this.#sources(),

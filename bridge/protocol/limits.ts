@@ -33,7 +33,8 @@ export const LIMITS = {
   /** In all sends of a run; a repeated send counts each time. */
   sendBytesPerRun: 1024 * 1024,
   replyBytes: 1024 * 1024,
-  stepsPerRun: 5000,
+  /** A trace has room for so many reports; a run that has more goes on untold. */
+  stepsPerRun: 10_000,
   /** Milliseconds from the start of a run to its `timeout`. */
   runMs: 20_000,
   /** The same for a run whose segments are held: a person needs time to think. */

@@ -33,6 +33,8 @@ export const RESULT_FIELDS = {
   'error?': 'text',
   /** From connect() to the last thing that the steps show: what happens last in the picture. */
   durationUs: 'number',
+  /** What there was too much of. */
+  'leftOut?': { fields: { 'lines?': 'integer', 'steps?': 'integer' } },
   /** How the link treated the run's packets, with the seed that was used. */
   'link?': 'link',
   /** The sources that this run really had. */

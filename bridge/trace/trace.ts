@@ -17,6 +17,14 @@ export interface Reply {
 export const WIRES = ['lab', 'direct'] as const;
 export type WireName = (typeof WIRES)[number];
 
+/** What a trace does not hold, because there was more of it than a trace may have. The connection itself was left alone. */
+export interface LeftOut {
+  /** Lines that the server printed. The rest of the trace is whole. */
+  lines?: number;
+  /** Steps of any kind, from some moment on: nothing later is known. */
+  steps?: number;
+}
+
 /** What a source of evidence has to report. */
 export type Tells = 'calls' | 'segments' | 'states' | 'output';
 
@@ -60,6 +68,7 @@ export interface Trace {
    * earlier versions, from the beginning of the run to the return of the client's last call.
    */
   durationUs: number;
+  leftOut?: LeftOut;
   /** In the order of `compareSteps`. */
   steps: Step[];
 }

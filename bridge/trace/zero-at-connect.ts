@@ -25,11 +25,6 @@ export class ZeroAtConnect {
     return this.#zero ?? 0;
   }
 
-  /** How many reports wait. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
   take(report: Report): void {
     if (this.#zero !== undefined) return this.#sink(since(this.#zero, report));
     this.#waiting.push(report);

@@ -324,11 +324,23 @@ test('a blocked recv is told while it blocks', async () => {
   expect(recv()).toMatchObject({ bytes: 1, result: 'ok' });
 });
 
-// The limit is met inside the very report that a blocked call begins.
-test.each([2, 3])('a run of more than %i reports fails, and ends', async (stepsPerRun) => {
-  const port = await startServer((socket) => socket.resume());
-  const { done } = play(port, plainScript(1n), { limits: { ...LIMITS, stepsPerRun } });
-  expect(await done).toMatchObject({ outcome: 'failed', error: 'TOO_MANY_STEPS' });
+test.each([2, 3, 5])(
+  'a trace with room for %i reports leaves out the rest, and the run goes on',
+  async (stepsPerRun) => {
+    const port = await startNumberServer();
+    const { done, steps } = play(port, plainScript(121n), { limits: { ...LIMITS, stepsPerRun } });
+    const { outcome, reply, leftOut } = await done;
+    expect({ outcome, text: reply!.text }).toEqual({ outcome: 'replied', text: 'ÍMPAR' });
+    expect(leftOut!.steps).toBeGreaterThan(0);
+    const reported = steps().filter(({ evidence }) => evidence !== 'inferred');
+  expect(reported.length).toBeLessThanOrEqual(stepsPerRun);
+    // What is not known to have happened is not said to have: nobody is seen to close.
+    expect(segmentNames(steps()).filter((name) => name.includes('FIN'))).toEqual([]);
+  },
+);
+
+test('a trace that has room for everything leaves out nothing', async () => {
+  expect((await play(await startNumberServer(), plainScript(1n)).done).leftOut).toBeUndefined();
 });
 
 test('sources are given the client port, stopped after the end, and may say that they never settle', async () => {

@@ -183,8 +183,11 @@ export class Shown {
   readonly #context = $derived.by(() => ({ steps: this.steps, isOver: this.isOver }));
   /** What is said of the beat under the cursor. */
   readonly explanation: Explanation | undefined = $derived.by(() => {
-    if (this.beat?.what === 'end')
-      return { what: this.ending, why: this.#language.texts.player.atEnd, section: '', evidence: '' };
+    if (this.beat?.what === 'end') {
+      const { atEnd, atEndOfFull } = this.#language.texts.player;
+      const why = this.run?.done?.leftOut?.steps ? atEndOfFull : atEnd;
+      return { what: this.ending, why, section: '', evidence: '' };
+    }
     return this.step && this.explain(this.step, this.beat?.what);
   });
 

@@ -24,7 +24,7 @@ import { withSteps } from './with-steps.ts';
 /** The longest run that a bridge allows takes a third of that. */
 const LARGEST_TRACE = 32 * 1024 * 1024;
 /** Twice what a bridge allows in a run. */
-const MOST_STEPS = 10_000;
+const MOST_STEPS = 20_000;
 
 export type TraceProblem = 'TRACE_NOT_JSON' | 'TRACE_FOREIGN' | 'TRACE_VERSION' | 'TRACE_BROKEN';
 

@@ -23,6 +23,10 @@ export class TraceBuilder {
     return this.#reports.size;
   }
 
+  has(id: string): boolean {
+    return this.#reports.has(id);
+  }
+
   /**
    * A report replaces an earlier one with the same id, unless it knows less: a call that has returned stays returned,
    * and a segment that has arrived stays so.

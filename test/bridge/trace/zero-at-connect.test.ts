@@ -65,14 +65,6 @@ describe('the zero of a trace', () => {
     expect(steps.map(({ id, at }) => [id, at])).toContainEqual(['client.socket', 1200.1]);
   });
 
-  test('counts the reports that wait for it', () => {
-    const zero = new ZeroAtConnect(() => {});
-    for (const report of REPORTS.slice(0, 3)) zero.take(report);
-    expect(zero.waiting).toBe(3);
-    zero.take(REPORTS[3]!);
-    expect(zero.waiting).toBe(0);
-  });
-
   test('is written into no report', () => {
     const frozen = REPORTS.map((report) => Object.freeze({ ...report }));
     expect(told(frozen)).toEqual(told(REPORTS));

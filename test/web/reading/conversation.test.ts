@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainScript } from '../../../bridge/trace/script.ts';
+import type { LeftOut } from '../../../bridge/trace/trace.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { conversationOf } from '../../../web/reading/conversation.ts';
@@ -28,7 +29,7 @@ function told(
   steps: Step[],
   outcome: 'replied' | 'refused' | 'reset' | 'silent' | 'timeout',
   name: 'en' | 'pt' = 'en',
-  number = 121n,
+  { number = 121n, leftOut }: { number?: bigint; leftOut?: LeftOut } = {},
 ) {
   const runs = new Runs(
     () => {},
@@ -36,7 +37,7 @@ function told(
   );
   const { run } = runs.begin({ script: plainScript(number) });
   runs.receive({ type: 'steps', id: run.id, steps });
-  runs.receive(done(run.id, outcome));
+  runs.receive(done(run.id, outcome, leftOut && { leftOut }));
   return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], tables[name]).join(' '));
 }
 const without = (steps: readonly Step[], ...names: string[]) =>
@@ -109,14 +110,14 @@ describe('how a connection ended', () => {
 describe('a connection that ended without a reply', () => {
   it('was silence if the server closed without a byte, and only then the protocol may ask for it', () => {
     expect(told(silentTrace(), 'silent')).toMatch(/^The server closed without sending a byte\. (?!For a number)/);
-    expect(told(silentTrace(), 'silent', 'en', 1_234_567_890n)).toMatch(
+    expect(told(silentTrace(), 'silent', 'en', { number: 1_234_567_890n })).toMatch(
       /^The server closed without sending a byte\. For a number of exactly ten digits, that is what the protocol says\./,
     );
   });
 
   it('was not silence if the client left bytes unread, or if no end of the server was seen', () => {
     for (const steps of [plainTrace(), timeoutTrace()])
-      expect(told(steps, 'silent', 'en', 1_234_567_890n)).toMatch(/^The client ended without having read a byte\. /);
+      expect(told(steps, 'silent', 'en', { number: 1_234_567_890n })).toMatch(/^The client ended without having read a byte\. /);
   });
 });
 
@@ -190,6 +191,17 @@ describe('a run in words', () => {
 
   it('says what was lost and what was sent again', () =>
     expect(told(troubledTrace(), 'timeout')).toContain('Segments lost: 2, sent again: 1, copied by the wire: 1.'));
+
+  it('says what a trace had no room for, and nothing about an end that it does not hold', () => {
+    const begun = labTrace().slice(0, 16);
+    expect(told(begun, 'replied', 'en', { leftOut: { steps: 1234 } })).toBe(
+      'The server replied ÍMPAR. More happened than a trace holds: 1234 reports about what came later are not in it, ' +
+        'so it does not show how the connection ended.',
+    );
+    expect(told(labTrace(), 'replied', 'pt', { leftOut: { lines: 4900 } })).toContain(
+      'os dois lados a fecharam. O servidor imprimiu 4900 linhas a mais do que cabem em um rastro.',
+    );
+  });
 
   it('does not speak of an opening that was refused', () =>
     expect(told(refusedTrace(), 'refused')).toBe('Refused: nobody listens on that port, so there was no connection.'));

@@ -85,6 +85,7 @@ export const page = {
     showAll: 'show all',
     showAllNote: 'Show everything of a run at once, also what the cursor has not come to',
     atEnd: 'The run is over: everything that was reported of it is known now.',
+    atEndOfFull: 'The run is over, but more happened than a trace holds. What came after this is not shown.',
     slower: (factor: string) => `about ${factor}\u00a0× slower than life`,
     faster: (factor: string) => `about ${factor}\u00a0× faster than life`,
     asLife: 'about as fast as life',

@@ -25,6 +25,12 @@ export const summary = {
   trouble: (lost: number, again: number, copied: number) =>
     `Segments lost: ${lost}, sent again: ${again}${copied > 0 ? `, copied by the wire: ${copied}` : ''}.`,
   answer: (took: string, isBound: boolean) => `The server program took ${isBound ? 'at most ' : ''}${took} to answer.`,
+  /** The trace has no room for them. */
+  leftOut: {
+    lines: (count: number) => `The server printed ${count} more lines than a trace holds.`,
+    steps: (count: number) =>
+      `More happened than a trace holds: ${count} reports about what came later are not in it, so it does not show how the connection ended.`,
+  },
   disagreements: (count: number) =>
     `${count === 1 ? 'Once' : `${count}\u00a0times`}, a kernel was seen in a state other than the standard says.`,
   evidence: 'Evidence',

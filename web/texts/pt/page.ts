@@ -85,6 +85,7 @@ export const page: Texts = {
     showAll: 'mostrar tudo',
     showAllNote: 'Mostrar de uma vez tudo de uma execução, também o que o cursor ainda não alcançou',
     atEnd: 'A execução terminou: tudo o que se relatou dela já é conhecido.',
+    atEndOfFull: 'A execução terminou, mas aconteceu mais do que cabe em um rastro. O que veio depois não é mostrado.',
     slower: (factor) => `cerca de ${factor}\u00a0× mais lento que o real`,
     faster: (factor) => `cerca de ${factor}\u00a0× mais rápido que o real`,
     asLife: 'quase na velocidade real',

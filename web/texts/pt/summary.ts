@@ -25,6 +25,11 @@ export const summary: Topics['summary'] = {
   trouble: (lost, again, copied) =>
     `Segmentos perdidos: ${lost}, reenviados: ${again}${copied > 0 ? `, copiados pelo enlace: ${copied}` : ''}.`,
   answer: (took, isBound) => `O programa servidor levou ${isBound ? 'no máximo ' : ''}${took} para responder.`,
+  leftOut: {
+    lines: (count) => `O servidor imprimiu ${count} linhas a mais do que cabem em um rastro.`,
+    steps: (count) =>
+      `Aconteceu mais do que cabe em um rastro: ${count} relatos do que veio depois não estão nele, e por isso ele não mostra como a conexão terminou.`,
+  },
   disagreements: (count) =>
     `${count === 1 ? 'Uma vez' : `${count}\u00a0vezes`}, um kernel foi visto em um estado diferente do que diz o padrão.`,
   evidence: 'Evidência',

@@ -13,14 +13,21 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
   const { opener, ending, answer } = conversation;
   const isRefused = run.outcome === 'refused';
   const { bytes } = language.texts;
+  const isWhole = !run.done?.leftOut?.steps;
   return [
     endSentence(run, facts.hasReset, language.texts),
-    opener && run.end && !isRefused ? t.ending[ending](opener) : '',
+    opener && run.end && !isRefused && isWhole ? t.ending[ending](opener) : '',
+    ...leftOutSentences(run, t),
     ...closingSentences(conversation, language, t),
-    facts.up + facts.down > 0 ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
+    facts.up + facts.down > 0 && isWhole ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
     answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
     facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
   ].filter(Boolean);
+}
+
+function leftOutSentences({ done }: Run, { leftOut }: SummaryTexts): string[] {
+  const { lines = 0, steps = 0 } = done?.leftOut ?? {};
+  return [steps > 0 ? leftOut.steps(steps) : '', lines > 0 ? leftOut.lines(lines) : ''];
 }
 
 function closingSentences(
