@@ -333,7 +333,7 @@ test.each([2, 3, 5])(
     expect({ outcome, text: reply!.text }).toEqual({ outcome: 'replied', text: 'ÍMPAR' });
     expect(leftOut!.steps).toBeGreaterThan(0);
     const reported = steps().filter(({ evidence }) => evidence !== 'inferred');
-  expect(reported.length).toBeLessThanOrEqual(stepsPerRun);
+    expect(reported.length).toBeLessThanOrEqual(stepsPerRun);
     // What is not known to have happened is not said to have: nobody is seen to close.
     expect(segmentNames(steps()).filter((name) => name.includes('FIN'))).toEqual([]);
   },

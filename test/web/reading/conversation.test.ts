@@ -117,7 +117,9 @@ describe('a connection that ended without a reply', () => {
 
   it('was not silence if the client left bytes unread, or if no end of the server was seen', () => {
     for (const steps of [plainTrace(), timeoutTrace()])
-      expect(told(steps, 'silent', 'en', { number: 1_234_567_890n })).toMatch(/^The client ended without having read a byte\. /);
+      expect(told(steps, 'silent', 'en', { number: 1_234_567_890n })).toMatch(
+        /^The client ended without having read a byte\. /,
+      );
   });
 });
 
