@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { quietly, root } from './prepare.mjs';
+import { root } from './files.mjs';
+import { quietly } from './quietly.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 /** The last version of the package whose Chromium runs under Node 20. */
