@@ -1,16 +1,23 @@
 // The built program: whether it belongs to the sources, and how it is built.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demandOf, digestOf, isBuilt } from './decide.mjs';
-import { contentsOf, filesBelow, putInPlace, readJson, root } from './files.mjs';
+import {
+  contentsOf,
+  filesBelow,
+  leftFolders,
+  nextFolder,
+  putInPlace,
+  readJson,
+  removeFolders,
+  root,
+} from './files.mjs';
 import { readLock } from './packages.mjs';
 import { quietly } from './quietly.mjs';
 
 const SOURCES = ['bridge', 'server', 'web', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts'];
 
 const place = join(root, 'dist');
-/** Beside `dist`, and not in a folder of its own: source maps hold the way from the built files to the sources. */
-const next = join(root, '.next-dist');
 const aside = join(root, '.last-dist');
 const RECORD = '.built.json';
 
@@ -27,12 +34,14 @@ export function programIsBuilt() {
 
 /** Builds beside the program that is there: if this fails, that one is still whole. */
 export function buildProgram() {
-  rmSync(next, { recursive: true, force: true });
+  removeFolders(leftFolders('dist'));
+  // Beside `dist`, and not in a folder of its own: source maps hold the way from the built files to the sources.
+  const next = nextFolder('dist');
   // A source that changes during the build is built again by the next start.
   const sources = digestOfSources();
   const failing = {
     afterwards: existsSync(place) ? 'The program that was built before is untouched.' : undefined,
-    cleanUp: () => rmSync(next, { recursive: true, force: true }),
+    cleanUp: () => removeFolders([next]),
     // With another value, what is built would be larger and slower.
     env: { ...process.env, NODE_ENV: 'production' },
   };

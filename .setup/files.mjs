@@ -55,6 +55,32 @@ export function putInPlace(next, place, aside) {
   rmSync(aside, { recursive: true, force: true });
 }
 
+/**
+ * A folder for what this process makes. Another process never has the same one: if a start is killed, its npm goes on for a
+ * while, and must not write into what the next start makes.
+ */
+export function nextFolder(name) {
+  return join(root, `.next-${name}-${process.pid}`);
+}
+
+/** The folders of that kind that earlier processes left. */
+export function leftFolders(name) {
+  return readdirSync(root)
+    .filter((entry) => entry.startsWith(`.next-${name}-`))
+    .map((entry) => join(root, entry));
+}
+
+/** Removes folders; one in which a process still writes is left for the next time. */
+export function removeFolders(folders) {
+  for (const folder of folders) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      console.error(`${folder} is still in use, and stays for now.`);
+    }
+  }
+}
+
 /** The number of the process that installs or builds. */
 const LOCK = '.preparing';
 const LOOK_EVERY_MS = 100;
@@ -64,7 +90,8 @@ export function alone(what, folder = root) {
   const lock = join(folder, LOCK);
   let isSaid = false;
   while (!take(lock)) {
-    if (!isSaid) console.error('Waiting for another start that installs or builds …');
+    if (!isSaid)
+      console.error(`Waiting for another start that installs or builds … (If there is none, delete ${lock}.)`);
     isSaid = true;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
   }
@@ -85,8 +112,9 @@ function take(lock) {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    if (!isAlive(lock)) rmSync(lock, { force: true });
-    return false;
+    if (isAlive(lock)) return false;
+    rmSync(lock, { force: true });
+    return take(lock);
   }
 }
 

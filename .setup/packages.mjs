@@ -1,13 +1,11 @@
 // The installed packages: whether they are there, and how they get there.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demandOf, isInstalled, recordOf } from './decide.mjs';
-import { filesBelow, putInPlace, readJson, root, sizeOf } from './files.mjs';
+import { filesBelow, leftFolders, nextFolder, putInPlace, readJson, removeFolders, root, sizeOf } from './files.mjs';
 import { quietly } from './quietly.mjs';
 
 const place = join(root, 'node_modules');
-/** Where the next packages are installed, before they take the place of the last ones. */
-const next = join(root, '.next-packages');
 const aside = join(root, '.last-packages');
 const RECORD = '.aperto.json';
 
@@ -33,28 +31,30 @@ export function packagesAreInstalled() {
   const found = installedIn(place);
   const installed = isInstalled({ lock, ...found });
   // Somebody ran npm by hand: from now on each of these files is known.
-  if (installed && found.record?.demand !== demandOf(lock)) writeRecord(place);
+  if (installed && found.record?.demand !== demandOf(lock)) writeRecord(place, lock);
   return installed;
 }
 
 export function installPackages() {
-  if (!isFinished(next)) {
-    rmSync(next, { recursive: true, force: true });
+  const left = leftFolders('packages');
+  // A start that died while it replaced the packages has left the new ones.
+  const next = left.find(isFinished) ?? nextFolder('packages');
+  removeFolders(left.filter((folder) => folder !== next));
+  if (!left.includes(next)) {
     mkdirSync(next);
     for (const file of ['package.json', 'package-lock.json', '.npmrc'])
       if (existsSync(join(root, file))) copyFileSync(join(root, file), join(next, file));
     quietly('Installing packages', 'npm', ['ci', ...OPTIONS, '--loglevel=error'], {
       cwd: next,
       afterwards: existsSync(place) ? 'The packages that were installed before are untouched.' : undefined,
-      cleanUp: () => rmSync(next, { recursive: true, force: true }),
+      cleanUp: () => removeFolders([next]),
     });
-    writeRecord(join(next, 'node_modules'));
+    writeRecord(join(next, 'node_modules'), readJson(join(next, 'package-lock.json')));
   }
   putInPlace(join(next, 'node_modules'), place, aside);
-  rmSync(next, { recursive: true, force: true });
+  removeFolders([next]);
 }
 
-/** A start that died while it replaced the packages has left the new ones. */
 function isFinished(folder) {
   const { record, ...others } = installedIn(join(folder, 'node_modules'));
   return record !== undefined && isInstalled({ lock: readLock(), record, ...others });
@@ -68,12 +68,12 @@ function installedIn(folder) {
   };
 }
 
-function writeRecord(folder) {
+function writeRecord(folder, lock) {
   const names = readdirSync(folder).filter((name) => name === '.bin' || !name.startsWith('.'));
   const files = filesBelow(folder, names).map((file) => [file, sizeOf(join(folder, file))]);
   const record = join(folder, RECORD);
   try {
-    writeFileSync(`${record}.next`, JSON.stringify(recordOf(readLock(), files)));
+    writeFileSync(`${record}.next`, JSON.stringify(recordOf(lock, files)));
     renameSync(`${record}.next`, record);
   } catch (error) {
     // Packages that belong to somebody else can still be used.
