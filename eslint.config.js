@@ -177,7 +177,7 @@ function literal(text) {
 }
 
 export default defineConfig(
-  { ignores: ['dist/', 'test/fixtures/', 'test-results/', 'playwright-report/'] },
+  { ignores: ['dist/', 'test/fixtures/', 'test-results/', 'playwright-report/', '.next-*/', '.last-*/'] },
   eslint.configs.recommended,
   typescript.configs.recommended,
   svelte.configs.recommended,

@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/{server,bridge,architecture,faults,fuzz}/**/*.test.ts'],
+          include: ['test/{server,bridge,architecture,faults,fuzz,setup}/**/*.test.ts'],
           globalSetup: ['test/helpers/programs/built.ts', 'test/helpers/programs/nothing-left.ts'],
           ...EVERY,
         },

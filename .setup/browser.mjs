@@ -1,13 +1,13 @@
 // A Chromium for the end-to-end tests: the machine's own, or Debian's package, or one that comes inside an npm package.
+// That package is pinned with a digest in a lockfile of its own, so that only a machine without a Chromium installs it.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { quietly, root } from './prepare.mjs';
+import { readJson, root } from './files.mjs';
+import { quietly } from './quietly.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-/** The last version of the package whose Chromium runs under Node 20. */
-const PACKAGE = '@sparticuz/chromium@147.0.2';
 
 /** Returns the environment that the tests need to start a browser; installs a browser if there is none. */
 export async function browserEnvironment() {
@@ -19,7 +19,7 @@ export async function browserEnvironment() {
     quietly('Installing Chromium from Debian for the tests', 'apt-get', ['install', '-y', '-qq', 'chromium'], apt);
     return { APERTO_CHROMIUM: findOnPath() };
   }
-  return fromPackage();
+  return packagedBrowser();
 }
 
 function findOnPath() {
@@ -32,27 +32,36 @@ function canUseApt() {
   return process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
 }
 
-/** Without root: a Chromium with its own libraries, unpacked below node_modules. */
-async function fromPackage() {
-  const folder = join(root, 'node_modules', '.cache', 'aperto-browser');
-  const require = createRequire(join(folder, 'node_modules', 'x.js'));
-  if (!existsSync(join(folder, 'node_modules', '@sparticuz', 'chromium')))
-    quietly('Installing Chromium from npm for the tests', 'npm', [
-      'install',
-      '--prefix',
-      folder,
-      '--no-save',
-      '--no-audit',
-      '--no-fund',
-      PACKAGE,
-    ]);
+/** Without root: a Chromium with its own libraries. Its folder bears the digest, so that another one is unpacked anew. */
+export async function packagedBrowser() {
+  const folder = join(root, '.setup', 'browser');
+  const { integrity } = readJson(join(folder, 'package-lock.json')).packages['node_modules/@sparticuz/chromium'];
+  const unpacked = join(folder, 'node_modules', `.unpacked-${Buffer.from(integrity).toString('hex').slice(14, 46)}`);
+  if (!existsSync(unpacked)) {
+    const options = { cwd: folder };
+    quietly('Installing Chromium from npm for the tests', 'npm', ['ci', '--no-audit', '--no-fund'], options);
+    await unpack(folder, unpacked);
+  }
+  return {
+    APERTO_CHROMIUM: join(unpacked, 'chromium'),
+    LD_LIBRARY_PATH: join(unpacked, 'al2023', 'lib'),
+    APERTO_CHROMIUM_PACKAGED: '1',
+  };
+}
+
+/** Unpacks beside the place, so that a process that dies on the way leaves nothing that looks whole. */
+async function unpack(folder, place) {
+  const next = `${place}.next`;
+  rmSync(next, { recursive: true, force: true });
+  mkdirSync(next);
   // The package unpacks its libraries only if it believes that it is in the cloud for which it was made.
-  const { AWS_EXECUTION_ENV, TMPDIR } = process.env;
-  Object.assign(process.env, { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', TMPDIR: folder });
+  const { AWS_EXECUTION_ENV, TMPDIR, LD_LIBRARY_PATH } = process.env;
+  Object.assign(process.env, { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', TMPDIR: next });
+  const require = createRequire(join(folder, 'package.json'));
   const { default: chromium } = await import(require.resolve('@sparticuz/chromium'));
-  const path = await chromium.executablePath();
-  restore({ AWS_EXECUTION_ENV, TMPDIR });
-  return { APERTO_CHROMIUM: path, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), APERTO_CHROMIUM_PACKAGED: '1' };
+  await chromium.executablePath();
+  restore({ AWS_EXECUTION_ENV, TMPDIR, LD_LIBRARY_PATH });
+  renameSync(next, place);
 }
 
 function restore(variables) {

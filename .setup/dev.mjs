@@ -1,9 +1,11 @@
 // Vite with hot reload in front of the bridge: the page's requests to /ws and /health go on to the bridge.
 import { join } from 'node:path';
-import { createServer } from 'vite';
-import { prepare, root } from './prepare.mjs';
+import { root } from './files.mjs';
+import { prepare } from './prepare.mjs';
 
 prepare();
+// On a fresh clone there is no Vite before.
+const { createServer } = await import('vite');
 const vite = await createServer({ configFile: join(root, 'vite.config.ts') });
 await vite.listen();
 const { port } = vite.httpServer.address();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { root } from './prepare.mjs';
+import { root } from './files.mjs';
 
 /** Runs a program of `test/` from its source with the arguments of this process, and ends with its status. */
 export function runSource(file, nodeOptions = [], env = process.env) {

@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browserEnvironment } from './browser.mjs';
-import { prepare, root } from './prepare.mjs';
+import { root } from './files.mjs';
+import { prepare } from './prepare.mjs';
 
 prepare();
 process.env.APERTO_BUILT = '1';

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isIP } from 'node:net';
 import { parseAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
 import type { AccessSettings } from './access/settings.ts';
@@ -35,8 +36,11 @@ export const USAGE = `npm start -- [options]
   --allow-host HOST:PORT    one more name under which the page is served
   --allow-control           let pages start and stop the server program (default: only if no other machine
                             can reach the bridge); --no-allow-control never lets them
+  --token                   ask for a token even if no other machine can reach the bridge
+  --trusted-proxy ADDRESS   the IP address of a proxy in front, which names its clients in X-Forwarded-For;
+                            other machines then reach the bridge, so a token is needed
 Each option may also be set in the environment: APERTO_HTTP, APERTO_WIRE, …; lists are separated by commas. If other
-machines can reach the bridge, it asks them for a token: the one in APERTO_TOKEN, or a random one.`;
+machines can reach the bridge, it asks for a token: the one in APERTO_TOKEN, or a random one.`;
 
 const OPTIONS = {
   http: { type: 'string' },
@@ -50,6 +54,8 @@ const OPTIONS = {
   'allow-host': { type: 'string', multiple: true },
   'allow-control': { type: 'boolean' },
   'no-allow-control': { type: 'boolean' },
+  token: { type: 'boolean' },
+  'trusted-proxy': { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -103,11 +109,21 @@ function accessOf(
   const control = values['no-allow-control'] ? false : values['allow-control'];
   const allowControl = control ?? switchOf(environment['APERTO_ALLOW_CONTROL']);
   const token = environment['APERTO_TOKEN'];
+  const proxies = list(values['trusted-proxy'], environment['APERTO_TRUSTED_PROXY']).map(proxyOf);
+  const allowOrigins = list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf);
+  const allowHosts = list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase());
+  if (proxies.length > 0 && (allowOrigins.length === 0 || allowHosts.length === 0))
+    throw new BridgeError(
+      'BAD_OPTION',
+      'With --trusted-proxy, say under which name the proxy serves the page: --allow-host and --allow-origin.',
+    );
   return {
-    allowOrigins: list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf),
-    allowHosts: list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase()),
+    allowOrigins,
+    allowHosts,
     ...(allowControl !== undefined && { allowControl }),
     ...(token !== undefined && { token: readToken(token) }),
+    ...(values.token && { alwaysToken: true }),
+    ...(proxies.length > 0 && { trustedProxies: proxies }),
   };
 }
 
@@ -119,6 +135,12 @@ function originOf(text: string): string {
   if (text === 'none') return text;
   if (URL.canParse(text) && new URL(text).origin === text.toLowerCase()) return text.toLowerCase();
   throw new BridgeError('BAD_OPTION', `"${text}" is not an origin such as http://example.org:8080, or "none".`);
+}
+
+/** A name could come to mean another machine, and its word would be believed. */
+function proxyOf(text: string): string {
+  if (isIP(text) !== 0) return text;
+  throw new BridgeError('BAD_OPTION', `"${text}" is not the IP address of a proxy, such as 127.0.0.1.`);
 }
 
 function list(given: readonly string[] | undefined, fromEnvironment: string | undefined): string[] {

@@ -7,12 +7,14 @@
  *                  └─────────────┴────────────────┴─────────┴─▶ refusal
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { formatAddress, isLoopback } from '../address.ts';
 import type { Limits } from '../protocol/limits.ts';
 import { ownNames } from './own-names.ts';
 import { AllowedNames } from './allowed-origins-and-hosts.ts';
 import { Allowances, clientOf } from './allowances.ts';
+import { Clients } from './clients.ts';
 import { effectiveLimits } from './effective-limits.ts';
 import { refuse } from './refusal.ts';
 import type { AccessSettings } from './settings.ts';
@@ -29,6 +31,7 @@ export class Access {
   readonly #settings: AccessSettings;
   readonly #allowedNames: AllowedNames;
   readonly #token: Token;
+  readonly #clients: Clients;
   /** Until the bridge listens, assume that everybody can reach it. */
   #isOpen = true;
   #limits: Limits;
@@ -39,6 +42,7 @@ export class Access {
     this.#settings = settings;
     this.#allowedNames = new AllowedNames(settings);
     this.#token = new Token(settings.token);
+    this.#clients = new Clients(settings.trustedProxies);
     this.#limits = effectiveLimits(settings.limits, this.#isOpen);
     this.#allowances = new Allowances(this.#limits);
   }
@@ -46,13 +50,13 @@ export class Access {
   /** Opens the bridge to those who may use it. Until then it refuses every request. */
   listensOn({ address, port }: Pick<AddressInfo, 'address' | 'port'>): void {
     const { first, all, others } = ownNames(this.#settings.http.host, address);
-    this.#isOpen = !isLoopback(address);
+    this.#isOpen = !isLoopback(address) || this.#isBehindProxy;
     this.#limits = effectiveLimits(this.#settings.limits, this.#isOpen);
     this.#allowances = new Allowances(this.#limits);
     this.#allowedNames.listensOn(all, port);
     const query = this.#needsToken ? `/?token=${this.#token.text}` : '';
     const url = (host: string): string => `http://${formatAddress({ host, port })}${query}`;
-    this.#urls = { own: url(first), others: others.map(url) };
+    this.#urls = { own: url(first), others: [...others.map(url), ...this.#proxied.map((origin) => origin + query)] };
   }
 
   /** Whether other machines can reach the bridge. */
@@ -88,17 +92,38 @@ export class Access {
 
   /** Comes after the check of the origin, so that foreign pages do not use up the upgrades of our own. */
   async countUpgrade(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    if (!this.#allowances.upgrades.count(clientOf(request.raw.socket))) return refuse(reply, 'TOO_MANY_UPGRADES');
+    if (!this.#allowances.upgrades.count(this.clientOf(request.raw))) return refuse(reply, 'TOO_MANY_UPGRADES');
   }
 
   /** The last check of an upgrade: it takes a place until its connection is closed. */
   async takePlace(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    const leave = this.#allowances.pages.enter(clientOf(request.raw.socket));
+    const leave = this.#allowances.pages.enter(this.clientOf(request.raw));
     if (!leave) return refuse(reply, 'TOO_MANY_PAGES');
     request.raw.socket.once('close', leave);
   }
 
+  /** For every connection: takes a place for it until it is closed. Returns whether there is one. */
+  enterConnection(socket: Socket): boolean {
+    const leave = this.#allowances.connections.enter(clientOf(socket), this.#clients.isProxy(socket));
+    if (leave) socket.once('close', leave);
+    return leave !== undefined;
+  }
+
+  /** The address that a request comes from, as limits count it. */
+  clientOf(request: IncomingMessage): string {
+    return this.#clients.of(request);
+  }
+
   get #needsToken(): boolean {
-    return this.#isOpen || this.#settings.token !== undefined;
+    return this.#isOpen || this.#settings.alwaysToken === true || this.#settings.token !== undefined;
+  }
+
+  get #isBehindProxy(): boolean {
+    return (this.#settings.trustedProxies ?? []).length > 0;
+  }
+
+  /** Where a proxy serves the page: the operator has allowed these origins. */
+  get #proxied(): string[] {
+    return this.#isBehindProxy ? this.#settings.allowOrigins.filter((origin) => origin !== 'none') : [];
   }
 }

@@ -13,6 +13,10 @@ export interface AccessSettings {
   allowControl?: boolean;
   /** The token that every request needs; if absent, a random one is needed if other machines reach the bridge. */
   token?: string;
+  /** Whether a random token is needed even if only this machine reaches the bridge. */
+  alwaysToken?: boolean;
+  /** IP addresses of proxies in front, which name their clients; with one, other machines reach the bridge. */
+  trustedProxies?: string[];
   /** Limits that replace the defaults. */
   limits?: Partial<Limits>;
 }

@@ -2,7 +2,6 @@ import type { FastifyServerOptions } from 'fastify';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Access } from '../access/access.ts';
-import { clientOf } from '../access/allowances.ts';
 import { rawRefusal, type RefusalCode } from '../access/refusal.ts';
 
 /** Milliseconds that a connection may be idle between two requests. */
@@ -49,8 +48,6 @@ function bounded(handler: RequestListener, access: Access): Server {
   );
   server.setTimeout(STALLED_MS);
   return server.on('connection', (socket) => {
-    const leave = access.allowances.connections.enter(clientOf(socket));
-    if (!leave) return socket.destroy();
-    socket.once('close', leave);
+    if (!access.enterConnection(socket)) socket.destroy();
   });
 }

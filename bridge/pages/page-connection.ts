@@ -11,7 +11,7 @@ import type { Socket } from 'node:net';
 import type { Bridge, Page } from '../bridge.ts';
 import { BridgeError } from '../errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
-import { clientOf, Rates, type Allowances } from '../access/allowances.ts';
+import { Rates, type Allowances } from '../access/allowances.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { BridgeMessage, PageMessage, RunId } from '../protocol/messages.ts';
 import type { Session } from '../session.ts';
@@ -37,13 +37,16 @@ export class PageConnection implements Page {
   /** Whether the page has sent anything since the last ping. */
   #isHeard = true;
 
-  /** @param transport the TCP socket below the WebSocket */
-  constructor(socket: WebSocket, transport: Socket, bridge: Bridge, allowances: Allowances) {
+  /**
+   * @param transport the TCP socket below the WebSocket
+   * @param address where the page is: limits for each address count it
+   */
+  constructor(socket: WebSocket, transport: Socket, bridge: Bridge, allowances: Allowances, address: string) {
     this.#socket = socket;
     this.#transport = transport;
     this.#bridge = bridge;
     this.#allowances = allowances;
-    this.#address = clientOf(transport);
+    this.#address = address;
     const { messagesPerSecond } = this.#limits;
     this.#messages = new Rates(messagesPerSecond, messagesPerSecond, SECOND_MS);
     // An error thrown in a listener would end the whole bridge: #receive catches them all.

@@ -28,6 +28,8 @@ test('every option is in the usage', () => {
     'allow-host',
     'allow-control',
     'no-allow-control',
+    'token',
+    'trusted-proxy',
   ])
     expect(USAGE).toContain(`--${option}`);
   expect(readConfig(['--help'], {})).toBe('help');
@@ -62,6 +64,7 @@ test('the environment counts where the command line is silent', () => {
     APERTO_ALLOW_HOST: 'A.example:80',
     APERTO_ALLOW_CONTROL: '1',
     APERTO_TOKEN: 'a-token_of.16~ch',
+    APERTO_TRUSTED_PROXY: '127.0.0.1, ::1',
   };
   expect(readConfig([], environment)).toEqual({
     http: { host: '::1', port: 9000 },
@@ -76,6 +79,7 @@ test('the environment counts where the command line is silent', () => {
     allowHosts: ['a.example:80'],
     allowControl: true,
     token: 'a-token_of.16~ch',
+    trustedProxies: ['127.0.0.1', '::1'],
   });
   expect(readConfig(['--http', ':0', '--allow-origin', 'http://b.example'], environment)).toMatchObject({
     http: { host: '127.0.0.1', port: 0 },
@@ -117,6 +121,14 @@ test.each([
   );
 });
 
+test('--token and --trusted-proxy', () => {
+  expect(readConfig(['--token'], {})).toMatchObject({ alwaysToken: true });
+  const named = ['--allow-host', 'a.example', '--allow-origin', 'https://a.example'];
+  expect(readConfig(['--trusted-proxy', '127.0.0.1', '--trusted-proxy', '::1', ...named], {})).toMatchObject({
+    trustedProxies: ['127.0.0.1', '::1'],
+  });
+});
+
 test('lists: given more than once, or with commas', () => {
   const args = ['--allow-origin', 'http://a.example', '--allow-origin', 'https://b.example:8443,none'];
   expect(readConfig(args, {})).toMatchObject({ allowOrigins: ['http://a.example', 'https://b.example:8443', 'none'] });
@@ -133,6 +145,11 @@ test.each([
   [['--allow-origin', 'http://a.example/']],
   [['--allow-origin', 'a.example']],
   [['--allow-origin', 'null']],
+  [['--token=a-token-on-the-command-line']],
+  [['--trusted-proxy', 'proxy.example', '--allow-host', 'a.example', '--allow-origin', 'https://a.example']],
+  [['--trusted-proxy', '10.0.0.0/8', '--allow-host', 'a.example', '--allow-origin', 'https://a.example']],
+  [['--trusted-proxy', '127.0.0.1']],
+  [['--trusted-proxy', '127.0.0.1', '--allow-host', 'a.example']],
   [['--http']],
   [['--unknown']],
   [['8080']],

@@ -94,6 +94,26 @@ test('open to other machines: one sentence says so, with URLs that work; the tok
   expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(401);
 });
 
+test('behind a proxy: the URL under which the proxy serves the page, with a token that works', async () => {
+  const named = ['--allow-host', 'aperto.example', '--allow-origin', 'https://aperto.example'];
+  const others = ['--http', '127.0.0.1:0', '--target', `:${await freePort()}`, '--trusted-proxy', '127.0.0.1'];
+  const program = start(...others, ...named);
+  const { origin: url, port } = await listening(program);
+  const token = new URL(url).searchParams.get('token')!;
+  const said = await program.line(/^It is open to other machines/);
+  expect(said).toContain(`but not start or stop the server program: https://aperto.example/?token=${token}`);
+  expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(401);
+  expect((await fetch(`http://127.0.0.1:${port}/health?token=${token}`)).status).toBe(200);
+});
+
+test('--token: the URL has a token, on 127.0.0.1 too', async () => {
+  const program = start('--http', '127.0.0.1:0', '--target', `:${await freePort()}`, '--token');
+  const { origin: url, port } = await listening(program);
+  expect(url).toMatch(/\/\?token=[\w-]{32}$/);
+  expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(401);
+  expect((await fetch(url.replace('/?', '/health?'))).status).toBe(200);
+});
+
 test('nothing that a server prints, or a request holds, reaches the terminal as a command', async () => {
   const hostile = fileURLToPath(new URL('../fixtures/servers/hostile.mjs', import.meta.url));
   const target = await freePort();

@@ -55,7 +55,13 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
       ],
     },
     (socket, request) => {
-      const page = new PageConnection(socket, request.raw.socket, bridge, access.allowances);
+      const page = new PageConnection(
+        socket,
+        request.raw.socket,
+        bridge,
+        access.allowances,
+        access.clientOf(request.raw),
+      );
       pages.add(page);
       socket.once('close', () => pages.delete(page));
     },
