@@ -51,8 +51,19 @@ export function installPackages() {
     });
     writeRecord(join(next, 'node_modules'), readJson(join(next, 'package-lock.json')));
   }
-  putInPlace(join(next, 'node_modules'), place, aside);
+  replace(next);
   removeFolders([next]);
+}
+
+/** A mounted folder (a container's volume) cannot be moved: only there npm empties it first. */
+function replace(next) {
+  try {
+    putInPlace(join(next, 'node_modules'), place, aside);
+  } catch (error) {
+    if (error.code !== 'EBUSY' && error.code !== 'EXDEV') throw error;
+    quietly('Installing packages into the mounted node_modules', 'npm', ['ci', ...OPTIONS, '--loglevel=error']);
+    writeRecord(place, readLock());
+  }
 }
 
 function isFinished(folder) {

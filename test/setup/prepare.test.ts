@@ -1,18 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Project } from './project.ts';
 
 const EVERYTHING = ['npm', 'bridge/main.ts', 'web/page.ts'];
 const BUILD = EVERYTHING.slice(1);
 const LONG_AGO = new Date('2001-01-01');
 
-async function prepared(): Promise<Project> {
-  const project = new Project();
-  expect(await project.prepare()).toMatchObject({ status: 0 });
-  expect(project.done()).toEqual(EVERYTHING);
-  return project;
-}
+/** A project of which everything is installed and built, made once. */
+const removals: (() => void | Promise<void>)[] = [];
+let whole: Project;
+beforeAll(async () => {
+  whole = new Project((remove) => void removals.push(remove));
+  expect(await whole.prepare()).toMatchObject({ status: 0 });
+  expect(whole.done()).toEqual(EVERYTHING);
+});
+afterAll(() => Promise.all(removals.map((remove) => remove())));
+const prepared = () => whole.copy();
 
 /** Everything is there, and nothing besides it is left over. */
 function expectWhole(project: Project): void {
@@ -23,7 +27,7 @@ function expectWhole(project: Project): void {
 }
 
 test('a fresh clone is installed and built, and a second start does neither', async () => {
-  const project = await prepared();
+  const project = prepared();
   expectWhole(project);
   expect(await project.prepare()).toEqual({ status: 0, said: '' });
   expect(project.done()).toEqual([]);
@@ -36,7 +40,7 @@ test('NODE_ENV=production on a fresh clone', async () => {
 });
 
 test('dates decide nothing: a touched lockfile, and touched sources, without a network', async () => {
-  const project = await prepared();
+  const project = prepared();
   const later = new Date(Date.now() + 3_600_000);
   for (const file of ['package-lock.json', 'bridge/main.ts', 'web']) utimesSync(project.path(file), later, later);
   expect(await project.prepare({ OFFLINE: '1' })).toEqual({ status: 0, said: '' });
@@ -44,7 +48,7 @@ test('dates decide nothing: a touched lockfile, and touched sources, without a n
 });
 
 test('a source with an older date is built', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.write('bridge/main.ts', 'bridge 2');
   utimesSync(project.path('bridge/main.ts'), LONG_AGO, LONG_AGO);
   expect((await project.prepare()).status).toBe(0);
@@ -53,7 +57,7 @@ test('a source with an older date is built', async () => {
 });
 
 test('a source that is gone is built without', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.write('server/more.ts', 'more');
   await project.prepare();
   project.done();
@@ -63,7 +67,7 @@ test('a source that is gone is built without', async () => {
 });
 
 test('another lockfile without a network: a sentence, and what was there is untouched', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.lock('2.0.0');
   const failed = await project.prepare({ OFFLINE: '1' });
   expect(failed.status).toBe(7);
@@ -77,7 +81,7 @@ test('another lockfile without a network: a sentence, and what was there is unto
 });
 
 test('another lockfile with a network: its packages replace the others, and build again', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.write('node_modules/left-over/package.json', '{}');
   project.lock('2.0.0');
   expect((await project.prepare()).status).toBe(0);
@@ -96,7 +100,7 @@ test.each([
   ['dist/bridge/main.js', BUILD],
   ['dist/.built.json', BUILD],
 ])('%s was deleted: it is mended', async (file, done) => {
-  const project = await prepared();
+  const project = prepared();
   project.remove(file);
   expect((await project.prepare()).status).toBe(0);
   expect(project.done()).toEqual(done);
@@ -104,7 +108,7 @@ test.each([
 });
 
 test('a built file was cut off, or its record: both are mended', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.write('dist/bridge/main.js', 'bri');
   await project.prepare();
   expectWhole(project);
@@ -114,7 +118,7 @@ test('a built file was cut off, or its record: both are mended', async () => {
 });
 
 test('packages that somebody installed by hand are used as they are', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.remove('node_modules/.aperto.json');
   expect(await project.prepare({ OFFLINE: '1' })).toEqual({ status: 0, said: '' });
   // From now on their files are known.
@@ -124,7 +128,7 @@ test('packages that somebody installed by hand are used as they are', async () =
 });
 
 test('a source with a mistake: its message, and the built program is untouched', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.write('web/page.ts', 'bad');
   const failed = await project.prepare();
   expect(failed.status).toBe(2);
@@ -139,7 +143,7 @@ test('a source with a mistake: its message, and the built program is untouched',
 test.each(['npm', 'bridge/main.ts', 'web/page.ts'])(
   'killed while %s is at work: the next start goes on',
   async (what) => {
-    const project = await prepared();
+    const project = prepared();
     project.lock('2.0.0');
     expect((await project.prepare({ DIES: what })).status).toBe('SIGKILL');
     expect(project.has('dist/bridge/main.js') && project.has('node_modules/vite/vite.cjs')).toBe(true);
@@ -150,12 +154,23 @@ test.each(['npm', 'bridge/main.ts', 'web/page.ts'])(
 );
 
 test('killed between the two moves of the packages: the new ones are used, without a network', async () => {
-  const project = await prepared();
+  const project = prepared();
   spawnSync('mkdir', ['.next-packages-1'], { cwd: project.folder });
   spawnSync('mv', ['node_modules', '.next-packages-1/node_modules'], { cwd: project.folder });
   expect(await project.prepare({ OFFLINE: '1' })).toMatchObject({ status: 0 });
   expect(project.done()).toEqual([]);
   expectWhole(project);
+});
+
+const MAY_MOUNT = spawnSync('unshare', ['-rm', 'true']).status === 0;
+test.runIf(MAY_MOUNT)('node_modules is a mounted folder, which cannot be moved: npm fills it in place', async () => {
+  const project = new Project();
+  for (const folder of ['volume', 'node_modules']) spawnSync('mkdir', [folder], { cwd: project.folder });
+  const mount = 'mount --bind volume node_modules';
+  expect((await project.prepare({}, mount)).status).toBe(0);
+  expect(project.done()).toEqual(['npm', ...EVERYTHING]);
+  expect(project.has('volume/typescript/tsc.cjs')).toBe(true);
+  expect(await project.prepare({}, mount)).toEqual({ status: 0, said: '' });
 });
 
 test('two starts at once install and build once', async () => {
@@ -177,7 +192,7 @@ test('a lock of a start that died holds nobody up', async () => {
 });
 
 test('a lockfile that cannot be read: the command that brings it back', async () => {
-  const project = await prepared();
+  const project = prepared();
   project.write('package-lock.json', '<<<<<<< HEAD');
   const failed = await project.prepare();
   expect(failed.status).toBe(1);
@@ -186,7 +201,7 @@ test('a lockfile that cannot be read: the command that brings it back', async ()
 });
 
 test('a start that has nothing to do writes nothing', async () => {
-  const project = await prepared();
+  const project = prepared();
   const dates = () => ['.', 'node_modules', 'dist'].map((folder) => statSync(project.path(folder)).mtimeMs);
   const before = dates();
   expect(await project.prepare()).toEqual({ status: 0, said: '' });

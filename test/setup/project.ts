@@ -4,12 +4,14 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { WhenOver } from '../helpers/clients/page.ts';
 
 /** Stands for npm: removes what is installed, as `npm ci` does, and then installs what the lockfile says, or fails. */
 const NPM = `#!/usr/bin/env node
-const { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const log = process.env.PROJECT + '/log';
-rmSync('node_modules', { recursive: true, force: true });
+for (const name of existsSync('node_modules') ? readdirSync('node_modules') : [])
+  rmSync('node_modules/' + name, { recursive: true });
 appendFileSync(log, 'npm\\n');
 if (process.env.OFFLINE) { console.error('npm error network'); process.exit(7); }
 if (process.env.NODE_ENV === 'production' && !process.argv.includes('--include=dev')) process.exit(0);
@@ -42,8 +44,8 @@ export interface Result {
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'aperto-project-'));
 
-  constructor() {
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+  constructor(whenOver: WhenOver = onTestFinished) {
+    whenOver(() => rmSync(this.folder, { recursive: true, force: true }));
     cpSync('.setup', this.path('.setup'), { recursive: true });
     this.write('package.json', '{ "type": "module" }');
     this.lock('1.0.0');
@@ -56,6 +58,13 @@ export class Project {
     this.write('registry/typescript/tsc.cjs', COMPILER('bridge/main.ts', 'bridge/main.js'));
     this.write('registry/vite/package.json', '{ "bin": { "vite": "vite.cjs" } }');
     this.write('registry/vite/vite.cjs', COMPILER('web/page.ts', 'page.js'));
+  }
+
+  /** The same project once more, with all that is installed and built in it. */
+  copy(): Project {
+    const copy = new Project();
+    cpSync(this.folder, copy.folder, { recursive: true, verbatimSymlinks: true });
+    return copy;
   }
 
   path(file: string): string {
@@ -89,23 +98,25 @@ export class Project {
     return lines;
   }
 
-  /** What each command does before anything else. */
-  async prepare(environment: NodeJS.ProcessEnv = {}): Promise<Result> {
+  /**
+   * What each command does before anything else.
+   * @param before a shell's commands that change its surroundings, in namespaces of its own
+   */
+  async prepare(environment: NodeJS.ProcessEnv = {}, before?: string): Promise<Result> {
     const { APERTO_BUILT: _, NODE_ENV: __, ...inherited } = process.env;
-    const child = spawn(
-      process.execPath,
-      ['--input-type=module', '-e', "(await import('./.setup/prepare.mjs')).prepare()"],
-      {
-        cwd: this.folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          ...inherited,
-          PROJECT: this.folder,
-          PATH: this.path('tools') + delimiter + process.env['PATH'],
-          ...environment,
-        },
+    const node = [process.execPath, '--input-type=module', '-e', "(await import('./.setup/prepare.mjs')).prepare()"];
+    const apart = ['unshare', '-rm', 'sh', '-c', `${before} && exec "$@"`, 'sh'];
+    const [program, ...args] = [...(before === undefined ? [] : apart), ...node];
+    const child = spawn(program!, args, {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...inherited,
+        PROJECT: this.folder,
+        PATH: this.path('tools') + delimiter + process.env['PATH'],
+        ...environment,
       },
-    );
+    });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
