@@ -7,8 +7,8 @@ const EVERYTHING = ['npm', 'bridge/main.ts', 'web/page.ts'];
 const BUILD = EVERYTHING.slice(1);
 const LONG_AGO = new Date('2001-01-01');
 
-/** A project of which everything is installed and built, made once. */
 const removals: (() => void | Promise<void>)[] = [];
+/** A project of which everything is installed and built, made once. */
 let whole: Project;
 beforeAll(async () => {
   whole = new Project((remove) => void removals.push(remove));
