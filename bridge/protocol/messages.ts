@@ -28,6 +28,7 @@ const Operation = Type.Union([
     {
       do: Type.Literal('send'),
       hex: Type.String({ pattern: '^(?:[0-9a-fA-F]{2})*$' }),
+      text: Type.Optional(Type.Boolean()),
       times: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
       nagle: Type.Optional(Type.Boolean()),
     },

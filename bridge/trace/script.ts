@@ -2,9 +2,10 @@
 export type Operation =
   /**
    * Calls send() with these bytes, `times` times. `nagle` turns on Nagle's algorithm, which holds a small segment back
-   * while another is not acknowledged (RFC 9293 §3.7.4). Without it, each send leaves at once.
+   * while another is not acknowledged (RFC 9293 §3.7.4). Without it, each send leaves at once. `text` says that they were
+   * written as text, so that they are not read as a number.
    */
-  | { do: 'send'; hex: string; times?: number; nagle?: boolean }
+  | { do: 'send'; hex: string; text?: boolean; times?: number; nagle?: boolean }
   | { do: 'wait'; ms: number }
   /** Without `bytes`, reads until the peer ends. */
   | { do: 'recv'; bytes?: number }

@@ -97,7 +97,8 @@ function sendOf(line: Line): Operation | FieldProblem {
   if ('problem' in data) return data.problem;
   const times = line.times.trim() === '' ? 1 : wholeOrNot(line.times, 1, MOST_TIMES);
   if (times === undefined) return 'TIMES';
-  return { do: 'send', hex: data.hex, ...(times > 1 && { times }), ...(line.nagle && { nagle: true }) };
+  const text = line.form === 'text' && { text: true };
+  return { do: 'send', hex: data.hex, ...text, ...(times > 1 && { times }), ...(line.nagle && { nagle: true }) };
 }
 
 /** The typed number. Undefined if it is no number or out of range. */
@@ -113,14 +114,14 @@ export function lineOf(operation: Operation): Line {
   if (operation.do === 'wait') return { ...line, ms: String(operation.ms) };
   if (operation.do === 'recv') return { ...line, bytes: String(operation.bytes ?? '') };
   if (operation.do !== 'send') return line;
-  const { hex, times = 1, nagle = false } = operation;
-  return { ...line, ...written(hex), times: times > 1 ? String(times) : '', nagle };
+  const { hex, text = false, times = 1, nagle = false } = operation;
+  return { ...line, ...written(hex, text), times: times > 1 ? String(times) : '', nagle };
 }
 
 /** The bytes in the most readable notation. */
-function written(hex: string): Pick<Line, 'form' | 'data'> {
+function written(hex: string, isText: boolean): Pick<Line, 'form' | 'data'> {
   const text = inForm(hex, 'text');
-  if (text !== undefined && hex.length > 2) return { form: 'text', data: text };
+  if (text !== undefined && (isText || hex.length > 2)) return { form: 'text', data: text };
   const number = hex.length <= 16 ? inForm(hex, 'number') : undefined;
   return number === undefined ? { form: 'hex', data: hex } : { form: 'number', data: number };
 }

@@ -70,6 +70,7 @@ const isResult = tableCheck(RESULT_FIELDS, IN_FILES);
 const isOperation: Check = object({
   do: oneOf('send', 'wait', 'recv', 'shutdown', 'close', 'reset'),
   'hex?': isHex(PAYLOAD_SHOWN * 8),
+  'text?': isFlag,
   'times?': within(1, 64, isInteger),
   'nagle?': isFlag,
   'ms?': isNumber,

@@ -15,6 +15,7 @@ import {
   type Line,
 } from '../../../web/own-script/line.ts';
 import { MOST_LINES, MOST_SENT_BYTES, scriptOf } from '../../../web/own-script/script-from-lines.ts';
+import { Run } from '../../../web/runs/run.svelte.ts';
 import { hexOfTyped, typedOf } from '../../../web/own-script/typed-text.ts';
 
 const send = (data: string, more: Partial<Line> = {}): Line => ({ ...EMPTY_LINE, data, ...more });
@@ -49,6 +50,17 @@ const anyLine: fc.Arbitrary<Line> = fc.record({
   ms: fc.constantFrom('', '0', '10', '0.5', '20000', '20001', 'soon'),
   bytes: fc.constantFrom('', '1', '6', '0', '1048577', '1.5', 'all'),
 });
+/** The script without the word that bytes are text: a line shows them as text wherever it can. */
+const bytesOf = (read: ReturnType<typeof scriptOf>) =>
+  'script' in read
+    ? {
+        script: read.script.map((operation) => {
+          if (operation.do !== 'send') return operation;
+          const { text: _text, ...rest } = operation;
+          return rest;
+        }),
+      }
+    : read;
 const judged = (script: Script) => {
   try {
     readMessage(Buffer.from(JSON.stringify({ type: 'run', id: 1, script })), false, LIMITS);
@@ -63,12 +75,22 @@ describe('a script of one’s own', () => {
     fc.assert(
       fc.property(anyScript, (script) => {
         const lines = script.map(lineOf);
-        expect(scriptOf(lines)).toEqual({ script });
+        expect(bytesOf(scriptOf(lines))).toEqual({ script });
         const address = new URLSearchParams(lines.map((line) => ['do', wordsOf(line)]));
         const words = new URLSearchParams(address.toString()).getAll('do');
-        expect(scriptOf(words.map((each) => lineFromWords(each)!))).toEqual({ script });
+        expect(bytesOf(scriptOf(words.map((each) => lineFromWords(each)!)))).toEqual({ script });
       }),
     ));
+
+  it('says of text that it is text, also of a single letter, so that nobody takes it for a number', () => {
+    const { script } = scriptOf([send('y', { form: 'text' }), other('recv'), other('close')]) as { script: Script };
+    expect(script[0]).toEqual({ do: 'send', hex: '79', text: true });
+    expect(script.map(lineOf)[0]).toMatchObject({ form: 'text', data: 'y' });
+    const classic = { ...EMPTY_LINE, form: 'text', data: '\\0y' } as const;
+    const asNumber: Script = [{ do: 'send', hex: '0079' }, { do: 'recv' }, { do: 'close' }];
+    const asText = (scriptOf([classic, other('recv'), other('close')]) as { script: Script }).script;
+    expect([asNumber, asText].map((each) => new Run(1, { script: each }).number)).toEqual([121n, undefined]);
+  });
 
   it('is accepted by the bridge if and only if no line is wrong, whatever is typed', () =>
     fc.assert(
