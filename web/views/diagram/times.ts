@@ -26,3 +26,14 @@ export function timesOf(
   }
   return texts;
 }
+
+/** Writes a time only once. A run has thousands, and all are asked for again whenever it grows. */
+export function remembering(write: (us: number, guessed: boolean) => string): typeof write {
+  const written = [new Map<number, string>(), new Map<number, string>()] as const;
+  return (us, guessed) => {
+    const texts = written[guessed ? 1 : 0];
+    const text = texts.get(us) ?? write(us, guessed);
+    texts.set(us, text);
+    return text;
+  };
+}
