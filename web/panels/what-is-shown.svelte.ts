@@ -95,6 +95,14 @@ export class Shown {
     const { showsAll, playback } = this.#page.selection;
     return beat.what === 'end' || (showsAll && playback.isAtEnd) ? Infinity : beat.moment + 1;
   });
+  /** The silence after the beat under the cursor while it is played: how much of it, and how long it has lasted in the run. */
+  get waiting(): { share: number; us: number } | undefined {
+    const { beats, playback } = this.#page.selection;
+    const { waiting: share, cursor } = playback;
+    const [beat, next] = [beats[cursor], beats[cursor + 1]];
+    if (share === undefined || !beat || !next) return undefined;
+    return { share, us: share * (next.at - Math.max(0, beat.at)) };
+  }
   get step(): Step | undefined {
     return this.steps[this.cursor];
   }

@@ -26,7 +26,7 @@ export function inView(layout: Layout, top: number, room: number) {
   return {
     foldedCalls: long(layout.foldedCalls),
     folds: layout.folds.filter(({ y1, y2 }) => reaches(y1, y2)),
-    breaks: layout.breaks.filter(({ y }) => reaches(y, y)),
+    breaks: layout.breaks.map((shape, index) => ({ shape, index })).filter(({ shape: { y } }) => reaches(y, y)),
     calls: long(layout.calls),
     bands: long(layout.bands),
     segments: layout.segments.filter(({ y1, y2, copyOfY = y1 }) => reaches(Math.min(y1, copyOfY), y2)),
