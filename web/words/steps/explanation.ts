@@ -5,7 +5,7 @@ import { hasOwnRole, toneOf } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import { explainCall } from './call-explanation.ts';
 import type { Context, RunSoFar } from './context.ts';
-import { explainReturn } from './return-explanation.ts';
+import { explainReturn, wakerOf } from './return-explanation.ts';
 import { whatOfSegment, whyOfSegment } from './segment-explanation.ts';
 import { explainState } from './state-explanation.ts';
 
@@ -46,10 +46,13 @@ export interface Explainer {
 /** Rejects if the texts cannot be loaded. */
 export async function explainerIn(language: Language): Promise<Explainer> {
   const texts = await language.topic('steps');
-  const said = { begin: new WeakMap<Step, string>(), return: new WeakMap<Step, string>() };
+  const said = { begin: new WeakMap<Step, Said>(), return: new WeakMap<Step, Said>() };
   const whatOf = (step: Step, moment: Moment, context: Context): string => {
-    const what = said[moment].get(step) ?? sayWhat(step, moment, context);
-    if (standsAlone(step, moment)) said[moment].set(step, what);
+    const by = moment === 'return' ? wakerOf(step.id, context.run.steps) : undefined;
+    const before = said[moment].get(step);
+    if (before && before.by === by) return before.what;
+    const what = sayWhat(step, moment, context);
+    if (standsAlone(step)) said[moment].set(step, { what, by });
     return what;
   };
   return {
@@ -67,9 +70,15 @@ export async function explainerIn(language: Language): Promise<Explainer> {
   };
 }
 
-/** Whether nothing that is known of other steps, now or later, changes what is said of this one. */
-function standsAlone(step: Step, moment: Moment): boolean {
-  if (step.kind === 'call') return moment === 'begin' && step.returnedAt !== undefined;
+/** What was said of a step. Of other steps it depends only on the segment that woke a call. */
+interface Said {
+  what: string;
+  by: Segment | undefined;
+}
+
+/** Whether nothing else that is known of other steps, now or later, changes what is said of this one. */
+function standsAlone(step: Step): boolean {
+  if (step.kind === 'call') return step.returnedAt !== undefined;
   if (step.kind === 'segment') return hasOwnRole(step) && toneOf(step) !== 'rst';
   return step.kind !== 'state' || (step.to !== 'CLOSED' && step.to !== 'TIME_WAIT');
 }

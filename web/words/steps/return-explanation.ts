@@ -77,11 +77,16 @@ function tookOf({ evidence, within, startedAt, returnedAt }: Call, { language }:
 
 function wokenBy({ id, name }: Call, { texts, run }: Context): string {
   const { woke } = texts.callReturn;
-  const by = wakersIn(run.steps).get(id);
+  const by = wakerOf(id, run.steps);
   if (!by) return '';
   if (name === 'connect') return woke.connect;
   if (name === 'accept') return woke.accept;
   return by.length > 0 ? woke.bytes : by.flags.includes('FIN') ? woke.fin : '';
+}
+
+/** The segment that woke a call, as far as is known. */
+export function wakerOf(id: string, steps: readonly Step[]): Segment | undefined {
+  return wakersIn(steps).get(id);
 }
 
 const wakers = new WeakMap<readonly Step[], ReadonlyMap<string, Segment>>();

@@ -1,7 +1,7 @@
 import type { Layout } from './layout.ts';
 
-/** A picture shorter than this is drawn whole. */
-const SHORT = 8000;
+/** A picture shorter than this is drawn whole. In each frame, the browser paints again what is drawn. */
+const SHORT = 3000;
 /** Drawn above and below what is in sight, so that scrolling meets no gap. */
 const MARGIN = 600;
 /** After how many units of scrolling the drawn part changes. */
