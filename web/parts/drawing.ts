@@ -19,20 +19,13 @@ export function inPixels(units: number): number {
   return (units * pixelsInRem()) / UNITS_IN_REM;
 }
 
-/** Undefined until it is asked for: to ask in the middle of changes makes the browser compute all styles at once. */
+/** Known for one frame: to ask in the middle of changes makes the browser compute all styles at once. */
 let known: number | undefined;
 
 function pixelsInRem(): number {
-  return (known ??= Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+  if (known === undefined) {
+    known = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    requestAnimationFrame(() => (known = undefined));
+  }
+  return known;
 }
-
-/** The reader may change the size of the text at any time, and the page does so for an audience. */
-function watchTextSize(): void {
-  const rem = document.createElement('div');
-  Object.assign(rem.style, { position: 'absolute', top: '0', width: '1rem', height: '0', visibility: 'hidden' });
-  document.body.append(rem);
-  // This module is read before any component is made, so this is the first to hear of another size.
-  new ResizeObserver(() => (known = undefined)).observe(rem);
-}
-
-if (typeof ResizeObserver !== 'undefined') watchTextSize();

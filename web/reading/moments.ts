@@ -19,11 +19,6 @@ export function isBeat({ what, step }: Moment): boolean {
   return what === 'begin' || (what === 'return' && step.kind === 'call' && isReturnAwaited(step));
 }
 
-/** How many moments these steps have. */
-export function countMoments(steps: readonly Step[]): number {
-  return steps.length + steps.flatMap(endOf).length;
-}
-
 /** @param steps in the order of `compareSteps`; their beginnings keep that order */
 export function momentsOf(steps: readonly Step[]): Moment[] {
   const ends = steps

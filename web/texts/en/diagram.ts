@@ -42,7 +42,6 @@ export const diagram = {
   openFold: (what: string) => `${what}: show each one`,
   closeFold: (what: string) => `${what}: show as one again`,
   silent: 'shortened',
-  silentMeans: 'Nothing happens now. The real wait is longer than it is played here.',
   silence: (duration: string) => `Nothing happened for ${duration}.`,
   timers: { retransmission: 'time-out', 'zero-window': 'timer', 'keep-alive': 'timer', 'giving-up': 'time-out' },
   timerRan: {

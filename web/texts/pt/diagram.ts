@@ -41,7 +41,6 @@ export const diagram: Texts['diagram'] = {
   openFold: (what) => `${what}: mostrar um por um`,
   closeFold: (what) => `${what}: mostrar como um só de novo`,
   silent: 'abreviado',
-  silentMeans: 'Nada acontece agora. A espera real é mais longa do que aparece aqui.',
   silence: (duration) => `Nada aconteceu por ${duration}.`,
   timers: {
     retransmission: 'tempo esgotado',

@@ -29,11 +29,11 @@ export function timesOf(
 
 /** Writes a time only once. A run has thousands, and all are asked for again whenever it grows. */
 export function remembering(write: (us: number, guessed: boolean) => string): typeof write {
-  const written = [new Map<number, string>(), new Map<number, string>()] as const;
+  const written = new Map<string, string>();
   return (us, guessed) => {
-    const texts = written[guessed ? 1 : 0];
-    const text = texts.get(us) ?? write(us, guessed);
-    texts.set(us, text);
+    const key = `${us} ${guessed}`;
+    const text = written.get(key) ?? write(us, guessed);
+    written.set(key, text);
     return text;
   };
 }

@@ -1,5 +1,5 @@
-import type { Segment, Side, Step } from '../../../../bridge/trace/step.ts';
-import { countMoments, type Moment } from '../../../reading/moments.ts';
+import type { Segment, Side } from '../../../../bridge/trace/step.ts';
+import type { Moment } from '../../../reading/moments.ts';
 
 /** A time in which nothing happens, long enough to be worth a word. */
 export interface Silence {
@@ -21,9 +21,9 @@ export interface Timer {
 }
 
 /** No shorter time counts as a silence. */
-const LEAST_US = 200_000;
+export const LEAST_US = 200_000;
 /** A segment that travels for so long is no silence: while it is under way, the time is that of the wire. */
-const TRAVELS = 3;
+export const TRAVELS = 3;
 /** A time-out that is about twice the one before: kernels round, and answers come between. */
 const DOUBLED = { least: 1.7, most: 2.4 };
 
@@ -50,28 +50,6 @@ export function silencesIn(moments: readonly Moment[]): Silence[] {
     if (us >= (timer ? LEAST_US : Math.max(LEAST_US, usual))) silences.push({ order, us, ...(timer && { timer }) });
   });
   return silences;
-}
-
-/**
- * Whether a silence lasts after so many moments, of which nothing is known but its beginning.
- * @param us how long nothing has happened so far; undefined if time does not pass
- */
-export function isSilentAfter(steps: readonly Step[], passed: number, us: number | undefined): boolean {
-  return us !== undefined && passed >= countMoments(steps) && isSilence(steps, us);
-}
-
-/**
- * Whether a time that still lasts is a silence. As with one that is over: while a segment travels, the time is that of the
- * wire, unless it takes much longer than those before.
- * @param steps what is known
- * @param us how long nothing has happened so far
- */
-export function isSilence(steps: readonly Step[], us: number): boolean {
-  if (us < LEAST_US) return false;
-  const segments = steps.filter((step) => step.kind === 'segment');
-  if (!segments.some(({ fate }) => fate === 'underway')) return true;
-  const quickest = Math.min(...segments.map(({ arrivedAt = Infinity, at }) => arrivedAt - at));
-  return us >= TRAVELS * quickest;
 }
 
 /** Remembers when each segment was last sent, and how long the last wait for it was. */

@@ -130,7 +130,7 @@ function placeBlock({ own, others, taken, floor, wireWidth, words }: Block): Wir
   const indexes = new Map(lines.map((line, index) => [line, index]));
   const crossings = crossingsOf(lines);
   const choices = own.map((arrow) => {
-    const labels = knownChoices(arrow, wireWidth, words);
+    const labels = choicesOf(arrow, wireWidth, words);
     const index = indexes.get(arrow)!;
     const rated = labels
       .filter(({ label: { box } }) => box.y + heightOf(box) / 2 < floor)
@@ -145,18 +145,6 @@ interface Choice {
   label: WireLabel;
   /** The lower, the better. */
   price: number;
-}
-
-/** The choices that each arrow had last, by its step. */
-const offered = new WeakMap<Segment, { arrow: Arrow; wireWidth: number; words: PictureWords; choices: Choice[] }>();
-
-function knownChoices(arrow: Arrow, wireWidth: number, words: PictureWords): Choice[] {
-  const before = offered.get(arrow.step);
-  if (before?.wireWidth === wireWidth && before.words === words && isSameArrow(before.arrow, arrow))
-    return before.choices;
-  const choices = choicesOf(arrow, wireWidth, words);
-  offered.set(arrow.step, { arrow, wireWidth, words, choices });
-  return choices;
 }
 
 /** The places and wordings an arrow may have. The last is the shortest, flat in a row of its own. */
