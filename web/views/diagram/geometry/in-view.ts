@@ -12,14 +12,9 @@ export function drawnFrom(scrolled: number, height: number): number {
   return height <= SHORT ? -Infinity : Math.floor(scrolled / STRIDE) * STRIDE - MARGIN;
 }
 
-/** Down to where it is drawn. */
-export function drawnTo(top: number, room: number): number {
-  return top === -Infinity ? Infinity : top + room + STRIDE + 2 * MARGIN;
-}
-
 /** The part of a picture that is drawn: all of it from −Infinity, or else what reaches into the `room` in sight. */
 export function inView(layout: Layout, top: number, room: number) {
-  const bottom = drawnTo(top, room);
+  const bottom = top === -Infinity ? Infinity : top + room + STRIDE + 2 * MARGIN;
   const reaches = (from: number, to: number) => Math.min(from, to) <= bottom && Math.max(from, to) >= top;
   const long = <Shape extends { y: number; end: number }>(shapes: Shape[]) =>
     shapes.filter(({ y, end }) => reaches(y, end));
