@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Page } from '@playwright/test';
-import type { Step } from '../../bridge/trace/step.ts';
+import { compareSteps, type Step } from '../../bridge/trace/step.ts';
 import type { Trace } from '../../bridge/trace/trace.ts';
 import { beatsOf } from '../../web/playback/beats.ts';
 import { momentsOf } from '../../web/reading/moments.ts';
@@ -10,6 +10,8 @@ import { ShelfRuns } from '../helpers/shelf-runs.ts';
 import { anyPlot } from '../helpers/simulated/any-plot.ts';
 import { SimulatedConnection } from '../helpers/simulated/connection.ts';
 import { toldCaptured } from '../helpers/simulated/told-captured.ts';
+import { labTrace } from '../web/fixtures/lab-traces.ts';
+import { withSilence } from '../web/fixtures/later.ts';
 import { agreeing } from '../web/fixtures/agreeing-traces.ts';
 import { expect, test } from './bridge.ts';
 
@@ -112,6 +114,30 @@ test('random connections: nothing on the page tells what comes later', async ({ 
   const other = await context.newPage();
   for (const [index, steps] of randomTraces.entries())
     await compare(page, other, steps, randomTraces[(index + 1) % randomTraces.length]!, `random ${index}`);
+});
+
+test('a silence that is played tells neither its length nor what ends it', async ({ page, context }) => {
+  const steps = labTrace().sort(compareSteps);
+  const first = steps.findIndex(({ kind }) => kind === 'segment');
+  const one = withSilence(steps, first, 1e6);
+  // Something else happens, and much later.
+  const two = withSilence([...steps.slice(0, first), ...steps.slice(first + 1)], first, 4e6);
+  const beat = beatsOf(momentsOf(one), true).findLastIndex(({ at }) => at < one[first]!.at);
+  const other = await context.newPage();
+  const told: string[] = [];
+  for (const [each, trace] of [
+    [page, traceOf(one)],
+    [other, otherwise(two)],
+  ] as const) {
+    await open(each, trace);
+    await each.locator('.scrubber input').fill(String(beat));
+    await expect(each.locator('.break')).toHaveCount(0);
+    await each.locator('main').press('Space');
+    await each.locator('.break.pending').waitFor();
+    told.push(await each.locator('.picture').evaluate((picture) => picture.outerHTML.replaceAll(/<!--.*?-->/g, '')));
+  }
+  expect(told[0]).toContain('pending');
+  expect(told[1]).toBe(told[0]);
 });
 
 test('the shelf of scenarios: nothing on the page tells what comes later', async ({ page, context }) => {

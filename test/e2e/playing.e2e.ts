@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, labTest, test } from './bridge.ts';
 import { playBridge, sendNumber, spoken, tell } from './page.ts';
+import { withSilence } from '../web/fixtures/later.ts';
 import { done, hello, plainTrace } from '../web/fixtures/traces.ts';
 
 /* How a run is played to people who see it for the first time: from its first step, and never ahead of them. */
@@ -55,22 +56,7 @@ test('a run that goes on is played behind it, and the viewer may catch up', asyn
 });
 
 test('no step of a long run is skipped, and its silences are shortened', async ({ page }) => {
-  const late = plainTrace().map((step, index) =>
-    index < 12
-      ? step
-      : {
-          ...step,
-          at: step.at + 5e6,
-          ...('sentAt' in step && {
-            sentAt: step.sentAt + 5e6,
-            ...(step.arrivedAt !== undefined && { arrivedAt: step.arrivedAt + 5e6 }),
-          }),
-          ...('startedAt' in step && {
-            startedAt: step.startedAt + 5e6,
-            ...(step.returnedAt !== undefined && { returnedAt: step.returnedAt + 5e6 }),
-          }),
-        },
-  );
+  const late = withSilence(plainTrace(), 12, 5e6);
   await playBridge(page, tell(late, 'replied'));
   await page.goto('/');
   await page.getByLabel('Speed').selectOption('8');

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { Step } from '../../bridge/trace/step.ts';
-import { beatsOf, type PlacedBeat } from '../playback/beats.ts';
+import { beatsOf, type Phases, type PlacedBeat } from '../playback/beats.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { momentsOf } from '../reading/moments.ts';
 
@@ -50,6 +50,9 @@ export class RecordingLoop {
   get passed(): number {
     const beat = this.#beat;
     return !beat ? 0 : beat.what === 'end' ? Infinity : beat.moment + 1;
+  }
+  get phases(): Phases | undefined {
+    return this.#beat?.phases;
   }
   get progress(): number {
     return this.#playback.progress;

@@ -65,10 +65,8 @@ export class Shown {
   get run(): Run | undefined {
     return this.#page.selection.run;
   }
-  /** The run is over, and the viewer has come to its end. */
-  get isOver(): boolean {
-    return this.#page.selection.isRevealed;
-  }
+  /** The run is over, and the viewer has come to its end. Derived, so that no beat but the last changes what follows of it. */
+  readonly isOver: boolean = $derived.by(() => this.#page.selection.isRevealed);
   /** The bridge has not reported the run's end, wherever the viewer is. */
   get isUnderWay(): boolean {
     return this.run !== undefined && this.run.end === undefined;
@@ -97,6 +95,14 @@ export class Shown {
     const { showsAll, playback } = this.#page.selection;
     return beat.what === 'end' || (showsAll && playback.isAtEnd) ? Infinity : beat.moment + 1;
   });
+  /** The silence after the beat under the cursor while it is played: how much of it, and how long it has lasted in the run. */
+  get waiting(): { share: number; us: number } | undefined {
+    const { beats, playback } = this.#page.selection;
+    const { waiting: share, cursor } = playback;
+    const [beat, next] = [beats[cursor], beats[cursor + 1]];
+    if (share === undefined || !beat || !next) return undefined;
+    return { share, us: share * (next.at - Math.max(0, beat.at)) };
+  }
   get step(): Step | undefined {
     return this.steps[this.cursor];
   }
@@ -205,12 +211,23 @@ export class Shown {
     const { beats, seenBeats, showsAll } = this.#page.selection;
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it is read here, and thrown away
     const known = new Map(this.steps.map((step) => [step.id, step]));
-    return (showsAll ? beats : seenBeats).flatMap(({ id, what, step, at }) => {
-      const shown = step && known.get(step.id);
-      if (what === 'end' || !shown) return [];
-      return [{ id, at, step: shown, isEnd: what === 'return', text: this.explain(shown, what)?.what ?? '' }];
+    return (showsAll ? beats : seenBeats).flatMap((beat) => {
+      const shown = beat.step && known.get(beat.step.id);
+      return beat.what === 'end' || !shown ? [] : [this.#tell(beat, shown, beat.what)];
     });
   });
+  readonly #told = new WeakMap<PlacedBeat, ToldBeat>();
+
+  /** What is told of a beat is the same object for as long as it is the same, so that the list changes only where it must. */
+  #tell(beat: PlacedBeat, step: Step, what: 'begin' | 'return'): ToldBeat {
+    const text = this.#explainer.current?.whatOf(step, this.#context, what) ?? '';
+    const before = this.#told.get(beat);
+    if (before?.text === text && before.step === step) return before;
+    const { id, at } = beat;
+    const told = { id, at, step, isEnd: what === 'return', text };
+    this.#told.set(beat, told);
+    return told;
+  }
 }
 
 /** A beat in a sentence. */

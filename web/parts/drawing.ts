@@ -19,6 +19,13 @@ export function inPixels(units: number): number {
   return (units * pixelsInRem()) / UNITS_IN_REM;
 }
 
+/** Known for one frame: to ask in the middle of changes makes the browser compute all styles at once. */
+let known: number | undefined;
+
 function pixelsInRem(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  if (known === undefined) {
+    known = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    requestAnimationFrame(() => (known = undefined));
+  }
+  return known;
 }

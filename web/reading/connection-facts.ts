@@ -49,7 +49,7 @@ function addressOfClient(steps: readonly Step[]): string | undefined {
   for (const step of steps) {
     let address: string | undefined;
     if (step.kind === 'call' && step.name === 'accept') address = step.peer;
-    else if (step.kind === 'segment' && step.from === 'client') address = sourceOf(bytesFromHex(step.header ?? ''));
+    else if (step.kind === 'segment' && step.from === 'client') address = sourceOf(step.header);
     if (address !== undefined) return address;
   }
   return undefined;
@@ -59,14 +59,16 @@ function addressOfServer(steps: readonly Step[]): string | undefined {
   for (const step of steps) {
     let address: string | undefined;
     if (step.kind === 'call' && step.name === 'connect') address = step.args[0] ?? step.peer;
-    else if (step.kind === 'segment' && step.from === 'server') address = sourceOf(bytesFromHex(step.header ?? ''));
+    else if (step.kind === 'segment' && step.from === 'server') address = sourceOf(step.header);
     if (address !== undefined) return address;
   }
   return undefined;
 }
 
-/** The source of an IPv4 packet, `host:port` (RFC 791 §3.1, RFC 9293 §3.1). Undefined for other bytes. */
-function sourceOf(bytes: Uint8Array): string | undefined {
+/** The source of an IPv4 packet, `host:port` (RFC 791 §3.1, RFC 9293 §3.1). Undefined for other bytes, and for none. */
+function sourceOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const bytes = bytesFromHex(header);
   const tcp = (bytes[0]! & 15) * 4;
   const [high, low] = bytes.subarray(tcp);
   if (bytes[0]! >> 4 !== 4 || low === undefined) return undefined;

@@ -25,11 +25,11 @@ export function knownSteps(moments: readonly Moment[], last: number): Step[] {
   return begun.map((step) => asKnown(step, ended, now));
 }
 
-/** A step of which everything is known stays the same object. */
+/** What is known of a step is the same object for as long as it is the same: what was made of it need not be made again. */
 function asKnown(step: Step, ended: ReadonlySet<string>, now: number): Step {
-  if (step.kind === 'call') return ended.has(step.id) ? step : withoutReturn(step);
+  if (step.kind === 'call') return ended.has(step.id) ? step : blocked(step);
   if (step.kind === 'segment') return knownSegment(step, ended);
-  return step.kind === 'state' && (step.seenAt ?? now) > now ? withoutSighting(step) : step;
+  return step.kind === 'state' && (step.seenAt ?? now) > now ? unseen(step) : step;
 }
 
 function withoutReturn(call: Call): Call {
@@ -43,9 +43,11 @@ function withoutReturn(call: Call): Call {
 }
 
 function knownSegment(segment: Segment, ended: ReadonlySet<string>): Segment {
-  if (!ended.has(segment.id)) return stillOnItsWay(segment);
-  if (segment.woke === undefined || ended.has(segment.woke)) return segment;
-  const { woke: _woke, ...arrived } = segment;
+  if (!ended.has(segment.id)) return underway(segment);
+  return segment.woke === undefined || ended.has(segment.woke) ? segment : arrivedOnly(segment);
+}
+
+function withoutWoke({ woke: _woke, ...arrived }: Segment): Segment {
   return arrived;
 }
 
@@ -63,3 +65,18 @@ function stillOnItsWay(segment: Segment): Segment {
 function withoutSighting({ seenAt: _seenAt, ...state }: State): State {
   return state;
 }
+
+/** The same function, which makes only one object of each step. */
+function once<Kind extends Step>(make: (step: Kind) => Kind): (step: Kind) => Kind {
+  const made = new WeakMap<Kind, Kind>();
+  return (step) => {
+    const known = made.get(step) ?? make(step);
+    made.set(step, known);
+    return known;
+  };
+}
+
+const blocked = once(withoutReturn);
+const underway = once(stillOnItsWay);
+const arrivedOnly = once(withoutWoke);
+const unseen = once(withoutSighting);

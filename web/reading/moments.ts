@@ -1,3 +1,4 @@
+import { isReturnAwaited } from './call-return.ts';
 import { STEP_RANK, type Step } from '../../bridge/trace/step.ts';
 
 /**
@@ -11,6 +12,11 @@ export interface Moment {
   index: number;
   /** Microseconds since the run began. */
   time: number;
+}
+
+/** Whether playing stops at a moment: where a step begins, and where a call returns that its program waited for. */
+export function isBeat({ what, step }: Moment): boolean {
+  return what === 'begin' || (what === 'return' && step.kind === 'call' && isReturnAwaited(step));
 }
 
 /** @param steps in the order of `compareSteps`; their beginnings keep that order */

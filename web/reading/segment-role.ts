@@ -14,6 +14,11 @@ export function segmentRole(segment: Segment, steps: readonly Step[]): SegmentRo
   return [id, retransmissionOf, duplicateOf].includes(first) ? 'handshakeAck' : 'ack';
 }
 
+/** Whether its role is the same whatever the other steps are. */
+export function hasOwnRole(segment: Segment): boolean {
+  return !mayCompleteHandshake(segment);
+}
+
 const mayCompleteHandshake = (segment: Segment) =>
   segment.from === 'client' && segment.seq === 1 && segment.ack === 1 && roleOf(segment) === 'ack';
 

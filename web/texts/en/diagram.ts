@@ -41,6 +41,7 @@ export const diagram = {
   /** @param what the folded segments */
   openFold: (what: string) => `${what}: show each one`,
   closeFold: (what: string) => `${what}: show as one again`,
+  silent: 'shortened',
   silence: (duration: string) => `Nothing happened for ${duration}.`,
   timers: { retransmission: 'time-out', 'zero-window': 'timer', 'keep-alive': 'timer', 'giving-up': 'time-out' },
   timerRan: {

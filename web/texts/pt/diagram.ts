@@ -40,6 +40,7 @@ export const diagram: Texts['diagram'] = {
   inSegments: (size, count) => `${size} em ${count}`,
   openFold: (what) => `${what}: mostrar um por um`,
   closeFold: (what) => `${what}: mostrar como um só de novo`,
+  silent: 'abreviado',
   silence: (duration) => `Nada aconteceu por ${duration}.`,
   timers: {
     retransmission: 'tempo esgotado',

@@ -15,6 +15,8 @@ export interface FoldWords {
   size(bytes: number): string;
   /** How long nothing happened: `⋮ 1.0 s`. */
   silence(us: number): string;
+  /** A silence that is not over: that it is played faster than it was. */
+  silent(): string;
   /** Beside the ring of a timer: how long it ran. */
   timer(timer: Timer): string[];
 }
@@ -53,6 +55,7 @@ export function foldWords(language: Language): FoldWords {
     },
     size: (bytes) => inBytes(bytes, language),
     silence: (us) => `⋮ ${language.pause(us)}`,
+    silent: () => `⋮ ${diagram.silent}`,
     timer: ({ what, us }) => {
       const length = language.pause(us);
       return [`${diagram.timers[what]} ${length}`, length];

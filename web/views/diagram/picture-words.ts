@@ -42,7 +42,7 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
     return [...value, ...sized(count, payload)];
   };
   return {
-    call: ({ name, args, bytes: count, payload = '', side }) => {
+    call: once(({ name, args, bytes: count, payload = '', side }: Call) => {
       const isNumber = number !== undefined && side === 'client' && payload === numberToHex(number);
       const shown =
         name === 'send' && count !== undefined
@@ -51,8 +51,8 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
             ? [args.join(', ')]
             : [];
       return [...shown.map((text) => `${name}(${text})`), `${name}()`];
-    },
-    result: (call) => {
+    }),
+    result: once((call: Call) => {
       const { name, result, peer, returnedAt } = call;
       if (returnedAt === undefined) return [];
       if (result !== undefined && result !== 'ok') return [`→ ${result}`];
@@ -61,9 +61,9 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
       if (name === 'recv') return received(call).map((text) => `→ ${text}`);
       if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];
       return name === 'connect' ? ['→ ok'] : [];
-    },
+    }),
     open: () => [isOver ? texts.diagram.endNotSeen : texts.diagram.stillBlocked],
-    segment: (segment) => {
+    segment: once((segment: Segment) => {
       const { length, payload } = segment;
       const flags = flagsText(segment);
       const isPlainData = length > 0 && !/SYN|FIN|RST/.test(flags);
@@ -73,10 +73,20 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
           ? sized(length, payload).map((text) => `${flags} ${text}`)
           : [isShut(segment) ? `${flags} window 0` : flags];
       return { main: marked(main, marksOf(segment, texts)), details: detailsOf(segment, isPlainData ? flags : '') };
-    },
+    }),
     lasts: ({ lastsMs }) => (lastsMs === undefined ? '' : texts.diagram.lasts(language.duration(lastsMs * 1000))),
     ...foldWords(language),
     expected: (state) => [`≠ ${texts.diagram.expected(state)}`, `≠ ${texts.diagram.not(state)}`, `≠ ${state}`],
+  };
+}
+
+/** The same function, which is asked about each step only once: a picture that grows asks again and again. */
+function once<Key extends object, Words>(write: (step: Key) => Words): (step: Key) => Words {
+  const written = new WeakMap<Key, Words>();
+  return (step) => {
+    const words = written.get(step) ?? write(step);
+    written.set(step, words);
+    return words;
   };
 }
 

@@ -26,3 +26,14 @@ export function timesOf(
   }
   return texts;
 }
+
+/** Writes a time only once. A run has thousands, and all are asked for again whenever it grows. */
+export function remembering(write: (us: number, guessed: boolean) => string): typeof write {
+  const written = new Map<string, string>();
+  return (us, guessed) => {
+    const key = `${us} ${guessed}`;
+    const text = written.get(key) ?? write(us, guessed);
+    written.set(key, text);
+    return text;
+  };
+}

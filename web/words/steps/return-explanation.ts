@@ -1,4 +1,4 @@
-import type { Call, Segment } from '../../../bridge/trace/step.ts';
+import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import { seenOver } from './call-explanation.ts';
@@ -77,9 +77,27 @@ function tookOf({ evidence, within, startedAt, returnedAt }: Call, { language }:
 
 function wokenBy({ id, name }: Call, { texts, run }: Context): string {
   const { woke } = texts.callReturn;
-  const by = run.steps.find((step): step is Segment => step.kind === 'segment' && step.woke === id);
+  const by = wakerOf(id, run.steps);
   if (!by) return '';
   if (name === 'connect') return woke.connect;
   if (name === 'accept') return woke.accept;
   return by.length > 0 ? woke.bytes : by.flags.includes('FIN') ? woke.fin : '';
+}
+
+/** The segment that woke a call, as far as is known. */
+export function wakerOf(id: string, steps: readonly Step[]): Segment | undefined {
+  return wakersIn(steps).get(id);
+}
+
+const wakers = new WeakMap<readonly Step[], ReadonlyMap<string, Segment>>();
+
+/** The segment that woke each call, by the call's id. A list of all steps asks for each, so it is found once. */
+function wakersIn(steps: readonly Step[]): ReadonlyMap<string, Segment> {
+  const known = wakers.get(steps);
+  if (known) return known;
+  const found = new Map<string, Segment>();
+  for (const step of steps)
+    if (step.kind === 'segment' && step.woke !== undefined && !found.has(step.woke)) found.set(step.woke, step);
+  wakers.set(steps, found);
+  return found;
 }

@@ -47,7 +47,7 @@ const RESET_SECTIONS: Record<ResetEffect, string> = {
   endsTimeWait: 'RFC 9293 §3.10.7.4; RFC 1337',
 };
 
-export function explainSegment(segment: Segment, context: Context) {
+export function whatOfSegment(segment: Segment, context: Context): string {
   const { segment: texts } = context.texts;
   const { retransmissionOf, duplicateOf, probe, repeats = 0 } = segment;
   const kind = segmentRole(segment, context.run.steps);
@@ -58,12 +58,13 @@ export function explainSegment(segment: Segment, context: Context) {
     repeats > 0 ? texts.repeats(repeats) : '',
     fateOf(segment, context),
   ];
-  return { what: sentences.filter(Boolean).join(' '), ...whyOf(segment, kind, context) };
+  return sentences.filter(Boolean).join(' ');
 }
 
 /** Explains what is most special about the segment. */
-function whyOf(segment: Segment, kind: SegmentRole, context: Context): { why: string; section: string } {
+export function whyOfSegment(segment: Segment, context: Context): { why: string; section: string } {
   const { texts, run } = context;
+  const kind = segmentRole(segment, run.steps);
   const { retransmission, duplicate, probe: probes, ...roles } = texts.segment;
   const { retransmissionOf, duplicateOf, probe } = segment;
   if (probe !== undefined)

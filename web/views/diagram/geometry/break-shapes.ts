@@ -7,7 +7,8 @@ import type { PictureWords } from '../picture-words.ts';
 
 /** A silence, drawn as a break across the wire, with the timer that ended it. */
 export interface BreakShape {
-  silence: Silence;
+  /** Undefined while it is not over: nobody knows how long it will be, nor what ends it. */
+  silence: Silence | undefined;
   /** Of the moment that ends it. */
   order: number;
   x1: number;
@@ -34,19 +35,25 @@ export function breakShapes(
   const x1 = columns.clientLine + INSET;
   const x2 = columns.serverLine - INSET;
   const middle = (x1 + x2) / 2;
-  return silences.flatMap((silence) => {
+  const breakAt = (y: number, order: number, text: string) => ({
+    ...{ order, x1, x2, y, text },
+    box: { x: middle, y, width: x2 - x1, height: HEIGHT, angle: 0 },
+  });
+  const shapes = silences.flatMap((silence) => {
     const { order, us, timer } = silence;
     const y = rows.breaks.get(order);
     if (y === undefined) return [];
-    const text = words.silence(us);
-    const shape = { silence, order, x1, x2, y, text, box: { x: middle, y, width: x2 - x1, height: HEIGHT, angle: 0 } };
+    const shape = { ...breakAt(y, order, words.silence(us)), silence };
     if (!timer) return [shape];
     const inward = timer.side === 'client' ? 1 : -1;
     const x = (timer.side === 'client' ? x1 : x2) + inward * RING_INSET;
     const labelX = x + inward * (RING_RADIUS + BESIDE);
-    const room = Math.abs(middle - labelX) - ([...text].length * CHARACTER) / 2 - BESIDE;
+    const room = Math.abs(middle - labelX) - ([...shape.text].length * CHARACTER) / 2 - BESIDE;
     const label = words.timer(timer).find((wording) => [...wording].length * CHARACTER <= room) ?? '';
     const anchor = inward === 1 ? ('start' as const) : ('end' as const);
     return [{ ...shape, ring: { timer, x, label: { x: labelX, anchor, text: label } } }];
   });
+  const pending = rows.breaks.get(rows.moments.length);
+  if (pending === undefined) return shapes;
+  return [...shapes, { ...breakAt(pending, rows.moments.length, words.silent()), silence: undefined }];
 }

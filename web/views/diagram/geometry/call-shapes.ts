@@ -55,9 +55,13 @@ export function callShapes(
   const foldedCalls: FoldedCalls[] = [];
   const folded = parts.filter(({ what }) => what === 'calls');
   const bars = [
-    ...single.map((step) => ({ step, part: undefined, first: step })),
-    ...folded.map((part) => ({ step: part.steps.at(-1) as Call, part, first: part.steps[0]! })),
-  ].map((bar) => ({ ...bar, begin: rows.begin.get(bar.first.id)! }));
+    ...single.map((step) => ({ step, part: undefined, begin: rows.begin.get(step.id)! })),
+    ...folded.map((part) => ({
+      step: part.steps.at(-1) as Call,
+      part,
+      begin: rows.begin.get(part.steps[0]!.id)!,
+    })),
+  ];
   /** Where the bars of each program that are still open end. */
   const ends: Record<Side, number[]> = { client: [], server: [] };
   for (const { step, part, begin } of bars.sort((a, b) => a.begin.order - b.begin.order)) {

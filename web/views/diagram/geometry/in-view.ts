@@ -1,7 +1,7 @@
 import type { Layout } from './layout.ts';
 
-/** A picture shorter than this is drawn whole. */
-const SHORT = 8000;
+/** A picture shorter than this is drawn whole. In each frame, the browser paints again what is drawn. */
+const SHORT = 3000;
 /** Drawn above and below what is in sight, so that scrolling meets no gap. */
 const MARGIN = 600;
 /** After how many units of scrolling the drawn part changes. */
@@ -26,7 +26,7 @@ export function inView(layout: Layout, top: number, room: number) {
   return {
     foldedCalls: long(layout.foldedCalls),
     folds: layout.folds.filter(({ y1, y2 }) => reaches(y1, y2)),
-    breaks: layout.breaks.filter(({ y }) => reaches(y, y)),
+    breaks: layout.breaks.map((shape, index) => ({ shape, index })).filter(({ shape: { y } }) => reaches(y, y)),
     calls: long(layout.calls),
     bands: long(layout.bands),
     segments: layout.segments.filter(({ y1, y2, copyOfY = y1 }) => reaches(Math.min(y1, copyOfY), y2)),

@@ -107,10 +107,3 @@ export function layoutOf(
 export function placeOf({ moments }: Layout, passed: number): { y: number } | undefined {
   return moments[Math.min(passed, moments.length) - 1];
 }
-
-/** After so many moments: the first of those that came with the last beat. */
-export function freshFrom({ moments }: Layout, passed: number): number {
-  let first = Math.min(passed, moments.length) - 1;
-  while (first > 0 && moments[first - 1]!.what !== 'begin') first -= 1;
-  return Math.max(0, first);
-}

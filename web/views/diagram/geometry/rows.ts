@@ -60,6 +60,8 @@ export interface Spacing {
   areTogether?: boolean;
   /** The folds that the viewer has opened. */
   opened?: ReadonlySet<string>;
+  /** A silence has begun after the last moment. Its break stands where it will stand when it is over. */
+  isSilent?: boolean;
 }
 
 /** Gives every moment its height in the picture: in the order of time from top to bottom, evenly spaced or to scale. */
@@ -68,6 +70,7 @@ export function rowsOf(told: Told, spacing: Spacing = {}): Rows {
   const { gaps, moments: placed, breaks, heads } = placing;
   letMeet(placed);
   const bottom = Math.max(placing.y, TOP);
+  if (spacing.isSilent) placing.goOnSilently();
   let y = Math.max(placing.y, gaps.bottom);
   const open = new Map<string, number>();
   for (const { what, step } of placed) {
@@ -94,6 +97,7 @@ class Placing {
   readonly #told: Told;
   readonly #opened: ReadonlySet<string>;
   readonly #heldRoom: number;
+  readonly #looseness: number;
   readonly #extra: ReadonlyMap<string, number> | undefined;
   readonly #pixelsPerUs: number;
   /** Where each part of a fold has its row. */
@@ -107,17 +111,29 @@ class Placing {
     this.#told = told;
     this.#opened = opened;
     this.#heldRoom = heldRoom;
+    this.#looseness = looseness;
     this.#extra = spacing.extra;
     this.#pixelsPerUs = toScale ? scaleOf(told.moments) : 0;
     const silent = new Set(toScale ? [] : told.silences.map(({ order }) => order));
     told.moments.forEach((moment, order) => {
       const former = told.moments[order - 1];
-      if (former && hasNote(former)) this.y += USUAL.note * looseness;
+      this.#noteBelow(former);
       if (silent.has(order)) this.#break(order);
       const part = told.parts.get(moment.step.id);
       if (part && opened.has(part.fold.id)) this.#head(part);
       this.#place(moment, order, part && !opened.has(part.fold.id) ? part : undefined);
     });
+  }
+
+  /** Makes room for the break of a silence that is not over, in the way in which it is placed when it is. */
+  goOnSilently(): void {
+    const { moments } = this.#told;
+    this.#noteBelow(moments.at(-1));
+    this.#break(moments.length);
+  }
+
+  #noteBelow(former: Moment | undefined): void {
+    if (former && hasNote(former)) this.y += USUAL.note * this.#looseness;
   }
 
   #break(order: number): void {

@@ -86,8 +86,16 @@ export function segmentShapes(
   };
 }
 
-/** The share of its way that a segment is drawn to have gone. */
-const REACH: Record<Segment['fate'], number> = { delivered: 1, unknown: 0.72, underway: 0.8, dropped: 0.5, held: 0.5 };
+/** The share of its way that a segment is drawn to have gone while nobody knows that it has arrived. */
+export const UNDERWAY = 0.8;
+/** The same, whatever became of it. */
+const REACH: Record<Segment['fate'], number> = {
+  delivered: 1,
+  unknown: 0.72,
+  underway: UNDERWAY,
+  dropped: 0.5,
+  held: 0.5,
+};
 
 /** A segment on its way reaches as far down as the last known moment. */
 function endOf({ id, fate }: Segment, y: number, rows: Rows): number {

@@ -21,9 +21,9 @@ export interface Timer {
 }
 
 /** No shorter time counts as a silence. */
-const LEAST_US = 200_000;
+export const LEAST_US = 200_000;
 /** A segment that travels for so long is no silence: while it is under way, the time is that of the wire. */
-const TRAVELS = 3;
+export const TRAVELS = 3;
 /** A time-out that is about twice the one before: kernels round, and answers come between. */
 const DOUBLED = { least: 1.7, most: 2.4 };
 

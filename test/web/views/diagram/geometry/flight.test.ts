@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Segment } from '../../../../../bridge/trace/step.ts';
 import { Language } from '../../../../../web/texts/language.svelte.ts';
 import { columnsFor } from '../../../../../web/views/diagram/geometry/columns.ts';
-import { arrivalOf, flightOf, LANDED, wayOf } from '../../../../../web/views/diagram/geometry/flight.ts';
+import { arrivalsIn, flightOf, LANDED, landingOf, wayOf } from '../../../../../web/views/diagram/geometry/flight.ts';
 import { layoutOf } from '../../../../../web/views/diagram/geometry/layout.ts';
+import { UNDERWAY } from '../../../../../web/views/diagram/geometry/segment-shapes.ts';
 import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
 import { compareSteps } from '../../../../../bridge/trace/step.ts';
 import { labTrace } from '../../../fixtures/lab-traces.ts';
@@ -34,13 +35,26 @@ describe('the flight of a segment', () => {
     expect(flightOf('dropped', 1).fallen).toBeGreaterThan(30);
   });
 
+  it('lands softly: the last part of the way, then it gives a little, and rests at its own size', () => {
+    expect(landingOf(0)).toMatchObject({ share: UNDERWAY, size: 1 });
+    expect(landingOf(LANDED)).toMatchObject({ share: 1, size: 1 });
+    expect(landingOf((1 + LANDED) / 2).size).toBeGreaterThan(1.1);
+    expect(landingOf(1)).toEqual({ share: 1, size: expect.closeTo(1) as number, fallen: 0, opacity: 1 });
+    fc.assert(
+      fc.property(share, share, (one, other) => {
+        const [early, late] = [landingOf(Math.min(one, other)), landingOf(Math.max(one, other))];
+        expect(late.share).toBeGreaterThanOrEqual(early.share);
+      }),
+    );
+  });
+
   it('follows the step’s own arrow, or that of the run that it is folded in', () => {
     const steps = labTrace().sort(compareSteps);
     const layout = layoutOf(steps, columnsFor(1000), words);
     const syn = steps.find(({ kind }) => kind === 'segment')!;
     expect(wayOf(layout, syn)).toBe(layout.segments[0]);
-    expect(layout.moments[arrivalOf(layout, syn)]).toMatchObject({ what: 'arrive', step: syn });
-    expect([wayOf(layout, steps[0]), arrivalOf(layout, steps[0])]).toEqual([undefined, Infinity]);
+    expect(layout.moments[arrivalsIn(layout).get(syn.id)!]).toMatchObject({ what: 'arrive', step: syn });
+    expect([wayOf(layout, steps[0]), arrivalsIn(layout).get(steps[0]!.id)]).toEqual([undefined, undefined]);
     const many = longTrace(200).sort(compareSteps);
     const folded = layoutOf(many, columnsFor(1000), words);
     const step = folded.folds[0]!.part.steps[3] as Segment;

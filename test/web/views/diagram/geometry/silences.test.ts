@@ -5,6 +5,7 @@ import { Language } from '../../../../../web/texts/language.svelte.ts';
 import { columnsFor } from '../../../../../web/views/diagram/geometry/columns.ts';
 import { layoutOf } from '../../../../../web/views/diagram/geometry/layout.ts';
 import { momentsOf } from '../../../../../web/reading/moments.ts';
+import { isSilence } from '../../../../../web/views/diagram/geometry/silence-now.ts';
 import { silencesIn } from '../../../../../web/views/diagram/geometry/silences.ts';
 import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
 import { anyTransfer } from '../../../fixtures/any-steps.ts';
@@ -101,4 +102,22 @@ describe('silence', () => {
         expect(silencesIn(moments.slice(0, count))).toEqual(all.filter(({ order }) => order < count));
       }),
     ));
+});
+
+describe('a time that still lasts', () => {
+  const known = (steps: Step[], last: (step: Step) => boolean) => steps.slice(0, steps.findIndex(last) + 1);
+  const isSegment = ({ kind }: Step) => kind === 'segment';
+
+  it('is a silence once it is long enough to be worth a word', () => {
+    const steps = known(blackHole().sort(compareSteps), isSegment);
+    expect([isSilence(steps, 199_999), isSilence(steps, 200_000)]).toEqual([false, true]);
+  });
+
+  it('is the time of the wire while a segment travels, unless it takes much longer than those before', () => {
+    const flying = seen('client', ['SYN'], 0, undefined, { fate: 'underway' });
+    expect(isSilence([flying], 10 * SECOND)).toBe(false);
+    const arrived = labTrace().filter((step) => step.kind === 'segment');
+    const quickest = Math.min(...arrived.map(({ arrivedAt = Infinity, at }) => arrivedAt - at));
+    expect(isSilence([...arrived, flying], Math.max(200_000, 3 * quickest))).toBe(true);
+  });
 });
