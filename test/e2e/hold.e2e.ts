@@ -22,8 +22,8 @@ test('a run held at each segment goes on by button and by the step key, and ends
   await page.keyboard.press('Tab');
   await expect(buttons.getByRole('button', { name: 'Deliver' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(held.getByText('server → client SYN+ACK')).toBeVisible();
-  await expect(buttons).toHaveCount(0);
+  // Each held segment has its buttons; the notice names it only if it is alone, and the SYN may have been sent again.
+  await expect(page.getByRole('group', { name: 'Held in mid-wire: server → client SYN+ACK' })).toBeVisible();
   await expect(page.locator('.band').getByText('SYN_RCVD', { exact: true })).toBeVisible();
   await page.locator('main').focus();
   // The client's kernel may have sent its SYN again meanwhile: it is held too.

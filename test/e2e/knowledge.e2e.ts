@@ -119,9 +119,10 @@ test('random connections: nothing on the page tells what comes later', async ({ 
 test('a silence that is played tells neither its length nor what ends it', async ({ page, context }) => {
   const steps = labTrace().sort(compareSteps);
   const first = steps.findIndex(({ kind }) => kind === 'segment');
-  const one = withSilence(steps, first, 1e6);
+  // So long that it is still played when the test looks.
+  const one = withSilence(steps, first, 10e6);
   // Something else happens, and much later.
-  const two = withSilence([...steps.slice(0, first), ...steps.slice(first + 1)], first, 4e6);
+  const two = withSilence([...steps.slice(0, first), ...steps.slice(first + 1)], first, 30e6);
   const beat = beatsOf(momentsOf(one), true).findLastIndex(({ at }) => at < one[first]!.at);
   const other = await context.newPage();
   const told: string[] = [];
@@ -133,7 +134,7 @@ test('a silence that is played tells neither its length nor what ends it', async
     await each.locator('.scrubber input').fill(String(beat));
     await expect(each.locator('.break')).toHaveCount(0);
     await each.locator('main').press('Space');
-    await each.locator('.break.pending').waitFor();
+    await each.locator('.break.pending').waitFor({ timeout: 20_000 });
     told.push(await each.locator('.picture').evaluate((picture) => picture.outerHTML.replaceAll(/<!--.*?-->/g, '')));
   }
   expect(told[0]).toContain('pending');
