@@ -12,6 +12,7 @@ import type { Access } from './access/access.ts';
 import { buildApp } from './http/app.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
+import { LastLine } from './machine/last-line.ts';
 import { printable, printableJson } from './machine/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
@@ -36,14 +37,15 @@ const LOG: FastifyServerOptions['logger'] = {
 
 export async function main(args: readonly string[]): Promise<void> {
   // If the disk is full, a line is lost and the bridge goes on.
-  process.stdout.on('error', () => {});
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+  const lastLine = new LastLine();
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
     // The server program inherits this environment, and must not see the token.
     delete process.env['APERTO_TOKEN'];
     const { app, bridge, access } = await buildApp({ ...config, target: await resolveAddress(config.target) }, LOG);
-    const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
+    const grace = endInOrder(app, lastLine);
     await listen(app, config.http).catch((error) => {
       // closeWithGrace would end this process with an exit status of its own.
       grace.uninstall();
@@ -59,11 +61,34 @@ export async function main(args: readonly string[]): Promise<void> {
     const { captureAdvice } = bridge;
     if (captureAdvice !== undefined) console.log(`Packets are not captured: ${captureAdvice}`);
   } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
-    console.error(printable(`${error.message} (${error.code})`));
-    if (error.code === 'BAD_OPTION') console.error(USAGE);
-    process.exitCode = error.code === 'BAD_OPTION' ? USAGE_ERROR : 1;
+    const isUsage = error instanceof BridgeError && error.code === 'BAD_OPTION';
+    process.exitCode = isUsage ? USAGE_ERROR : 1;
+    if (!(error instanceof BridgeError)) return lastLine.setError(error);
+    const sentence = `${error.message} (${error.code})`;
+    // Above the usage, where reading begins, and again below it.
+    if (isUsage) console.error(`${printable(sentence)}\n${USAGE}`);
+    lastLine.set(sentence);
   }
+}
+
+/** Ends everything at a signal, and at an error that nobody expected: what the bridge would do next is not known then. */
+function endInOrder(app: FastifyInstance, lastLine: LastLine): ReturnType<typeof closeWithGrace> {
+  const options = {
+    delay: GRACE_MS,
+    logger: false,
+    onTimeout: () => lastLine.set(`Aperto ended with something still open: it did not close within ${GRACE_MS} ms.`),
+    onSecondError: (error: unknown) => lastLine.setError(error),
+  } as const;
+  return closeWithGrace(options, async ({ err, signal }) => {
+    if (err) lastLine.setError(err);
+    else if (signal === undefined) lastLine.set('Aperto ended because nothing was left for it to do.');
+    try {
+      await app.close();
+    } catch (error) {
+      lastLine.setError(error);
+      throw error;
+    }
+  });
 }
 
 /** What an operator must know who opens the bridge to other machines, in one sentence. */

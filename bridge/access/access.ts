@@ -10,6 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { formatAddress, isLoopback } from '../address.ts';
+import { descriptorLimit } from '../machine/descriptor-limit.ts';
 import type { Limits } from '../protocol/limits.ts';
 import { ownNames } from './own-names.ts';
 import { AllowedNames } from './allowed-origins-and-hosts.ts';
@@ -43,7 +44,7 @@ export class Access {
     this.#allowedNames = new AllowedNames(settings);
     this.#token = new Token(settings.token);
     this.#clients = new Clients(settings.trustedProxies);
-    this.#limits = effectiveLimits(settings.limits, this.#isOpen);
+    this.#limits = effectiveLimits(settings.limits, this.#isOpen, descriptorLimit());
     this.#allowances = new Allowances(this.#limits);
   }
 
@@ -51,7 +52,7 @@ export class Access {
   listensOn({ address, port }: Pick<AddressInfo, 'address' | 'port'>): void {
     const { first, all, others } = ownNames(this.#settings.http.host, address);
     this.#isOpen = !isLoopback(address) || this.#isBehindProxy;
-    this.#limits = effectiveLimits(this.#settings.limits, this.#isOpen);
+    this.#limits = effectiveLimits(this.#settings.limits, this.#isOpen, descriptorLimit());
     this.#allowances = new Allowances(this.#limits);
     this.#allowedNames.listensOn(all, port);
     const query = this.#needsToken ? `/?token=${this.#token.text}` : '';

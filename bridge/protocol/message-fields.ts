@@ -19,6 +19,8 @@ export const SERVER_FIELDS = {
   'pid?': 'integer',
   'exitCode?': 'integer',
   'signal?': 'text',
+  /** Why it could not be started: an errno name. */
+  'notStarted?': 'text',
   /** The system call in which the program is blocked now, if it can be seen: `accept4`, `epoll_wait`. */
   'blockedIn?': 'text',
   /** The last lines that the program printed, oldest first. */
