@@ -21,6 +21,8 @@ export const LIMITS = {
   messageBytes: 64 * 1024,
   /** From one page. */
   messagesPerSecond: 10_000,
+  /** Messages of one page that get an error, and pings. */
+  faultsPerSecond: 2000,
   messagesPerSecondPerAddress: 20_000,
   messagesPerSecondInAll: 100_000,
   runsPerPage: 128,

@@ -28,6 +28,10 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
     options: {
       maxPayload: FRAME_BYTES,
       closeTimeout: CLOSE_TIMEOUT_MS,
+      // One message of each page in each turn of the event loop: no page has to wait for all that another one sent.
+      allowSynchronousEvents: false,
+      // The page connection replies, because it counts them.
+      autoPong: false,
     } as websocket.WebsocketPluginOptions['options'] & object,
     errorHandler: (error, socket) => {
       // An error with a code comes from the page or its network: it must not fill the log.
