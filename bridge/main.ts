@@ -10,10 +10,11 @@ import closeWithGrace from 'close-with-grace';
 import { formatAddress, resolveAddress } from './address.ts';
 import type { Access } from './access/access.ts';
 import { buildApp } from './http/app.ts';
+import { boundedLog } from './http/bounded-log.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
 import { LastLine } from './machine/last-line.ts';
-import { printable, printableJson } from './machine/printable.ts';
+import { printable } from './machine/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
 /** Milliseconds to wait for a warm wire and a server program that listens. After that, the URL is printed anyway. */
@@ -32,7 +33,7 @@ const USAGE_ERROR = 2;
 const LOG: FastifyServerOptions['logger'] = {
   level: 'warn',
   serializers: { req: ({ method, url }) => ({ method, url: url.replace(/\?.*/s, '') }) },
-  stream: { write: (line) => process.stdout.write(printableJson(line)) },
+  stream: boundedLog((line) => process.stdout.write(line)),
 };
 
 export async function main(args: readonly string[]): Promise<void> {

@@ -12,7 +12,11 @@ const SHARES = 4;
  * one address, so the limit for each address is the limit in all.
  * @param descriptors how many this process may have open at once
  */
-export function effectiveLimits(asked: Partial<Limits> = {}, isOpen = false, descriptors = Number.MAX_SAFE_INTEGER): Limits {
+export function effectiveLimits(
+  asked: Partial<Limits> = {},
+  isOpen = false,
+  descriptors = Number.MAX_SAFE_INTEGER,
+): Limits {
   const limits = withinDescriptors({ ...LIMITS, ...asked }, descriptors);
   if (isOpen) return limits;
   return {

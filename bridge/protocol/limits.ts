@@ -8,7 +8,10 @@ export const LIMITS = {
   connectionsInAll: 10_000,
   pagesPerAddress: 128,
   pagesInAll: 8192,
-  /** Attempts to open a WebSocket. */
+  /** Wrong tokens, on all routes. */
+  guessesPerMinutePerAddress: 60,
+  guessesPerMinuteInAll: 6000,
+  /** WebSockets opened by those who may open one. */
   upgradesPerMinutePerAddress: 600,
   upgradesPerMinuteInAll: 60_000,
   /** Milliseconds until a request must be complete. */
