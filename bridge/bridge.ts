@@ -36,6 +36,9 @@ const SEEDS = 100_000;
 const WARM_UPS = 3;
 const WARM_UP_MS = 500;
 
+/** If pages know no more than this many printed lines, `hello` has all that are kept. */
+const WHOLE_OUTPUT = 10;
+
 /** Changes within this many milliseconds share one `hello`: a busy server prints thousands of lines a second. */
 const HELLO_EVERY_MS = 100;
 
@@ -68,6 +71,10 @@ export class Bridge {
   readonly #scenarioServers: ScenarioServers;
   readonly #sessions = new ShortLivedSet<Session>();
   #helloTimer: NodeJS.Timeout | undefined;
+  /** Whether more has changed since the last `hello` than what the server program printed. */
+  #isChanged = false;
+  /** How many printed lines all pages know. */
+  #toldLines = 0;
   /** Resolves when a broken lab has been replaced. */
   #wireReady: Promise<void> = Promise.resolve();
   /** Resolves when the wire has been warmed up. */
@@ -92,6 +99,7 @@ export class Bridge {
         strace: config.strace ?? false,
       });
       this.#program.on('change', () => this.#changed());
+      this.#program.on('printed', () => this.#scheduleHello());
     }
   }
 
@@ -299,9 +307,23 @@ export class Bridge {
   }
 
   #changed(): void {
+    this.#isChanged = true;
+    this.#scheduleHello();
+  }
+
+  /** A page that knows most of what a talkative program printed gets only the new lines. */
+  #nextHello(): Hello {
+    const hello = this.hello();
+    const known = this.#isChanged ? 0 : this.#toldLines;
+    this.#isChanged = false;
+    this.#toldLines = hello.server.printed ?? 0;
+    return this.#program && known > WHOLE_OUTPUT ? { ...hello, server: this.#program.statusAfter(known) } : hello;
+  }
+
+  #scheduleHello(): void {
     this.#helloTimer ??= setTimeout(() => {
       this.#helloTimer = undefined;
-      const hello = this.hello();
+      const hello = this.#nextHello();
       for (const page of this.#pages) page.send(hello);
     }, HELLO_EVERY_MS);
   }

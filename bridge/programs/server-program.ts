@@ -37,7 +37,8 @@ const RESTART_AFTER_MS = 500;
 /** If a program is killed and its host ends within so many milliseconds, one thing ended both. */
 const SAME_END_MS = 1000;
 
-export class ServerProgram extends EventEmitter<{ change: [] }> {
+/** `change`: its state. `printed`: one more line. */
+export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   readonly #options: ServerProgramOptions;
   readonly #sources: ServerSources;
   readonly #lines = new PrintedLines();
@@ -72,8 +73,14 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       ...(pid !== undefined && { pid }),
       ...this.#exit,
       ...(blockedIn !== undefined && { blockedIn }),
+      printed: this.#lines.count,
       output: this.#lines.current,
     };
+  }
+
+  /** The same for those who know the first `count` lines that it has printed: only the lines since then. */
+  statusAfter(count: number): ServerStatus {
+    return { ...this.status(), outputIsNew: true, output: this.#lines.after(count) };
   }
 
   /** @throws BridgeError `SERVER_RUNNING` */
@@ -155,7 +162,7 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
   #printed(stream: 'stdout' | 'stderr', line: string): void {
     this.#lines.add({ stream, line });
     this.#sources.printed(stream, line);
-    this.emit('change');
+    this.emit('printed');
   }
 
   #listens(): void {

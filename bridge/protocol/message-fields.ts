@@ -23,6 +23,10 @@ export const SERVER_FIELDS = {
   'notStarted?': 'text',
   /** The system call in which the program is blocked now, if it can be seen: `accept4`, `epoll_wait`. */
   'blockedIn?': 'text',
+  /** How many lines it has printed since it was started. */
+  'printed?': 'integer',
+  /** `output` holds only the lines since the `hello` before: the others have been sent. */
+  'outputIsNew?': 'flag',
   /** The last lines that the program printed, oldest first. */
   output: { list: { fields: { stream: STREAMS, line: 'text' } } },
 } as const satisfies Fields;
