@@ -36,6 +36,10 @@ const LOG: FastifyServerOptions['logger'] = {
   stream: boundedLog((line) => process.stdout.write(line)),
 };
 
+/** What an operator must know who starts it as root: it needs no root. */
+const AS_ROOT =
+  'It runs as root, and so does the server program: whatever that program does, it may do on the whole machine.';
+
 export async function main(args: readonly string[]): Promise<void> {
   // If the disk is full, a line is lost and the bridge goes on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
@@ -57,6 +61,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (bridge.isClosing) return;
     console.log(`Aperto is at ${access.urls.own}`);
     if (access.isOpen) console.log(openness(access));
+    if (process.getuid?.() === 0) console.log(AS_ROOT);
     const { wireMessage } = bridge.hello();
     if (wireMessage !== undefined) console.log(`The wire is direct: ${wireMessage}`);
     const { captureAdvice } = bridge;

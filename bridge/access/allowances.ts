@@ -1,11 +1,5 @@
-import type { Socket } from 'node:net';
 import type { Limits } from '../protocol/limits.ts';
 import { Connections } from './connections.ts';
-
-/** The address at the other end. An IPv4 address that came in over IPv6 is written as an IPv4 address. */
-export function clientOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
-  return remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
-}
 
 /** Limits how many there are at a time: for each address, and in all. */
 export class Places {

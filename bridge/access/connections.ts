@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { clientOf } from './allowances.ts';
+import { clientOf } from './client-address.ts';
 
 /**
  * Limits TCP connections: for each address, and in all. A connection is a stranger's until it has shown that it belongs to

@@ -34,7 +34,7 @@ export const SERVER_FIELDS = {
 /** How a run ended: in `done`, and in a trace file. */
 export const RESULT_FIELDS = {
   outcome: OUTCOMES,
-  'reply?': { fields: { text: 'text', hex: { hex: 1024 * 1024 } } },
+  'reply?': { fields: { text: { text: 1024 * 1024 }, hex: { hex: 1024 * 1024 } } },
   /** The errno name or the limit behind the outcome, if there was one. */
   'error?': 'text',
   /** From connect() to the last thing that the steps show: what happens last in the picture. */
@@ -44,7 +44,7 @@ export const RESULT_FIELDS = {
   /** How the link treated the run's packets, with the seed that was used. */
   'link?': 'link',
   /** The sources that this run really had. */
-  sources: { list: { fields: SOURCE_FIELDS } },
+  sources: { list: { fields: SOURCE_FIELDS }, most: 32 },
 } as const satisfies Fields;
 
 /** What the bridge sends to a page, by `type`. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { effectiveLimits } from '../../../bridge/access/effective-limits.ts';
-import { clientOf, Places, Rates } from '../../../bridge/access/allowances.ts';
+import { Places, Rates } from '../../../bridge/access/allowances.ts';
+import { clientOf } from '../../../bridge/access/client-address.ts';
 
 test('an IPv4 address is one client, over IPv6 too', () => {
   expect(clientOf({ remoteAddress: '::ffff:192.0.2.7' })).toBe('192.0.2.7');
