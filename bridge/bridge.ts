@@ -36,8 +36,15 @@ const SEEDS = 100_000;
 const WARM_UPS = 3;
 const WARM_UP_MS = 500;
 
+/** If pages know no more than this many printed lines, `hello` has all that are kept. */
+const WHOLE_OUTPUT = 10;
+
 /** Changes within this many milliseconds share one `hello`: a busy server prints thousands of lines a second. */
 const HELLO_EVERY_MS = 100;
+
+/** What pages are told after a host of the lab has ended. */
+const LAB_REMADE = { code: 'LAB_REMADE', message: 'A host of the lab ended. The lab was made again.' };
+const LAB_LOST = { code: 'LAB_LOST', message: 'A host of the lab ended, and the lab could not be made again.' };
 
 export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
   Partial<Pick<Config, 'strace'>>;
@@ -64,6 +71,10 @@ export class Bridge {
   readonly #scenarioServers: ScenarioServers;
   readonly #sessions = new ShortLivedSet<Session>();
   #helloTimer: NodeJS.Timeout | undefined;
+  /** Whether more has changed since the last `hello` than what the server program printed. */
+  #isChanged = false;
+  /** How many printed lines all pages know. */
+  #toldLines = 0;
   /** Resolves when a broken lab has been replaced. */
   #wireReady: Promise<void> = Promise.resolve();
   /** Resolves when the wire has been warmed up. */
@@ -88,6 +99,7 @@ export class Bridge {
         strace: config.strace ?? false,
       });
       this.#program.on('change', () => this.#changed());
+      this.#program.on('printed', () => this.#scheduleHello());
     }
   }
 
@@ -190,7 +202,8 @@ export class Bridge {
 
   /**
    * Starts or stops the server program.
-   * @throws BridgeError `CONTROL_NOT_ALLOWED`, `SERVER_NOT_OWNED`, `SERVER_RUNNING`, `SERVER_NOT_RUNNING`, `SHUTTING_DOWN`
+   * @param complain gets what goes wrong later: BridgeError `SERVER_RUNNING`, `SERVER_NOT_STARTED`
+   * @throws BridgeError `CONTROL_NOT_ALLOWED`, `SERVER_NOT_OWNED`, `SERVER_NOT_RUNNING`, `SHUTTING_DOWN`
    */
   controlServer(action: 'start' | 'stop', complain: (error: unknown) => void): void {
     if (!this.terms.mayControl)
@@ -203,7 +216,12 @@ export class Bridge {
     if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
     if (action === 'start') {
       const program = this.#program;
-      this.#wireReady.then(() => program.start()).catch(complain);
+      this.#wireReady
+        .then(() => {
+          program.start();
+          return program.launched();
+        })
+        .catch(complain);
       return;
     }
     if (this.#program.status().pid === undefined)
@@ -234,7 +252,7 @@ export class Bridge {
       const session = new Session({
         script: plainScript(1n),
         wire,
-        server: { port, ready: Promise.resolve() },
+        server: { port, ready: Promise.resolve(undefined) },
         sources: [],
         limits: { ...this.terms.limits, runMs: WARM_UP_MS },
         onSteps: () => {},
@@ -267,21 +285,45 @@ export class Bridge {
     wire.onChange = () => this.#changed();
     wire.onBroken = () => {
       this.log.warn('A host of the lab has ended: the lab is made again.');
-      this.#wireReady = chooseWire({ ...this.#config, wire: 'auto' }).then((chosen) => {
-        this.#chosen = chosen;
-        if (this.#closing) return chosen.wire.close();
-        this.#watchWire();
-        this.#changed();
-        this.#warm = this.#warmUp();
-        return this.#warm;
-      });
+      const programEnded = this.#program?.hostEnded();
+      this.#wireReady = this.#replaceWire(programEnded).catch((error: unknown) =>
+        this.log.error(error, 'the lab could not be replaced'),
+      );
     };
   }
 
+  /** @param startsAgain resolves with whether the server program ran on the broken wire: then it runs on the next one */
+  async #replaceWire(startsAgain: Promise<boolean> | undefined): Promise<void> {
+    const [chosen, runAgain] = await Promise.all([chooseWire({ ...this.#config, wire: 'auto' }), startsAgain]);
+    this.#chosen = chosen;
+    if (this.#closing) return chosen.wire.close();
+    this.#watchWire();
+    if (runAgain) this.#program!.start();
+    this.#changed();
+    const isLab = chosen.wire.hasLink === true;
+    for (const page of this.#pages) page.send({ type: 'error', ...(isLab ? LAB_REMADE : LAB_LOST) });
+    this.#warm = this.#warmUp();
+    await this.#warm;
+  }
+
   #changed(): void {
+    this.#isChanged = true;
+    this.#scheduleHello();
+  }
+
+  /** A page that knows most of what a talkative program printed gets only the new lines. */
+  #nextHello(): Hello {
+    const hello = this.hello();
+    const known = this.#isChanged ? 0 : this.#toldLines;
+    this.#isChanged = false;
+    this.#toldLines = hello.server.printed ?? 0;
+    return this.#program && known > WHOLE_OUTPUT ? { ...hello, server: this.#program.statusAfter(known) } : hello;
+  }
+
+  #scheduleHello(): void {
     this.#helloTimer ??= setTimeout(() => {
       this.#helloTimer = undefined;
-      const hello = this.hello();
+      const hello = this.#nextHello();
       for (const page of this.#pages) page.send(hello);
     }, HELLO_EVERY_MS);
   }

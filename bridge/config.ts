@@ -111,7 +111,7 @@ function accessOf(
   const token = environment['APERTO_TOKEN'];
   const proxies = list(values['trusted-proxy'], environment['APERTO_TRUSTED_PROXY']).map(proxyOf);
   const allowOrigins = list(values['allow-origin'], environment['APERTO_ALLOW_ORIGIN']).map(originOf);
-  const allowHosts = list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map((host) => host.toLowerCase());
+  const allowHosts = list(values['allow-host'], environment['APERTO_ALLOW_HOST']).map(hostOf);
   if (proxies.length > 0 && (allowOrigins.length === 0 || allowHosts.length === 0))
     throw new BridgeError(
       'BAD_OPTION',
@@ -141,6 +141,14 @@ function originOf(text: string): string {
 function proxyOf(text: string): string {
   if (isIP(text) !== 0) return text;
   throw new BridgeError('BAD_OPTION', `"${text}" is not the IP address of a proxy, such as 127.0.0.1.`);
+}
+
+/** A name or an IP address, with its port unless that is 80. There are no patterns. */
+function hostOf(text: string): string {
+  const host = text.toLowerCase();
+  const isName = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host);
+  if (isName && URL.canParse(`http://${host}`)) return host;
+  throw new BridgeError('BAD_OPTION', `"${text}" is not a host such as example.org:8080. There are no patterns.`);
 }
 
 function list(given: readonly string[] | undefined, fromEnvironment: string | undefined): string[] {

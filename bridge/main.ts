@@ -10,9 +10,11 @@ import closeWithGrace from 'close-with-grace';
 import { formatAddress, resolveAddress } from './address.ts';
 import type { Access } from './access/access.ts';
 import { buildApp } from './http/app.ts';
+import { boundedLog } from './http/bounded-log.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
-import { printable, printableJson } from './machine/printable.ts';
+import { LastLine } from './machine/last-line.ts';
+import { printable } from './machine/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
 /** Milliseconds to wait for a warm wire and a server program that listens. After that, the URL is printed anyway. */
@@ -31,19 +33,24 @@ const USAGE_ERROR = 2;
 const LOG: FastifyServerOptions['logger'] = {
   level: 'warn',
   serializers: { req: ({ method, url }) => ({ method, url: url.replace(/\?.*/s, '') }) },
-  stream: { write: (line) => process.stdout.write(printableJson(line)) },
+  stream: boundedLog((line) => process.stdout.write(line)),
 };
+
+/** What an operator must know who starts it as root: it needs no root. */
+const AS_ROOT =
+  'It runs as root, and so does the server program: whatever that program does, it may do on the whole machine.';
 
 export async function main(args: readonly string[]): Promise<void> {
   // If the disk is full, a line is lost and the bridge goes on.
-  process.stdout.on('error', () => {});
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+  const lastLine = new LastLine();
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
     // The server program inherits this environment, and must not see the token.
     delete process.env['APERTO_TOKEN'];
     const { app, bridge, access } = await buildApp({ ...config, target: await resolveAddress(config.target) }, LOG);
-    const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async () => app.close());
+    const grace = endInOrder(app, lastLine);
     await listen(app, config.http).catch((error) => {
       // closeWithGrace would end this process with an exit status of its own.
       grace.uninstall();
@@ -54,16 +61,40 @@ export async function main(args: readonly string[]): Promise<void> {
     if (bridge.isClosing) return;
     console.log(`Aperto is at ${access.urls.own}`);
     if (access.isOpen) console.log(openness(access));
+    if (process.getuid?.() === 0) console.log(AS_ROOT);
     const { wireMessage } = bridge.hello();
     if (wireMessage !== undefined) console.log(`The wire is direct: ${wireMessage}`);
     const { captureAdvice } = bridge;
     if (captureAdvice !== undefined) console.log(`Packets are not captured: ${captureAdvice}`);
   } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
-    console.error(printable(`${error.message} (${error.code})`));
-    if (error.code === 'BAD_OPTION') console.error(USAGE);
-    process.exitCode = error.code === 'BAD_OPTION' ? USAGE_ERROR : 1;
+    const isUsage = error instanceof BridgeError && error.code === 'BAD_OPTION';
+    process.exitCode = isUsage ? USAGE_ERROR : 1;
+    if (!(error instanceof BridgeError)) return lastLine.setError(error);
+    const sentence = `${error.message} (${error.code})`;
+    // Above the usage, where reading begins, and again below it.
+    if (isUsage) console.error(`${printable(sentence)}\n${USAGE}`);
+    lastLine.set(sentence);
   }
+}
+
+/** Ends everything at a signal, and at an error that nobody expected: what the bridge would do next is not known then. */
+function endInOrder(app: FastifyInstance, lastLine: LastLine): ReturnType<typeof closeWithGrace> {
+  const options = {
+    delay: GRACE_MS,
+    logger: false,
+    onTimeout: () => lastLine.set(`Aperto ended with something still open: it did not close within ${GRACE_MS} ms.`),
+    onSecondError: (error: unknown) => lastLine.setError(error),
+  } as const;
+  return closeWithGrace(options, async ({ err, signal }) => {
+    if (err) lastLine.setError(err);
+    else if (signal === undefined) lastLine.set('Aperto ended because nothing was left for it to do.');
+    try {
+      await app.close();
+    } catch (error) {
+      lastLine.setError(error);
+      throw error;
+    }
+  });
 }
 
 /** What an operator must know who opens the bridge to other machines, in one sentence. */

@@ -27,8 +27,11 @@ export interface SessionOptions {
   wire: Wire;
   /** How the link treats the run's packets; only for a wire that has one. */
   link?: LinkSettings;
-  /** A server for this run alone; `ready` resolves when it listens. If absent, the server is the wire's target. */
-  server?: { port: number; ready: Promise<void> };
+  /**
+   * A server for this run alone; `ready` resolves when it listens, or with the reason why it never will. If absent, the
+   * server is the wire's target.
+   */
+  server?: { port: number; ready: Promise<string | undefined> };
   /** What sees the server's side of the connection. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'runMs' | 'heldRunMs' | 'replyBytes' | 'stepsPerRun'>;
@@ -92,18 +95,29 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { wire, link, server, limits } = options;
+    const { link, server, limits } = options;
     this.#trace = new BoundedTrace(limits.stepsPerRun);
     this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
     this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
-    const ready = [wire.ready?.(), server?.ready].filter((promise) => promise !== undefined);
-    if (ready.length > 0) void Promise.all(ready).then(() => this.#open());
-    else this.#open();
+    if (server) void server.ready.then((fault) => (fault === undefined ? this.#openWhenReady() : this.#failed(fault)));
+    else this.#openWhenReady();
   }
 
   /** Aborts the run's connection; `onDone` follows. */
   cancel(): void {
     this.#abort({ outcome: 'cancelled' });
+  }
+
+  #openWhenReady(): void {
+    const ready = this.#options.wire.ready?.();
+    if (ready) void ready.then(() => this.#open());
+    else this.#open();
+  }
+
+  /** Ends the run before it has opened a connection. */
+  #failed(error: string): void {
+    clearTimeout(this.#timeLimit);
+    this.#finish({ connected: error, ownReset: false, reply: '' });
   }
 
   #open(): void {

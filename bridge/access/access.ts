@@ -3,20 +3,23 @@
  * its user may do everything. Otherwise a request needs a token, each address has its own limits, and pages may not start
  * or stop the server program. Access knows requests and addresses; it knows nothing of runs, messages or sources.
  *
- *     request ─▶ names ─▶ upgrades per minute ─▶ token ─▶ a place ─▶ page
- *                  └─────────────┴────────────────┴─────────┴─▶ refusal
+ *     request ─▶ names ─▶ token ─▶ upgrades per minute ─▶ a place ─▶ page
+ *                  └────────┴────────────┴──────────────────┴─▶ refusal, logged
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { formatAddress, isLoopback } from '../address.ts';
+import { descriptorLimit } from '../machine/descriptor-limit.ts';
 import type { Limits } from '../protocol/limits.ts';
 import { ownNames } from './own-names.ts';
 import { AllowedNames } from './allowed-origins-and-hosts.ts';
-import { Allowances, clientOf } from './allowances.ts';
+import { Allowances } from './allowances.ts';
+import { clientOf } from './client-address.ts';
 import { Clients } from './clients.ts';
 import { effectiveLimits } from './effective-limits.ts';
-import { refuse } from './refusal.ts';
+import { refuse, type RefusalCode } from './refusal.ts';
+import { RefusalLog } from './refusal-log.ts';
 import type { AccessSettings } from './settings.ts';
 import { Token } from './token.ts';
 
@@ -37,13 +40,16 @@ export class Access {
   #limits: Limits;
   #allowances: Allowances;
   #urls: Urls = { own: '', others: [] };
+  readonly refusals: RefusalLog;
 
-  constructor(settings: AccessSettings) {
+  /** @param warn logs a line */
+  constructor(settings: AccessSettings, warn: (line: string) => void = () => {}) {
+    this.refusals = new RefusalLog(warn);
     this.#settings = settings;
     this.#allowedNames = new AllowedNames(settings);
     this.#token = new Token(settings.token);
     this.#clients = new Clients(settings.trustedProxies);
-    this.#limits = effectiveLimits(settings.limits, this.#isOpen);
+    this.#limits = effectiveLimits(settings.limits, this.#isOpen, descriptorLimit());
     this.#allowances = new Allowances(this.#limits);
   }
 
@@ -51,7 +57,7 @@ export class Access {
   listensOn({ address, port }: Pick<AddressInfo, 'address' | 'port'>): void {
     const { first, all, others } = ownNames(this.#settings.http.host, address);
     this.#isOpen = !isLoopback(address) || this.#isBehindProxy;
-    this.#limits = effectiveLimits(this.#settings.limits, this.#isOpen);
+    this.#limits = effectiveLimits(this.#settings.limits, this.#isOpen, descriptorLimit());
     this.#allowances = new Allowances(this.#limits);
     this.#allowedNames.listensOn(all, port);
     const query = this.#needsToken ? `/?token=${this.#token.text}` : '';
@@ -82,36 +88,48 @@ export class Access {
   /** For every request. */
   async checkNames(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     const fault = this.#allowedNames.faultOf(request);
-    if (fault) return refuse(reply, fault);
+    if (fault) return this.#refuse(request, reply, fault);
   }
 
   /** For every request that shows or changes something of this machine. The page's files do neither. */
   async checkToken(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    if (this.#needsToken && !this.#token.isIn(request)) return refuse(reply, 'TOKEN_REQUIRED');
+    if (!this.#needsToken) return;
+    const { socket } = request.raw;
+    const token = this.#token.in(request);
+    if (token === 'right') return this.#allowances.connections.belongsToUser(socket);
+    const isOneTooMany = token === 'guess' && !this.#allowances.guesses.count(this.clientOf(request.raw));
+    return this.#refuse(request, reply, isOneTooMany ? 'TOO_MANY_GUESSES' : 'TOKEN_REQUIRED');
   }
 
-  /** Comes after the check of the origin, so that foreign pages do not use up the upgrades of our own. */
+  /** Comes after all other checks, so that those who may not open a WebSocket do not use up the upgrades of others. */
   async countUpgrade(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
-    if (!this.#allowances.upgrades.count(this.clientOf(request.raw))) return refuse(reply, 'TOO_MANY_UPGRADES');
+    if (!this.#allowances.upgrades.count(this.clientOf(request.raw)))
+      return this.#refuse(request, reply, 'TOO_MANY_UPGRADES');
   }
 
   /** The last check of an upgrade: it takes a place until its connection is closed. */
   async takePlace(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     const leave = this.#allowances.pages.enter(this.clientOf(request.raw));
-    if (!leave) return refuse(reply, 'TOO_MANY_PAGES');
+    if (!leave) return this.#refuse(request, reply, 'TOO_MANY_PAGES');
+    this.#allowances.connections.belongsToUser(request.raw.socket);
     request.raw.socket.once('close', leave);
   }
 
   /** For every connection: takes a place for it until it is closed. Returns whether there is one. */
   enterConnection(socket: Socket): boolean {
-    const leave = this.#allowances.connections.enter(clientOf(socket), this.#clients.isProxy(socket));
-    if (leave) socket.once('close', leave);
-    return leave !== undefined;
+    const isIn = this.#allowances.connections.enter(socket, this.#clients.isProxy(socket));
+    if (!isIn) this.refusals.add('TOO_MANY_CONNECTIONS', clientOf(socket));
+    return isIn;
   }
 
   /** The address that a request comes from, as limits count it. */
   clientOf(request: IncomingMessage): string {
     return this.#clients.of(request);
+  }
+
+  #refuse({ raw }: FastifyRequest, reply: FastifyReply, code: RefusalCode): FastifyReply {
+    this.refusals.add(code, this.clientOf(raw));
+    return refuse(reply, code);
   }
 
   get #needsToken(): boolean {

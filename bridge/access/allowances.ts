@@ -1,10 +1,5 @@
-import type { Socket } from 'node:net';
 import type { Limits } from '../protocol/limits.ts';
-
-/** The address at the other end. An IPv4 address that came in over IPv6 is written as an IPv4 address. */
-export function clientOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
-  return remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
-}
+import { Connections } from './connections.ts';
 
 /** Limits how many there are at a time: for each address, and in all. */
 export class Places {
@@ -75,21 +70,24 @@ const MINUTE_MS = 60_000;
 /** What is counted, each against its own limit. */
 export class Allowances {
   /** TCP connections, whatever they carry. */
-  readonly connections: Places;
+  readonly connections: Connections;
   readonly pages: Places;
   readonly runs: Places;
   /** Servers of scenarios, each for one run. */
   readonly servers: Places;
   readonly messages: Rates;
-  /** Attempts of a page to open its WebSocket. */
+  /** WebSockets that those who may open one open. */
   readonly upgrades: Rates;
+  /** Wrong tokens. They are counted apart, so that nobody who guesses keeps out those who know the token. */
+  readonly guesses: Rates;
 
   constructor(limits: Limits) {
-    this.connections = new Places(limits.connectionsPerAddress, limits.connectionsInAll);
+    this.connections = new Connections(limits.connectionsPerAddress, limits.connectionsInAll);
     this.pages = new Places(limits.pagesPerAddress, limits.pagesInAll);
     this.runs = new Places(limits.runsPerAddress, limits.runsInAll);
     this.servers = new Places(limits.scenarioServersPerAddress, limits.scenarioServers);
     this.messages = new Rates(limits.messagesPerSecondPerAddress, limits.messagesPerSecondInAll, SECOND_MS);
+    this.guesses = new Rates(limits.guessesPerMinutePerAddress, limits.guessesPerMinuteInAll, MINUTE_MS);
     this.upgrades = new Rates(limits.upgradesPerMinutePerAddress, limits.upgradesPerMinuteInAll, MINUTE_MS);
   }
 }

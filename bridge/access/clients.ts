@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
-import { clientOf } from './allowances.ts';
+import { clientOf } from './client-address.ts';
 
 /**
  * Which address a request comes from. A proxy in front of the bridge adds the address of its own client at the end of

@@ -10,9 +10,12 @@ const REFUSALS = {
   ORIGIN_NOT_ALLOWED: [403, 'This origin is not on the list: see --allow-origin.'],
   NOT_FOUND: [404, 'There is nothing here.'],
   REQUEST_TIMEOUT: [408, 'The request was not complete in time.'],
+  TOO_MANY_GUESSES: [429, 'Too many wrong tokens within a minute.'],
   TOO_MANY_UPGRADES: [429, 'Too many attempts to open a WebSocket within a minute.'],
+  BAD_EXPECTATION: [417, 'Nothing can be expected here.'],
   HEADERS_TOO_LARGE: [431, 'The headers are too large.'],
   TOO_MANY_PAGES: [503, 'Too many pages are open: close some.'],
+  HTTP_VERSION: [505, 'Only HTTP/1.1 is spoken here.'],
 } as const satisfies Partial<Record<ErrorCode, readonly [number, string]>>;
 export type RefusalCode = keyof typeof REFUSALS;
 

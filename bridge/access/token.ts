@@ -18,10 +18,12 @@ export class Token {
     this.#digest = digest(this.text);
   }
 
-  /** Whether the request carries it, as `?token=…` or as `Authorization: Bearer …`. */
-  isIn({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): boolean {
+  /** Whether the request carries it, as `?token=…` or as `Authorization: Bearer …`; a `guess` is another token. */
+  in({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): 'right' | 'guess' | 'missing' {
     const { token } = query as { token?: unknown };
-    return this.#is(token ?? /^Bearer (.*)$/i.exec(headers.authorization ?? '')?.[1]);
+    const given = token ?? /^Bearer (.*)$/i.exec(headers.authorization ?? '')?.[1];
+    if (given === undefined) return 'missing';
+    return this.#is(given) ? 'right' : 'guess';
   }
 
   /** Digests have the same length and are compared in constant time, so that the time reveals nothing. */

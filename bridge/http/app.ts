@@ -24,8 +24,8 @@ export async function buildApp(
   config: Config,
   logger: FastifyServerOptions['logger'] = false,
 ): Promise<{ app: FastifyInstance; bridge: Bridge; access: Access }> {
-  const access = new Access(config);
-  const app = fastify({
+  const access = new Access(config, (line) => app.log.warn(line));
+  const app: FastifyInstance = fastify({
     ...httpServer(access),
     logger: logger ?? false,
     bodyLimit: 1024,

@@ -47,6 +47,9 @@ function bounded(handler: RequestListener, access: Access): Server {
     handler,
   );
   server.setTimeout(STALLED_MS);
+  // Node would answer these itself, without our headers, or not at all.
+  server.on('checkExpectation', ({ socket }) => refuseBytes(socket, 'BAD_EXPECTATION'));
+  server.on('connect', (_, socket) => refuseBytes(socket, 'BAD_REQUEST'));
   return server.on('connection', (socket) => {
     if (!access.enterConnection(socket)) socket.destroy();
   });

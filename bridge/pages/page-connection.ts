@@ -12,6 +12,7 @@ import type { Bridge, Page } from '../bridge.ts';
 import { BridgeError } from '../errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
 import { Rates, type Allowances } from '../access/allowances.ts';
+import { Inbox } from './inbox.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { BridgeMessage, PageMessage, RunId } from '../protocol/messages.ts';
 import type { Session } from '../session.ts';
@@ -32,6 +33,9 @@ export class PageConnection implements Page {
   readonly #allowances: Allowances;
   readonly #address: string;
   readonly #messages: Rates;
+  /** Messages that got an error, and frames that are no messages. */
+  readonly #faults: Rates;
+  readonly #inbox: Inbox;
   readonly #runs = new ShortLivedMap<RunId, Session>();
   readonly #leaveBridge: () => void;
   /** Whether the page has sent anything since the last ping. */
@@ -47,11 +51,22 @@ export class PageConnection implements Page {
     this.#bridge = bridge;
     this.#allowances = allowances;
     this.#address = address;
-    const { messagesPerSecond } = this.#limits;
+    const { messagesPerSecond, faultsPerSecond } = this.#limits;
     this.#messages = new Rates(messagesPerSecond, messagesPerSecond, SECOND_MS);
+    this.#faults = new Rates(faultsPerSecond, faultsPerSecond, SECOND_MS);
+    this.#inbox = new Inbox({
+      socket,
+      periodMs: SECOND_MS,
+      handle: (data, isBinary) => this.#receive(data, isBinary),
+      refuse: (count) => this.#refuse(count),
+    });
     // An error thrown in a listener would end the whole bridge: #receive catches them all.
-    socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on('pong', () => (this.#isHeard = true));
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      this.#isHeard = true;
+      this.#inbox.take(data, isBinary);
+    });
+    socket.on('pong', () => this.#hear());
+    socket.on('ping', (data: Buffer) => this.#hear() && socket.pong(data));
     socket.on('close', () => this.end());
     socket.on('error', () => this.end());
     this.#leaveBridge = bridge.join(this);
@@ -81,6 +96,7 @@ export class PageConnection implements Page {
 
   /** Ends every run of this page. */
   end(): void {
+    this.#inbox.end();
     this.#leaveBridge();
     for (const session of this.#runs.values()) session.cancel();
   }
@@ -98,24 +114,35 @@ export class PageConnection implements Page {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    this.#isHeard = true;
     try {
       this.#countMessage();
       this.#handle(readMessage(data, isBinary, this.#limits));
     } catch (error) {
       this.#sendError(error);
+      if (!this.#faults.count(this.#address)) this.#inbox.rest(false);
     }
   }
 
+  /** A page has no use for frames that are no messages: they count as faults. Returns whether it may have so many. */
+  #hear(): boolean {
+    this.#isHeard = true;
+    const isAllowed = this.#faults.count(this.#address);
+    if (!isAllowed) this.#inbox.rest(false);
+    return isAllowed;
+  }
+
+  /** An error for each message that came after those that a page may send in a second. */
+  #refuse(count: number): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.unsentBytes > this.#limits.unsentBytesPerPage) return this.giveUp();
+    this.#cork();
+    for (let sent = 0; sent < count; sent += 1) this.#socket.send(REFUSED);
+  }
+
   #countMessage(): void {
-    const { messagesPerSecond } = this.#limits;
-    if (!this.#messages.count(this.#address))
-      throw new BridgeError('TOO_MANY_MESSAGES', `A page sends at most ${messagesPerSecond} messages a second.`);
-    if (!this.#allowances.messages.count(this.#address))
-      throw new BridgeError(
-        'TOO_MANY_MESSAGES',
-        'The pages of this address, or all pages together, send too many messages.',
-      );
+    if (this.#messages.count(this.#address) && this.#allowances.messages.count(this.#address)) return;
+    this.#inbox.rest(true);
+    throw new BridgeError('TOO_MANY_MESSAGES', TOO_MANY_MESSAGES);
   }
 
   #handle(message: PageMessage): void {
@@ -201,6 +228,9 @@ export class PageConnection implements Page {
     });
   }
 }
+
+const TOO_MANY_MESSAGES = 'This page, its address, or all pages together send too many messages in a second.';
+const REFUSED = JSON.stringify({ type: 'error', code: 'TOO_MANY_MESSAGES', message: TOO_MANY_MESSAGES });
 
 /** Without this, bytes go in a binary frame. */
 const AS_TEXT = { binary: false };

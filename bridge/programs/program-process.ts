@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { ChildProgram, type Ending } from '../machine/child-program.ts';
 import { endWithThisProcess } from '../machine/end-with-this-process.ts';
 import { LineSplitter } from '../machine/line-splitter.ts';
 import { signalGroup } from '../machine/process-group.ts';
@@ -14,8 +14,8 @@ export interface ProgramProcessOptions {
   onLine(stream: 'stdout' | 'stderr', line: string): void;
   /** Text from the probe's descriptor, split anywhere. */
   onReport(text: string): void;
-  /** The process has ended, and its outputs are read to the end. */
-  onEnd(code: number | null, signal: NodeJS.Signals | null): void;
+  /** The process has ended and its outputs are read to the end, or it could not be started. */
+  onEnd(ending: Ending): void;
 }
 
 /** Characters of a printed line that are kept. */
@@ -34,18 +34,17 @@ const HANG_UP_MS = 450;
  */
 export class ProgramProcess {
   readonly #options: ProgramProcessOptions;
-  readonly #child: ChildProcess;
+  readonly #child: ChildProgram;
 
   constructor(options: ProgramProcessOptions) {
     this.#options = options;
-    const [file, ...args] = options.command;
-    const child = spawn(file!, args, {
+    const child = new ChildProgram(options.command, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: options.environment,
     });
     this.#child = child;
-    if (child.pid !== undefined && !options.endsWithItsHost) child.once('close', endWithThisProcess(child.pid));
+    if (child.pid !== undefined && !options.endsWithItsHost) void child.ended.then(endWithThisProcess(child.pid));
     this.#follow();
   }
 
@@ -54,14 +53,18 @@ export class ProgramProcess {
     return this.#child.pid;
   }
 
+  /** Resolves when it is known whether the program could be started: with the error if it could not. */
+  get started(): Promise<NodeJS.ErrnoException | undefined> {
+    return this.#child.started;
+  }
+
   /** Resolves when the program and its children have ended. */
   async stop(): Promise<void> {
-    const ended = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
     this.#signal('SIGTERM');
     const kill = setTimeout(() => this.#signal('SIGKILL'), GRACE_MS);
     // A process that left the group may hold the outputs open, and would keep the bridge from ending.
-    const hangUp = setTimeout(() => this.#child.stdio.forEach((stream) => stream?.destroy()), HANG_UP_MS);
-    await ended;
+    const hangUp = setTimeout(() => this.#child.hangUp(), HANG_UP_MS);
+    await this.#child.ended;
     clearTimeout(kill);
     clearTimeout(hangUp);
   }
@@ -71,13 +74,11 @@ export class ProgramProcess {
   }
 
   #follow(): void {
-    const { onLine, onReport, onEnd } = this.#options;
-    const reports = this.#child.stdio[PROBE_DESCRIPTOR] as Readable;
-    reports.setEncoding('utf8').on('data', onReport);
-    reports.on('error', () => {});
-    for (const stream of ['stdout', 'stderr'] as const) this.#followOutput(this.#child[stream]!, stream);
-    this.#child.once('error', (error) => onLine('stderr', error.message));
-    this.#child.once('close', onEnd);
+    const { onReport, onEnd } = this.#options;
+    this.#child.stream(PROBE_DESCRIPTOR).setEncoding('utf8').on('data', onReport);
+    this.#followOutput(this.#child.stream(1), 'stdout');
+    this.#followOutput(this.#child.stream(2), 'stderr');
+    void this.#child.ended.then(onEnd);
   }
 
   #followOutput(readable: Readable, stream: 'stdout' | 'stderr'): void {

@@ -16,11 +16,14 @@ const START_MS = 5000;
 /** How many ports the servers use, in turn. */
 const PORTS = 1000;
 
+/** Why a run has no server. */
+export type ServerFault = 'SERVER_NOT_STARTED';
+
 /** A server for one run. */
 export interface LentServer {
   port: number;
-  /** Resolves when the server listens, or if it never will. */
-  ready: Promise<void>;
+  /** Resolves when the server listens, or if it may never do so; with a stable code if it has ended before it did. */
+  ready: Promise<ServerFault | undefined>;
   /** The sources that report on this server. */
   sources: EvidenceSource[];
   /** To be called when the run is over. */
@@ -63,8 +66,8 @@ export class ScenarioServers {
     return {
       port,
       ready: program
-        ? Promise.race([program.started(), after(START_MS, undefined, { ref: false })])
-        : Promise.resolve(),
+        ? Promise.race([listeningOf(program), after(START_MS, undefined, { ref: false })])
+        : Promise.resolve(undefined),
       sources: program?.sources ?? [],
       giveBack: () => this.#end(port),
     };
@@ -116,4 +119,9 @@ export class ScenarioServers {
   #portOf(port: number): number {
     return port + PORTS > 65_535 ? port - this.#turn : port + this.#turn;
   }
+}
+
+async function listeningOf(program: ServerProgram): Promise<ServerFault | undefined> {
+  await program.started();
+  return program.status().state === 'exited' ? 'SERVER_NOT_STARTED' : undefined;
 }

@@ -9,6 +9,7 @@
  */
 import { EventEmitter, once } from 'node:events';
 import { BridgeError } from '../errors.ts';
+import type { Ending } from '../machine/child-program.ts';
 import type { ServerStatus } from '../protocol/messages.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import { argumentsOf, shownAs, type Command } from './command.ts';
@@ -33,17 +34,23 @@ export interface ServerProgramOptions {
 
 /** Milliseconds before a program that ended is started again. */
 const RESTART_AFTER_MS = 500;
+/** If a program is killed and its host ends within so many milliseconds, one thing ended both. */
+const SAME_END_MS = 1000;
 
-export class ServerProgram extends EventEmitter<{ change: [] }> {
+/** `change`: its state. `printed`: one more line. */
+export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   readonly #options: ServerProgramOptions;
   readonly #sources: ServerSources;
   readonly #lines = new PrintedLines();
   #process: ProgramProcess | undefined;
   #poll: ListeningPoll | undefined;
   #state: ServerStatus['state'] = 'stopped';
-  #exit: Pick<ServerStatus, 'exitCode' | 'signal'> = {};
+  #exit: Pick<ServerStatus, 'exitCode' | 'signal' | 'notStarted'> = {};
   #restartTimer: NodeJS.Timeout | undefined;
+  /** When the program was killed, on this process's clock in milliseconds. */
+  #killedAt = -Infinity;
   #stopping = false;
+  #hostIsGone = false;
 
   constructor(options: ServerProgramOptions) {
     super();
@@ -66,8 +73,14 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       ...(pid !== undefined && { pid }),
       ...this.#exit,
       ...(blockedIn !== undefined && { blockedIn }),
+      printed: this.#lines.count,
       output: this.#lines.current,
     };
+  }
+
+  /** The same for those who know the first `count` lines that it has printed: only the lines since then. */
+  statusAfter(count: number): ServerStatus {
+    return { ...this.status(), outputIsNew: true, output: this.#lines.after(count) };
   }
 
   /** @throws BridgeError `SERVER_RUNNING` */
@@ -87,6 +100,17 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     });
   }
 
+  /**
+   * Resolves when it is known that the program could be started.
+   * @throws BridgeError `SERVER_NOT_STARTED`
+   */
+  async launched(): Promise<void> {
+    const cause = await this.#process?.started;
+    if (!cause) return;
+    const sentence = `The program could not be started: ${cause.code ?? cause.message}.`;
+    throw new BridgeError('SERVER_NOT_STARTED', sentence, { cause });
+  }
+
   /** Resolves when the program listens, or has ended before it did. */
   async started(): Promise<void> {
     while (this.#state === 'starting') await once(this, 'change');
@@ -104,6 +128,22 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     await this.#process.stop();
   }
 
+  /**
+   * The host on which it runs has ended, and so has the program, or it will at once. It is not started again by itself:
+   * there is no host for it.
+   * @returns resolves, when the program has ended, with whether it should be started on the next host
+   */
+  async hostEnded(): Promise<boolean> {
+    const isKilled = performance.now() - this.#killedAt < SAME_END_MS;
+    const runs = this.#process !== undefined && !this.#stopping;
+    const again = runs || (this.#state === 'exited' && (isKilled || this.#options.restart));
+    this.#hostIsGone = true;
+    clearTimeout(this.#restartTimer);
+    while (this.#process) await once(this, 'change');
+    this.#hostIsGone = false;
+    return again && !this.#stopping;
+  }
+
   #startProcess(): ProgramProcess {
     const command = this.#options.command();
     const prefix = this.#options.prefix?.() ?? [];
@@ -115,14 +155,14 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
       endsWithItsHost: prefix.length > 0,
       onLine: (stream, line) => this.#printed(stream, line),
       onReport: (text) => this.#sources.feedProbe(text),
-      onEnd: (code, signal) => this.#ended(code, signal),
+      onEnd: (ending) => this.#ended(ending),
     });
   }
 
   #printed(stream: 'stdout' | 'stderr', line: string): void {
     this.#lines.add({ stream, line });
     this.#sources.printed(stream, line);
-    this.emit('change');
+    this.emit('printed');
   }
 
   #listens(): void {
@@ -131,13 +171,19 @@ export class ServerProgram extends EventEmitter<{ change: [] }> {
     this.#become('listening');
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+  #ended({ code, signal, error }: Ending): void {
     this.#process = undefined;
     this.#poll?.stop();
-    this.#exit = { ...(code !== null && { exitCode: code }), ...(signal !== null && { signal }) };
+    if (signal === 'SIGKILL') this.#killedAt = performance.now();
+    this.#exit = {
+      ...(code !== null && { exitCode: code }),
+      ...(signal !== null && { signal }),
+      ...(error && { notStarted: error.code ?? error.message }),
+    };
     this.#sources.programEnded(code === 0);
     this.#become(this.#stopping ? 'stopped' : 'exited');
-    if (this.#options.restart && !this.#stopping) this.#restartTimer = setTimeout(() => this.start(), RESTART_AFTER_MS);
+    if (this.#options.restart && !this.#stopping && !this.#hostIsGone)
+      this.#restartTimer = setTimeout(() => this.start(), RESTART_AFTER_MS);
   }
 
   #become(state: ServerStatus['state']): void {

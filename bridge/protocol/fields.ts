@@ -12,6 +12,8 @@ export type Field =
   | Word
   /** One of these texts. */
   | readonly string[]
+  /** A text, and how many characters a trace file from elsewhere may have there. */
+  | { readonly text: number }
   /** Pairs of hex digits, and how many bytes a trace file from elsewhere may have there. */
   | { readonly hex: number }
   /** A list, and how many items a trace file from elsewhere may have there. */
@@ -40,7 +42,7 @@ export type ValueOf<Described extends Field> = Described extends Word
   ? Words[Described]
   : Described extends readonly string[]
     ? Described[number]
-    : Described extends { hex: number }
+    : Described extends { hex: number } | { text: number }
       ? string
       : Described extends { list: infer Item extends Field }
         ? ValueOf<Item>[]
@@ -66,7 +68,7 @@ type NameFor<Described, Name extends keyof Described & string> =
   Partial<Pick<Described, Name>> extends Pick<Described, Name> ? `${Name}?` : Name;
 
 type FieldFor<Value> = [Value] extends [string]
-  ? 'text' | { readonly hex: number } | readonly Value[]
+  ? 'text' | { readonly hex: number } | { readonly text: number } | readonly Value[]
   : [Value] extends [number]
     ? 'number' | 'integer'
     : [Value] extends [boolean]

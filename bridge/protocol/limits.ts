@@ -8,7 +8,10 @@ export const LIMITS = {
   connectionsInAll: 10_000,
   pagesPerAddress: 128,
   pagesInAll: 8192,
-  /** Attempts to open a WebSocket. */
+  /** Wrong tokens, on all routes. */
+  guessesPerMinutePerAddress: 60,
+  guessesPerMinuteInAll: 6000,
+  /** WebSockets opened by those who may open one. */
   upgradesPerMinutePerAddress: 600,
   upgradesPerMinuteInAll: 60_000,
   /** Milliseconds until a request must be complete. */
@@ -21,6 +24,8 @@ export const LIMITS = {
   messageBytes: 64 * 1024,
   /** From one page. */
   messagesPerSecond: 10_000,
+  /** Messages of one page that get an error, and pings. */
+  faultsPerSecond: 2000,
   messagesPerSecondPerAddress: 20_000,
   messagesPerSecondInAll: 100_000,
   runsPerPage: 128,

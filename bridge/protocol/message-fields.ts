@@ -19,8 +19,14 @@ export const SERVER_FIELDS = {
   'pid?': 'integer',
   'exitCode?': 'integer',
   'signal?': 'text',
+  /** Why it could not be started: an errno name. */
+  'notStarted?': 'text',
   /** The system call in which the program is blocked now, if it can be seen: `accept4`, `epoll_wait`. */
   'blockedIn?': 'text',
+  /** How many lines it has printed since it was started. */
+  'printed?': 'integer',
+  /** `output` holds only the lines since the `hello` before: the others have been sent. */
+  'outputIsNew?': 'flag',
   /** The last lines that the program printed, oldest first. */
   output: { list: { fields: { stream: STREAMS, line: 'text' } } },
 } as const satisfies Fields;
@@ -28,7 +34,7 @@ export const SERVER_FIELDS = {
 /** How a run ended: in `done`, and in a trace file. */
 export const RESULT_FIELDS = {
   outcome: OUTCOMES,
-  'reply?': { fields: { text: 'text', hex: { hex: 1024 * 1024 } } },
+  'reply?': { fields: { text: { text: 1024 * 1024 }, hex: { hex: 1024 * 1024 } } },
   /** The errno name or the limit behind the outcome, if there was one. */
   'error?': 'text',
   /** From connect() to the last thing that the steps show: what happens last in the picture. */
@@ -38,7 +44,7 @@ export const RESULT_FIELDS = {
   /** How the link treated the run's packets, with the seed that was used. */
   'link?': 'link',
   /** The sources that this run really had. */
-  sources: { list: { fields: SOURCE_FIELDS } },
+  sources: { list: { fields: SOURCE_FIELDS }, most: 32 },
 } as const satisfies Fields;
 
 /** What the bridge sends to a page, by `type`. */

@@ -15,7 +15,7 @@ export function objectSchema(fields: Fields, words: WordSchemas, own: Record<str
 
 function schemaOf(field: Field, words: WordSchemas): TSchema {
   if (typeof field === 'string') return words[field];
-  if ('hex' in field) return Type.String();
+  if ('hex' in field || 'text' in field) return Type.String();
   if ('list' in field) return Type.Array(schemaOf(field.list, words));
   if ('fields' in field) return objectSchema(field.fields, words);
   return literals(field);

@@ -6,6 +6,9 @@ export const STREAMS = ['stdout', 'stderr'] as const;
 
 /** Bytes of the IP and TCP headers, each with all the options that it can have. */
 const LONGEST_HEADERS = 120;
+/** No call has more, and TCP has eight control bits (RFC 9293 §3.1). */
+const MOST_ARGUMENTS = 16;
+const MOST_FLAGS = 8;
 /** TCP options take at most 40 bytes, and each at least one. */
 const MOST_OPTIONS = 40;
 
@@ -25,7 +28,7 @@ export const STEP_FIELDS = {
   call: {
     ...OF_EVERY_STEP,
     name: 'text',
-    args: { list: 'text' },
+    args: { list: 'text', most: MOST_ARGUMENTS },
     startedAt: 'number',
     'returnedAt?': 'number',
     'result?': 'text',
@@ -37,7 +40,7 @@ export const STEP_FIELDS = {
   segment: {
     ...OF_EVERY_STEP,
     from: SIDES,
-    flags: { list: 'text' },
+    flags: { list: 'text', most: MOST_FLAGS },
     seq: 'number',
     'ack?': 'number',
     'rawSeq?': 'number',

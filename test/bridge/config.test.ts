@@ -157,3 +157,17 @@ test.each([
 ])('%j is refused with a code', (args) => {
   expect(() => readConfig(args, {})).toThrow(expect.objectContaining({ code: 'BAD_OPTION', name: 'BridgeError' }));
 });
+
+test.each([
+  '*',
+  '*.example.org',
+  'http://example.org',
+  'example.org/',
+  'a b',
+  'example.org:',
+  '[::1',
+  'x@y',
+  'é.example:1',
+])('--allow-host %s is refused: there are no patterns, and nothing but a host', (host) => {
+  expect(() => readConfig(['--allow-host', host], {})).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
+});

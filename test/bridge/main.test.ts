@@ -56,7 +56,7 @@ test('prints its URL first, and serves there', async () => {
   expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({ target: `127.0.0.1:${target}` });
   await program.line(/^The wire is direct: .* cannot be moved/);
   // A machine that may not capture packets says that too.
-  expect(program.out.filter((line) => !line.startsWith('Packets are not captured:'))).toHaveLength(2);
+  expect(program.out.filter((line) => !/^(Packets are not captured:|It runs as root)/.test(line))).toHaveLength(2);
   expect(program.err).toEqual([]);
 });
 
@@ -228,3 +228,25 @@ test('the bridge dies by SIGKILL: its server program ends too, even one that ign
   // A process may have ended for its parent while one of its threads still holds the port.
   await vi.waitFor(() => expectFree(target));
 });
+
+test('a process that ends by itself says why in its last line', async () => {
+  const throws = startNode(
+    withFault(`setImmediate(() => { throw Object.assign(new Error('broken \\x1b[2J'), { code: 'EBROKEN' }); })`),
+  );
+  expect(await throws.ended).toBe(1);
+  expect(throws.err.at(-1)).toBe('Aperto ended because of an error that it did not expect: broken \\x1b[2J (EBROKEN)');
+  expect(throws.err.join('\n')).toContain('    at ');
+  const rejects = startNode(withFault(`Promise.reject('a word')`));
+  expect(await rejects.ended).toBe(1);
+  expect(rejects.err).toEqual(['Aperto ended because of an error that it did not expect: a word']);
+  const unknown = start('--unknown');
+  expect(await unknown.ended).toBe(2);
+  expect(unknown.err.at(-1)).toContain('(BAD_OPTION)');
+});
+
+/** A bridge in which something goes wrong once it has printed its URL. */
+function withFault(fault: string): string[] {
+  const [type, flag, code, end] = BRIDGE as [string, string, string, string];
+  const inside = `const { write } = process.stdout; process.stdout.write = (...given) => { if (/Aperto is at/.test(given[0])) setImmediate(() => { ${fault} }); return write.apply(process.stdout, given); };`;
+  return [type, flag, inside + code, end, '--wire', 'direct', '--http', '127.0.0.1:0', '--target', ':1'];
+}

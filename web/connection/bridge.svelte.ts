@@ -1,5 +1,6 @@
 import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol/messages.ts';
 import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-connection.ts';
+import { withOutput } from './known-output.ts';
 import type { Troubles } from './troubles.svelte.ts';
 
 /**
@@ -55,7 +56,7 @@ export class Bridge {
   }
 
   #receive(message: BridgeMessage): void {
-    if (message.type === 'hello') this.#hello = message;
+    if (message.type === 'hello') this.#hello = withOutput(message, this.#hello);
     else if (message.type === 'error' && message.id === undefined)
       this.#options.troubles.report(message.code, message.message);
     else this.#options.onrunmessage(message);

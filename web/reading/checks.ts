@@ -10,6 +10,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 export const isText: Check = (value) => typeof value === 'string';
+/** At most so many UTF-16 code units. */
+export const isTextOf =
+  (most: number): Check =>
+  (value) =>
+    typeof value === 'string' && value.length <= most;
 export const isNumber: Check = (value) => Number.isFinite(value);
 export const isFlag: Check = (value) => typeof value === 'boolean';
 export const isInteger: Check = (value) => Number.isInteger(value);
@@ -64,6 +69,7 @@ export function tableCheck(table: Fields, meaning: Meaning): Check {
 function fieldCheck(field: Field, meaning: Meaning): Check {
   const { words, isBounded } = meaning;
   if (typeof field === 'string') return words[field];
+  if ('text' in field) return isBounded ? isTextOf(field.text) : isText;
   if ('hex' in field) return isBounded ? isHex(field.hex) : isText;
   if ('list' in field) return listOf(fieldCheck(field.list, meaning), isBounded ? field.most : undefined);
   if ('fields' in field) return tableCheck(field.fields, meaning);

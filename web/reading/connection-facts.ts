@@ -1,3 +1,4 @@
+import { indexOf } from './index-of-steps.ts';
 import type { Segment, State, Step } from '../../bridge/trace/step.ts';
 import { bytesFromHex } from './bytes.ts';
 
@@ -93,7 +94,7 @@ function judge(state: State, steps: readonly Step[], facts: ConnectionFacts): vo
 
 /** Whether a last time-out ended the connection: what this end sent, and no RST, was never acknowledged. */
 export function hasGivenUp({ side, cause, to }: State, steps: readonly Step[]): boolean {
-  const by = to === 'CLOSED' ? steps.find(({ id }) => id === cause) : undefined;
+  const by = to === 'CLOSED' && cause !== undefined ? indexOf(steps).byId.get(cause) : undefined;
   return by?.kind === 'segment' && by.from === side && !by.flags.includes('RST');
 }
 

@@ -1,5 +1,6 @@
 import { otherSide, type Segment, type Step } from '../../bridge/trace/step.ts';
 import { numberAfter } from '../../bridge/trace/tcp/sequence-number.ts';
+import { indexOf, placeAfter } from './index-of-steps.ts';
 import { arrivals, numberExpected, stateAtArrival } from './receiver.ts';
 
 /**
@@ -17,9 +18,9 @@ const MANY = 3;
 
 export function repeatReason(again: Segment, steps: readonly Step[]): RepeatReason {
   const before = lastSent(again, steps);
-  const heard = arrivals(otherSide(again.from), steps).filter(
-    ({ arrivedAt }) => arrivedAt! > before && arrivedAt! <= again.sentAt,
-  );
+  const arrived = arrivals(otherSide(again.from), steps);
+  const after = (time: number): number => placeAfter(arrived, time, ({ arrivedAt }) => arrivedAt!);
+  const heard = arrived.slice(after(before), after(again.sentAt));
   if (again.flags.includes('SYN')) {
     const isAnswer = again.flags.includes('ACK') && heard.some(({ flags }) => flags.includes('SYN'));
     return isAnswer ? 'syn' : 'timeout';
@@ -32,11 +33,10 @@ export function repeatReason(again: Segment, steps: readonly Step[]): RepeatReas
 
 /** When these numbers were sent last before. */
 function lastSent({ id, retransmissionOf: first, sentAt }: Segment, steps: readonly Step[]): number {
-  const copies = steps
-    .filter((step) => step.kind === 'segment')
-    .filter((step) => step.id !== id && step.sentAt <= sentAt && step.duplicateOf === undefined)
-    .filter((step) => step.id === first || step.retransmissionOf === first);
-  return Math.max(...copies.map((step) => step.sentAt), -Infinity);
+  const copies = indexOf(steps).sent.get(first) ?? [];
+  let place = placeAfter(copies, sentAt, (copy) => copy.sentAt) - 1;
+  if (copies[place]?.id === id) place -= 1;
+  return copies[place]?.sentAt ?? -Infinity;
 }
 
 /** Whether an acknowledgment lacks this segment and has what was sent after it (RFC 2018 §3). */
@@ -64,7 +64,7 @@ export type CopyEffect = 'pending' | 'first' | 'syn' | 'synAck' | 'data' | 'bare
 export function copyEffect(copy: Segment, steps: readonly Step[]): CopyEffect {
   const { flags, arrivedAt, duplicateOf } = copy;
   if (arrivedAt === undefined) return 'pending';
-  const original = steps.find((step) => step.kind === 'segment' && step.id === duplicateOf);
+  const original = duplicateOf === undefined ? undefined : indexOf(steps).byId.get(duplicateOf);
   if (original?.kind === 'segment' && (original.arrivedAt ?? Infinity) > arrivedAt) return 'first';
   if (flags.includes('RST')) return 'reset';
   if (stateAtArrival(copy, steps) === 'CLOSED') return 'gone';

@@ -1,3 +1,4 @@
+import { indexOf } from './index-of-steps.ts';
 import { otherSide, type Segment, type Side, type State, type Step, type TcpState } from '../../bridge/trace/step.ts';
 import { numberAfter } from '../../bridge/trace/tcp/sequence-number.ts';
 
@@ -47,9 +48,6 @@ export function numberExpected(segment: Segment, steps: readonly Step[]): { next
 }
 
 /** The segments of one side that arrived, in the order of arrival. */
-export function arrivals(from: Side, steps: readonly Step[]): Segment[] {
-  return steps
-    .filter((step) => step.kind === 'segment')
-    .filter((step) => step.from === from && step.arrivedAt !== undefined)
-    .sort((a, b) => a.arrivedAt! - b.arrivedAt!);
+export function arrivals(from: Side, steps: readonly Step[]): readonly Segment[] {
+  return indexOf(steps).arrived[from];
 }

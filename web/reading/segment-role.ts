@@ -9,7 +9,7 @@ export type SegmentRole = 'syn' | 'synAck' | 'handshakeAck' | 'ack' | 'data' | '
  */
 export function segmentRole(segment: Segment, steps: readonly Step[]): SegmentRole {
   if (!mayCompleteHandshake(segment)) return roleOf(segment);
-  const first = steps.find((step) => step.kind === 'segment' && mayCompleteHandshake(step))?.id;
+  const first = handshakeIn(steps);
   const { id, retransmissionOf, duplicateOf } = segment;
   return [id, retransmissionOf, duplicateOf].includes(first) ? 'handshakeAck' : 'ack';
 }
@@ -45,4 +45,15 @@ export function toneOf(segment: Segment): Tone {
 /** `SYN+ACK`: one segment with both control bits. */
 export function flagsText({ flags }: Segment): string {
   return flags.join('+');
+}
+
+const completing = new WeakMap<readonly Step[], { id: string | undefined }>();
+
+/** The first segment that may complete the handshake. A list of all steps asks for each, so it is found once. */
+function handshakeIn(steps: readonly Step[]): string | undefined {
+  const known = completing.get(steps);
+  if (known) return known.id;
+  const id = steps.find((step) => step.kind === 'segment' && mayCompleteHandshake(step))?.id;
+  completing.set(steps, { id });
+  return id;
 }

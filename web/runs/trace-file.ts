@@ -10,6 +10,7 @@ import {
   isNumber,
   isRecord,
   isText,
+  isTextOf,
   listOf,
   object,
   oneOf,
@@ -18,6 +19,7 @@ import {
   type Check,
   type Meaning,
 } from '../reading/checks.ts';
+import { isConsistent } from './consistent.ts';
 import { modernise, type SavedTrace } from './versions/modernise.ts';
 import { withSteps } from './with-steps.ts';
 
@@ -25,8 +27,10 @@ import { withSteps } from './with-steps.ts';
 const LARGEST_TRACE = 32 * 1024 * 1024;
 /** Twice what a bridge allows in a run. */
 const MOST_STEPS = 20_000;
+/** No text but the reply is longer: of a printed line, a bridge keeps less. */
+const LONGEST_TEXT = 4096;
 
-export type TraceProblem = 'TRACE_NOT_JSON' | 'TRACE_FOREIGN' | 'TRACE_VERSION' | 'TRACE_BROKEN';
+export type TraceProblem = 'TRACE_NOT_JSON' | 'TRACE_FOREIGN' | 'TRACE_VERSION' | 'TRACE_BROKEN' | 'TRACE_CONTRADICTS';
 
 /** Reads the trace in a file. */
 export async function openTrace(file: File): Promise<Trace | TraceProblem | 'TRACE_TOO_LARGE' | 'FILE_UNREADABLE'> {
@@ -53,6 +57,7 @@ export function readTrace(text: string): Trace | TraceProblem {
   if (value['version'] !== 1) return 'TRACE_VERSION';
   if (!isTrace(value)) return 'TRACE_BROKEN';
   const trace = modernise(value as unknown as SavedTrace);
+  if (!isConsistent(trace)) return 'TRACE_CONTRADICTS';
   return { ...trace, steps: withSteps([], trace.steps).sort(compareSteps) };
 }
 
@@ -61,7 +66,7 @@ const LARGEST_NUMBER = 1e15;
 
 /** What the protocol's tables mean in a file that may come from anyone. */
 const IN_FILES: Meaning = {
-  words: { ...IN_MESSAGES.words, number: within(-LARGEST_NUMBER, LARGEST_NUMBER) },
+  words: { ...IN_MESSAGES.words, text: isTextOf(LONGEST_TEXT), number: within(-LARGEST_NUMBER, LARGEST_NUMBER) },
   isBounded: true,
 };
 const isFileStep = stepCheck(IN_FILES);
@@ -80,8 +85,8 @@ const isOperation: Check = object({
 const isBeginning = object({
   startedAt: (value) => isText(value) && !Number.isNaN(Date.parse(value as string)),
   wire: oneOf(...WIRES),
-  target: isText,
-  'command?': isText,
+  target: isTextOf(LONGEST_TEXT),
+  'command?': isTextOf(LONGEST_TEXT),
   script: listOf(isOperation, 64),
   'server?': oneOf(...SCENARIO_SERVERS),
   steps: listOf(isFileStep, MOST_STEPS),

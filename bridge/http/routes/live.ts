@@ -2,7 +2,7 @@
  * `/ws`: one WebSocket for each page. It checks who may open one, gives each a page connection, and drops pages that are
  * gone or read too slowly. It knows the WebSocket plugin and its pitfalls; it does not know what the messages say.
  *
- *     upgrade ─▶ access: names, upgrades per minute, token, a place ─▶ PageConnection, one for each page
+ *     upgrade ─▶ access: names, token, upgrades per minute, a place ─▶ PageConnection, one for each page
  *                                                                       └─ silent, or too slow ─▶ dropped
  */
 import websocket from '@fastify/websocket';
@@ -14,6 +14,9 @@ import { PageConnection } from '../../pages/page-connection.ts';
 import { dropSlowest } from '../../pages/slow-pages.ts';
 import { refuseBytes } from '../http-server.ts';
 import { refuse } from '../../access/refusal.ts';
+
+/** RFC 6455 §4.1. */
+const VERSION = '13';
 
 /** A larger frame ends the connection. A smaller message that is over the protocol's limit gets an error. */
 const FRAME_BYTES = 1024 * 1024;
@@ -28,6 +31,10 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
     options: {
       maxPayload: FRAME_BYTES,
       closeTimeout: CLOSE_TIMEOUT_MS,
+      // One message of each page in each turn of the event loop: no page has to wait for all that another one sent.
+      allowSynchronousEvents: false,
+      // The page connection replies, because it counts them.
+      autoPong: false,
     } as websocket.WebsocketPluginOptions['options'] & object,
     errorHandler: (error, socket) => {
       // An error with a code comes from the page or its network: it must not fill the log.
@@ -49,8 +56,12 @@ export async function addLive(app: FastifyInstance, bridge: Bridge, access: Acce
     {
       websocket: true,
       onRequest: [
-        (request, reply) => access.countUpgrade(request, reply),
         (request, reply) => access.checkToken(request, reply),
+        // The WebSocket package would take version 8 too, which no browser has spoken since 2011.
+        async ({ headers }, reply) => {
+          if (headers['sec-websocket-version'] !== VERSION) return refuse(reply, 'BAD_REQUEST');
+        },
+        (request, reply) => access.countUpgrade(request, reply),
         (request, reply) => access.takePlace(request, reply),
       ],
     },

@@ -4,6 +4,9 @@ import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isLoopback, type Address } from '../../address.ts';
 
+/** With these the kernel says nothing about the way: it has no room for the question. */
+const CANNOT_ASK: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+
 /** Where tcpdump sees the segments between a client on this machine and a target. */
 export interface CapturePoint {
   interface: string;
@@ -16,6 +19,7 @@ export interface CapturePoint {
 /**
  * Asks the kernel which way it would send.
  * @returns nothing if there is no way
+ * @throws an error with a `code` if the kernel could not be asked, such as EMFILE
  */
 export async function capturePoint(target: Address): Promise<CapturePoint | undefined> {
   const route = await routeTo(target);
@@ -32,7 +36,8 @@ async function routeTo({ host, port }: Address): Promise<{ from: string; to: str
     socket.connect(port, host);
     await once(socket, 'connect');
     return { from: withoutZone(socket.address().address), to: withoutZone(socket.remoteAddress().address) };
-  } catch {
+  } catch (error) {
+    if (CANNOT_ASK.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
     return undefined;
   } finally {
     socket.close();

@@ -125,12 +125,20 @@ export class PacketCapture implements EvidenceSource {
 
   async #start(): Promise<void> {
     this.#triedAt = performance.now();
-    const point = await capturePoint(this.#options.target);
-    const failure = point ? await this.#startAt(point) : ({ why: 'CAPTURE_NO_ROUTE' } as const);
+    const failure = await this.#tryToStart();
     const changed = failure?.why !== this.#failure?.why;
     this.#failure = failure;
     if (changed) this.onChange?.();
     if (failure || this.#closed) this.#endTcpdump();
+  }
+
+  async #tryToStart(): Promise<CaptureUnavailable | undefined> {
+    try {
+      const point = await capturePoint(this.#options.target);
+      return point ? await this.#startAt(point) : { why: 'CAPTURE_NO_ROUTE' };
+    } catch (error) {
+      return { why: 'CAPTURE_FAILED', detail: (error as Error).message };
+    }
   }
 
   #startAt(point: CapturePoint): Promise<CaptureUnavailable | undefined> {

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { ChildProgram } from '../../machine/child-program.ts';
 import { endWithThisProcess } from '../../machine/end-with-this-process.ts';
 import { LineSplitter } from '../../machine/line-splitter.ts';
 import { PacketError } from '../../packet/packet-error.ts';
@@ -47,7 +47,7 @@ export class Tcpdump {
   /** Packets for which the kernel had no room, as of the last count. */
   dropped = 0;
   ended = false;
-  readonly #child: ChildProcess;
+  readonly #child: ChildProgram;
   readonly #over: Promise<void>;
   #startError: NodeJS.ErrnoException | undefined;
   #complaint = '';
@@ -57,22 +57,14 @@ export class Tcpdump {
 
   constructor({ point, onRecord, onEnd, program = 'tcpdump' }: TcpdumpOptions) {
     // A group of its own: a terminal's Ctrl+C reaches the bridge alone.
-    this.#child = spawn(program, argumentsFor(point), {
+    this.#child = new ChildProgram([program, ...argumentsFor(point)], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/local/sbin` },
     });
-    this.#over = new Promise((resolve) => {
-      this.#child.once('close', () => resolve());
-      // A signal that could not be sent is an error too.
-      this.#child.on('error', (error) => {
-        if (this.#child.pid !== undefined) return;
-        this.#startError = error;
-        resolve();
-      });
-    });
-    if (this.#child.pid !== undefined) this.#child.once('exit', endWithThisProcess(this.#child.pid));
-    this.#readPackets(this.#child.stdout!, onRecord);
+    this.#over = this.#child.ended.then(({ error }) => void (this.#startError = error));
+    if (this.#child.pid !== undefined) void this.#over.then(endWithThisProcess(this.#child.pid));
+    this.#readPackets(this.#child.stream(1), onRecord);
     this.listening = this.#whenListening();
     void this.#over.then(() => {
       this.ended = true;
@@ -125,7 +117,10 @@ export class Tcpdump {
         if (line.includes('listening on')) settle();
         this.#takeLine(line);
       });
-      this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => lines.feed(text));
+      this.#child
+        .stream(2)
+        .setEncoding('utf8')
+        .on('data', (text: string) => lines.feed(text));
       void this.#over.then(() => settle(explain(this.#startError, this.#complaint)));
     });
   }

@@ -6,8 +6,7 @@
  *     LabWire ─ send, deliver ─▶ LabHost ─ frames on descriptor 3 ─▶ host/main.ts in its namespaces
  *             ◀──────────────────        ◀───────────────────────────
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import { ChildProgram } from '../../machine/child-program.ts';
 import { BUILT } from '../../machine/paths.ts';
 import { FrameReader, FrameWriter, type Frames } from './frames.ts';
 import { HostFailure } from './lab-unavailable.ts';
@@ -18,7 +17,7 @@ import { entering, firstProcess, isolated } from './namespaces.ts';
 const KEPT_OUTPUT = 2000;
 
 export class LabHost {
-  readonly #child: ChildProcess;
+  readonly #child: ChildProgram;
   readonly #writer: FrameWriter<ToHost>;
   /** Resolves when the host has ended, for whatever reason. */
   readonly ended: Promise<void>;
@@ -27,25 +26,24 @@ export class LabHost {
   #pid: number | undefined;
 
   constructor(settings: HostSettings) {
-    const [command, ...args] = isolated([process.execPath, BUILT.labHost, JSON.stringify(settings)]);
-    this.#child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
-    const stream = this.#child.stdio[HOST_DESCRIPTOR] as Duplex;
-    stream.on('error', () => {});
+    this.#child = new ChildProgram(isolated([process.execPath, BUILT.labHost, JSON.stringify(settings)]), {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    const stream = this.#child.stream(HOST_DESCRIPTOR);
     this.#writer = new FrameWriter(stream);
     const reader = new FrameReader<FromHost>({
       packet: (bytes, at) => this.#frames?.packet(bytes, at),
       message: (message) => this.#frames?.message(message),
     });
     stream.on('data', (chunk: Buffer) => reader.feed(chunk));
-    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      this.#complaints = (this.#complaints + text).slice(0, KEPT_OUTPUT);
-    });
-    this.ended = new Promise((resolve) => {
-      this.#child.once('close', () => resolve());
-      this.#child.once('error', (error) => {
-        this.#complaints ||= error.message;
-        resolve();
+    this.#child
+      .stream(2)
+      .setEncoding('utf8')
+      .on('data', (text: string) => {
+        this.#complaints = (this.#complaints + text).slice(0, KEPT_OUTPUT);
       });
+    this.ended = this.#child.ended.then(({ error }) => {
+      if (error) this.#complaints ||= error.message;
     });
   }
 
@@ -65,7 +63,9 @@ export class LabHost {
       }),
     ]);
     if (failure) throw failure;
-    this.#pid = await firstProcess(this.#child.pid!);
+    this.#pid = await firstProcess(this.#child.pid!).catch((error: NodeJS.ErrnoException) => {
+      throw new HostFailure(error.message);
+    });
   }
 
   /** Passes on what the host sends from now on. */

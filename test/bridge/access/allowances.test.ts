@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { clientOf, Places, Rates } from '../../../bridge/access/allowances.ts';
+import { effectiveLimits } from '../../../bridge/access/effective-limits.ts';
+import { Places, Rates } from '../../../bridge/access/allowances.ts';
+import { clientOf } from '../../../bridge/access/client-address.ts';
 
 test('an IPv4 address is one client, over IPv6 too', () => {
   expect(clientOf({ remoteAddress: '::ffff:192.0.2.7' })).toBe('192.0.2.7');
@@ -40,4 +42,16 @@ test('so many of each in a period, and of all; in the next one as many again', (
   expect(turns.map((address) => rates.count(address))).toEqual(allowed);
   vi.advanceTimersByTime(1000);
   expect(turns.map((address) => rates.count(address))).toEqual(allowed);
+});
+
+test('connections, runs and servers leave descriptors for each other, however few there are', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 128, max: 100_000 }), (descriptors) => {
+      const { connectionsInAll, pagesInAll, runsInAll, scenarioServers } = effectiveLimits({}, true, descriptors);
+      expect(connectionsInAll + runsInAll + 4 * scenarioServers).toBeLessThanOrEqual(descriptors - 64);
+      expect(pagesInAll).toBeLessThanOrEqual(connectionsInAll);
+      expect(scenarioServers).toBeGreaterThan(0);
+    }),
+  );
+  expect(effectiveLimits({}, true, 1_048_576)).toEqual(effectiveLimits({}, true));
 });

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { startBridge, startOwning, startServer, type TestBridge } from '../../helpers/bridge.ts';
+import { connectRaw } from '../../helpers/clients/raw-request.ts';
 import { Page } from '../../helpers/clients/page.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -174,13 +175,44 @@ describe('what one address may take, the others have left', () => {
     await until(async () => (await upgrade(bridge, bridge.query)) === 101);
   });
 
-  test('attempts to open a socket: also those with a wrong token count, those of foreign pages do not', async () => {
+  test('sockets that are opened: those of foreign pages and wrong tokens do not count', async () => {
     const bridge = await startOpen({ limits: { upgradesPerMinutePerAddress: 5 } });
-    for (let turn = 0; turn < 20; turn++)
+    for (let turn = 0; turn < 20; turn++) {
       expect(await upgrade(bridge, bridge.query, { origin: 'http://evil.example' })).toBe(403);
-    for (let turn = 0; turn < 5; turn++) expect(await upgrade(bridge, '?token=guess')).toBe(401);
+      expect(await upgrade(bridge, '?token=guess')).toBe(401);
+      expect(await upgrade(bridge, '')).toBe(401);
+    }
+    for (let turn = 0; turn < 5; turn++) expect(await upgrade(bridge, bridge.query)).toBe(101);
     expect(await upgrade(bridge, bridge.query)).toBe(429);
     expect(await upgrade(bridge, bridge.query, elsewhere)).toBe(101);
+  });
+
+  test('guesses of the token, on all routes together: the right one passes all the same', async () => {
+    const bridge = await startOpen({ limits: { guessesPerMinutePerAddress: 6 } });
+    const health = (query: string) => fetch(`${bridge.origin}/health${query}`).then(({ status }) => status);
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await health('?token=guess')).toBe(401);
+      expect(await upgrade(bridge, '?token=guess')).toBe(401);
+    }
+    expect(await health('?token=guess')).toBe(429);
+    expect(await upgrade(bridge, '?token=guess')).toBe(429);
+    expect(await upgrade(bridge, '?token=guess', elsewhere)).toBe(401);
+    expect(await health('')).toBe(401);
+    expect(await health(bridge.query)).toBe(200);
+    expect(await upgrade(bridge, bridge.query)).toBe(101);
+  });
+
+  test('connections of strangers leave, the oldest first, where a user needs a place', async () => {
+    const bridge = await startOpen({ limits: { connectionsPerAddress: 3, connectionsInAll: 4 } });
+    const page = await Page.open(bridge);
+    const strangers = [await connectRaw(bridge.port), await connectRaw(bridge.port)];
+    const oldest = once(strangers[0]!.resume(), 'close');
+    const other = await Page.open(bridge);
+    await oldest;
+    expect(strangers[1]!.closed).toBe(false);
+    await connectRaw(bridge.port, '127.0.0.9');
+    const further = await Page.open({ ...bridge, ...elsewhere });
+    for (const each of [page, other, further]) expect((await each.complaint('#')).code).toBe('BAD_JSON');
   });
 
   test('runs, of all its pages together', async () => {

@@ -71,6 +71,16 @@ describe('what is no request', () => {
     expect(answer.body).not.toContain('script');
   });
 
+  test.each<[string, (host: string) => string, number, string]>([
+    ['an expectation that is none', (host) => head('GET / HTTP/1.1', host, 'Expect: junk'), 417, 'BAD_EXPECTATION'],
+    ['HTTP/1.0', (host) => head('GET / HTTP/1.0', host), 505, 'HTTP_VERSION'],
+    ['HTTP/1.0 without a host', () => head('GET /health HTTP/1.0'), 403, 'HOST_NOT_ALLOWED'],
+  ])('%s: a coded refusal', async (_, requestOf, status, code) => {
+    const bridge = await startServing();
+    expectRefused(await raw(bridge.port, requestOf(hostOf(bridge))), status, code);
+    await expectServes(bridge);
+  });
+
   test('headers without an end: 431', async () => {
     const bridge = await startServing();
     const sent = head('GET / HTTP/1.1', hostOf(bridge), `X: ${'x'.repeat(20_000)}`);
@@ -116,12 +126,13 @@ describe('a target that is more than a path', () => {
     ['the own host', 'GET http://127.0.0.1/health HTTP/1.1', 403],
     ['another scheme', 'GET file:///etc/passwd HTTP/1.1', 403],
     ['a star', 'OPTIONS * HTTP/1.1', 403],
-    ['a way through', 'CONNECT evil.example:22 HTTP/1.1', 0],
+    ['a way through', 'CONNECT evil.example:22 HTTP/1.1', 400],
   ])('%s', async (_, line, status) => {
     const bridge = await startBridge();
     const answer = await raw(bridge.port, head(line, hostOf(bridge), CLOSE));
     expect(answer.status).toBe(status);
     expect(answer.body).not.toMatch(/"target"|root:/);
+    expectHarmless(answer);
   });
 
   const ABOVE = [
@@ -241,6 +252,7 @@ describe('an upgrade that is none leaves no connection behind', () => {
     ['no key', 'GET /ws', UPGRADE, 400],
     ['a key that is none', 'GET /ws', [...UPGRADE, 'Sec-WebSocket-Key: x'], 400],
     ['an old version', 'GET /ws', [...UPGRADE.slice(0, 2), 'Sec-WebSocket-Version: 7', KEY], 400],
+    ['the version before this one', 'GET /ws', [...UPGRADE.slice(0, 2), 'Sec-WebSocket-Version: 8', KEY], 400],
     ['to another protocol', 'GET /ws', ['Connection: Upgrade', 'Upgrade: h2c', KEY], 400],
     ['with another method', 'POST /ws', [...UPGRADE, KEY], 404],
     ['elsewhere', 'GET /health', [...UPGRADE, KEY], 404],

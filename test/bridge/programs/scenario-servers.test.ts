@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import type { RunId } from '../../../bridge/protocol/messages.ts';
@@ -7,6 +6,7 @@ import { plainScript, type Script } from '../../../bridge/trace/script.ts';
 import { startBridge, startOwning } from '../../helpers/bridge.ts';
 import { descendants } from '../../helpers/programs/descendants.ts';
 import { whyNoLab } from '../../helpers/programs/lab.ts';
+import { commandLineOf } from '../../helpers/programs/program.ts';
 import { Page } from '../../helpers/clients/page.ts';
 import { calls, expectCausal } from '../../helpers/trace-checks.ts';
 import { until } from '../../helpers/until.ts';
@@ -21,15 +21,7 @@ function start(page: Page, id: RunId, server: ScenarioServer, script = PLAIN): P
 
 /** How many programs of this name the bridge runs. */
 const running = (name: string) =>
-  descendants(process.pid).filter((pid) => commandOf(pid).includes(`server/scenarios/${name}.js`)).length;
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return '';
-  }
-}
+  descendants(process.pid).filter((pid) => commandLineOf(pid).includes(`server/scenarios/${name}.js`)).length;
 
 test('on the direct wire a run has no server of its own', async () => {
   const page = await Page.open(await startBridge());

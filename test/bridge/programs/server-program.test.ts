@@ -256,3 +256,15 @@ test('the bridge makes no connection while a program starts: the first client is
   await state('exited');
   expect(program.status()).toMatchObject({ exitCode: 0 });
 });
+
+test('a page is sent each printed line once, however much the server prints', async () => {
+  const talkative = `const { createServer } = require('node:net'); let line = 0; createServer().listen(PORT, '127.0.0.1', () => setInterval(() => console.log('x'.repeat(1000), line++), 2))`;
+  const bridge = await startOwning({ server: `exec ${NODE} -e "${talkative}"` });
+  const page = await Page.open(bridge);
+  const from = page.messages.length;
+  const { server } = await page.message('hello', (hello) => (hello.server.printed ?? 0) > 400, from);
+  const sent = page.messages.slice(from).flatMap((message) => (message.type === 'hello' ? message.server.output : []));
+  expect(sent.length).toBeLessThan(server.printed! + 100);
+  const numbers = sent.map(({ line }) => Number(line.split(' ')[1]));
+  expect(numbers.at(-1)).toBe(server.printed! - 1);
+});

@@ -72,6 +72,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** A process's command line; empty if it has ended. Linux only. */
+export function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
 /** The port in a line such as `listening on 127.0.0.1:65432`. */
 export function portIn(line: string): number {
   return Number(/:(\d+)$/.exec(line)?.[1]);

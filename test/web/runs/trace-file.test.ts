@@ -14,6 +14,7 @@ import { pictureWords } from '../../../web/views/diagram/picture-words.ts';
 import { fieldsOf } from '../../../web/views/inspector/step-fields.ts';
 import { headerFields } from '../../../web/views/inspector/header-fields.ts';
 import { disagreeingTrace, labTrace, seenFromOutside, troubledTrace } from '../fixtures/lab-traces.ts';
+import { HOSTILE_STEPS, traceOf } from '../../helpers/hostile-traces.ts';
 import { done, plainTrace } from '../fixtures/traces.ts';
 
 const english = await Language.load('en');
@@ -38,7 +39,7 @@ function show(trace: Trace): void {
   layoutOf(steps, columnsFor(1000), pictureWords(english, true));
   factsOfConnection(steps);
   for (const step of steps) {
-    explainer.explain(step, { steps: [step], isOver: true });
+    explainer.explain(step, { steps, isOver: true });
     fieldsOf(step, english, true);
     if (step.kind === 'segment') headerFields(step, english, true);
   }
@@ -86,6 +87,7 @@ describe('a saved trace', () => {
     ['{"format":"aperto-trace","version":1}', 'TRACE_BROKEN'],
   ])('%j is refused as %s', (text, problem) => expect(readTrace(text)).toBe(problem));
 
+  const callOf = (trace: Trace) => trace.steps.find(({ kind }) => kind === 'call')!;
   const segmentOf = (trace: Trace) => trace.steps.find(({ kind }) => kind === 'segment')!;
   const broken = (change: (trace: Record<string, never>) => void) => {
     const copy = structuredClone(saved()) as unknown as Record<string, never>;
@@ -102,9 +104,45 @@ describe('a saved trace', () => {
     ['an unknown kind', (trace: Trace) => Object.assign(trace.steps[0]!, { kind: 'constructor' })],
     ['no script', (trace: Trace) => Object.assign(trace, { script: undefined })],
     ['a link beyond all bounds', (trace: Trace) => Object.assign(trace, { link: { delayMs: 1e12 } })],
+    ['a name of five megabytes', (trace: Trace) => Object.assign(trace.steps[0]!, { id: 'x'.repeat(5e6) })],
+    ['a command without end', (trace: Trace) => Object.assign(trace, { command: 'x'.repeat(5000) })],
+    ['more arguments than a call has', (trace: Trace) => Object.assign(callOf(trace), { args: Array(100).fill('x') })],
+    ['more flags than TCP has', (trace: Trace) => Object.assign(segmentOf(trace), { flags: Array(9).fill('ACK') })],
+    ['a thousand sources', (trace: Trace) => Object.assign(trace, { sources: Array(1000).fill(trace.sources[0]) })],
     ['no date', (trace: Trace) => Object.assign(trace, { startedAt: 'once upon a time' })],
     ['too many steps', (trace: Trace) => Object.assign(trace, { steps: Array(20_001).fill(trace.steps[0]) })],
   ])('with %s is refused', (_, change) => expect(broken(change as never)).toBe('TRACE_BROKEN'));
+
+  const segmentsOf = (trace: Trace) => trace.steps.filter((step) => step.kind === 'segment');
+  it.each<[string, (trace: Trace) => void]>([
+    ['two sources of one name', (trace) => void trace.sources.push({ ...trace.sources[0]! })],
+    ['a segment that repeats itself', (trace) => void (segmentOf(trace).retransmissionOf = segmentOf(trace).id)],
+    [
+      'two segments that wait behind each other',
+      (trace) => {
+        const [one, other] = segmentsOf(trace);
+        one!.behind = other!.id;
+        other!.behind = one!.id;
+      },
+    ],
+  ])('with %s is refused with a code of its own', (_, change) =>
+    expect(broken(change as never)).toBe('TRACE_CONTRADICTS'),
+  );
+
+  it.each(Object.keys(HOSTILE_STEPS))('with 5000 %s is opened, laid out and explained in time', (name) => {
+    const text = JSON.stringify(traceOf(HOSTILE_STEPS[name]!()));
+    const quickest = Math.min(
+      ...[1, 2, 3].map(() => {
+        // Of this process: another one may have the processor meanwhile.
+        const before = process.cpuUsage();
+        const trace = readTrace(text) as Trace;
+        show(trace);
+        return process.cpuUsage(before).user / 1000;
+      }),
+    );
+    // The labels of repeated segments are long, and each is compared with every arrow near it: that still takes 1.2 s.
+    expect(quickest).toBeLessThan(name.includes('repeat') ? 2000 : 1000);
+  });
 
   it('has each step once, in order, whatever the file contains', () => {
     const trace = saved();

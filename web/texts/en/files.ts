@@ -12,6 +12,7 @@ export const files = {
     TRACE_FOREIGN: 'That file is not a trace of Aperto.',
     TRACE_VERSION: 'That trace was saved by another version of Aperto, which this page cannot read.',
     TRACE_BROKEN: 'That trace is damaged: something in it does not belong in a trace.',
+    TRACE_CONTRADICTS: 'That trace contradicts itself: two sources have one name, or a step follows from itself.',
     PICTURE_TOO_TALL: 'The picture is too tall for a PNG. Save it as SVG.',
     FILE_UNREADABLE: 'That file cannot be read.',
     FILE_NOT_WRITTEN: 'The file could not be made: the bridge may be gone, or the packets are damaged.',

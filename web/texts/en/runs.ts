@@ -38,6 +38,11 @@ export const end = {
     rejected: 'The bridge did not serve this run.',
     running: 'Still running.',
   },
+  /** Why a run failed, by the bridge’s own code. */
+  failures: {
+    SERVER_NOT_STARTED: 'The server of this run could not be started, so the client did not connect.',
+    LAB_HOST_ENDED: 'A host of the lab ended during this run, and the run with it.',
+  },
   /** A time-out that is the kernel’s, not the bridge’s. */
   gaveUp: 'Timed out: no answer came, so the client’s kernel gave up (ETIMEDOUT).',
   tenDigits: 'For a number of exactly ten digits, that is what the protocol says.',

@@ -20,6 +20,12 @@ export const errors: Texts['errors'] = {
   SERVER_NOT_OWNED: 'O Aperto não iniciou o servidor, por isso não pode iniciá-lo nem pará-lo.',
   SERVER_RUNNING: 'O servidor já está em execução.',
   SERVER_NOT_RUNNING: 'O servidor não está em execução.',
+  SERVER_NOT_STARTED:
+    'Não foi possível iniciar o programa servidor. Talvez falte memória nesta máquina, ou haja arquivos abertos demais.',
+  LAB_REMADE:
+    'Um host do laboratório terminou. O laboratório foi refeito, e o programa servidor que rodava nele foi iniciado de novo.',
+  LAB_LOST:
+    'Um host do laboratório terminou, e não foi possível refazer o laboratório. O enlace agora é a rede desta máquina.',
   ADDRESS_IN_USE: 'Outro programa já usa o endereço do servidor.',
   SHUTTING_DOWN: 'A ponte está sendo encerrada.',
   INTERNAL: 'Algo deu errado dentro da ponte.',

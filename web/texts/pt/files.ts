@@ -13,6 +13,7 @@ export const files: Texts['files'] = {
     TRACE_FOREIGN: 'Esse arquivo não é um rastro do Aperto.',
     TRACE_VERSION: 'Esse rastro foi salvo por outra versão do Aperto, que esta página não sabe ler.',
     TRACE_BROKEN: 'Esse rastro está danificado: algo nele não faz parte de um rastro.',
+    TRACE_CONTRADICTS: 'Esse rastro se contradiz: duas fontes têm um só nome, ou um passo é causa de si mesmo.',
     PICTURE_TOO_TALL: 'O desenho é alto demais para um PNG. Salve-o como SVG.',
     FILE_UNREADABLE: 'Não é possível ler esse arquivo.',
     FILE_NOT_WRITTEN: 'Não foi possível criar o arquivo: a ponte sumiu, ou os pacotes estão danificados.',

@@ -37,6 +37,10 @@ export const end: Texts['end'] = {
     rejected: 'A ponte não atendeu esta execução.',
     running: 'Ainda em andamento.',
   },
+  failures: {
+    SERVER_NOT_STARTED: 'Não foi possível iniciar o servidor desta execução, por isso o cliente não se conectou.',
+    LAB_HOST_ENDED: 'Um host do laboratório terminou durante esta execução, e ela terminou com ele.',
+  },
   gaveUp: 'Tempo esgotado: nenhuma resposta veio, e o kernel do cliente desistiu (ETIMEDOUT).',
   tenDigits: 'Para um número de exatamente dez dígitos, é o que diz o protocolo.',
   replyThenReset: (text) => `O servidor respondeu ${text}, e depois a conexão sofreu um reset.`,

@@ -1,3 +1,4 @@
+import { indexOf } from '../../reading/index-of-steps.ts';
 import type { Side, Step } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import { hasGivenUp } from '../../reading/connection-facts.ts';
@@ -33,7 +34,7 @@ export function linkLines(
     .filter(({ id, kind }) => kind !== 'filled' || !woke.has(id))
     .sort((a, b) => Number(a.isEffect) - Number(b.isEffect) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
     .flatMap(({ id, kind, isEffect, bytes }) => {
-      const other = steps.find((each) => each.id === id);
+      const other = indexOf(steps).byId.get(id);
       if (!other) return [];
       const both = kind === 'woke' ? filled.get(id) : undefined;
       const words = texts[both ? 'wokeFilled' : wordsFor(kind, isEffect ? other : step, steps)][isEffect ? 1 : 0](

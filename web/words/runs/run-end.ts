@@ -15,13 +15,14 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
 }
 
 function outcomeSentence(run: Run, { reply, error = '' }: DoneMessage, hasReset: boolean, texts: Texts['end']): string {
-  const { outcomes, replyThenReset, tenDigits, gaveUp } = texts;
+  const { outcomes, failures, replyThenReset, tenDigits, gaveUp } = texts;
   const outcome = howItEnded(run);
   if (outcome === 'silent' && run.number?.toString().length === 10) return `${outcomes.silent} ${tenDigits}`;
   if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortReply(reply?.text ?? ''));
   // The bridge has a limit of its own for a run, and a code of its own for it.
   if (outcome === 'timeout' && error === 'ETIMEDOUT') return gaveUp;
-  return outcome === 'failed' ? outcomes.failed(error) : outcomes[outcome];
+  if (outcome !== 'failed') return outcomes[outcome];
+  return isFailure(error, failures) ? failures[error] : outcomes.failed(error);
 }
 
 /** `unread`: the client got no byte, but not because the server closed without one. */
@@ -30,4 +31,8 @@ export function howItEnded({ outcome, steps }: Run): keyof Texts['runs']['outcom
   const sent = steps.filter((step) => step.kind === 'segment').filter(({ from }) => from === 'server');
   const isSilence = sent.some(({ flags }) => flags.includes('FIN')) && sent.every(({ length }) => length === 0);
   return isSilence ? 'silent' : 'unread';
+}
+
+function isFailure(error: string, failures: Texts['end']['failures']): error is keyof typeof failures {
+  return Object.hasOwn(failures, error);
 }

@@ -1,5 +1,6 @@
 import type { State } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
+import { indexOf } from '../../reading/index-of-steps.ts';
 import { hasGivenUp } from '../../reading/connection-facts.ts';
 import type { Context } from './context.ts';
 
@@ -25,7 +26,7 @@ export function explainState(step: State, context: Context) {
 /** Ends that are not in good order have reasons of their own. */
 function explainEnd(step: State, { texts: { state }, run }: Context) {
   const { side, from, to, cause } = step;
-  const by = run.steps.find(({ id }) => id === cause);
+  const by = cause === undefined ? undefined : indexOf(run.steps).byId.get(cause);
   if (by?.kind === 'segment' && by.flags.includes('RST') && from === 'TIME_WAIT')
     return { what: state.what(side, from, to), why: state.timeWaitEnded, section: 'RFC 1337; RFC 9293 §3.10.7.4' };
   if (!hasGivenUp(step, run.steps)) return undefined;
@@ -38,7 +39,7 @@ function lastsOf({ id, side, at, to, lastsMs }: State, { language, texts: { stat
   if (to !== 'TIME_WAIT') return [];
   const timer = lastsMs === undefined ? [] : [state.lasts(language.duration(lastsMs * 1000))];
   const next = run.steps.find((step) => step.kind === 'state' && step.side === side && step.at >= at && step.id !== id);
-  const by = next?.kind === 'state' && run.steps.find((step) => step.id === next.cause);
+  const by = next?.kind === 'state' && indexOf(run.steps).byId.get(next.cause ?? '');
   const isEarly = by && by.kind === 'segment' && by.flags.includes('RST');
   return isEarly ? [...timer, state.endedEarly(language.duration(next.at - at))] : timer;
 }

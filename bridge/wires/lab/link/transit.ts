@@ -1,6 +1,9 @@
 import { otherSide, type Segment, type Side } from '../../../trace/step.ts';
 import { Pace } from './pace.ts';
 
+/** The most that a timer of Node can wait: 2^31 - 1 milliseconds. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** Gives a packet to the kernel of the host on that side. */
 export type Deliver = (to: Side, packet: Uint8Array) => void;
 
@@ -47,7 +50,8 @@ export class Transit {
     coming.splice(before + 1, 0, underWay);
     const waitMs = (arrivesAt - now) / 1000;
     if (waitMs <= 0) this.#due(underWay);
-    else underWay.timer = setTimeout(() => this.#due(underWay), waitMs);
+    // A longer timer would fire at once. No run lasts that long.
+    else underWay.timer = setTimeout(() => this.#due(underWay), Math.min(waitMs, LONGEST_TIMER_MS));
   }
 
   /** A host confirms the packet that it was given first. */
