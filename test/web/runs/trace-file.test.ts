@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tracePcap } from '../../../bridge/packet/capture-file/trace-pcap.ts';
+import type { Segment } from '../../../bridge/trace/step.ts';
 import type { Trace } from '../../../bridge/trace/trace.ts';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
@@ -114,9 +115,10 @@ describe('a saved trace', () => {
   ])('with %s is refused', (_, change) => expect(broken(change as never)).toBe('TRACE_BROKEN'));
 
   const segmentsOf = (trace: Trace) => trace.steps.filter((step) => step.kind === 'segment');
+  const repeat = (one: Segment, other: Segment) => void (one.retransmissionOf = other.id);
   it.each<[string, (trace: Trace) => void]>([
     ['two sources of one name', (trace) => void trace.sources.push({ ...trace.sources[0]! })],
-    ['a segment that repeats itself', (trace) => void (segmentOf(trace).retransmissionOf = segmentOf(trace).id)],
+    ['a segment that repeats itself', (trace) => repeat(segmentsOf(trace)[0]!, segmentsOf(trace)[0]!)],
     [
       'two segments that wait behind each other',
       (trace) => {
