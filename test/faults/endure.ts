@@ -14,7 +14,7 @@ export const LONG_RUN_MS = 20_000;
 /** Milliseconds by which a run may end later than its fault explains. */
 export const LATE_MS = 1000;
 /** Milliseconds in which a run that is done closes what it had open. */
-const CLOSED_MS = 2000;
+const CLOSED_MS = 20_000;
 /** Milliseconds by which a timer may be early: it counts whole milliseconds from the start of a turn of the event loop. */
 const EARLY_MS = 20;
 
