@@ -32,6 +32,7 @@ export const ROOMS = {
   'bridge/packet/flow': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet'],
   'bridge/protocol': ['typebox', 'bridge/trace'],
   'bridge/probe': ['node:'],
+  'bridge/tracer': ['node:', 'koffi'],
   'bridge/machine': ['node:'],
   'bridge/errors.ts': [],
   'bridge/address.ts': ['node:', 'bridge/errors.ts'],

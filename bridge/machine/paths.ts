@@ -19,6 +19,7 @@ export const BUILT = {
   server: join(root, 'dist', 'server', 'main.js'),
   scenarios: join(root, 'dist', 'server', 'scenarios'),
   probe: join(root, 'dist', 'bridge', 'probe', 'probe.js'),
+  tracer: join(root, 'dist', 'bridge', 'tracer', 'main.js'),
   labHost: join(root, 'dist', 'bridge', 'wires', 'lab', 'host', 'main.js'),
 };
 

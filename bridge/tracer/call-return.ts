@@ -1,0 +1,116 @@
+import type { OpenCall, StoppedThread } from './call-entry.ts';
+import { int, size } from './call-entry.ts';
+import type { DescriptorTables } from './descriptor-tables.ts';
+import type { Held, KernelObjects, SocketEnds } from './kernel-objects.ts';
+import { errnoName } from './libc.ts';
+import { bytesOfMessages, dataOf, memoryOf } from './memory.ts';
+import { PAYLOAD_REPORTED, type Returned } from './report.ts';
+import { socketAddress } from './socket-address.ts';
+
+type Facts = Partial<Returned>;
+
+/** From linux/eventpoll.h. */
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+/** A struct sockaddr of either kind fits. */
+const ADDRESS_BYTES = 28;
+
+/** What the rules of this file need to know of the program. */
+export interface Program {
+  readonly tables: DescriptorTables;
+  readonly objects: KernelObjects;
+}
+
+/** Keeps the tables true, whatever call has returned. */
+export function applyReturn({ process }: StoppedThread, open: OpenCall, result: number, { tables }: Program): void {
+  const { call, args, descriptor, held } = open;
+  // A close() frees its descriptor even if it fails.
+  if (call.kind === 'close') return tables.closed(process, descriptor!);
+  if (result < 0) return;
+  switch (call.kind) {
+    case 'close-range':
+      return tables.forgetRange(process, size(args[0]!), size(args[1]!));
+    case 'duplicate':
+      // dup2() of a descriptor onto itself does nothing.
+      if (result !== int(args[0]!)) tables.made(process, result, held?.kind === 'socket');
+      return;
+    case 'fcntl':
+    case 'socket':
+    case 'accept':
+      return void tables.made(process, result, held?.kind !== 'set');
+    case 'epoll-control':
+      return changeSet(process, held, args, tables);
+  }
+}
+
+function changeSet(process: number, set: Held | undefined, args: readonly bigint[], tables: DescriptorTables): void {
+  const socket = tables.find(process, int(args[2]!));
+  if (set?.kind !== 'set' || socket?.kind !== 'socket') return;
+  if (int(args[1]!) === EPOLL_CTL_ADD) set.members.add(socket);
+  if (int(args[1]!) === EPOLL_CTL_DEL) set.members.delete(socket);
+}
+
+/**
+ * What a call returned.
+ * @param result what the kernel returned: a negative errno if the call failed
+ */
+export function returnedFacts(stopped: StoppedThread, open: OpenCall, result: number, program: Program): Facts {
+  const { descriptor, held, last } = open;
+  const place = { ...(descriptor !== undefined && { descriptor }), ...(held && { socket: held.number }) };
+  const ending = last === undefined ? {} : { last };
+  if (result < 0) return { ...place, ...ending, result: -1, errno: errnoName(-result) };
+  return { ...place, ...ending, result, errno: 'ok', ...successFacts(stopped, open, result, program) };
+}
+
+function successFacts({ process, thread }: StoppedThread, open: OpenCall, result: number, program: Program): Facts {
+  const { call, args, descriptor, offered } = open;
+  switch (call.kind) {
+    case 'receive':
+      return received(thread, open, result);
+    case 'send': {
+      const bytes = call.data === 'messages' ? bytesOfMessages(thread, args[1]!, result) : result;
+      // sendfile() sends from a file: nobody sees its bytes.
+      return { bytes, payload: offered?.subarray(0, bytes).toString('hex') ?? '' };
+    }
+    case 'splice':
+      return { bytes: result, payload: '' };
+    case 'socket':
+    case 'duplicate':
+    case 'fcntl':
+      return newSocket(process, result, program);
+    case 'accept':
+      return { ...newSocket(process, result, program), ...acceptedEnds(process, thread, args, result, program) };
+    case 'bind':
+    case 'listen':
+    case 'connect':
+      return program.objects.endsOf(process, descriptor!);
+    default:
+      return {};
+  }
+}
+
+function received(thread: number, { call, args }: OpenCall, result: number): Facts {
+  const bytes = call.data === 'messages' ? bytesOfMessages(thread, args[1]!, result) : result;
+  const count = call.data === 'messages' ? result : size(args[2]!);
+  const limit = Math.min(bytes, PAYLOAD_REPORTED);
+  const payload = dataOf(thread, call.data!, args[1]!, call.data === 'buffer' ? bytes : count, limit);
+  return { bytes, payload: payload.toString('hex') };
+}
+
+function newSocket(process: number, descriptor: number, { tables }: Program): Facts {
+  const held = tables.find(process, descriptor);
+  return held ? { newSocket: held.number } : {};
+}
+
+/** If the peer has reset the connection already, only the address that accept() returned to the program names it. */
+function acceptedEnds(
+  process: number,
+  thread: number,
+  args: readonly bigint[],
+  descriptor: number,
+  { objects }: Program,
+): SocketEnds {
+  const ends = objects.endsOf(process, descriptor);
+  const peer = ends.peer ?? socketAddress(memoryOf(thread, args[1]!, ADDRESS_BYTES));
+  return { ...ends, ...(peer !== undefined && { peer }) };
+}

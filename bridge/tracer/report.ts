@@ -1,0 +1,100 @@
+/**
+ * What the tracer reports: one JSON object a line, on `TRACER_DESCRIPTOR`. Times are microseconds of CLOCK_MONOTONIC, taken
+ * while the thread is stopped: at an entry the call has not begun, at a return it is over. Processes and threads have the
+ * numbers of the tracer's own namespace.
+ */
+export type TracerReport = Started | Exited | Unseen | Entered | Returned | Released;
+
+/** The program runs. `errno` says why it is not traced; it is absent if it is. */
+export interface Started {
+  what: 'started';
+  process: number;
+  errno?: string;
+}
+
+/** The program's first process has ended; others of the program may go on. */
+export interface Exited {
+  what: 'exited';
+}
+
+/** A process makes calls that no tracer of this kind sees. */
+export interface Unseen {
+  what: 'unseen';
+  process: number;
+  /** `io_uring`: the kernel takes calls from memory. `architecture`: the process has another one than the tracer. */
+  why: 'io_uring' | 'architecture';
+}
+
+/** A call on a TCP socket, or one that waits for TCP sockets, begins. */
+export interface Entered {
+  what: 'enter';
+  /** Unique for this entry; its return has the same number. */
+  call: number;
+  /** The system call's own name. */
+  name: string;
+  at: number;
+  process: number;
+  thread: number;
+  descriptor?: number;
+  /** The tracer's number of the socket behind the descriptor. It is never used again. */
+  socket?: number;
+  /** The address that bind() or connect() names: `host:port`. */
+  address?: string;
+  /** The bytes that the program offers or has room for. */
+  length?: number;
+  flags?: number;
+  /** How far shutdown() ends the connection: 0 receiving, 1 sending, 2 both. */
+  how?: number;
+  /** The option of setsockopt() or getsockopt(), and the first bytes of its value in hex. */
+  option?: { level: number; name: number; value?: string };
+  /** The sockets for which a call waits, at most `SOCKETS_NAMED` of them. */
+  waitsFor?: number[];
+}
+
+/** The call returned. A call that a signal interrupted returns too; if the kernel makes it again, `errno` is ERESTART…. */
+export interface Returned {
+  what: 'return';
+  call: number;
+  name: string;
+  at: number;
+  process: number;
+  thread: number;
+  descriptor?: number;
+  socket?: number;
+  /** What the call returned; -1 if it failed. */
+  result: number;
+  /** `ok` or the errno name. */
+  errno: string;
+  /** Bytes sent or received, and the first of them in hex. */
+  bytes?: number;
+  payload?: string;
+  /** The socket that socket(), accept() or dup() returned. */
+  newSocket?: number;
+  /** Both ends of that socket, or of the one that was bound, connected or made to listen. */
+  local?: string;
+  peer?: string;
+  /** For close(): no other descriptor of the program stands for the socket. */
+  last?: boolean;
+}
+
+/** The last descriptor of a socket has gone without a close(): its process ended, or became another program. */
+export interface Released {
+  what: 'released';
+  at: number;
+  socket: number;
+}
+
+/** What the tracer reads from `TRACER_DESCRIPTOR` before anything else, as one line of JSON. */
+export interface TracerCommand {
+  command: readonly string[];
+  environment: NodeJS.ProcessEnv;
+  /** The environment variable with which a Node program has a probe, so that it needs no tracer. */
+  probeVariable?: string;
+}
+
+/** The tracer's descriptor to the bridge. The program has none with this number. */
+export const TRACER_DESCRIPTOR = 4;
+/** At most this many bytes of a call are reported. */
+export const PAYLOAD_REPORTED = 4096;
+/** At most this many sockets are named for which a call waits. */
+export const SOCKETS_NAMED = 1024;

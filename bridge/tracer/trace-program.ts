@@ -1,0 +1,124 @@
+import { closeDescriptor, setSignal, waitpid } from './libc.ts';
+import { now } from './clock.ts';
+import {
+  goOn,
+  goOnToCall,
+  formerThread,
+  interrupt,
+  letGo,
+  readCall,
+  readStop,
+  stayStopped,
+  type Stop,
+} from './ptrace.ts';
+import type { Reporter } from './reporter.ts';
+import { Tracees } from './tracees.ts';
+
+const WNOHANG = 1;
+/** Threads too, not only processes: waitpid(2). */
+const WALL = 0x40000000;
+
+/** The descriptors that the program shares with this process: its input, its outputs, and the probe's channel. */
+const OF_PROGRAM = [0, 1, 2, 3];
+
+export interface TracedProgram {
+  /** The first process of the program, stopped for the first time. */
+  process: number;
+  /** A process that ends when the bridge has gone, or wants no more reports. It is a child of this process. */
+  bridgeWatch: number;
+  probeVariable: string | undefined;
+}
+
+/** How the program's first process ended. */
+export interface Ending {
+  code: number;
+  signal: number;
+}
+
+/**
+ * Follows a program until it has ended, and reports its calls. Nothing else happens in this process meanwhile.
+ *
+ *     waitpid ─ a thread has stopped ─▶ look ─▶ let it go on ─▶ report
+ */
+export class ProgramTrace {
+  readonly #program: TracedProgram;
+  readonly #reporter: Reporter;
+  readonly #tracees: Tracees;
+  readonly #status = Buffer.alloc(4);
+  #ending: Ending | undefined;
+  /** The bridge wants no more reports: whoever is left goes on untraced. */
+  #leaving = false;
+
+  constructor(program: TracedProgram, reporter: Reporter) {
+    this.#program = program;
+    this.#reporter = reporter;
+    this.#tracees = new Tracees(program.probeVariable);
+    this.#tracees.isLookedAt(program.process);
+  }
+
+  /** Returns when every process of the program has ended, or none is to be followed any more. */
+  run(): Ending {
+    while (!this.#ending || this.#tracees.size > 0) {
+      const thread = this.#nextStop();
+      if (thread < 0) break;
+      const at = now();
+      const stop = readStop(this.#status.readInt32LE(0));
+      if (thread === this.#program.bridgeWatch) this.#bridgeHasGone(stop);
+      else if (stop.why === 'ended') this.#ended(thread, stop);
+      else if (this.#leaving) letGo(thread, stop.why === 'signal' ? stop.signal : 0);
+      else this.#stopped(thread, stop, at);
+      if (this.#leaving && this.#ending) this.#forgetThoseLetGo(thread);
+    }
+    this.#reporter.flush();
+    return this.#ending ?? { code: 1, signal: 0 };
+  }
+
+  /** Reports are written while no thread waits for this process. */
+  #nextStop(): number {
+    const thread = waitpid(-1, this.#status, WALL | WNOHANG);
+    if (thread !== 0) return thread;
+    this.#reporter.flush();
+    return waitpid(-1, this.#status, WALL);
+  }
+
+  #stopped(thread: number, stop: Stop, at: number): void {
+    const signal = stop.why === 'signal' ? stop.signal : 0;
+    if (stop.why === 'group') return stayStopped(thread);
+    const reports =
+      stop.why === 'call'
+        ? this.#tracees.atCall(thread, readCall(thread) ?? { at: 'nothing' }, at)
+        : stop.why === 'exec'
+          ? this.#tracees.executed(thread, formerThread(thread))
+          : [];
+    if (this.#tracees.isLookedAt(thread)) goOnToCall(thread, signal);
+    else goOn(thread, signal);
+    for (const report of reports) this.#reporter.report(report);
+  }
+
+  #ended(thread: number, { code, signal }: Extract<Stop, { why: 'ended' }>): void {
+    for (const report of this.#tracees.ended(thread)) this.#reporter.report(report);
+    if (thread !== this.#program.process) return;
+    this.#ending = { code, signal };
+    // Whoever reads what the program prints must see that it has ended.
+    for (const descriptor of OF_PROGRAM) closeDescriptor(descriptor);
+    if (this.#tracees.size > 0) this.#reporter.report({ what: 'exited' });
+  }
+
+  #bridgeHasGone({ why }: Stop): void {
+    if (why !== 'ended') return goOn(this.#program.bridgeWatch);
+    // Without a bridge, the program ends too: the kernel ends it with this process.
+    if (!this.#ending) process.exit(1);
+    this.#leaving = true;
+    for (const thread of this.#tracees.threads) interrupt(thread);
+  }
+
+  #forgetThoseLetGo(thread: number): void {
+    this.#tracees.ended(thread);
+  }
+}
+
+/** From now on, only the program feels signals that are sent to the whole group; this process ends with the program. */
+export function leaveSignalsToProgram(): void {
+  const [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM] = [1, 2, 3, 10, 12, 14, 15];
+  for (const signal of [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM]) setSignal(signal, 1);
+}

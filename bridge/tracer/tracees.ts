@@ -1,0 +1,138 @@
+import { enterCall, type OpenCall, type StoppedThread } from './call-entry.ts';
+import { applyReturn, returnedFacts } from './call-return.ts';
+import { now } from './clock.ts';
+import { DescriptorTables } from './descriptor-tables.ts';
+import { KernelObjects } from './kernel-objects.ts';
+import { hasProbe, readThreadStatus } from './process-status.ts';
+import { callArguments, type CallStop } from './ptrace.ts';
+import type { TracerReport } from './report.ts';
+import { AUDIT_ARCHITECTURE, SYSTEM_CALLS } from './system-calls.ts';
+
+interface Thread extends StoppedThread {
+  /** The call that it has entered, and not left yet. */
+  open?: OpenCall | undefined;
+}
+
+type Reports = readonly TracerReport[];
+const NOTHING: Reports = [];
+
+/**
+ * The threads and processes of a program: what each is doing, and what its descriptors stand for. It turns stops into
+ * reports; it neither waits for stops nor ends them.
+ *
+ *     stop of a thread ─▶ entry or return of a call ─▶ report
+ */
+export class Tracees {
+  readonly #probeVariable: string | undefined;
+  readonly #threads = new Map<number, Thread>();
+  readonly #objects = new KernelObjects();
+  readonly #released: TracerReport[] = [];
+  readonly #tables = new DescriptorTables(this.#objects, ({ number, kind }) => {
+    if (kind === 'socket') this.#released.push({ what: 'released', at: now(), socket: number });
+  });
+  /** Processes whose calls are not looked at: they have a probe. */
+  readonly #quiet = new Set<number>();
+  /** Processes of which has been reported that their calls cannot be seen. */
+  readonly #unseen = new Set<number>();
+  #calls = 0;
+
+  /** @param probeVariable the environment variable of Node programs with a probe, whose calls are left to it */
+  constructor(probeVariable: string | undefined) {
+    this.#probeVariable = probeVariable;
+  }
+
+  get threads(): IterableIterator<number> {
+    return this.#threads.keys();
+  }
+
+  get size(): number {
+    return this.#threads.size;
+  }
+
+  /** Whether the calls of this thread are of interest. */
+  isLookedAt(thread: number): boolean {
+    return !this.#quiet.has(this.#thread(thread).process);
+  }
+
+  /** A thread has stopped at a call. */
+  atCall(id: number, stop: CallStop, at: number): Reports {
+    const thread = this.#thread(id);
+    if (stop.at === 'entry') return this.#entered(thread, stop, at);
+    const { open } = thread;
+    thread.open = undefined;
+    if (stop.at !== 'return' || !open) return NOTHING;
+    applyReturn(thread, open, stop.result, { tables: this.#tables, objects: this.#objects });
+    if (open.call.kind === 'io-uring' && stop.result >= 0) return this.#cannotSee(thread.process, 'io_uring');
+    if (!open.reported) return this.#withReleased(NOTHING);
+    const facts = returnedFacts(thread, open, stop.result, { tables: this.#tables, objects: this.#objects });
+    const { number: call, call: system } = open;
+    const { process } = thread;
+    const result = { result: 0, errno: 'ok' };
+    return this.#withReleased([
+      { what: 'return', call, name: system.name, at, process, thread: id, ...result, ...facts },
+    ]);
+  }
+
+  /**
+   * A process has become another program: its other threads are gone.
+   * @param former the number that the thread had before
+   */
+  executed(id: number, former: number): Reports {
+    const open = this.#threads.get(former)?.open;
+    for (const other of [...this.#threads.values()]) if (other.process === id) this.#threads.delete(other.thread);
+    this.#threads.delete(former);
+    this.#threads.set(id, { thread: id, process: id, open });
+    this.#tables.executed(id);
+    this.#quiet.delete(id);
+    if (this.#probeVariable !== undefined && hasProbe(id, this.#probeVariable)) this.#quiet.add(id);
+    return this.#withReleased(NOTHING);
+  }
+
+  ended(id: number): Reports {
+    const thread = this.#threads.get(id);
+    this.#threads.delete(id);
+    if (thread?.process !== id) return NOTHING;
+    this.#tables.ended(id);
+    this.#objects.processEnded(id);
+    this.#quiet.delete(id);
+    return this.#withReleased(NOTHING);
+  }
+
+  #entered(thread: Thread, stop: Extract<CallStop, { at: 'entry' }>, at: number): Reports {
+    thread.open = undefined;
+    if (stop.architecture !== AUDIT_ARCHITECTURE) return this.#cannotSee(thread.process, 'architecture');
+    const call = SYSTEM_CALLS[stop.number];
+    if (!call) return NOTHING;
+    const entered = enterCall(thread, (this.#calls += 1), call, callArguments(), this.#tables);
+    if (!entered) return NOTHING;
+    const { open, facts } = entered;
+    thread.open = open;
+    if (!open.reported) return NOTHING;
+    const { thread: id, process } = thread;
+    return [{ what: 'enter', call: open.number, name: call.name, at, process, thread: id, ...facts }];
+  }
+
+  /** A thread that is seen for the first time is a new one, or the first of a new process. */
+  #thread(id: number): Thread {
+    const known = this.#threads.get(id);
+    if (known) return known;
+    const { process, parent } = readThreadStatus(id);
+    const thread: Thread = { thread: id, process };
+    this.#threads.set(id, thread);
+    if (process === id && this.#threads.has(parent)) {
+      this.#tables.forked(parent, process);
+      if (this.#quiet.has(parent)) this.#quiet.add(process);
+    }
+    return thread;
+  }
+
+  #cannotSee(process: number, why: 'io_uring' | 'architecture'): Reports {
+    if (this.#unseen.has(process)) return NOTHING;
+    this.#unseen.add(process);
+    return [{ what: 'unseen', process, why }];
+  }
+
+  #withReleased(reports: Reports): Reports {
+    return this.#released.length === 0 ? reports : [...this.#released.splice(0), ...reports];
+  }
+}
