@@ -7,14 +7,20 @@
  *     bridge ─ command ─▶ tracer ─ starts, stops, looks, lets go on ─▶ program, with all its processes and threads
  *            ◀─ reports ─
  *
- * It waits for its command after it has loaded everything: so it can be started in advance.
+ * It waits for its command when it has loaded and tried everything: so it can be started in advance.
  */
 import { readSync } from 'node:fs';
 import { TRACER_DESCRIPTOR, type TracerCommand } from './report.ts';
-import { runProgram } from './run-program.ts';
+import { Reporter } from './reporter.ts';
+import { rehearse, runProgram } from './run-program.ts';
 
+const errno = rehearse();
+const reporter = new Reporter();
+reporter.report({ what: 'ready', ...(errno !== undefined && { errno }) });
+reporter.flush();
 const command = readCommand();
 if (command) runProgram(command);
+else process.exit(0);
 
 /** Returns nothing if the bridge has gone before it had a command. */
 function readCommand(): TracerCommand | undefined {

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 export interface ThreadStatus {
@@ -6,6 +6,11 @@ export interface ThreadStatus {
   process: number;
   /** The process that made this process. */
   parent: number;
+}
+
+/** Whether a thread has not been waited for yet. */
+export function isThere(thread: number): boolean {
+  return existsSync(`/proc/${thread}`);
 }
 
 /** What /proc/THREAD/status says. A thread that has ended counts as a process of its own. */

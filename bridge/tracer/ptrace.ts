@@ -28,30 +28,39 @@ export type Stop =
   | { why: 'ended'; signal: number; code: number }
   | { why: 'call' }
   | { why: 'exec' }
-  /** A child or thread is born, or the thread goes on after a stop: nothing to do. */
+  /** A child or a thread has been made. */
+  | { why: 'birth' }
+  /** It is new, or goes on after a stop: nothing to do. */
   | { why: 'event' }
   /** The process is stopped, as by SIGSTOP, and stays so. */
   | { why: 'group' }
   /** A signal is about to be delivered. */
   | { why: 'signal'; signal: number };
 
+/** fork, vfork and clone have 1, 2 and 3. */
+const LAST_BIRTH_EVENT = 3;
 const EVENT_EXEC = 4;
 const EVENT_STOP = 128;
 
+const CALL: Stop = { why: 'call' };
+const CALL_STATUS = ((SIGTRAP | 0x80) << 8) | 0x7f;
+
 export function readStop(status: number): Stop {
+  if (status === CALL_STATUS) return CALL;
   if ((status & 0xff) !== 0x7f) return { why: 'ended', signal: status & 0x7f, code: (status >> 8) & 0xff };
   const signal = (status >> 8) & 0xff;
   const event = status >> 16;
-  if (signal === (SIGTRAP | 0x80)) return { why: 'call' };
   if (event === EVENT_EXEC) return { why: 'exec' };
   if (event === EVENT_STOP && signal !== SIGTRAP) return { why: 'group' };
-  return event === 0 ? { why: 'signal', signal } : { why: 'event' };
+  if (event === 0) return { why: 'signal', signal };
+  return event <= LAST_BIRTH_EVENT ? { why: 'birth' } : { why: 'event' };
 }
 
 /** A call, as the kernel describes it to a tracer. */
 export type CallStop =
   { at: 'entry'; architecture: number; number: number } | { at: 'return'; result: number } | { at: 'nothing' };
 
+const NO_CALL: CallStop = { at: 'nothing' };
 const info = Buffer.alloc(CALL_INFO + 8);
 const message = Buffer.alloc(8);
 
@@ -88,21 +97,29 @@ export function letGo(thread: number, signal = 0): void {
   ptrace(PTRACE_DETACH, thread, 0, signal);
 }
 
-/** The thread's number before it called exec(), which gave it the number of its process. */
-export function formerThread(thread: number): number {
+/**
+ * The number that comes with an event. At a birth: of the new thread. At an exec(): the thread's own before, because now it
+ * has the number of its process.
+ */
+export function threadOfEvent(thread: number): number {
   message.fill(0);
   ptraceInto(PTRACE_GETEVENTMSG, thread, 0, message);
   return Number(message.readBigUInt64LE(0));
 }
 
-/** Reads the call at which a thread has stopped. Returns nothing if the kernel does not tell (before Linux 5.3). */
-export function readCall(thread: number): CallStop | undefined {
+/** Whether the kernel describes calls to a tracer (since Linux 5.3). */
+export function canReadCalls(thread: number): boolean {
+  return ptraceInto(PTRACE_GET_SYSCALL_INFO, thread, CALL_INFO, info) > 0;
+}
+
+/** Reads the call at which a thread has stopped. */
+export function readCall(thread: number): CallStop {
   info[0] = 0;
-  if (ptraceInto(PTRACE_GET_SYSCALL_INFO, thread, CALL_INFO, info) <= 0) return undefined;
+  if (ptraceInto(PTRACE_GET_SYSCALL_INFO, thread, CALL_INFO, info) <= 0) return NO_CALL;
   if (info[0] === ENTRY) {
     return { at: 'entry', architecture: info.readUInt32LE(4), number: Number(info.readBigUInt64LE(24)) };
   }
-  return info[0] === EXIT ? { at: 'return', result: Number(info.readBigInt64LE(24)) } : { at: 'nothing' };
+  return info[0] === EXIT ? { at: 'return', result: Number(info.readBigInt64LE(24)) } : NO_CALL;
 }
 
 /** The arguments of the call that `readCall` has just found at its entry: most calls are of no interest. */

@@ -3,7 +3,13 @@
  * while the thread is stopped: at an entry the call has not begun, at a return it is over. Processes and threads have the
  * numbers of the tracer's own namespace.
  */
-export type TracerReport = Started | Exited | Unseen | Entered | Returned | Released;
+export type TracerReport = Ready | Started | Exited | Unseen | Entered | Returned | Released;
+
+/** The tracer waits for its command. `errno` says why it cannot trace; it is absent if it can. */
+export interface Ready {
+  what: 'ready';
+  errno?: string;
+}
 
 /** The program runs. `errno` says why it is not traced; it is absent if it is. */
 export interface Started {

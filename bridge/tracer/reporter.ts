@@ -13,7 +13,16 @@ const unchanging = new Int32Array(new SharedArrayBuffer(4));
  */
 export class Reporter {
   #text = '';
-  #open = true;
+  #open: boolean;
+
+  /** @param open whether anybody reads the reports */
+  constructor(open = true) {
+    this.#open = open;
+  }
+
+  get hasReports(): boolean {
+    return this.#text !== '';
+  }
 
   report(report: TracerReport): void {
     if (!this.#open) return;

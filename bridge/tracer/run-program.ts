@@ -1,49 +1,93 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { constants } from 'node:os';
-import { dumpNoCore, errno, errnoName, kill, openPipe, setSignal, waitpid } from './libc.ts';
-import { goOnToCall, interrupt, letGo, readCall, seize, tieTo } from './ptrace.ts';
+import { closeDescriptor, dumpNoCore, errno, errnoName, kill, openPipe, setSignal, waitpid } from './libc.ts';
+import { canReadCalls, goOnToCall, interrupt, letGo, readStop, seize, tieTo } from './ptrace.ts';
 import { Reporter } from './reporter.ts';
 import { TRACER_DESCRIPTOR, type TracerCommand } from './report.ts';
 import { isKnownArchitecture } from './system-calls.ts';
-import { leaveSignalsToProgram, ProgramTrace, type Ending } from './trace-program.ts';
+import { ProgramTrace, type Ending } from './trace-program.ts';
 
 const SIGCHLD = 17;
 const SIGKILL = 9;
-const WALL = 0x40000000;
+/** HUP, INT, QUIT, USR1, USR2, ALRM, TERM. */
+const OFTEN_SENT = [1, 2, 3, 10, 12, 14, 15];
+const DEFAULT = 0;
+const IGNORE = 1;
 
 /** The shell waits for a line before it becomes the program: by then it is traced. */
 const WAITING = 'read -r _ <&4 && exec "$@" 4<&-';
 /** Ends when the bridge has closed its end of the channel. It stays if the whole group gets a signal. */
 const UNTIL_BRIDGE_ENDS = "trap '' HUP INT QUIT USR1 USR2 ALRM TERM; read -r _ <&3";
+/** A program that makes thousands of calls, among them those that open and close descriptors. */
+const REHEARSAL = ['/bin/sh', '-c', 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); : >/dev/null; done'];
+/** The descriptors that a program shares with this process: its input, its outputs, and the probe's channel. */
+const OF_PROGRAM = [0, 1, 2, 3];
+
+interface Started {
+  process: number;
+  /** Why it is not traced. */
+  errno: string | undefined;
+  /** Lets it begin. */
+  begin(): void;
+}
+
+/**
+ * Traces a program that does nothing. That shows whether tracing is permitted, and makes this process several times as
+ * fast: Node compiles what it has run often.
+ * @returns why tracing is not permitted, as an errno name; nothing if it is
+ */
+export function rehearse(): string | undefined {
+  const { process, errno, begin } = startProgram(REHEARSAL, globalThis.process.env, 'ignore');
+  begin();
+  if (errno === undefined) new ProgramTrace({ process, onEnd: () => {} }, new Reporter(false)).run();
+  else waitFor(process);
+  return errno;
+}
 
 /** Starts the program, follows it until it ends, and ends this process as the program ended. */
 export function runProgram({ command, environment, probeVariable }: TracerCommand): void {
   const reporter = new Reporter();
-  const gate = openPipe();
-  const child = spawn('/bin/sh', ['-c', WAITING, 'sh', ...command], {
-    stdio: ['inherit', 'inherit', 'inherit', 3, gate.reading],
-    env: environment,
-  });
-  const { pid } = child;
-  if (pid === undefined) throw new Error('The program could not be started.');
-  const why = attach(pid);
-  reporter.report({ what: 'started', process: pid, ...(why !== undefined && { errno: why }) });
+  const { process, errno, begin } = startProgram(command, environment, 'inherit');
+  reporter.report({ what: 'started', process, ...(errno !== undefined && { errno }) });
   reporter.flush();
-  leaveSignalsToProgram();
-  if (why !== undefined) {
-    child.once('exit', (code, signal) => endAs({ code: code ?? 1, signal: signal ? constants.signals[signal] : 0 }));
-    writeSync(gate.writing, '\n');
-    return;
+  // Signals to the whole group are the program's. This process ends with the program.
+  for (const signal of OFTEN_SENT) setSignal(signal, IGNORE);
+  // Whoever reads what the program prints must see that it has ended.
+  const onEnd = (): void => OF_PROGRAM.forEach(closeDescriptor);
+  if (errno !== undefined) {
+    begin();
+    onEnd();
+    return endAs(waitFor(process));
   }
   const bridgeWatch = watchBridge();
-  // libuv's handler would run at each stop.
-  setSignal(SIGCHLD, 0);
-  goOnToCall(pid);
-  writeSync(gate.writing, '\n');
-  const ending = new ProgramTrace({ process: pid, bridgeWatch, probeVariable }, reporter).run();
-  if (bridgeWatch > 0) kill(bridgeWatch, SIGKILL);
+  begin();
+  const options = {
+    process,
+    ...(bridgeWatch !== undefined && { bridgeWatch }),
+    onEnd,
+    ...(probeVariable !== undefined && { probeVariable }),
+  };
+  const ending = new ProgramTrace(options, reporter).run();
+  if (bridgeWatch !== undefined) kill(bridgeWatch, SIGKILL);
   endAs(ending);
+}
+
+/** Starts a program that waits, traced if that is permitted. */
+function startProgram(command: readonly string[], env: NodeJS.ProcessEnv, outputs: 'inherit' | 'ignore'): Started {
+  const gate = openPipe();
+  const stdio: StdioOptions = ['inherit', outputs, outputs, outputs === 'inherit' ? 3 : 'ignore', gate.reading];
+  const { pid } = spawn('/bin/sh', ['-c', WAITING, 'sh', ...command], { stdio, env });
+  // Processes are waited for here. Otherwise libuv's handler would run at each stop.
+  setSignal(SIGCHLD, DEFAULT);
+  if (pid === undefined) throw new Error('The program could not be started.');
+  const errno = attach(pid);
+  const begin = (): void => {
+    if (errno === undefined) goOnToCall(pid);
+    writeSync(gate.writing, '\n');
+    closeDescriptor(gate.reading);
+    closeDescriptor(gate.writing);
+  };
+  return { process: pid, errno, begin };
 }
 
 /** Returns why the process cannot be traced, or nothing if it is, and has stopped. */
@@ -51,27 +95,32 @@ function attach(process: number): string | undefined {
   if (!isKnownArchitecture(globalThis.process.arch)) return 'ENOSYS';
   if (!seize(process)) return errnoName(errno());
   interrupt(process);
-  const status = Buffer.alloc(4);
-  waitpid(process, status, WALL);
-  if (readCall(process)) return undefined;
+  waitpid(process, Buffer.alloc(4), 0);
+  if (canReadCalls(process)) return undefined;
   letGo(process);
   return 'ENOSYS';
 }
 
-/** Starts a process that ends when the bridge closes the channel. It must not outlive this process, which it does not know. */
-function watchBridge(): number {
-  const watch = spawn('/bin/sh', ['-c', UNTIL_BRIDGE_ENDS], {
-    stdio: ['ignore', 'ignore', 'ignore', TRACER_DESCRIPTOR],
-  });
-  if (watch.pid === undefined) return 0;
-  tieTo(watch.pid);
-  return watch.pid;
+/** Starts a process that ends when the bridge closes the channel, and that ends with this process. */
+function watchBridge(): number | undefined {
+  const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', TRACER_DESCRIPTOR];
+  const { pid } = spawn('/bin/sh', ['-c', UNTIL_BRIDGE_ENDS], { stdio });
+  setSignal(SIGCHLD, DEFAULT);
+  if (pid !== undefined) tieTo(pid);
+  return pid;
+}
+
+function waitFor(process: number): Ending {
+  const status = Buffer.alloc(4);
+  waitpid(process, status, 0);
+  const stop = readStop(status.readInt32LE(0));
+  return stop.why === 'ended' ? stop : { code: 1, signal: 0 };
 }
 
 function endAs({ code, signal }: Ending): void {
   if (signal !== 0) {
     dumpNoCore();
-    setSignal(signal, 0);
+    setSignal(signal, DEFAULT);
     kill(process.pid, signal);
   }
   process.exit(code);

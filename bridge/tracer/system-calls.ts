@@ -12,6 +12,7 @@ export type CallKind =
   | 'splice'
   | 'shutdown'
   | 'option'
+  | 'name'
   | 'close'
   | 'close-range'
   | 'duplicate'
@@ -57,6 +58,8 @@ const ROWS: readonly Row[] = [
   ['shutdown', 48, 210, 'shutdown'],
   ['setsockopt', 54, 208, 'option'],
   ['getsockopt', 55, 209, 'option'],
+  ['getsockname', 51, 204, 'name'],
+  ['getpeername', 52, 205, 'name'],
   ['close', 3, 57, 'close'],
   ['close_range', 436, 436, 'close-range'],
   ['dup', 32, 23, 'duplicate'],

@@ -1,16 +1,6 @@
-import { closeDescriptor, setSignal, waitpid } from './libc.ts';
+import { waitpid } from './libc.ts';
 import { now } from './clock.ts';
-import {
-  goOn,
-  goOnToCall,
-  formerThread,
-  interrupt,
-  letGo,
-  readCall,
-  readStop,
-  stayStopped,
-  type Stop,
-} from './ptrace.ts';
+import { goOn, goOnToCall, threadOfEvent, interrupt, letGo, readStop, stayStopped, type Stop } from './ptrace.ts';
 import type { Reporter } from './reporter.ts';
 import { Tracees } from './tracees.ts';
 
@@ -18,15 +8,15 @@ const WNOHANG = 1;
 /** Threads too, not only processes: waitpid(2). */
 const WALL = 0x40000000;
 
-/** The descriptors that the program shares with this process: its input, its outputs, and the probe's channel. */
-const OF_PROGRAM = [0, 1, 2, 3];
-
 export interface TracedProgram {
   /** The first process of the program, stopped for the first time. */
   process: number;
   /** A process that ends when the bridge has gone, or wants no more reports. It is a child of this process. */
-  bridgeWatch: number;
-  probeVariable: string | undefined;
+  bridgeWatch?: number;
+  /** The environment variable of Node programs with a probe, whose calls are left to it. */
+  probeVariable?: string;
+  /** The first process has ended; others may go on. */
+  onEnd(): void;
 }
 
 /** How the program's first process ended. */
@@ -63,11 +53,11 @@ export class ProgramTrace {
       if (thread < 0) break;
       const at = now();
       const stop = readStop(this.#status.readInt32LE(0));
-      if (thread === this.#program.bridgeWatch) this.#bridgeHasGone(stop);
+      if (thread === this.#program.bridgeWatch) this.#bridgeWatchStopped(thread, stop);
       else if (stop.why === 'ended') this.#ended(thread, stop);
       else if (this.#leaving) letGo(thread, stop.why === 'signal' ? stop.signal : 0);
       else this.#stopped(thread, stop, at);
-      if (this.#leaving && this.#ending) this.#forgetThoseLetGo(thread);
+      if (this.#leaving) this.#tracees.ended(thread);
     }
     this.#reporter.flush();
     return this.#ending ?? { code: 1, signal: 0 };
@@ -75,20 +65,23 @@ export class ProgramTrace {
 
   /** Reports are written while no thread waits for this process. */
   #nextStop(): number {
-    const thread = waitpid(-1, this.#status, WALL | WNOHANG);
-    if (thread !== 0) return thread;
-    this.#reporter.flush();
+    if (this.#reporter.hasReports) {
+      const thread = waitpid(-1, this.#status, WALL | WNOHANG);
+      if (thread !== 0) return thread;
+      this.#reporter.flush();
+    }
     return waitpid(-1, this.#status, WALL);
   }
 
   #stopped(thread: number, stop: Stop, at: number): void {
     const signal = stop.why === 'signal' ? stop.signal : 0;
     if (stop.why === 'group') return stayStopped(thread);
+    if (stop.why === 'birth') this.#tracees.born(threadOfEvent(thread));
     const reports =
       stop.why === 'call'
-        ? this.#tracees.atCall(thread, readCall(thread) ?? { at: 'nothing' }, at)
+        ? this.#tracees.atCall(thread, at)
         : stop.why === 'exec'
-          ? this.#tracees.executed(thread, formerThread(thread))
+          ? this.#tracees.executed(thread, threadOfEvent(thread))
           : [];
     if (this.#tracees.isLookedAt(thread)) goOnToCall(thread, signal);
     else goOn(thread, signal);
@@ -99,26 +92,15 @@ export class ProgramTrace {
     for (const report of this.#tracees.ended(thread)) this.#reporter.report(report);
     if (thread !== this.#program.process) return;
     this.#ending = { code, signal };
-    // Whoever reads what the program prints must see that it has ended.
-    for (const descriptor of OF_PROGRAM) closeDescriptor(descriptor);
+    this.#program.onEnd();
     if (this.#tracees.size > 0) this.#reporter.report({ what: 'exited' });
   }
 
-  #bridgeHasGone({ why }: Stop): void {
-    if (why !== 'ended') return goOn(this.#program.bridgeWatch);
+  #bridgeWatchStopped(watch: number, { why }: Stop): void {
+    if (why !== 'ended') return goOn(watch);
     // Without a bridge, the program ends too: the kernel ends it with this process.
     if (!this.#ending) process.exit(1);
     this.#leaving = true;
     for (const thread of this.#tracees.threads) interrupt(thread);
   }
-
-  #forgetThoseLetGo(thread: number): void {
-    this.#tracees.ended(thread);
-  }
-}
-
-/** From now on, only the program feels signals that are sent to the whole group; this process ends with the program. */
-export function leaveSignalsToProgram(): void {
-  const [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM] = [1, 2, 3, 10, 12, 14, 15];
-  for (const signal of [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM]) setSignal(signal, 1);
 }

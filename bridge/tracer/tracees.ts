@@ -3,14 +3,16 @@ import { applyReturn, returnedFacts } from './call-return.ts';
 import { now } from './clock.ts';
 import { DescriptorTables } from './descriptor-tables.ts';
 import { KernelObjects } from './kernel-objects.ts';
-import { hasProbe, readThreadStatus } from './process-status.ts';
-import { callArguments, type CallStop } from './ptrace.ts';
+import { hasProbe, isThere, readThreadStatus } from './process-status.ts';
+import { callArguments, readCall, type CallStop } from './ptrace.ts';
 import type { TracerReport } from './report.ts';
 import { AUDIT_ARCHITECTURE, SYSTEM_CALLS } from './system-calls.ts';
 
 interface Thread extends StoppedThread {
   /** The call that it has entered, and not left yet. */
   open?: OpenCall | undefined;
+  /** It has entered a call that is of no interest: its next stop at a call is the return of that one. */
+  skips: boolean;
 }
 
 type Reports = readonly TracerReport[];
@@ -54,9 +56,19 @@ export class Tracees {
     return !this.#quiet.has(this.#thread(thread).process);
   }
 
-  /** A thread has stopped at a call. */
-  atCall(id: number, stop: CallStop, at: number): Reports {
+  /** A thread has been made. Its own first stop may come before or after this. */
+  born(id: number): void {
+    if (isThere(id)) this.#thread(id);
+  }
+
+  /** A thread has stopped at a call. Most calls are of no interest: their returns are not looked at. */
+  atCall(id: number, at: number): Reports {
     const thread = this.#thread(id);
+    if (thread.skips) {
+      thread.skips = false;
+      return NOTHING;
+    }
+    const stop = readCall(id);
     if (stop.at === 'entry') return this.#entered(thread, stop, at);
     const { open } = thread;
     thread.open = undefined;
@@ -81,7 +93,7 @@ export class Tracees {
     const open = this.#threads.get(former)?.open;
     for (const other of [...this.#threads.values()]) if (other.process === id) this.#threads.delete(other.thread);
     this.#threads.delete(former);
-    this.#threads.set(id, { thread: id, process: id, open });
+    this.#threads.set(id, { thread: id, process: id, open, skips: false });
     this.#tables.executed(id);
     this.#quiet.delete(id);
     if (this.#probeVariable !== undefined && hasProbe(id, this.#probeVariable)) this.#quiet.add(id);
@@ -100,6 +112,7 @@ export class Tracees {
 
   #entered(thread: Thread, stop: Extract<CallStop, { at: 'entry' }>, at: number): Reports {
     thread.open = undefined;
+    thread.skips = true;
     if (stop.architecture !== AUDIT_ARCHITECTURE) return this.#cannotSee(thread.process, 'architecture');
     const call = SYSTEM_CALLS[stop.number];
     if (!call) return NOTHING;
@@ -107,6 +120,7 @@ export class Tracees {
     if (!entered) return NOTHING;
     const { open, facts } = entered;
     thread.open = open;
+    thread.skips = false;
     if (!open.reported) return NOTHING;
     const { thread: id, process } = thread;
     return [{ what: 'enter', call: open.number, name: call.name, at, process, thread: id, ...facts }];
@@ -117,7 +131,7 @@ export class Tracees {
     const known = this.#threads.get(id);
     if (known) return known;
     const { process, parent } = readThreadStatus(id);
-    const thread: Thread = { thread: id, process };
+    const thread: Thread = { thread: id, process, skips: false };
     this.#threads.set(id, thread);
     if (process === id && this.#threads.has(parent)) {
       this.#tables.forked(parent, process);
