@@ -1,7 +1,7 @@
 import type { DescriptorTables } from './descriptor-tables.ts';
 import type { Held } from './kernel-objects.ts';
 import { dataOf, memoryOf, roomOf } from './memory.ts';
-import { PAYLOAD_REPORTED, SOCKETS_NAMED, type Entered } from './report.ts';
+import { PAYLOAD_REPORTED, type Entered } from './report.ts';
 import { AF_INET, AF_INET6, socketAddress } from './socket-address.ts';
 import type { SystemCall } from './system-calls.ts';
 import { polled, selected } from './wait-sets.ts';
@@ -20,6 +20,8 @@ export interface OpenCall {
   /** Absent if the call has no descriptor of interest. */
   readonly descriptor?: number;
   readonly held?: Held;
+  /** For epoll_ctl(): the socket that joins or leaves the set `held`. */
+  readonly member?: Held;
   /** The first bytes that the program offers, read before the kernel takes them. */
   readonly offered?: Buffer;
   /** For close(): no other descriptor stands for the socket. */
@@ -34,6 +36,7 @@ type Arguments = { thread: number; args: readonly bigint[] };
 /** From linux/socket.h, linux/fcntl.h and linux/eventpoll.h. */
 const SOCK_STREAM = 1;
 const SOCK_TYPE_MASK = 0xf;
+const CHANGES: Readonly<Record<number, 'joins' | 'leaves'>> = { 1: 'joins', 2: 'leaves' };
 const F_DUPFD = 0;
 const F_DUPFD_CLOEXEC = 1030;
 /** An address, or the value of an option, is never longer than this. */
@@ -70,6 +73,8 @@ export function enterCall(
     case 'select':
     case 'epoll-wait':
       return enterWait(stopped, start, tables);
+    case 'epoll-control':
+      return enterSetChange(stopped, start, tables);
     case 'fcntl':
       return isDuplication(args) ? enterOnDescriptor(stopped, start, int(args[0]!), tables) : undefined;
     case 'splice': {
@@ -91,10 +96,34 @@ function enterClose({ process }: StoppedThread, start: CallStart, tables: Descri
 
 function enterWait({ thread, process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry | undefined {
   const { call, args } = start;
-  const waitsFor = socketsWaitedFor(call, { thread, args }, process, tables);
-  if (waitsFor.length === 0) return undefined;
-  const set = call.kind === 'epoll-wait' && { descriptor: int(args[0]!) };
-  return { open: { ...start, ...set, reported: true }, facts: { ...set, waitsFor } };
+  const open = { ...start, reported: true };
+  if (call.kind === 'epoll-wait') {
+    const descriptor = int(args[0]!);
+    const set = tables.find(process, descriptor);
+    if (set?.kind !== 'set' || ![...set.members].some(isOpen)) return undefined;
+    return { open: { ...open, descriptor }, facts: { descriptor, set: set.number } };
+  }
+  const descriptors =
+    call.kind === 'poll' ? polled(thread, args[0]!, size(args[1]!)) : selected(thread, int(args[0]!), args.slice(1, 4));
+  const held = descriptors.map((descriptor) => tables.find(process, descriptor));
+  const waitsFor = held.filter((each) => each?.kind === 'socket').map((socket) => socket!.number);
+  return waitsFor.length === 0 ? undefined : { open, facts: { waitsFor } };
+}
+
+/** The kernel takes a closed socket out of every set. */
+function isOpen({ holders }: Held): boolean {
+  return holders > 0;
+}
+
+function enterSetChange({ process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry | undefined {
+  const { args } = start;
+  const descriptor = int(args[0]!);
+  const set = tables.find(process, descriptor);
+  const socket = tables.find(process, int(args[2]!));
+  if (set?.kind !== 'set' || socket?.kind !== 'socket') return undefined;
+  const change = CHANGES[int(args[1]!)];
+  const facts = { descriptor, set: set.number, socket: socket.number, ...(change && { change }) };
+  return { open: { ...start, descriptor, held: set, member: socket, reported: true }, facts };
 }
 
 function enterOnDescriptor(
@@ -113,7 +142,7 @@ function enterOnDescriptor(
   const offered = call.kind === 'send' && call.data ? offeredBy(call, of) : undefined;
   return {
     open: { ...open, ...(offered && { offered }) },
-    facts: { descriptor, socket: held.number, ...factsOf(call, of) },
+    facts: { descriptor, socket: held.number, ...factsOf(call, of, descriptor) },
   };
 }
 
@@ -126,27 +155,6 @@ function isTcpSocket([domain, type]: readonly bigint[]): boolean {
   return isInternet && (int(type!) & SOCK_TYPE_MASK) === SOCK_STREAM;
 }
 
-function socketsWaitedFor({ kind }: SystemCall, of: Arguments, process: number, tables: DescriptorTables): number[] {
-  const [first, second, third, fourth] = of.args as [bigint, bigint, bigint, bigint];
-  if (kind === 'epoll-wait') {
-    const set = tables.find(process, int(first));
-    return [...(set?.members ?? [])].filter(isOpen).slice(0, SOCKETS_NAMED).map(numberOf);
-  }
-  const descriptors =
-    kind === 'poll' ? polled(of.thread, first, size(second)) : selected(of.thread, int(first), [second, third, fourth]);
-  const sockets = descriptors.map((descriptor) => tables.find(process, descriptor));
-  return sockets.filter((held) => held?.kind === 'socket').map((held) => held!.number);
-}
-
-/** The kernel takes a closed socket out of every set. */
-function isOpen({ holders }: Held): boolean {
-  return holders > 0;
-}
-
-function numberOf({ number }: Held): number {
-  return number;
-}
-
 /** splice() moves bytes from its first descriptor to its third. */
 function splicedSocket(process: number, args: readonly bigint[], tables: DescriptorTables): number | undefined {
   return [int(args[0]!), int(args[2]!)].find((descriptor) => tables.find(process, descriptor)?.kind === 'socket');
@@ -156,7 +164,7 @@ function offeredBy({ data }: SystemCall, { thread, args }: Arguments): Buffer {
   return dataOf(thread, data!, args[1]!, size(args[2]!), PAYLOAD_REPORTED);
 }
 
-function factsOf({ name, kind, data }: SystemCall, { thread, args }: Arguments): Facts {
+function factsOf({ name, kind, data }: SystemCall, { thread, args }: Arguments, descriptor: number): Facts {
   switch (kind) {
     case 'bind':
     case 'connect': {
@@ -175,7 +183,7 @@ function factsOf({ name, kind, data }: SystemCall, { thread, args }: Arguments):
       return { ...(length !== undefined && { length }), flags: flagsOf(name, args) };
     }
     case 'splice':
-      return { length: size(args[4]!) };
+      return { length: size(args[4]!), sends: descriptor === int(args[2]!) };
     default:
       return {};
   }

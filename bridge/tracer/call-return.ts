@@ -1,7 +1,7 @@
 import type { OpenCall, StoppedThread } from './call-entry.ts';
 import { int, size } from './call-entry.ts';
 import type { DescriptorTables } from './descriptor-tables.ts';
-import type { Held, KernelObjects, SocketEnds } from './kernel-objects.ts';
+import type { KernelObjects, SocketEnds } from './kernel-objects.ts';
 import { errnoName } from './libc.ts';
 import { bytesOfMessages, dataOf, memoryOf } from './memory.ts';
 import { PAYLOAD_REPORTED, type Returned } from './report.ts';
@@ -39,15 +39,13 @@ export function applyReturn({ process }: StoppedThread, open: OpenCall, result: 
     case 'accept':
       return void tables.made(process, result, held?.kind !== 'set');
     case 'epoll-control':
-      return changeSet(process, held, args, tables);
+      return changeSet(open);
   }
 }
 
-function changeSet(process: number, set: Held | undefined, args: readonly bigint[], tables: DescriptorTables): void {
-  const socket = tables.find(process, int(args[2]!));
-  if (set?.kind !== 'set' || socket?.kind !== 'socket') return;
-  if (int(args[1]!) === EPOLL_CTL_ADD) set.members.add(socket);
-  if (int(args[1]!) === EPOLL_CTL_DEL) set.members.delete(socket);
+function changeSet({ held, member, args }: OpenCall): void {
+  if (int(args[1]!) === EPOLL_CTL_ADD) held?.members.add(member!);
+  if (int(args[1]!) === EPOLL_CTL_DEL) held?.members.delete(member!);
 }
 
 /**
@@ -56,7 +54,8 @@ function changeSet(process: number, set: Held | undefined, args: readonly bigint
  */
 export function returnedFacts(stopped: StoppedThread, open: OpenCall, result: number, program: Program): Facts {
   const { descriptor, held, last } = open;
-  const place = { ...(descriptor !== undefined && { descriptor }), ...(held && { socket: held.number }) };
+  const socket = held?.kind === 'socket' ? held : open.member;
+  const place = { ...(descriptor !== undefined && { descriptor }), ...(socket && { socket: socket.number }) };
   const ending = last === undefined ? {} : { last };
   if (result < 0) return { ...place, ...ending, result: -1, errno: errnoName(-result) };
   return { ...place, ...ending, result, errno: 'ok', ...successFacts(stopped, open, result, program) };

@@ -53,8 +53,14 @@ export interface Entered {
   how?: number;
   /** The option of setsockopt() or getsockopt(), and the first bytes of its value in hex. */
   option?: { level: number; name: number; value?: string };
-  /** The sockets for which a call waits, at most `SOCKETS_NAMED` of them. */
+  /** For splice(): whether the socket gets the bytes; it gives them otherwise. */
+  sends?: boolean;
+  /** The sockets for which poll() or select() waits. */
   waitsFor?: number[];
+  /** The set of sockets for which epoll_wait() waits, or which epoll_ctl() changes. It is never used again. */
+  set?: number;
+  /** For epoll_ctl(): whether the socket joins the set or leaves it; absent if it only changes. */
+  change?: 'joins' | 'leaves';
 }
 
 /** The call returned. A call that a signal interrupted returns too; if the kernel makes it again, `errno` is ERESTART…. */
@@ -102,5 +108,3 @@ export interface TracerCommand {
 export const TRACER_DESCRIPTOR = 4;
 /** At most this many bytes of a call are reported. */
 export const PAYLOAD_REPORTED = 4096;
-/** At most this many sockets are named for which a call waits. */
-export const SOCKETS_NAMED = 1024;

@@ -99,3 +99,9 @@ export function callsOf(architecture: string): (SystemCall | undefined)[] {
   }
   return calls;
 }
+
+const KINDS: ReadonlyMap<string, CallKind> = new Map(ROWS.map(([name, , , kind]) => [name, kind]));
+
+export function kindOf(name: string): CallKind | undefined {
+  return KINDS.get(name);
+}

@@ -87,7 +87,7 @@ function listsFrom(text: string): CallLists {
     if (name === 'fcntl' && !args.includes('F_DUPFD')) return false;
     if (name === 'epoll_ctl') {
       if (args.includes('EPOLL_CTL_ADD') && args.includes('<TCP')) sets.add(descriptor!.number);
-      return false;
+      return args.includes('<TCP');
     }
     return descriptor?.about?.startsWith('TCP') === true;
   };
