@@ -43,7 +43,7 @@ export const ROOMS = {
     ...[...BASE, ...MODEL, 'typebox', 'typebox/compile'],
     ...['bridge/sources', 'bridge/sources/calls', 'bridge/probe'],
   ],
-  'bridge/sources/strace': [...BASE, ...MODEL, 'bridge/sources', 'bridge/sources/calls'],
+  'bridge/sources/tracer': [...BASE, ...MODEL, 'bridge/sources', 'bridge/sources/calls', 'bridge/tracer'],
   'bridge/sources/syscalls': [...BASE, ...MODEL, 'bridge/sources', 'bridge/sources/sockets'],
   'bridge/sources/capture': [...BASE, ...MODEL, ...DECODING, 'bridge/sources'],
   'bridge/wires': [
@@ -73,12 +73,12 @@ export const ROOMS = {
     'bridge/wires/lab',
   ],
   'bridge/programs': [
-    ...[...BASE, ...MODEL, 'bridge/probe'],
+    ...[...BASE, ...MODEL, 'bridge/probe', 'bridge/tracer'],
     ...[
       'bridge/sources',
       'bridge/sources/probe',
       'bridge/sources/sockets',
-      'bridge/sources/strace',
+      'bridge/sources/tracer',
       'bridge/sources/syscalls',
     ],
   ],

@@ -47,7 +47,7 @@ const LAB_REMADE = { code: 'LAB_REMADE', message: 'A host of the lab ended. The 
 const LAB_LOST = { code: 'LAB_LOST', message: 'A host of the lab ended, and the lab could not be made again.' };
 
 export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
-  Partial<Pick<Config, 'strace'>>;
+  Partial<Pick<Config, 'calls'>>;
 
 /** What pages may do. */
 export interface Terms {
@@ -96,7 +96,7 @@ export class Bridge {
         port: config.target.port,
         probe: pathToFileURL(BUILT.probe).href,
         restart: config.restart,
-        strace: config.strace ?? false,
+        calls: config.calls ?? 'auto',
       });
       this.#program.on('change', () => this.#changed());
       this.#program.on('printed', () => this.#scheduleHello());
@@ -226,7 +226,7 @@ export class Bridge {
     }
     if (this.#program.status().pid === undefined)
       throw new BridgeError('SERVER_NOT_RUNNING', 'The server program is not running.');
-    this.#program.stop().catch(complain);
+    this.#program.stop(true).catch(complain);
   }
 
   /**

@@ -4,6 +4,7 @@ import { parseAddress, type Address } from './address.ts';
 import { BridgeError } from './errors.ts';
 import type { AccessSettings } from './access/settings.ts';
 import { readToken } from './access/token.ts';
+import { CALLS_CHOICES, type CallsChoice } from './protocol/calls-choice.ts';
 import { WIRES, type WireName } from './trace/trace.ts';
 
 /** Settings, fixed when the bridge starts. */
@@ -15,8 +16,8 @@ export interface Config extends AccessSettings {
   /** Whether the bridge starts a server program at all. */
   ownsServer: boolean;
   restart: boolean;
-  /** Whether strace reports each call of the program given as `server`. */
-  strace: boolean;
+  /** How the server program's calls become known. */
+  calls: CallsChoice;
   /** Whether packets are captured on the direct wire, if that is permitted. */
   capture: 'auto' | 'off';
 }
@@ -30,7 +31,10 @@ export const USAGE = `npm start -- [options]
   --target HOST:PORT        where the server listens (default 127.0.0.1:65432);
                             without --server: a server that is already running
   --restart                 start the server program again when it ends
-  --strace                  have strace, if it is installed, report every call of the --server program
+  --calls auto|tracer|probe|watch|none
+                            how the server program's calls become known (default auto: the probe if it is a Node
+                            program, the tracer if not)
+  --strace                  another name for --calls tracer
   --capture auto|off        whether tcpdump captures the packets on the direct wire, if permitted (default auto)
   --allow-origin ORIGIN     one more origin whose pages may connect; "none": requests without one
   --allow-host HOST:PORT    one more name under which the page is served
@@ -48,6 +52,7 @@ const OPTIONS = {
   server: { type: 'string' },
   target: { type: 'string' },
   restart: { type: 'boolean' },
+  calls: { type: 'string' },
   strace: { type: 'boolean' },
   capture: { type: 'string' },
   'allow-origin': { type: 'string', multiple: true },
@@ -76,7 +81,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     target: parseAddress(target ?? '127.0.0.1:65432'),
     ownsServer: server !== undefined || target === undefined,
     restart: values.restart ?? isOn(environment['APERTO_RESTART']),
-    strace: values.strace ?? isOn(environment['APERTO_STRACE']),
+    calls: callsOf(values, environment),
     capture: captureOf(values.capture ?? environment['APERTO_CAPTURE']),
     ...accessOf(values, environment),
   };
@@ -94,6 +99,17 @@ function wireOf(text: string): Config['wire'] {
   const wire = WIRE_CHOICES.find((choice) => choice === text);
   if (wire !== undefined) return wire;
   throw new BridgeError('BAD_OPTION', `"${text}" is not a wire. The wires are: ${WIRE_CHOICES.join(', ')}.`);
+}
+
+/** `--strace` is another name for `--calls tracer`; what the command line says counts more than the environment. */
+function callsOf(values: ReturnType<typeof parse>, environment: NodeJS.ProcessEnv): CallsChoice {
+  const ofStrace = (isSet: boolean | undefined): string | undefined => (isSet ? 'tracer' : undefined);
+  const { APERTO_CALLS, APERTO_STRACE } = environment;
+  const text =
+    values.calls ?? ofStrace(values.strace) ?? APERTO_CALLS ?? ofStrace(isOn(APERTO_STRACE)) ?? CALLS_CHOICES[0];
+  const choice = CALLS_CHOICES.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  throw new BridgeError('BAD_OPTION', `"${text}" is not a way to know calls: ${CALLS_CHOICES.join(', ')}.`);
 }
 
 function captureOf(text = 'auto'): Config['capture'] {

@@ -71,6 +71,11 @@ export class ChildProgram {
     this.#child?.unref();
   }
 
+  /** From now on, it does again. */
+  ref(): void {
+    this.#child?.ref();
+  }
+
   #streamOf(descriptor: number): Duplex {
     const stream = this.pid === undefined ? undefined : this.#child!.stdio[descriptor];
     const found = (stream as Duplex | null | undefined) ?? new PassThrough().end();

@@ -3,6 +3,7 @@ import { ChildProgram, type Ending } from '../machine/child-program.ts';
 import { endWithThisProcess } from '../machine/end-with-this-process.ts';
 import { LineSplitter } from '../machine/line-splitter.ts';
 import { signalGroup } from '../machine/process-group.ts';
+import type { TracerProcess } from './tracer-process.ts';
 import { PROBE_DESCRIPTOR } from '../probe/report.ts';
 
 export interface ProgramProcessOptions {
@@ -12,8 +13,14 @@ export interface ProgramProcessOptions {
   /** A host of the lab ends its programs itself; any other program is ended when this process ends. */
   endsWithItsHost: boolean;
   onLine(stream: 'stdout' | 'stderr', line: string): void;
+  /** A tracer that waits: the program runs under it. */
+  tracer?: TracerProcess | undefined;
+  /** The environment variable of Node programs with a probe, which the tracer leaves to the probe. */
+  probeVariable?: string | undefined;
   /** Text from the probe's descriptor, split anywhere. */
   onReport(text: string): void;
+  /** Text from the tracer, split anywhere. */
+  onTrace(text: string): void;
   /** The process has ended and its outputs are read to the end, or it could not be started. */
   onEnd(ending: Ending): void;
 }
@@ -30,7 +37,8 @@ const HANG_UP_MS = 450;
  * the program end with it, and a terminal's Ctrl+C reaches the bridge alone.
  *
  *     group ─ stdout, stderr ─▶ lines          stop ─ SIGTERM ─ 300 ms ─ SIGKILL ─ 150 ms ─ outputs closed
- *           └ stdio 3 ─▶ the probe's reports
+ *           ├ stdio 3 ─▶ the probe's reports
+ *           └ stdio 4 ─▶ the tracer's reports, if the program runs under one: it ends as the program ends
  */
 export class ProgramProcess {
   readonly #options: ProgramProcessOptions;
@@ -38,11 +46,7 @@ export class ProgramProcess {
 
   constructor(options: ProgramProcessOptions) {
     this.#options = options;
-    const child = new ChildProgram(options.command, {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      env: options.environment,
-    });
+    const child = options.tracer ? runUnder(options.tracer, options) : startAlone(options);
     this.#child = child;
     if (child.pid !== undefined && !options.endsWithItsHost) void child.ended.then(endWithThisProcess(child.pid));
     this.#follow();
@@ -56,6 +60,21 @@ export class ProgramProcess {
   /** Resolves when it is known whether the program could be started: with the error if it could not. */
   get started(): Promise<NodeJS.ErrnoException | undefined> {
     return this.#child.started;
+  }
+
+  /** The program's first process has ended under its tracer, while others go on. */
+  exited(): void {
+    const { tracer } = this.#options;
+    let open = 2;
+    // As without a tracer: the program is over when nobody can print any more. What is left then goes on untraced.
+    for (const stream of [this.#child.stream(1), this.#child.stream(2)]) {
+      const closed = (): void => {
+        open -= 1;
+        if (open === 0) tracer?.channel.destroy();
+      };
+      if (stream.closed) closed();
+      else stream.once('close', closed);
+    }
   }
 
   /** Resolves when the program and its children have ended. */
@@ -74,8 +93,9 @@ export class ProgramProcess {
   }
 
   #follow(): void {
-    const { onReport, onEnd } = this.#options;
+    const { onReport, onTrace, onEnd, tracer } = this.#options;
     this.#child.stream(PROBE_DESCRIPTOR).setEncoding('utf8').on('data', onReport);
+    tracer?.channel.setEncoding('utf8').on('data', onTrace);
     this.#followOutput(this.#child.stream(1), 'stdout');
     this.#followOutput(this.#child.stream(2), 'stderr');
     void this.#child.ended.then(onEnd);
@@ -86,4 +106,13 @@ export class ProgramProcess {
     readable.setEncoding('utf8').on('data', (text: string) => lines.feed(text));
     readable.on('end', () => lines.end());
   }
+}
+
+function startAlone({ command, environment }: ProgramProcessOptions): ChildProgram {
+  return new ChildProgram(command, { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: environment });
+}
+
+function runUnder(tracer: TracerProcess, { command, environment, probeVariable }: ProgramProcessOptions): ChildProgram {
+  tracer.run({ command, environment, ...(probeVariable !== undefined && { probeVariable }) });
+  return tracer.child;
 }

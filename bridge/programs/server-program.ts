@@ -10,6 +10,7 @@
 import { EventEmitter, once } from 'node:events';
 import { BridgeError } from '../errors.ts';
 import type { Ending } from '../machine/child-program.ts';
+import type { CallsChoice } from '../protocol/calls-choice.ts';
 import type { ServerStatus } from '../protocol/messages.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import { argumentsOf, shownAs, type Command } from './command.ts';
@@ -17,6 +18,7 @@ import { ListeningPoll } from './listening-poll.ts';
 import { PrintedLines } from './printed-lines.ts';
 import { ProgramProcess } from './program-process.ts';
 import { ServerSources } from './server-sources.ts';
+import { SpareTracer } from './tracer-process.ts';
 
 export interface ServerProgramOptions {
   command: () => Command;
@@ -28,8 +30,8 @@ export interface ServerProgramOptions {
   probe?: string | undefined;
   /** Start the program again when it has ended by itself. */
   restart: boolean;
-  /** Have strace report every call of a foreign program, if it is installed and permitted. */
-  strace?: boolean;
+  /** How the program's calls become known. */
+  calls?: CallsChoice;
 }
 
 /** Milliseconds before a program that ended is started again. */
@@ -51,12 +53,21 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   #killedAt = -Infinity;
   #stopping = false;
   #hostIsGone = false;
+  #staysStopped = false;
+  readonly #spareTracer = new SpareTracer();
 
   constructor(options: ServerProgramOptions) {
     super();
-    const { port, probe, strace = false } = options;
+    const { port, probe, calls = 'probe' } = options;
     this.#options = options;
-    this.#sources = new ServerSources({ port, probe, strace, onListening: () => this.#listens() });
+    this.#sources = new ServerSources({
+      port,
+      probe,
+      calls,
+      onListening: () => this.#listens(),
+      onExited: () => this.#process?.exited(),
+    });
+    this.#prepareTracer();
   }
 
   /** Every source that reports on this program. */
@@ -66,7 +77,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
 
   status(): ServerStatus {
     const { blockedIn } = this.#sources;
-    const pid = this.#process?.pid;
+    const pid = this.#process && (this.#sources.tracedProcess ?? this.#process.pid);
     return {
       state: this.#state,
       command: shownAs(this.#options.command()),
@@ -90,6 +101,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     this.#exit = {};
     this.#lines.clear();
     this.#stopping = false;
+    this.#staysStopped = false;
     this.#process = this.#startProcess();
     this.#become('starting');
     const { pid } = this.#process;
@@ -116,9 +128,14 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     while (this.#state === 'starting') await once(this, 'change');
   }
 
-  /** Resolves when the program and its children have ended. */
-  async stop(): Promise<void> {
+  /**
+   * Resolves when the program and its children have ended.
+   * @param mayStartAgain whether to be prepared for a new start
+   */
+  async stop(mayStartAgain = false): Promise<void> {
     clearTimeout(this.#restartTimer);
+    this.#staysStopped = !mayStartAgain;
+    if (!mayStartAgain) this.#spareTracer.end();
     if (!this.#process) {
       if (this.#state === 'exited') this.#become('stopped');
       return;
@@ -147,16 +164,24 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   #startProcess(): ProgramProcess {
     const command = this.#options.command();
     const prefix = this.#options.prefix?.() ?? [];
-    const { wrapper, environment } = this.#sources.prepare(prefix, 'line' in command);
+    const { traced, probeVariable, environment } = this.#sources.prepare('line' in command);
     return new ProgramProcess({
-      command: [...prefix, ...wrapper, ...argumentsOf(command)],
+      command: [...prefix, ...argumentsOf(command)],
+      tracer: traced ? this.#spareTracer.take() : undefined,
+      probeVariable,
       // Python holds back what it prints to a pipe, unless this is set.
       environment: { ...process.env, ...environment, PYTHONUNBUFFERED: '1' },
       endsWithItsHost: prefix.length > 0,
       onLine: (stream, line) => this.#printed(stream, line),
       onReport: (text) => this.#sources.feedProbe(text),
+      onTrace: (text) => this.#sources.feedTracer(text),
       onEnd: (ending) => this.#ended(ending),
     });
+  }
+
+  /** A tracer takes a while to load: so it is started before the program is. */
+  #prepareTracer(): void {
+    if (this.#sources.mayTrace('line' in this.#options.command())) this.#spareTracer.prepare();
   }
 
   #printed(stream: 'stdout' | 'stderr', line: string): void {
@@ -182,6 +207,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     };
     this.#sources.programEnded(code === 0);
     this.#become(this.#stopping ? 'stopped' : 'exited');
+    if (!this.#staysStopped) this.#prepareTracer();
     if (this.#options.restart && !this.#stopping && !this.#hostIsGone)
       this.#restartTimer = setTimeout(() => this.start(), RESTART_AFTER_MS);
   }

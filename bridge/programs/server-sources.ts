@@ -3,7 +3,7 @@
  * knows of another.
  *
  *     probe   ─ reports every call of a Node server, from inside
- *     strace  ─ reports every call of any program, if asked for and installed
+ *     tracer  ─ reports every call of any other program, if the machine permits it
  *     /proc   ─ without either: the calls in which the program blocks, and that its socket listens
  *     output  ─ always: the lines that the program prints
  *
@@ -12,9 +12,11 @@
 import { ServerProbe } from '../sources/probe/server-probe.ts';
 import { ServerOutput } from '../sources/server-output.ts';
 import { ServerListener } from '../sources/sockets/server-listener.ts';
+import type { CallsChoice } from '../protocol/calls-choice.ts';
+import { PROBE_VARIABLE } from '../probe/report.ts';
 import type { EvidenceSource } from '../sources/source.ts';
-import { ServerStrace } from '../sources/strace/server-strace.ts';
 import { ProgramThreads } from '../sources/syscalls/program-threads.ts';
+import { ServerTracer } from '../sources/tracer/server-tracer.ts';
 import { ServerSyscalls } from '../sources/syscalls/server-syscalls.ts';
 
 /** The stable code of a source that a better one has replaced. */
@@ -36,16 +38,20 @@ export interface ServerSourcesOptions {
   port: number;
   /** File URL of the built probe, which a Node server loads before its own code. Without it there is no probe. */
   probe?: string | undefined;
-  /** Have strace report every call, if it is installed and permitted. */
-  strace: boolean;
+  /** How the program's calls become known. */
+  calls: CallsChoice;
   /** A source reports that the program listens. */
   onListening(): void;
+  /** The program's first process has ended under the tracer, while others go on. */
+  onExited(): void;
 }
 
 /** What the sources need when a program is about to start. */
 export interface Preparation {
-  /** To be put before the program's command. */
-  wrapper: string[];
+  /** Whether it is to run under a tracer. */
+  traced: boolean;
+  /** The environment variable of Node programs with a probe, which the tracer leaves to the probe. */
+  probeVariable?: string;
   /** To be added to the program's environment. */
   environment: NodeJS.ProcessEnv;
 }
@@ -53,7 +59,7 @@ export interface Preparation {
 export class ServerSources {
   readonly #options: ServerSourcesOptions;
   readonly #probe: ServerProbe;
-  readonly #strace: ServerStrace;
+  readonly #tracer: ServerTracer;
   readonly #syscalls: ServerSyscalls;
   readonly #output = new ServerOutput();
   readonly #listener = new ServerListener();
@@ -65,18 +71,19 @@ export class ServerSources {
   constructor(options: ServerSourcesOptions) {
     this.#options = options;
     this.#probe = new ServerProbe(options.port);
-    this.#strace = new ServerStrace(options.port);
+    this.#tracer = new ServerTracer(options.port);
+    this.#tracer.onExited = () => options.onExited();
     this.#syscalls = new ServerSyscalls(options.port);
     this.#callSources = [
       { source: this.#probe, code: 'SERVER_HAS_PROBE' },
-      { source: this.#strace, code: 'SERVER_HAS_STRACE' },
+      { source: this.#tracer, code: 'SERVER_HAS_TRACER' },
     ];
     for (const [place, { source }] of this.#callSources.entries())
       source.onListening = () => this.#reportedListening(place);
   }
 
   get all(): EvidenceSource[] {
-    return [this.#probe, this.#strace, this.#syscalls, this.#output, this.#listener];
+    return [this.#probe, this.#tracer, this.#syscalls, this.#output, this.#listener];
   }
 
   /** The name of the system call in which the program is blocked now, if that is known. */
@@ -84,18 +91,37 @@ export class ServerSources {
     return this.#syscalls.blockedIn();
   }
 
+  /** The program's first process, if the tracer has started it. */
+  get tracedProcess(): number | undefined {
+    return this.#tracer.process;
+  }
+
+  /** Whether a program is to run under a tracer. */
+  mayTrace(isForeign: boolean): boolean {
+    const { calls } = this.#options;
+    return process.platform === 'linux' && (calls === 'tracer' || (calls === 'auto' && isForeign));
+  }
+
   /**
    * The program is about to start.
-   * @param prefix what comes before its command, to run it on another host
-   * @param isForeign whether it is not our own server, which has the probe and needs no strace
+   * @param isForeign whether it is not our own server, which has the probe and needs no tracer
    */
-  prepare(prefix: readonly string[], isForeign: boolean): Preparation {
-    const { probe, strace } = this.#options;
+  prepare(isForeign: boolean): Preparation {
+    const { probe, calls } = this.#options;
     this.#output.attach(true);
+    const traced = this.mayTrace(isForeign);
+    if (traced) this.#tracer.begin();
+    const hasProbe = probe !== undefined && (calls === 'auto' || calls === 'probe');
     return {
-      wrapper: strace && isForeign ? this.#strace.command(prefix) : [],
-      environment: probe === undefined ? {} : this.#probe.environment(probe),
+      traced,
+      ...(hasProbe && { probeVariable: PROBE_VARIABLE }),
+      environment: hasProbe ? this.#probe.environment(probe) : {},
     };
+  }
+
+  /** Takes text from the tracer, split anywhere. */
+  feedTracer(text: string): void {
+    this.#tracer.feed(text);
   }
 
   /** Takes text from the probe's descriptor, split anywhere. */
@@ -114,7 +140,8 @@ export class ServerSources {
     const place = this.#callSources.findIndex(({ source }) => source.listening);
     if (place >= 0) return this.#letReport(place);
     this.#listener.saw(true);
-    this.#syscalls.begin(new ProgramThreads(processGroup, this.#options.port));
+    if (this.#options.calls === 'none') this.#syscalls.leave('CALLS_NOT_ASKED');
+    else this.#syscalls.begin(new ProgramThreads(processGroup, this.#options.port, this.#tracer.process));
   }
 
   /** @param byItself whether the program came to its own end, without an error */

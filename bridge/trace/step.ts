@@ -39,9 +39,13 @@ export type TcpState =
 /** Control bits of a segment, RFC 9293 §3.1. */
 export type Flag = 'SYN' | 'ACK' | 'PSH' | 'FIN' | 'RST' | 'URG' | 'ECE' | 'CWR';
 
+/** In these a program waits for several sockets at once, and is told which of them have something for it. */
+export const WAIT_NAMES = ['epoll_wait', 'poll', 'select'] as const;
+export type WaitName = (typeof WAIT_NAMES)[number];
+
 /** `reset` is not a system call: it is a close() that sends a RST (SO_LINGER with a time of zero). */
 export type CallName =
-  'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'recv' | 'shutdown' | 'close' | 'reset';
+  'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'recv' | 'shutdown' | 'close' | 'reset' | WaitName;
 
 /** Why an inferred step must have happened. The page has a sentence for each reason, `reasons.ts` its RFC section. */
 export type Reason =

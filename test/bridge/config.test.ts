@@ -8,7 +8,7 @@ test('without options: this machine only, the number server, the automatic wire'
     target: { host: '127.0.0.1', port: 65432 },
     ownsServer: true,
     restart: false,
-    strace: false,
+    calls: 'auto',
     capture: 'auto',
     allowOrigins: [],
     allowHosts: [],
@@ -22,6 +22,7 @@ test('every option is in the usage', () => {
     'server',
     'target',
     'restart',
+    'calls',
     'strace',
     'capture',
     'allow-origin',
@@ -73,7 +74,7 @@ test('the environment counts where the command line is silent', () => {
     target: { host: 'localhost', port: 1 },
     ownsServer: true,
     restart: true,
-    strace: true,
+    calls: 'tracer',
     capture: 'off',
     allowOrigins: ['http://a.example', 'none'],
     allowHosts: ['a.example:80'],
@@ -170,4 +171,18 @@ test.each([
   'é.example:1',
 ])('--allow-host %s is refused: there are no patterns, and nothing but a host', (host) => {
   expect(() => readConfig(['--allow-host', host], {})).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
+});
+
+test.each<[string[], NodeJS.ProcessEnv, string]>([
+  [['--strace'], {}, 'tracer'],
+  [['--calls', 'watch', '--strace'], {}, 'watch'],
+  [['--calls', 'none'], { APERTO_CALLS: 'probe' }, 'none'],
+  [[], { APERTO_CALLS: 'probe', APERTO_STRACE: '1' }, 'probe'],
+  [['--strace'], { APERTO_CALLS: 'watch' }, 'tracer'],
+])('%j with %j: the calls become known by %s', (args, environment, calls) => {
+  expect(readConfig(args, environment)).toMatchObject({ calls });
+});
+
+test('another way to know calls than those that there are', () => {
+  expect(() => readConfig(['--calls', 'strace'], {})).toThrow(/auto, tracer, probe, watch, none/);
 });

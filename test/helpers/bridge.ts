@@ -37,7 +37,7 @@ export async function startBridge(
     target: { host: '127.0.0.1', port: targetPort },
     ownsServer: false,
     restart: false,
-    strace: false,
+    calls: 'auto',
     capture: 'off',
     allowOrigins: [],
     allowHosts: [],

@@ -1,7 +1,7 @@
 import type { ProbeReport } from '../../probe/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import { stepId } from '../../trace/step-id.ts';
-import type { CallName } from '../../trace/step.ts';
+import type { CallName, WaitName } from '../../trace/step.ts';
 import { observedCall, observedListening, type CallFacts } from '../observed-steps.ts';
 import { since } from '../run-time.ts';
 import type { Watch } from '../source.ts';
@@ -13,14 +13,41 @@ interface Duration {
 
 /** The calls that made the server listen, as far as the source saw them. */
 export type ListenReport = Extract<ProbeReport, { what: 'listen' }> & { socket?: Duration; bind?: Duration };
-/** A call on one connection. */
-export type ConnectionReport = Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }>;
+
+/** A call that has not returned. If it does, a report with the same `call` follows. */
+export interface BlockedReport {
+  what: 'blocked';
+  call: number;
+  name: 'accept' | 'recv' | 'send' | 'shutdown' | 'close';
+  startedAt: number;
+}
+
+/** A call in which a program waits for several sockets at once. Without `at`, it has not returned. */
+export interface WaitReport {
+  what: 'wait';
+  call: number;
+  name: WaitName;
+  startedAt: number;
+  at?: number;
+}
+
+/** A call on one connection. Sources that see calls begin number them. */
+export type ConnectionReport = (
+  Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }> | (BlockedReport & { connection: number })
+) & { call?: number };
+
+/** What a watch is told of its connection, or of what comes before it. */
+type OwnReport = ConnectionReport | BlockedReport | WaitReport;
 
 /** Gives a watch the connection from its client's port. */
 interface ConnectionClaims {
   claim(port: number): void;
-  release(port: number): void;
+  /** @param port absent if it was never known */
+  release(port: number | undefined): void;
 }
+
+/** A program that serves others too waits again and again: no more waits than these are told of a run. */
+const MOST_WAITS = 256;
 
 /**
  * One run's share of the reports of a source that sees every call: the server's listening before the run, and the calls
@@ -34,7 +61,9 @@ export class CallWatch implements Watch {
   #settled = false;
   #whenSettled: (() => void) | undefined;
   #watchesServer = false;
-  readonly #counts = { recv: 0, send: 0, heard: 0 };
+  readonly #counts = { recv: 0, send: 0, heard: 0, wait: 0 };
+  /** The ids of the calls that were reported before they returned. */
+  readonly #blocked = new Map<number, string>();
 
   constructor(startedAt: number, sink: Sink, claims: ConnectionClaims) {
     this.startedAt = startedAt;
@@ -65,28 +94,40 @@ export class CallWatch implements Watch {
 
   stop(): void {
     this.#sink = undefined;
-    if (this.#port !== undefined) this.#claims.release(this.#port);
+    this.#claims.release(this.#port);
   }
 
-  /** Reports what precedes the run: the listening socket, and the accept() that waits. */
-  reportListening(listen: ListenReport, acceptSince: number): void {
+  /** Reports the listening socket, which precedes the run. */
+  reportListening(listen: ListenReport): void {
     if (listen.socket) this.#call('server.socket', 'socket', listen.socket);
     if (listen.bind) this.#call('server.bind', 'bind', listen.bind, { args: [listen.address] });
     this.#call('server.listen', 'listen', listen, { args: [listen.address] });
     this.#sink?.(observedListening(since(this.startedAt, listen.at), 'server.listen'));
-    const startedAt = since(this.startedAt, acceptSince);
-    this.#sink?.(observedCall('server', 'server.accept', 'accept', startedAt, {}));
   }
 
-  report(report: ConnectionReport): void {
+  /** Reports a call in which the program waits for connections, among them the run's. */
+  reportBefore(report: BlockedReport | WaitReport): void {
+    this.#report(report);
+  }
+
+  /** Reports a call on the connection, or one that waits for it. */
+  report(report: ConnectionReport | WaitReport): void {
     this.#watchesServer = true;
+    this.#report(report);
+  }
+
+  #report(report: OwnReport): void {
     switch (report.what) {
+      case 'blocked':
+        return this.#began(report);
+      case 'wait':
+        return this.#wait(report);
       case 'accept':
         return this.#call('server.accept', 'accept', report, { peer: report.peer });
       case 'recv':
         return this.#recv(report);
       case 'send':
-        return this.#call(stepId('server', 'send', this.#counts.send++), 'send', report, report);
+        return this.#call(this.#idOf('send', report.call), 'send', report, report);
       case 'shutdown':
         return this.#call('server.shutdown', 'shutdown', report, { result: report.result, args: ['SHUT_WR'] });
       case 'close': {
@@ -97,13 +138,47 @@ export class CallWatch implements Watch {
     }
   }
 
-  #recv(report: Extract<ProbeReport, { what: 'recv' }>): void {
+  /** The id under which a call has been reported that had not returned; or a new one. */
+  #idOf(name: 'recv' | 'send', call: number | undefined): string {
+    const known = call === undefined ? undefined : this.#blocked.get(call);
+    if (known === undefined) return stepId('server', name, this.#counts[name]++);
+    this.#blocked.delete(call!);
+    return known;
+  }
+
+  #began({ name, call, startedAt }: BlockedReport): void {
+    const isNumbered = name === 'recv' || name === 'send';
+    const id = isNumbered ? stepId('server', name, this.#counts[name]++) : stepId('server', name);
+    if (isNumbered) this.#blocked.set(call, id);
+    this.#begun(id, name, startedAt);
+  }
+
+  #wait({ call, name, startedAt, at }: WaitReport): void {
+    let id = this.#blocked.get(call);
+    if (id === undefined) {
+      if (this.#counts.wait >= MOST_WAITS) return;
+      id = stepId('server', 'wait', this.#counts.wait++);
+    }
+    if (at === undefined) {
+      this.#blocked.set(call, id);
+      return this.#begun(id, name, startedAt);
+    }
+    this.#blocked.delete(call);
+    this.#call(id, name, { startedAt, at });
+  }
+
+  #recv(report: Extract<ProbeReport, { what: 'recv' }> & { call?: number }): void {
     const { bytes, payload, result } = report;
     const ok = result === 'ok';
-    this.#call(stepId('server', 'recv', this.#counts.recv++), 'recv', report, ok ? report : { result });
+    this.#call(this.#idOf('recv', report.call), 'recv', report, ok ? report : { result });
+    if (NOTHING_HEARD.has(result)) return;
     const what = !ok ? 'rst' : bytes === 0 ? 'fin' : 'data';
     const id = stepId('server', 'heard', this.#counts.heard++);
     this.#sink?.({ kind: 'heard', id, at: since(this.startedAt, report.at), side: 'server', what, bytes, payload });
+  }
+
+  #begun(id: string, name: CallName, startedAt: number): void {
+    this.#sink?.(observedCall('server', id, name, since(this.startedAt, startedAt), {}));
   }
 
   #call(id: string, name: CallName, { startedAt, at }: Duration, facts: CallFacts = {}): void {
@@ -113,3 +188,6 @@ export class CallWatch implements Watch {
     this.#sink?.(observedCall('server', id, name, since(this.startedAt, startedAt), call));
   }
 }
+
+/** A recv() that failed with one of these says nothing of the peer. */
+const NOTHING_HEARD: ReadonlySet<string> = new Set(['EAGAIN', 'EINTR']);

@@ -10,7 +10,13 @@ import { ShortLivedMap } from '../../machine/short-lived-collections.ts';
 import type { ProbeReport } from '../../probe/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Watch } from '../source.ts';
-import { CallWatch, type ConnectionReport, type ListenReport } from './call-watch.ts';
+import {
+  CallWatch,
+  type BlockedReport,
+  type ConnectionReport,
+  type ListenReport,
+  type WaitReport,
+} from './call-watch.ts';
 
 type AcceptReport = Extract<ProbeReport, { what: 'accept' }>;
 
@@ -19,7 +25,8 @@ interface Connection {
   /** The source's own number for it. */
   number: number;
   port: number;
-  reports: ConnectionReport[];
+  reports: (ConnectionReport | WaitReport)[];
+  acceptedAt: number;
   watch?: CallWatch;
   /** Nothing more will be reported on it. */
   over?: boolean;
@@ -29,22 +36,38 @@ interface Connection {
 const UNCLAIMED_CONNECTIONS = 4096;
 /** At most this many reports of unclaimed connections are kept at a time. */
 const UNCLAIMED_REPORTS = 16_384;
+/** A run claims its connection at once: waits for older unclaimed ones than these are not kept. */
+const RECENT_CONNECTIONS = 32;
+
+/** The calls in which the program waits for connections just now. */
+type WaitingNow = () => (BlockedReport | WaitReport)[];
 
 export class ReportedConnections {
   readonly #port: number;
+  readonly #waitingNow: WaitingNow | undefined;
   #listening: ListenReport | undefined;
   #lastAcceptAt = 0;
   #unclaimedReports = 0;
   readonly #connections = new ShortLivedMap<number, Connection>();
   readonly #byPort = new ShortLivedMap<number, Connection>();
   readonly #waiting = new ShortLivedMap<number, CallWatch>();
+  /** The runs whose connection has not been accepted yet. */
+  readonly #unserved = new Set<CallWatch>();
+  /** The connections that have a run, by number. */
+  readonly #joined = new ShortLivedMap<number, Connection>();
+  /** The numbers of the youngest unclaimed connections. */
+  #recent: number[] = [];
   #sourceRuns = false;
   /** Called when the server listens on the port of interest. */
   onListening: (() => void) | undefined;
 
-  /** @param port the port on which the server's listening is of interest */
-  constructor(port: number) {
+  /**
+   * @param port the port on which the server's listening is of interest
+   * @param waitingNow absent for a source that does not see calls begin: then accept() is taken to wait from the last one on
+   */
+  constructor(port: number, waitingNow?: WaitingNow) {
     this.#port = port;
+    this.#waitingNow = waitingNow;
   }
 
   get listening(): boolean {
@@ -61,7 +84,11 @@ export class ReportedConnections {
       claim: (port) => this.#claim(port, watch),
       release: (port) => this.#release(port, watch),
     });
-    if (this.#listening) watch.reportListening(this.#listening, this.#lastAcceptAt);
+    if (!this.#listening) return watch;
+    watch.reportListening(this.#listening);
+    const accept: BlockedReport = { what: 'blocked', call: 0, name: 'accept', startedAt: this.#lastAcceptAt };
+    for (const report of this.#waitingNow?.() ?? [accept]) watch.reportBefore(report);
+    this.#unserved.add(watch);
     return watch;
   }
 
@@ -71,13 +98,31 @@ export class ReportedConnections {
     else this.#takeCall(report);
   }
 
+  /** The program waits for connections on its listening socket. */
+  takeWaitForNext(report: BlockedReport | WaitReport): void {
+    for (const watch of this.#unserved) watch.reportBefore(report);
+  }
+
+  /**
+   * The program waits for connections.
+   * @param isWaitedFor whether the connection with this number is among them
+   */
+  takeWait(report: WaitReport, isWaitedFor: (connection: number) => boolean): void {
+    for (const { number, watch } of this.#joined.values()) if (isWaitedFor(number)) watch?.report(report);
+    for (const number of this.#recent) {
+      if (!isWaitedFor(number)) continue;
+      this.#connections.get(number)!.reports.push(report);
+      this.#unclaimedReports += 1;
+    }
+  }
+
   /** A process has ended without closing this connection: nothing more will be reported on it. */
   abandoned(number: number): void {
     const connection = this.#connections.get(number);
     if (!connection) return;
     connection.over = true;
     connection.watch?.settle();
-    this.#connections.delete(number);
+    this.#delete(number);
   }
 
   /** The server program has ended: no watch gets anything more. */
@@ -88,6 +133,9 @@ export class ReportedConnections {
     for (const watch of this.#waiting.values()) watch.settle();
     this.#connections.clear();
     this.#byPort.clear();
+    this.#joined.clear();
+    this.#recent = [];
+    this.#unserved.clear();
     this.#unclaimedReports = 0;
     this.#waiting.clear();
   }
@@ -102,7 +150,12 @@ export class ReportedConnections {
   #takeAccept(report: AcceptReport): void {
     if (portOf(report.local) !== this.#port) return;
     this.#lastAcceptAt = report.at;
-    const connection: Connection = { number: report.connection, port: portOf(report.peer), reports: [report] };
+    const connection: Connection = {
+      number: report.connection,
+      port: portOf(report.peer),
+      reports: [report],
+      acceptedAt: report.at,
+    };
     const waiting = this.#waiting.get(connection.port);
     if (waiting) {
       this.#waiting.delete(connection.port);
@@ -115,6 +168,7 @@ export class ReportedConnections {
     if (former) this.#forget(former);
     this.#byPort.set(connection.port, connection);
     this.#connections.set(connection.number, connection);
+    this.#recent = [...this.#recent.slice(1 - RECENT_CONNECTIONS), connection.number];
     this.#unclaimedReports += connection.reports.length;
     this.#forgetOldest();
   }
@@ -126,7 +180,7 @@ export class ReportedConnections {
 
   #forget(connection: Connection): void {
     this.#byPort.delete(connection.port);
-    this.#connections.delete(connection.number);
+    this.#delete(connection.number);
     this.#unclaimedReports -= connection.reports.length;
   }
 
@@ -141,31 +195,43 @@ export class ReportedConnections {
     }
     if (report.what !== 'close') return;
     connection.over = true;
-    this.#connections.delete(report.connection);
+    this.#delete(report.connection);
+  }
+
+  #delete(number: number): void {
+    this.#connections.delete(number);
+    this.#joined.delete(number);
+    if (this.#recent.includes(number)) this.#recent = this.#recent.filter((recent) => recent !== number);
   }
 
   #claim(port: number, watch: CallWatch): void {
     const connection = this.#byPort.get(port);
     if (connection) this.#forget(connection);
     // A connection older than the run is another client's that had the same port.
-    if (connection && connection.reports[0]!.at >= watch.startedAt) this.#join(connection, watch);
+    if (connection && connection.acceptedAt >= watch.startedAt) this.#join(connection, watch);
     else if (this.#sourceRuns) this.#waiting.set(port, watch);
     else watch.settle();
   }
 
   #join(connection: Connection, watch: CallWatch): void {
     connection.watch = watch;
-    if (!connection.over) this.#connections.set(connection.number, connection);
+    this.#unserved.delete(watch);
+    if (!connection.over) {
+      this.#connections.set(connection.number, connection);
+      this.#joined.set(connection.number, connection);
+    }
     for (const report of connection.reports) watch.report(report);
     connection.reports = [];
     if (connection.over) watch.settle();
   }
 
-  #release(port: number, watch: CallWatch): void {
-    if (this.#waiting.get(port) === watch) this.#waiting.delete(port);
+  #release(port: number | undefined, watch: CallWatch): void {
+    if (port !== undefined && this.#waiting.get(port) === watch) this.#waiting.delete(port);
+    this.#unserved.delete(watch);
   }
 }
 
-function portOf(address: string): number {
+/** The port in `host:port`. */
+export function portOf(address: string): number {
   return Number(address.slice(address.lastIndexOf(':') + 1));
 }

@@ -42,6 +42,7 @@ const GROUP_GOOD_FOR_US = 250_000;
 /** The threads of all processes of a process group. Their files under /proc stay open: a look takes about ten microseconds. */
 export class ProgramThreads implements ProgramView {
   readonly #group: number;
+  readonly #first: number;
   readonly #port: number;
   readonly #processes = new Set<number>();
   readonly #threads = new Map<string, Files>();
@@ -53,12 +54,16 @@ export class ProgramThreads implements ProgramView {
   #tables = ['tcp', 'tcp6'];
   #closed = false;
 
-  /** @param port only sockets with this port are of interest */
-  constructor(group: number, port: number) {
+  /**
+   * @param port only sockets with this port are of interest
+   * @param first the program's first process, if the leader of its group is not a part of it
+   */
+  constructor(group: number, port: number, first = group) {
     this.#group = group;
+    this.#first = first;
     this.#port = port;
-    this.#networkOf = group;
-    this.#processes.add(group);
+    this.#networkOf = first;
+    this.#processes.add(first);
   }
 
   threads(): ThreadSample[] {
@@ -135,7 +140,7 @@ export class ProgramThreads implements ProgramView {
   #listGroup(now: number): void {
     this.#groupAt = now;
     void processesOf(this.#group).then((pids) => {
-      for (const pid of pids) this.#processes.add(Number(pid));
+      for (const pid of pids.map(Number)) if (pid !== this.#group || pid === this.#first) this.#processes.add(pid);
     });
   }
 

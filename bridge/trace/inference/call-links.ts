@@ -1,5 +1,5 @@
 import { sortedBy } from '../sort-by-number.ts';
-import { type Call, type CallName, otherSide, type Segment, type Side } from '../step.ts';
+import { type Call, type CallName, otherSide, type Segment, type Side, WAIT_NAMES, type WaitName } from '../step.ts';
 import { numberAfter } from '../tcp/sequence-number.ts';
 
 /** The part of a segment that these rules read, in captured segments and in drafts. */
@@ -35,7 +35,8 @@ function causeOf({ flags, from, seq, length }: Segment, calls: readonly Call[], 
 }
 
 /**
- * Finds each segment that ended the wait of a blocked connect(), accept() or recv().
+ * Finds each segment that ended the wait of a blocked connect(), accept() or recv(), or of a call that waits for several
+ * sockets. A program that waits so is not blocked in the others: they return at once.
  * @param found receives the segment and the call's id. If it gets a segment twice, the second id is the right one
  */
 export function findWokenCalls<Some extends AnySegment>(
@@ -55,7 +56,8 @@ export function findWokenCalls<Some extends AnySegment>(
     }
   }
   const third = thirdOfHandshake(segments);
-  const accept = third && blocked(named(calls.server, 'accept'), third.arrivedAt!);
+  const accept =
+    third && (blocked(named(calls.server, 'accept'), third.arrivedAt!) ?? waiting(calls.server, third.arrivedAt!));
   if (third && accept && !third.flags.includes('RST')) found(third, accept.id);
 }
 
@@ -98,11 +100,14 @@ function wokenBy({ flags, arrivedAt, length, seq, from }: AnySegment, calls: rea
     return calls.find((call) => call.result !== 'ok' && call.result !== undefined && blocked(call, arrivedAt!));
   const reader = length > 0 ? (callOfByte(calls, 'recv', seq) ?? seenBlocked(calls, arrivedAt!)) : undefined;
   const awake = blocked(reader, arrivedAt!);
-  if (awake || !flags.includes('FIN')) return awake;
-  return blocked(
-    calls.find(({ name, bytes }) => name === 'recv' && bytes === 0),
-    arrivedAt!,
-  );
+  if (awake) return awake;
+  const end = flags.includes('FIN') ? calls.find(({ name, bytes }) => name === 'recv' && bytes === 0) : undefined;
+  return blocked(end, arrivedAt!) ?? (length > 0 || flags.includes('FIN') ? waiting(calls, arrivedAt!) : undefined);
+}
+
+/** The call that waits for several sockets at this moment. Whose of them woke it, the program learns; a trace does not. */
+function waiting(calls: readonly Call[], at: number): Call | undefined {
+  return calls.find((call) => WAIT_NAMES.includes(call.name as WaitName) && blocked(call, at));
 }
 
 function blocked(call: Call | undefined, at: number): Call | undefined {

@@ -219,9 +219,9 @@ test.skipIf(!hasPython)('the same in Python, without SO_REUSEADDR: started again
 });
 
 test.skipIf(!hasPython)(
-  'a foreign program: the kernel shows that it listens and waits in accept(); the rest is inferred',
+  'a program without a tracer: the kernel shows that it listens and waits in accept(); the rest is inferred',
   async () => {
-    const bridge = await startOwning({ server: ONE_CONNECTION });
+    const bridge = await startOwning({ server: ONE_CONNECTION, calls: 'watch' });
     const { sources, server } = await bridge.health();
     expect(server.state).toBe('listening');
     expect(sources.filter(({ active }) => active).map(({ name }) => name)).toEqual([

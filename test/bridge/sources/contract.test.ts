@@ -6,7 +6,8 @@ import { ClientSocket } from '../../../bridge/sources/client-socket.ts';
 import { ServerListener } from '../../../bridge/sources/sockets/server-listener.ts';
 import { ServerOutput } from '../../../bridge/sources/server-output.ts';
 import { ServerProbe } from '../../../bridge/sources/probe/server-probe.ts';
-import { ServerStrace } from '../../../bridge/sources/strace/server-strace.ts';
+import { ServerTracer } from '../../../bridge/sources/tracer/server-tracer.ts';
+import type { TracerReport } from '../../../bridge/tracer/report.ts';
 import { ServerSyscalls } from '../../../bridge/sources/syscalls/server-syscalls.ts';
 import type { SocketRow } from '../../../bridge/sources/sockets/socket-table.ts';
 import type { EvidenceSource } from '../../../bridge/sources/source.ts';
@@ -44,27 +45,38 @@ function probed(): Subject {
   return { source, happen, end: () => source.programEnded() };
 }
 
-/** strace of a server program, with a realtime clock that equals the monotonic one. */
+/** A program of one thread under the tracer: each call is entered, and returns. */
 function traced(): Subject {
-  const source = new ServerStrace(PORT, () => 0);
+  const source = new ServerTracer(PORT);
   source.begin();
-  const feed = (call: string) => {
-    const [seconds, fraction] = (monotonicUs() / 1e6).toFixed(7).split('.');
-    source.feed(`4711  ${seconds}.${fraction}00 ${call} <0.000000>\n`);
+  let call = 0;
+  const made = (name: string, entered: object, returned: object) => {
+    call += 1;
+    const of = { call, name, process: 4711, thread: 4711, at: monotonicUs() };
+    const reports = [
+      { what: 'enter', ...of, ...entered },
+      { what: 'return', ...of, ...entered, result: 0, errno: 'ok', ...returned, at: monotonicUs() },
+    ] as TracerReport[];
+    for (const report of reports) source.feed(`${JSON.stringify(report)}\n`);
   };
-  feed('socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 3<TCP:[99]>');
-  feed('bind(3<TCP:[99]>, {sa_family=AF_INET, sin_port=htons(65432)}, 16) = 0');
-  feed(`listen(3<TCP:[127.0.0.1:${PORT}]>, 128) = 0`);
+  source.feed(`${JSON.stringify({ what: 'started', process: 4711 })}\n`);
+  const local = `127.0.0.1:${PORT}`;
+  made('socket', {}, { result: 3, newSocket: 1 });
+  made('bind', { descriptor: 3, socket: 1 }, { local });
+  made('listen', { descriptor: 3, socket: 1 }, { local });
+  let connection = 1;
   const happen = (port: number) => {
-    const connection = `4<TCP:[127.0.0.1:${PORT}->127.0.0.1:${port}]>`;
-    feed(`accept4(3<TCP:[127.0.0.1:${PORT}]>, NULL, NULL, SOCK_CLOEXEC) = ${connection}`);
-    feed(`recvfrom(${connection}, "\\x00\\x79", 1024, 0, NULL, NULL) = 2`);
-    feed(`sendto(${connection}, "\\x00\\x79", 2, 0, NULL, 0) = 2`);
-    feed(`recvfrom(${connection}, "", 1024, 0, NULL, NULL) = 0`);
-    feed(`shutdown(${connection}, SHUT_WR) = 0`);
-    feed(`close(${connection}) = 0`);
+    connection += 1;
+    const on = { descriptor: 4, socket: connection };
+    const accepted = { result: 4, newSocket: connection, local, peer: `127.0.0.1:${port}` };
+    made('accept4', { descriptor: 3, socket: 1 }, accepted);
+    made('recvfrom', { ...on, length: 1024, flags: 0 }, { bytes: 2, payload: '0079' });
+    made('sendto', { ...on, length: 2, flags: 0 }, { bytes: 2, payload: '0079' });
+    made('recvfrom', { ...on, length: 1024, flags: 0 }, { bytes: 0, payload: '' });
+    made('shutdown', { ...on, how: 1 }, {});
+    made('close', on, { last: true });
   };
-  return { source, happen, end: () => source.ended() };
+  return { source, happen, end: () => source.programEnded() };
 }
 
 /** A program of one thread, seen from outside: accept, recv, and again. */
@@ -148,7 +160,7 @@ function expectCall(call: Extract<Report, { kind: 'call' }>, now: number): void 
 
 describe.each<[string, () => Subject, number]>([
   ['server-probe', probed, 9],
-  ['server-strace', traced, 11],
+  ['server-tracer', traced, 11],
   ['server-syscalls', blocking, 2],
   ['server-output', printing, 2],
   ['server-listener', listening, 1],

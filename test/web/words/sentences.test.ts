@@ -58,7 +58,7 @@ describe('who saw what', () => {
   const TOLD: Record<string, Partial<SourceStatus>> = {
     capture: { tells: 'segments' },
     'server-probe': { tells: 'calls', side: 'server' },
-    'server-strace': { tells: 'calls', side: 'server' },
+    'server-tracer': { tells: 'calls', side: 'server' },
     'server-syscalls': { tells: 'calls', side: 'server', samples: true },
     'server-output': { tells: 'output', side: 'server' },
   };
@@ -75,7 +75,7 @@ describe('who saw what', () => {
       en.sources.notCaptured,
       en.sources.noProbe,
     ]);
-    expect(sourceNotes([source('capture', true), source('server-strace', true)], en)).toEqual([en.sources.captured]);
+    expect(sourceNotes([source('capture', true), source('server-tracer', true)], en)).toEqual([en.sources.captured]);
     expect(sourceNotes([], en)).toEqual([]);
   });
 
@@ -89,17 +89,17 @@ describe('who saw what', () => {
     expect(active([seenFromOutside()])).toEqual(['capture', 'server-syscalls']);
     expect(active([output('connected', 3)])).toEqual(['capture', 'server-output']);
     expect(sourceNotes(withSeen(sources, [seenFromOutside()]), en)).toEqual([en.sources.captured]);
-    // A program that was killed took its probe with it; one under strace, strace.
+    // A program that was killed took its probe with it; one under a tracer, the tracer.
     const recv = call('server', 'recv', 3, 9, { bytes: 2, payload: '0079' });
     expect(active([recv])).toEqual(['capture', 'server-probe']);
-    sources.push(source('server-strace', false));
-    expect(active([recv])).toEqual(['capture', 'server-strace']);
+    sources.push(source('server-tracer', false));
+    expect(active([recv])).toEqual(['capture', 'server-tracer']);
     expect(active([call('server', 'listen', -9, -8), { ...recv, evidence: 'inferred' }])).toEqual(['capture']);
   });
 
-  it('asks nobody to install what is not needed', () => {
-    const missing = source('server-strace', false, 'STRACE_NOT_INSTALLED');
-    expect(sourceLines([missing], en)[0]!.command).toBe('sudo apt-get install strace');
+  it('asks nobody to change what is not needed', () => {
+    const missing = source('server-tracer', false, 'TRACER_YAMA');
+    expect(sourceLines([missing], en)[0]!.command).toBe('sudo sysctl -w kernel.yama.ptrace_scope=1');
     expect(sourceLines([missing, source('server-probe', true)], en)[0]!.command).toBeUndefined();
   });
 });

@@ -50,6 +50,18 @@ export const calls = {
       what: (side: Side) => `${Program(side)} aborted the connection.`,
       why: 'An abort is a close() with a linger time of zero: the kernel drops what is unsent and sends the peer a RST. It does not wait in TIME_WAIT afterwards.',
     },
+    epoll_wait: {
+      what: (side: Side) => `${Program(side)} asked which of its sockets have something for it (epoll).`,
+      why: 'One thread can serve many connections like this: it sleeps here until any of them has something, and not in accept() or recv(). Those calls then return at once, because what they ask for is there already.',
+    },
+    poll: {
+      what: (side: Side) => `${Program(side)} asked which of several sockets have something for it.`,
+      why: 'poll() sleeps until one of the sockets has something, or until its time is up. The accept() or recv() that follows then returns at once, because what it asks for is there already.',
+    },
+    select: {
+      what: (side: Side) => `${Program(side)} asked which of several sockets have something for it.`,
+      why: 'select() sleeps until one of the sockets has something, or until its time is up. The accept() or recv() that follows then returns at once, because what it asks for is there already.',
+    },
   },
   /** Of a close() after the connection has ended. */
   closeOfNothing: 'The connection no longer exists: nothing is sent, and the kernel only releases the socket.',
@@ -85,6 +97,7 @@ export const calls = {
         'The kernel had completed the handshake by itself. accept() takes the connection out of the queue and returns a new socket for it; the listening socket stays as it is.',
       connect:
         'This side knows now that its SYN arrived and was accepted. The third segment of the handshake may still be on its way, and the server program need not have called accept().',
+      wait: 'It says only which sockets have something, and takes nothing: the call that takes it comes next, on that socket.',
       recv: 'TCP carries a stream of bytes, not messages: recv() returns what has arrived so far, however it was cut into segments. More may follow.',
       end: 'The peer’s FIN arrived, and every byte before it has been read. That is no error: the peer sends no more, but this side still may.',
     },

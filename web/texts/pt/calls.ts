@@ -55,6 +55,18 @@ export const calls: Pick<
       what: (side) => `${Program(side)} abortou a conexão.`,
       why: 'Abortar é uma close() com tempo de espera (linger) zero: o kernel descarta o que não foi enviado e envia um RST ao outro lado. Depois disso ele não espera em TIME_WAIT.',
     },
+    epoll_wait: {
+      what: (side) => `${Program(side)} perguntou quais dos seus sockets têm algo para ele (epoll).`,
+      why: 'Assim uma única thread atende muitas conexões: ela dorme aqui até que alguma tenha algo, e não em accept() ou recv(). Essas chamadas retornam então na hora, pois o que pedem já está lá.',
+    },
+    poll: {
+      what: (side) => `${Program(side)} perguntou quais de vários sockets têm algo para ele.`,
+      why: 'poll() dorme até que um dos sockets tenha algo, ou até acabar o seu tempo. A accept() ou recv() que vem depois retorna então na hora, pois o que ela pede já está lá.',
+    },
+    select: {
+      what: (side) => `${Program(side)} perguntou quais de vários sockets têm algo para ele.`,
+      why: 'select() dorme até que um dos sockets tenha algo, ou até acabar o seu tempo. A accept() ou recv() que vem depois retorna então na hora, pois o que ela pede já está lá.',
+    },
   },
   closeOfNothing: 'A conexão não existe mais: nada é enviado, e o kernel apenas libera o socket.',
   callEnd: {
@@ -86,6 +98,7 @@ export const calls: Pick<
       fin: 'o FIN que chegou a acordou',
     },
     why: {
+      wait: 'Ela só diz quais sockets têm algo, e não tira nada: a chamada que tira vem a seguir, nesse socket.',
       accept:
         'O kernel já tinha completado o aperto de mão sozinho. accept() tira a conexão da fila e retorna um socket novo para ela; o socket de escuta continua como está.',
       connect:

@@ -13,6 +13,7 @@ export const sources: Texts['sources'] = {
     'kernel-states': 'os estados dos kernels',
     'server-probe': 'as chamadas do servidor, por uma sonda',
     'server-syscalls': 'a chamada em que o servidor está bloqueado',
+    'server-tracer': 'as chamadas do servidor, por um rastreador',
     'server-strace': 'as chamadas do servidor, pelo strace',
     'server-output': 'o que o servidor imprime',
     'server-listener': 'o socket de escuta',
@@ -39,12 +40,20 @@ export const sources: Texts['sources'] = {
     SYSCALL_NOT_READABLE: 'O kernel não deixa o Aperto ver em que chamada o servidor está bloqueado.',
     UNKNOWN_MACHINE: 'O Aperto não conhece os números das chamadas deste tipo de processador.',
     SERVER_HAS_PROBE: 'Não é preciso: a sonda informa mais.',
-    SERVER_HAS_STRACE: 'Não é preciso: o strace informa mais.',
+    SERVER_HAS_TRACER: 'Não é preciso: o rastreador informa mais.',
     NOT_LINUX: 'Só o Linux informa isso.',
-    STRACE_NOT_INSTALLED: 'O strace não está instalado.',
-    STRACE_NOT_ASKED: 'O Aperto foi iniciado sem o strace.',
-    STRACE_NOT_PERMITTED: 'Esta máquina proíbe o strace.',
-    STRACE_WITHOUT_OUTPUT: 'O strace não informou nada.',
+    TRACER_NOT_ASKED:
+      'O rastreador é para programas que não são Node. Com --calls tracer ele informa sobre qualquer um.',
+    TRACER_NOT_PERMITTED:
+      'Esta máquina não deixa o Aperto rastrear um programa (ptrace). Um contêiner precisa da capacidade SYS_PTRACE.',
+    TRACER_YAMA:
+      'Esta máquina só deixa o root rastrear programas (Yama). Um ajuste permite que o processo pai rastreie o seu programa.',
+    TRACER_NOT_POSSIBLE: 'Rastrear exige Linux 5.3 ou mais novo em um processador x86-64 ou arm64.',
+    CALLS_BY_IO_URING:
+      'O programa entrega chamadas ao kernel por io_uring, onde ninguém as vê: o que aparece pode estar incompleto.',
+    OTHER_ARCHITECTURE:
+      'Uma parte do programa é feita para outro tipo de processador: as suas chamadas não são vistas.',
+    CALLS_NOT_ASKED: 'O Aperto foi iniciado com --calls none.',
     NOT_SEEN_LISTENING: 'Não procurado, ou não encontrado.',
     SERVER_NOT_OURS: 'O Aperto não iniciou o servidor.',
     SERVER_ENDED: 'O programa servidor terminou.',

@@ -17,6 +17,10 @@ const SECTIONS: Record<CallName, string> = {
   shutdown: 'RFC 9293 §3.6.1',
   close: 'RFC 9293 §3.9.1.4, §3.6.1',
   reset: 'RFC 9293 §3.9.1.6',
+  // TCP knows nothing of these.
+  epoll_wait: '',
+  poll: '',
+  select: '',
 };
 
 interface CallTexts {

@@ -2,7 +2,7 @@ import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import { seenOver } from './call-explanation.ts';
-import { hasFailed } from '../../reading/call-return.ts';
+import { hasFailed, waitsForSeveral } from '../../reading/call-return.ts';
 import type { Context } from './context.ts';
 
 type Told = { what: string; why: string; section: string };
@@ -48,7 +48,7 @@ function explainSuccess(call: Call, context: Context): Told {
     // Who only looks now and then sees that a call is over, and not what it returned.
     within && result === undefined ? callReturn.unseen : '',
   ];
-  const kind = name === 'recv' && call.bytes === 0 ? 'end' : name;
+  const kind = name === 'recv' && call.bytes === 0 ? 'end' : waitsForSeveral(call) ? 'wait' : name;
   return {
     what: sentences.filter(Boolean).join(' '),
     why: lookup<string>(callReturn.why, kind) ?? '',
@@ -75,13 +75,17 @@ function tookOf({ evidence, within, startedAt, returnedAt }: Call, { language }:
   return evidence === 'inferred' || within || returnedAt === undefined ? '' : language.duration(returnedAt - startedAt);
 }
 
-function wokenBy({ id, name }: Call, { texts, run }: Context): string {
+function wokenBy(call: Call, { texts, run }: Context): string {
+  const { id, name } = call;
   const { woke } = texts.callReturn;
   const by = wakerOf(id, run.steps);
   if (!by) return '';
   if (name === 'connect') return woke.connect;
   if (name === 'accept') return woke.accept;
-  return by.length > 0 ? woke.bytes : by.flags.includes('FIN') ? woke.fin : '';
+  if (by.length > 0) return woke.bytes;
+  if (by.flags.includes('FIN')) return woke.fin;
+  // A bare ACK wakes only who waits for a connection.
+  return waitsForSeveral(call) ? woke.accept : '';
 }
 
 /** The segment that woke a call, as far as is known. */

@@ -1,3 +1,4 @@
+import { waitsForOther } from '../../../reading/call-return.ts';
 import type { Call, Segment } from '../../../../bridge/trace/step.ts';
 import { ROW, USUAL, WIRE, WordsByColumn } from './gaps.ts';
 import type { FoldPart } from './folds.ts';
@@ -210,8 +211,8 @@ function scaleOf(moments: readonly Moment[]): number {
 }
 
 /** Whether the return of a call is worth a line: it failed, it was seen from outside, or it brought something. */
-export function isNoted({ name, result, returnedAt }: Call): boolean {
-  return returnedAt !== undefined && (result !== 'ok' || name === 'recv' || name === 'accept' || name === 'connect');
+export function isNoted(call: Call): boolean {
+  return call.returnedAt !== undefined && (call.result !== 'ok' || waitsForOther(call));
 }
 
 function isTimed(moment: Moment): boolean {

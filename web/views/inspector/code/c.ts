@@ -12,6 +12,9 @@ export const C: CodeLanguage = {
     recv: (parts) => `ssize_t count = recv(${descriptorOf(parts)}, data, sizeof data, 0);`,
     shutdown: (parts) => `shutdown(${descriptorOf(parts)}, SHUT_WR);`,
     close: (parts) => `close(${descriptorOf(parts)});`,
+    epoll_wait: () => 'int count = epoll_wait(set, events, MAX_EVENTS, -1);',
+    poll: () => 'int count = poll(sockets, number_of_sockets, -1);',
+    select: () => 'int count = select(highest + 1, &readable, NULL, NULL, NULL);',
     reset: (parts) => {
       const fd = descriptorOf(parts);
       return `setsockopt(${fd}, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger)); close(${fd});`;

@@ -14,9 +14,17 @@ export const NODE: CodeLanguage = {
     recv: () => "socket.on('data', (data) => { … });",
     shutdown: () => 'socket.end();',
     close: () => 'socket.end();',
+    epoll_wait: waiting,
+    poll: waiting,
+    select: waiting,
     reset: () => 'socket.resetAndDestroy();',
   },
 };
+
+/** No line of a program asks for it. */
+function waiting(): string {
+  return '// Node itself waits for all sockets';
+}
 
 function listening({ host, port }: CallParts): string {
   return `server.listen(${port}, ${host});  // bind() and listen()`;

@@ -12,6 +12,9 @@ export const PYTHON: CodeLanguage = {
     recv: (parts) => `data = ${socketOf(parts)}.recv(${parts.length > 1024 ? 65536 : 1024})`,
     shutdown: (parts) => `${socketOf(parts)}.shutdown(socket.SHUT_WR)`,
     close: (parts) => `${socketOf(parts)}.close()`,
+    epoll_wait: () => 'events = epoll.poll()',
+    poll: () => 'events = poll.poll()',
+    select: () => 'readable, _, _ = select.select(sockets, [], [])',
     reset: (parts) => {
       const socket = socketOf(parts);
       return `${socket}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); ${socket}.close()`;

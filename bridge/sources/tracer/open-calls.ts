@@ -1,0 +1,94 @@
+import type { Entered, Returned } from '../../tracer/report.ts';
+
+/** Microseconds after which a call that has not returned is called blocked. Most calls return long before. */
+const BLOCKED_AFTER_US = 10_000;
+
+/** A call that has begun. */
+export interface OpenCall extends Entered {
+  /** Whether it has been reported before its return. */
+  told: boolean;
+}
+
+/**
+ * The calls that a program's threads have entered, and not left yet. A signal may wake a thread inside a call, and the
+ * kernel then makes the call again: that is one call, which goes on. Only if the thread calls something else next, the
+ * signal has ended the call.
+ *
+ *     enter ─ return, interrupted ─ enter ─ return      one call
+ */
+export class OpenCalls {
+  readonly #byThread = new Map<number, OpenCall>();
+  readonly #interrupted = new Map<number, { call: OpenCall; at: number }>();
+  readonly #onBlocked: (call: OpenCall) => void;
+  readonly #now: () => number;
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param onBlocked called once for each call that does not return for a while
+   * @param now microseconds of the monotonic clock
+   */
+  constructor(onBlocked: (call: OpenCall) => void, now: () => number) {
+    this.#onBlocked = onBlocked;
+    this.#now = now;
+  }
+
+  /** Returns a call of the same thread that a signal has ended, with the time of its end. */
+  enter(entered: Entered): { call: OpenCall; at: number } | undefined {
+    const { thread } = entered;
+    const interrupted = this.#interrupted.get(thread);
+    this.#interrupted.delete(thread);
+    if (interrupted && isSame(interrupted.call, entered)) {
+      this.#byThread.set(thread, interrupted.call);
+      return undefined;
+    }
+    this.#byThread.set(thread, { ...entered, told: false });
+    this.#lookLater();
+    return interrupted;
+  }
+
+  /** Returns the call that has returned; nothing if it will be made again. */
+  leave({ thread, errno, at }: Returned): OpenCall | undefined {
+    const call = this.#byThread.get(thread);
+    this.#byThread.delete(thread);
+    if (!call || !errno.startsWith('ERESTART')) return call;
+    this.#interrupted.set(thread, { call, at });
+    return undefined;
+  }
+
+  /** All calls that have not returned. */
+  *[Symbol.iterator](): Generator<OpenCall> {
+    yield* this.#byThread.values();
+    for (const { call } of this.#interrupted.values()) yield call;
+  }
+
+  clear(): void {
+    this.#byThread.clear();
+    this.#interrupted.clear();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #lookLater(): void {
+    this.#timer ??= setTimeout(() => this.#look(), BLOCKED_AFTER_US / 1000);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const latest = this.#now() - BLOCKED_AFTER_US;
+    let areMore = false;
+    for (const call of this) {
+      if (call.told) continue;
+      if (call.at > latest) areMore = true;
+      else {
+        call.told = true;
+        this.#onBlocked(call);
+      }
+    }
+    if (areMore) this.#lookLater();
+  }
+}
+
+function isSame(call: OpenCall, { name, descriptor, socket, set }: Entered): boolean {
+  return call.name === name && call.descriptor === descriptor && call.socket === socket && call.set === set;
+}

@@ -1,0 +1,148 @@
+/**
+ * The bridge's end of the tracer. `bridge/tracer` runs beside a program in any language and reports its calls; this end
+ * makes a connection's calls of them. It does not start the tracer, and knows no language.
+ *
+ *     tracer ─ lines ─▶ reports ─▶ calls on sockets ─▶ by connection ─▶ the watch of its run
+ */
+import { readFileSync } from 'node:fs';
+import { monotonicUs } from '../../machine/clock.ts';
+import { LineSplitter } from '../../machine/line-splitter.ts';
+import type { WhyNoSource } from '../../protocol/remedies.ts';
+import { PAYLOAD_REPORTED, type TracerReport } from '../../tracer/report.ts';
+import type { Sink } from '../../trace/report.ts';
+import { portOf, ReportedConnections } from '../calls/reported-connections.ts';
+import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
+import { SocketCalls } from './socket-calls.ts';
+
+/** Longer than any report: two hex digits for each byte, the sockets for which a call waits, and the rest of the line. */
+const REPORT_LENGTH = 2 * PAYLOAD_REPORTED + 16_384;
+
+const UNSEEN = { io_uring: 'CALLS_BY_IO_URING', architecture: 'OTHER_ARCHITECTURE' } as const;
+
+export class ServerTracer implements EvidenceSource {
+  readonly tells = 'calls';
+  readonly side = 'server';
+  readonly #port: number;
+  readonly #now: () => number;
+  /** Why it reports nothing. */
+  #why: WhyNoSource | undefined = 'TRACER_NOT_ASKED';
+  /** Why it does not see everything. */
+  #flaw: WhyNoSource | undefined;
+  #process: number | undefined;
+  #connections: ReportedConnections;
+  #calls: SocketCalls;
+  #lines: LineSplitter;
+  /** Called when the server listens on the port of interest. */
+  onListening: (() => void) | undefined;
+  /** Called when the program's first process has ended, while others go on. */
+  onExited: (() => void) | undefined;
+
+  /**
+   * @param port the port on which the server's listening is of interest
+   * @param now microseconds of the monotonic clock
+   */
+  constructor(port: number, now = monotonicUs) {
+    this.#port = port;
+    this.#now = now;
+    [this.#connections, this.#calls, this.#lines] = this.#readerOfOneProgram();
+  }
+
+  status(): OwnStatus {
+    const why = this.#why ?? (this.listening ? this.#flaw : 'NOT_SEEN_LISTENING');
+    const active = this.#why === undefined && this.listening;
+    return { name: 'server-tracer', active, ...(why && { why }) };
+  }
+
+  get listening(): boolean {
+    return this.#connections.listening;
+  }
+
+  /** The first process of the program, once it runs under the tracer. */
+  get process(): number | undefined {
+    return this.#process;
+  }
+
+  /** A tracer starts a program, and its reports will come. */
+  begin(): void {
+    this.#why = undefined;
+    this.#flaw = undefined;
+    [this.#connections, this.#calls, this.#lines] = this.#readerOfOneProgram();
+    this.#connections.sourceStarted();
+  }
+
+  /** Reports nothing from now on. The reason is a stable code. */
+  leave(why: WhyNoSource): void {
+    this.#connections.ended();
+    this.#calls.ended();
+    this.#why ??= why;
+  }
+
+  /** The program and its tracer have ended, and all reports have been read. */
+  programEnded(): void {
+    this.#lines.end();
+    this.#process = undefined;
+    this.#connections.ended();
+    this.#calls.ended();
+  }
+
+  watch(startedAt: number, sink: Sink): Watch {
+    return this.#why === undefined ? this.#connections.watch(startedAt, sink) : NOTHING_TO_WATCH;
+  }
+
+  /** Takes what the tracer wrote: text, split anywhere. */
+  feed(text: string): void {
+    this.#lines.feed(text);
+  }
+
+  #take(report: TracerReport): void {
+    if (report.what === 'started') return this.#started(report.process, report.errno);
+    if (report.what === 'exited') return this.onExited?.();
+    if (this.#why !== undefined) return;
+    if (report.what === 'unseen') this.#flaw ??= UNSEEN[report.why];
+    else if (report.what === 'enter') this.#calls.entered(report);
+    else if (report.what === 'return') this.#calls.returned(report);
+    else if (report.what === 'released') this.#calls.released(report);
+  }
+
+  #started(process: number, errno: string | undefined): void {
+    this.#process = process;
+    if (errno !== undefined) this.leave(errno === 'ENOSYS' ? 'TRACER_NOT_POSSIBLE' : whyForbidden());
+  }
+
+  #readerOfOneProgram(): [ReportedConnections, SocketCalls, LineSplitter] {
+    const isOfInterest = (address: string): boolean => portOf(address) === this.#port;
+    const connections = new ReportedConnections(this.#port, () => calls.waitingFor(isOfInterest));
+    connections.onListening = () => this.onListening?.();
+    const calls: SocketCalls = new SocketCalls({
+      onReport: (report) => connections.take(report),
+      onWaitForNext: (report, address) => isOfInterest(address) && connections.takeWaitForNext(report),
+      onWait: (report, isWaitedFor) => connections.takeWait(report, isWaitedFor),
+      onAbandoned: (connection) => connections.abandoned(connection),
+      now: this.#now,
+    });
+    return [connections, calls, new LineSplitter(REPORT_LENGTH, (line) => this.#takeLine(line))];
+  }
+
+  #takeLine(line: string): void {
+    let report: TracerReport;
+    try {
+      report = JSON.parse(line) as TracerReport;
+    } catch {
+      // A tracer that was killed has left half a line.
+      return;
+    }
+    this.#take(report);
+  }
+}
+
+/** Yama lets nobody trace, or only root, from a scope of 2 on: Documentation/admin-guide/LSM/Yama.rst in Linux. */
+function whyForbidden(): WhyNoSource {
+  try {
+    return Number(readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'latin1')) > 1
+      ? 'TRACER_YAMA'
+      : 'TRACER_NOT_PERMITTED';
+  } catch {
+    // There is no Yama.
+    return 'TRACER_NOT_PERMITTED';
+  }
+}

@@ -1,0 +1,268 @@
+import type { Entered, Released, Returned } from '../../tracer/report.ts';
+import { kindOf } from '../../tracer/system-calls.ts';
+import type { BlockedReport, ConnectionReport, ListenReport, WaitReport } from '../calls/call-watch.ts';
+import { OpenCalls, type OpenCall } from './open-calls.ts';
+
+interface Duration {
+  startedAt: number;
+  at: number;
+}
+
+/** What is known of a socket of the program. */
+interface Socket {
+  socket?: Duration;
+  bind?: Duration;
+  /** Present once it listens. */
+  listensOn?: string;
+  /** It is one that accept() returned. */
+  isConnection?: boolean;
+  /** Its close() will send a RST: SO_LINGER with a time of zero. */
+  resets?: boolean;
+  /** The sets for which epoll_wait() waits that it is in. */
+  readonly sets: Set<number>;
+}
+
+export interface SocketCallsOptions {
+  onReport(report: ListenReport | ConnectionReport): void;
+  /** The program waits for connections: on a listening socket, or for it and others. */
+  onWaitForNext(report: BlockedReport | WaitReport, address: string): void;
+  /** The program waits for connections that it has. */
+  onWait(report: WaitReport, isWaitedFor: (connection: number) => boolean): void;
+  /** A process has ended without closing this connection: nothing more will be reported on it. */
+  onAbandoned(connection: number): void;
+  /** Microseconds of the monotonic clock. */
+  now(): number;
+}
+
+const MSG_PEEK = 2;
+const MSG_ERRQUEUE = 0x2000;
+const SOL_SOCKET = 1;
+const SO_LINGER = 13;
+/** struct linger: it is on, for zero seconds. */
+const LINGER_ZERO = '0100000000000000';
+const SHUT_RD = 0;
+/** Results of a call that has had no effect. */
+const NOTHING_HAPPENED: ReadonlySet<string> = new Set(['EAGAIN', 'EINPROGRESS', 'EINTR']);
+
+const WAITS = { 'epoll-wait': 'epoll_wait', poll: 'poll', select: 'select' } as const;
+
+/**
+ * Turns the tracer's reports, in which all threads of a program are mixed, into reports of what its sockets did.
+ *
+ *     enter, return ─▶ whole calls ─▶ by connection ─▶ accept, recv, send, shutdown, close
+ *                └─ nothing for a while: blocked
+ */
+export class SocketCalls {
+  readonly #options: SocketCallsOptions;
+  readonly #sockets = new Map<number, Socket>();
+  /** The numbers of those that listen. */
+  readonly #listeners = new Set<number>();
+  readonly #open: OpenCalls;
+
+  constructor(options: SocketCallsOptions) {
+    this.#options = options;
+    this.#open = new OpenCalls(
+      (call) => this.#blocked(call),
+      () => options.now(),
+    );
+  }
+
+  /** The calls in which the program waits just now for connections on an address. */
+  waitingFor(isOfInterest: (address: string) => boolean): (BlockedReport | WaitReport)[] {
+    return [...this.#open].flatMap((call) => {
+      const address = this.#listenerOf(call);
+      const report = address !== undefined && isOfInterest(address) && (acceptOf(call) ?? waitOf(call));
+      if (!report) return [];
+      call.told = true;
+      return [report];
+    });
+  }
+
+  entered(entered: Entered): void {
+    const ended = this.#open.enter(entered);
+    // A signal has ended the call that the thread was in.
+    if (ended) this.#finished(ended.call, { ...ended.call, what: 'return', at: ended.at, result: -1, errno: 'EINTR' });
+  }
+
+  returned(returned: Returned): void {
+    const call = this.#open.leave(returned);
+    if (call) this.#finished(call, returned);
+  }
+
+  released({ socket }: Released): void {
+    const isConnection = this.#sockets.get(socket)?.isConnection;
+    this.#forget(socket);
+    if (isConnection) this.#options.onAbandoned(socket);
+  }
+
+  ended(): void {
+    this.#open.clear();
+    this.#sockets.clear();
+    this.#listeners.clear();
+  }
+
+  #finished(call: OpenCall, returned: Returned): void {
+    const kind = kindOf(call.name);
+    if (kind === 'poll' || kind === 'select' || kind === 'epoll-wait') return this.#waited(call, returned);
+    if (NOTHING_HAPPENED.has(returned.errno) && !call.told) return;
+    const during = { startedAt: call.at, at: returned.at };
+    switch (kind) {
+      case 'socket':
+        if (returned.newSocket !== undefined)
+          this.#sockets.set(returned.newSocket, { socket: during, sets: new Set() });
+        return;
+      case 'bind':
+        if (returned.errno === 'ok') this.#socket(call).bind = during;
+        return;
+      case 'listen':
+        return this.#listen(call, returned, during);
+      case 'accept':
+        return this.#accept(call, returned, during);
+      case 'epoll-control':
+        return this.#setChanged(call, returned);
+      case 'option':
+        return this.#option(call, returned);
+      default:
+        return this.#onConnection(call, returned, during);
+    }
+  }
+
+  #listen(call: OpenCall, { errno, local }: Returned, during: Duration): void {
+    if (errno !== 'ok' || local === undefined) return;
+    const { socket, bind } = this.#socket(call);
+    this.#listensOn(call, local);
+    const before = { ...(socket && { socket }), ...(bind && { bind }) };
+    this.#options.onReport({ what: 'listen', ...during, address: local, ...before });
+  }
+
+  #accept(call: OpenCall, { errno, newSocket, peer, local }: Returned, during: Duration): void {
+    const address = local ?? this.#socket(call).listensOn;
+    if (errno !== 'ok' || newSocket === undefined || peer === undefined || address === undefined) return;
+    this.#listensOn(call, address);
+    this.#sockets.set(newSocket, { isConnection: true, sets: new Set() });
+    this.#options.onReport({ what: 'accept', connection: newSocket, ...during, peer, local: address });
+  }
+
+  #setChanged({ set, change, socket }: OpenCall, { errno }: Returned): void {
+    if (errno !== 'ok' || set === undefined || socket === undefined) return;
+    const { sets } = this.#known(socket);
+    if (change === 'joins') sets.add(set);
+    if (change === 'leaves') sets.delete(set);
+  }
+
+  #option(call: OpenCall, { errno }: Returned): void {
+    const { option, name } = call;
+    if (errno !== 'ok' || name !== 'setsockopt' || option?.level !== SOL_SOCKET || option.name !== SO_LINGER) return;
+    this.#socket(call).resets = option.value === LINGER_ZERO;
+  }
+
+  #onConnection(call: OpenCall, returned: Returned, during: Duration): void {
+    const { socket: connection, how, call: number } = call;
+    if (connection === undefined || !this.#sockets.get(connection)?.isConnection)
+      return this.#closeOther(call, returned);
+    const name = nameOnConnection(call);
+    const { errno: result, bytes = 0, payload = '' } = returned;
+    const of = { connection, ...during, call: number };
+    if (name === 'recv' || name === 'send') {
+      // A recv() that has room for nothing returns 0, and that is not the end.
+      if (name === 'recv' && call.length === 0) return;
+      this.#options.onReport({ what: name, ...of, bytes, payload, result });
+    } else if (name === 'shutdown' && how !== SHUT_RD) this.#options.onReport({ what: 'shutdown', ...of, result });
+    else if (name === 'close' && returned.last) {
+      this.#options.onReport({ what: 'close', ...of, reset: this.#sockets.get(connection)!.resets === true });
+      this.#forget(connection);
+    }
+  }
+
+  #closeOther({ name, socket }: OpenCall, { last }: Returned): void {
+    if (kindOf(name) === 'close' && last && socket !== undefined) this.#forget(socket);
+  }
+
+  #waited(call: OpenCall, { result, at }: Returned): void {
+    // Event loops look, without waiting, whether there is something: that is no wait.
+    if (result === 0 && !call.told) return;
+    this.#reportWait(call, at);
+  }
+
+  /** The call has not returned for a while. */
+  #blocked(call: OpenCall): void {
+    const accept = acceptOf(call);
+    const address = this.#listenerOf(call);
+    if (accept && address !== undefined) return this.#options.onWaitForNext(accept, address);
+    if (waitOf(call)) return this.#reportWait(call);
+    const { socket: connection, call: number, at: startedAt } = call;
+    if (connection === undefined || !this.#sockets.get(connection)?.isConnection) return;
+    const name = nameOnConnection(call);
+    if (name) this.#options.onReport({ what: 'blocked', connection, call: number, name, startedAt });
+  }
+
+  #reportWait(call: OpenCall, at?: number): void {
+    const wait = waitOf(call)!;
+    const report = at === undefined ? wait : { ...wait, at };
+    const address = this.#listenerOf(call);
+    if (address !== undefined) this.#options.onWaitForNext(report, address);
+    this.#options.onWait(report, (connection) => this.#isWaitedFor(call, connection));
+  }
+
+  /** The address of the listening socket on which, or for which, a call waits. */
+  #listenerOf(call: OpenCall): string | undefined {
+    if (acceptOf(call)) return this.#socket(call).listensOn;
+    if (!waitOf(call)) return undefined;
+    for (const number of this.#listeners)
+      if (this.#isWaitedFor(call, number)) return this.#sockets.get(number)?.listensOn;
+    return undefined;
+  }
+
+  #isWaitedFor({ set, waitsFor }: OpenCall, socket: number): boolean {
+    return waitsFor?.includes(socket) ?? (set !== undefined && this.#sockets.get(socket)?.sets.has(set) === true);
+  }
+
+  #forget(socket: number): void {
+    this.#sockets.delete(socket);
+    this.#listeners.delete(socket);
+  }
+
+  #listensOn(call: OpenCall, address: string): void {
+    this.#socket(call).listensOn = address;
+    if (call.socket !== undefined) this.#listeners.add(call.socket);
+  }
+
+  #socket({ socket }: OpenCall): Socket {
+    return this.#known(socket ?? 0);
+  }
+
+  #known(number: number): Socket {
+    let socket = this.#sockets.get(number);
+    if (!socket) this.#sockets.set(number, (socket = { sets: new Set() }));
+    return socket;
+  }
+}
+
+function acceptOf({ name, call, at: startedAt }: OpenCall): BlockedReport | undefined {
+  return kindOf(name) === 'accept' ? { what: 'blocked', call, name: 'accept', startedAt } : undefined;
+}
+
+function waitOf({ name, call, at: startedAt }: OpenCall): WaitReport | undefined {
+  const kind = kindOf(name);
+  if (kind !== 'poll' && kind !== 'select' && kind !== 'epoll-wait') return undefined;
+  return { what: 'wait', call, name: WAITS[kind], startedAt };
+}
+
+/** The trace's name for a call on a connection; none if the trace does not tell of it. */
+function nameOnConnection({ name, flags = 0, sends }: OpenCall): 'recv' | 'send' | 'shutdown' | 'close' | undefined {
+  switch (kindOf(name)) {
+    case 'receive':
+      // Peeking takes nothing, and the queue of errors holds no bytes of the connection.
+      return flags & (MSG_PEEK | MSG_ERRQUEUE) ? undefined : 'recv';
+    case 'send':
+      return 'send';
+    case 'splice':
+      return sends ? 'send' : 'recv';
+    case 'shutdown':
+      return 'shutdown';
+    case 'close':
+      return 'close';
+    default:
+      return undefined;
+  }
+}
