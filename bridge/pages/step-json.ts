@@ -28,12 +28,17 @@ const COMMA = Buffer.from(',');
 /** The steps that come thousands of times a second: those of a run on the direct wire, without capture. */
 type Common = Call | Segment | State;
 
+/** A tracer reports who made a call: that differs from program to program. */
+function isTraced({ systemCall, process, thread }: Call): boolean {
+  return systemCall !== undefined || process !== undefined || thread !== undefined;
+}
+
 /** A step that was captured or seen from outside differs in every run, and comes less often. */
 function isCommon(step: Step): step is Common {
   if (!fits(step.at)) return false;
   switch (step.kind) {
     case 'call':
-      if (step.within !== undefined || !fits(step.startedAt) || !fits(step.returnedAt)) return false;
+      if (step.within !== undefined || isTraced(step) || !fits(step.startedAt) || !fits(step.returnedAt)) return false;
       return step.peer === undefined || PLAIN.test(step.peer);
     case 'segment':
       return step.evidence === 'inferred' && fits(step.sentAt) && fits(step.arrivedAt);

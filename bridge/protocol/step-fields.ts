@@ -35,6 +35,9 @@ export const STEP_FIELDS = {
     'bytes?': 'number',
     'payload?': { hex: PAYLOAD_SHOWN },
     'peer?': 'text',
+    'systemCall?': 'text',
+    'process?': 'number',
+    'thread?': 'number',
     'within?': { fields: { 'startUs?': 'number', 'returnUs?': 'number' } },
   },
   segment: {

@@ -10,19 +10,28 @@ export interface CallFacts {
   bytes?: number | undefined;
   payload?: string | undefined;
   peer?: string | undefined;
+  /** Who made the call, and by which system call. */
+  by?: Caller | undefined;
+}
+
+export interface Caller {
+  systemCall: string;
+  process: number;
+  thread: number;
 }
 
 const NO_ARGS: string[] = [];
 
 /** A call that a source saw. */
 export function observedCall(side: Side, id: string, name: CallName, startedAt: number, facts: CallFacts): Call {
-  const { args = NO_ARGS, returnedAt, bytes, peer } = facts;
+  const { args = NO_ARGS, returnedAt, bytes, peer, by } = facts;
   const result = returnedAt === undefined ? undefined : (facts.result ?? 'ok');
   const payload = bytes === undefined ? undefined : (facts.payload ?? '');
   // prettier-ignore
   const call: WithAllPlaces<Call> = {
     kind: 'call', id, at: startedAt, side, evidence: 'observed', reason: undefined,
-    name, args, startedAt, returnedAt, result, bytes, payload, peer, within: undefined,
+    name, args, startedAt, returnedAt, result, bytes, payload, peer,
+    systemCall: by?.systemCall, process: by?.process, thread: by?.thread, within: undefined,
   };
   return call as Call;
 }

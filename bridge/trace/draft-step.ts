@@ -68,7 +68,8 @@ export function draftServerCall(
   // prettier-ignore
   const call: WithAllPlaces<Call> = {
     kind: 'call', id, at, side: 'server', evidence: undefined, reason,
-    name, args, startedAt: at, returnedAt, result, bytes, payload, peer, within: undefined,
+    name, args, startedAt: at, returnedAt, result, bytes, payload, peer,
+    systemCall: undefined, process: undefined, thread: undefined, within: undefined,
   };
   return call as Draft<Call>;
 }

@@ -97,6 +97,11 @@ export interface Call extends StepBase {
   payload?: string;
   /** The peer's `host:port`, for accept and connect. */
   peer?: string;
+  /** The system call's own name, where a source saw it: `accept4` for accept, `read` or `recvfrom` for recv. */
+  systemCall?: string;
+  /** The process and the thread that made the call, by the machine's own numbers, where a source saw them. */
+  process?: number;
+  thread?: number;
   /**
    * Present if a source only looked at the program now and then, and saw neither the beginning nor the return of the
    * call. `startedAt` is when the call was first seen blocked: it began at most `startUs` earlier, or at an unknown

@@ -2,17 +2,23 @@ import type { ProbeReport } from '../../probe/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import { stepId } from '../../trace/step-id.ts';
 import type { CallName, WaitName } from '../../trace/step.ts';
-import { observedCall, observedListening, type CallFacts } from '../observed-steps.ts';
+import { observedCall, observedListening, type CallFacts, type Caller } from '../observed-steps.ts';
 import { since } from '../run-time.ts';
 import type { Watch } from '../source.ts';
 
 interface Duration {
   startedAt: number;
   at: number;
+  /** Absent if the source does not see it. */
+  by?: Caller;
 }
 
 /** The calls that made the server listen, as far as the source saw them. */
-export type ListenReport = Extract<ProbeReport, { what: 'listen' }> & { socket?: Duration; bind?: Duration };
+export type ListenReport = Extract<ProbeReport, { what: 'listen' }> & {
+  socket?: Duration;
+  bind?: Duration;
+  by?: Caller;
+};
 
 /** A call that has not returned. If it does, a report with the same `call` follows. */
 export interface BlockedReport {
@@ -20,6 +26,7 @@ export interface BlockedReport {
   call: number;
   name: 'accept' | 'recv' | 'send' | 'shutdown' | 'close';
   startedAt: number;
+  by?: Caller;
 }
 
 /** A call in which a program waits for several sockets at once. Without `at`, it has not returned. */
@@ -29,12 +36,13 @@ export interface WaitReport {
   name: WaitName;
   startedAt: number;
   at?: number;
+  by?: Caller;
 }
 
 /** A call on one connection. Sources that see calls begin number them. */
 export type ConnectionReport = (
   Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }> | (BlockedReport & { connection: number })
-) & { call?: number };
+) & { call?: number; by?: Caller };
 
 /** What a watch is told of its connection, or of what comes before it. */
 type OwnReport = ConnectionReport | BlockedReport | WaitReport;
@@ -146,14 +154,14 @@ export class CallWatch implements Watch {
     return known;
   }
 
-  #began({ name, call, startedAt }: BlockedReport): void {
+  #began({ name, call, startedAt, by }: BlockedReport): void {
     const isNumbered = name === 'recv' || name === 'send';
     const id = isNumbered ? stepId('server', name, this.#counts[name]++) : stepId('server', name);
     if (isNumbered) this.#blocked.set(call, id);
-    this.#begun(id, name, startedAt);
+    this.#begun(id, name, startedAt, by);
   }
 
-  #wait({ call, name, startedAt, at }: WaitReport): void {
+  #wait({ call, name, startedAt, at, by }: WaitReport): void {
     let id = this.#blocked.get(call);
     if (id === undefined) {
       if (this.#counts.wait >= MOST_WAITS) return;
@@ -161,13 +169,13 @@ export class CallWatch implements Watch {
     }
     if (at === undefined) {
       this.#blocked.set(call, id);
-      return this.#begun(id, name, startedAt);
+      return this.#begun(id, name, startedAt, by);
     }
     this.#blocked.delete(call);
-    this.#call(id, name, { startedAt, at });
+    this.#call(id, name, { startedAt, at, ...(by && { by }) });
   }
 
-  #recv(report: Extract<ProbeReport, { what: 'recv' }> & { call?: number }): void {
+  #recv(report: Extract<ProbeReport, { what: 'recv' }> & { call?: number; by?: Caller }): void {
     const { bytes, payload, result } = report;
     const ok = result === 'ok';
     this.#call(this.#idOf('recv', report.call), 'recv', report, ok ? report : { result });
@@ -177,14 +185,14 @@ export class CallWatch implements Watch {
     this.#sink?.({ kind: 'heard', id, at: since(this.startedAt, report.at), side: 'server', what, bytes, payload });
   }
 
-  #begun(id: string, name: CallName, startedAt: number): void {
-    this.#sink?.(observedCall('server', id, name, since(this.startedAt, startedAt), {}));
+  #begun(id: string, name: CallName, startedAt: number, by: Caller | undefined): void {
+    this.#sink?.(observedCall('server', id, name, since(this.startedAt, startedAt), { by }));
   }
 
-  #call(id: string, name: CallName, { startedAt, at }: Duration, facts: CallFacts = {}): void {
+  #call(id: string, name: CallName, { startedAt, at, by }: Duration, facts: CallFacts = {}): void {
     const { args, result, bytes, payload, peer } = facts;
     const returnedAt = since(this.startedAt, at);
-    const call = { args, returnedAt, result, bytes, payload, peer };
+    const call = { args, returnedAt, result, bytes, payload, peer, by };
     this.#sink?.(observedCall('server', id, name, since(this.startedAt, startedAt), call));
   }
 }

@@ -1,11 +1,13 @@
 import type { Entered, Released, Returned } from '../../tracer/report.ts';
 import { kindOf } from '../../tracer/system-calls.ts';
 import type { BlockedReport, ConnectionReport, ListenReport, WaitReport } from '../calls/call-watch.ts';
+import type { Caller } from '../observed-steps.ts';
 import { OpenCalls, type OpenCall } from './open-calls.ts';
 
 interface Duration {
   startedAt: number;
   at: number;
+  by: Caller;
 }
 
 /** What is known of a socket of the program. */
@@ -105,7 +107,7 @@ export class SocketCalls {
     const kind = kindOf(call.name);
     if (kind === 'poll' || kind === 'select' || kind === 'epoll-wait') return this.#waited(call, returned);
     if (NOTHING_HAPPENED.has(returned.errno) && !call.told) return;
-    const during = { startedAt: call.at, at: returned.at };
+    const during = { startedAt: call.at, at: returned.at, by: callerOf(call) };
     switch (kind) {
       case 'socket':
         if (returned.newSocket !== undefined)
@@ -193,7 +195,8 @@ export class SocketCalls {
     const { socket: connection, call: number, at: startedAt } = call;
     if (connection === undefined || !this.#sockets.get(connection)?.isConnection) return;
     const name = nameOnConnection(call);
-    if (name) this.#options.onReport({ what: 'blocked', connection, call: number, name, startedAt });
+    if (name)
+      this.#options.onReport({ what: 'blocked', connection, call: number, name, startedAt, by: callerOf(call) });
   }
 
   #reportWait(call: OpenCall, at?: number): void {
@@ -238,14 +241,21 @@ export class SocketCalls {
   }
 }
 
-function acceptOf({ name, call, at: startedAt }: OpenCall): BlockedReport | undefined {
-  return kindOf(name) === 'accept' ? { what: 'blocked', call, name: 'accept', startedAt } : undefined;
+function callerOf({ name: systemCall, process, thread }: OpenCall): Caller {
+  return { systemCall, process, thread };
 }
 
-function waitOf({ name, call, at: startedAt }: OpenCall): WaitReport | undefined {
+function acceptOf(open: OpenCall): BlockedReport | undefined {
+  const { name, call, at: startedAt } = open;
+  if (kindOf(name) !== 'accept') return undefined;
+  return { what: 'blocked', call, name: 'accept', startedAt, by: callerOf(open) };
+}
+
+function waitOf(open: OpenCall): WaitReport | undefined {
+  const { name, call, at: startedAt } = open;
   const kind = kindOf(name);
   if (kind !== 'poll' && kind !== 'select' && kind !== 'epoll-wait') return undefined;
-  return { what: 'wait', call, name: WAITS[kind], startedAt };
+  return { what: 'wait', call, name: WAITS[kind], startedAt, by: callerOf(open) };
 }
 
 /** The trace's name for a call on a connection; none if the trace does not tell of it. */

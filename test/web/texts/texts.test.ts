@@ -11,6 +11,7 @@ const SHARED = [
   'inspector.fields.ack',
   'inspector.fields.flags',
   'inspector.fields.seq',
+  'inspector.fields.thread',
   'inspector.headerFields.flags',
   'link.bytes',
   'link.fields.mtu',

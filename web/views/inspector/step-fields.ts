@@ -74,12 +74,15 @@ function fieldsOfCall(step: Call, language: Language, moment: Moment): Field[] {
   const { fields: names, earlier: words } = language.texts.inspector;
   const earlier = (us: number | undefined) => (us === undefined ? '' : ` (${words(language.duration(us))})`);
   return [
+    ...optional(names.systemCall, step.systemCall, (name) => `${name}()`),
     ...(step.args.length === 0 ? [] : [{ name: names.arguments, value: step.args.join(', ') }]),
     { name: names.started, value: moment(step.startedAt) + earlier(step.within?.startUs) },
     ...optional(names.returned, step.returnedAt, (us) => moment(us) + earlier(step.within?.returnUs)),
     ...optional(names.result, step.result, String),
     ...optional(names.length, step.bytes, String),
     ...optional(names.peer, step.peer, String),
+    ...optional(names.process, step.process, String),
+    ...optional(names.thread, step.thread, String),
   ];
 }
 

@@ -67,7 +67,7 @@ describe.skipIf(!isLinux).each([
   };
 
   test.skipIf(missing)('every call of an unchanged program is observed, with its bytes; none is inferred', async () => {
-    for (const { done, steps } of await play(python('blocking.py'), HELLO, 2)) {
+    for (const { done, steps } of await play(`${python('blocking.py')} 3`, HELLO, 2)) {
       expect(done).toMatchObject({ outcome: 'replied', reply: { text: 'HELLO' } });
       expect(done.sources).toContainEqual({ name: 'server-tracer', tells: 'calls', side: 'server', active: true });
       expect(done.sources.find(({ name }) => name === 'server-syscalls')).toMatchObject({
@@ -78,6 +78,9 @@ describe.skipIf(!isLinux).each([
       expect(names(steps)).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
       const [accept, recv, send, end] = ofServer(steps).slice(3);
       expect(accept!.startedAt).toBeLessThan(0);
+      expect(accept!.systemCall).toMatch(/^accept4?$/);
+      expect(recv!.systemCall).toBe('recvfrom');
+      expect(accept!.thread).toBe(accept!.process);
       expect(accept!.peer).toMatch(/^(127\.0\.0\.1|10\.77\.0\.1):\d+$/);
       expect(recv).toMatchObject({ bytes: 5, payload: '68656c6c6f', result: 'ok' });
       expect(send).toMatchObject({ bytes: 5, payload: '48454c4c4f', result: 'ok' });
