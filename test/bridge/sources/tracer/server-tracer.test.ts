@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ServerProgram, type ServerProgramOptions } from '../../../../bridge/programs/server-program.ts';
@@ -11,6 +12,7 @@ import { startOwning } from '../../../helpers/bridge.ts';
 import { exchange } from '../../../helpers/clients/tcp-client.ts';
 import { Page } from '../../../helpers/clients/page.ts';
 import { freePort } from '../../../helpers/free-port.ts';
+import { descendants } from '../../../helpers/programs/descendants.ts';
 import { whyNoLab } from '../../../helpers/programs/lab.ts';
 import { isAlive } from '../../../helpers/programs/program.ts';
 import { statusOf } from '../../../helpers/programs/source-status.ts';
@@ -145,6 +147,21 @@ describe.skipIf(!isLinux).each([
     expect(names(steps)).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
   });
 
+  test.skipIf(missing)('a signal that wakes a thread inside a call does not end the call', async () => {
+    const page = await Page.open(await startOwning({ wire, server: `exec ${python('signals.py')}` }));
+    const { server } = await page.message('hello', (hello) => hello.server.output.length > 0);
+    // In the lab, the program has another number of its own.
+    const pid = wire === 'direct' ? Number(server.output[0]!.line) : descendants(server.pid!).at(-1)!;
+    const signal = () => process.kill(pid, 'SIGUSR1');
+    signal();
+    const id = page.start([{ do: 'wait', ms: 1000 }, ...HELLO]);
+    await until(() => page.steps(id).some((step) => step.id === 'server.recv.0'));
+    signal();
+    await page.message('done', (done) => done.id === id);
+    expectAllSeen(page.steps(id));
+    expect(names(page.steps(id))).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
+  });
+
   test.skipIf(missing)('a blocked call is told while it blocks', async () => {
     const page = await Page.open(await startOwning({ wire, server: python('blocking.py') }));
     const id = page.start([{ do: 'wait', ms: 2000 }, { do: 'close' }]);
@@ -202,6 +219,19 @@ describe.skipIf(!isLinux)('which source speaks for a program', () => {
   ])('a program that ends by itself (%s) has exited, and how', async (line, how) => {
     const { program } = await start(line);
     expect(program.status()).toMatchObject({ state: 'exited', ...how });
+  });
+
+  test('the program ends with its tracer, and that is said; it can be started again', async () => {
+    const { program, port } = await start(python('never_accepts.py'));
+    const { pid } = program.status();
+    const tracer = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]);
+    process.kill(tracer, 'SIGKILL');
+    await until(() => program.status().state === 'exited');
+    expect(program.status()).toMatchObject({ signal: 'SIGKILL' });
+    expect(isAlive(pid!)).toBe(false);
+    program.start();
+    await until(() => program.status().state === 'listening');
+    expect(port).toBeGreaterThan(0);
   });
 
   test('a process that outlives the program does not keep it from having exited', async () => {
