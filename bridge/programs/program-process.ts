@@ -70,7 +70,7 @@ export class ProgramProcess {
     for (const stream of [this.#child.stream(1), this.#child.stream(2)]) {
       const closed = (): void => {
         open -= 1;
-        if (open === 0) tracer?.channel.destroy();
+        if (open === 0) tracer?.letGo();
       };
       if (stream.closed) closed();
       else stream.once('close', closed);

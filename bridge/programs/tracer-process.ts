@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ChildProgram } from '../machine/child-program.ts';
 import { BUILT } from '../machine/paths.ts';
-import { TRACER_DESCRIPTOR, type TracerCommand } from '../tracer/report.ts';
+import { BRIDGE_LIVES_DESCRIPTOR, TRACER_DESCRIPTOR, type TracerCommand } from '../tracer/report.ts';
 
 /**
  * A tracer that waits for its program. It takes a while to load: so it is started before the program is. It ends with this
@@ -15,7 +15,7 @@ export class TracerProcess {
   constructor() {
     this.child = new ChildProgram([process.execPath, BUILT.tracer], {
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
     this.#isAlive = this.child.pid !== undefined;
     void this.child.ended.then(() => (this.#isAlive = false));
@@ -37,6 +37,11 @@ export class TracerProcess {
     this.channel.write(`${JSON.stringify(command)}\n`);
   }
 
+  /** Nobody wants more reports. If its first process has ended, what is left of the program goes on untraced. */
+  letGo(): void {
+    this.child.stream(BRIDGE_LIVES_DESCRIPTOR).destroy();
+  }
+
   /** Ends a tracer that has no program. */
   end(): void {
     this.child.kill('SIGKILL');
@@ -47,7 +52,8 @@ export class TracerProcess {
     if (this.child.pid === undefined) return;
     this.child[action]();
     // All pipes that Node gives a child are sockets.
-    for (const descriptor of [1, 2, 3, TRACER_DESCRIPTOR]) (this.child.stream(descriptor) as Socket)[action]();
+    for (const descriptor of [1, 2, 3, TRACER_DESCRIPTOR, BRIDGE_LIVES_DESCRIPTOR])
+      (this.child.stream(descriptor) as Socket)[action]();
   }
 }
 

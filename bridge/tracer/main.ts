@@ -12,15 +12,17 @@
 import { readSync } from 'node:fs';
 import { TRACER_DESCRIPTOR, type TracerCommand } from './report.ts';
 import { Reporter } from './reporter.ts';
-import { rehearse, runProgram } from './run-program.ts';
+import { exitNow } from './libc.ts';
+import { rehearse, runProgram, watchBridge } from './run-program.ts';
 
 const errno = rehearse();
+const bridgeWatch = watchBridge();
 const reporter = new Reporter();
 reporter.report({ what: 'ready', ...(errno !== undefined && { errno }) });
 reporter.flush();
 const command = readCommand();
-if (command) runProgram(command);
-else process.exit(0);
+if (command) runProgram(command, bridgeWatch);
+else exitNow(0);
 
 /** Returns nothing if the bridge has gone before it had a command. */
 function readCommand(): TracerCommand | undefined {

@@ -106,5 +106,7 @@ export interface TracerCommand {
 
 /** The tracer's descriptor to the bridge. The program has none with this number. */
 export const TRACER_DESCRIPTOR = 4;
+/** Open as long as the bridge wants reports. Nothing is ever written to it. */
+export const BRIDGE_LIVES_DESCRIPTOR = 5;
 /** At most this many bytes of a call are reported. */
 export const PAYLOAD_REPORTED = 4096;

@@ -1,9 +1,9 @@
 import { spawn, type StdioOptions } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { closeDescriptor, dumpNoCore, errno, errnoName, kill, openPipe, setSignal, waitpid } from './libc.ts';
+import { closeDescriptor, dumpNoCore, errno, errnoName, exitNow, kill, openPipe, setSignal, waitpid } from './libc.ts';
 import { canReadCalls, goOnToCall, interrupt, letGo, readStop, seize, tieTo } from './ptrace.ts';
 import { Reporter } from './reporter.ts';
-import { TRACER_DESCRIPTOR, type TracerCommand } from './report.ts';
+import { BRIDGE_LIVES_DESCRIPTOR, type TracerCommand } from './report.ts';
 import { isKnownArchitecture } from './system-calls.ts';
 import { ProgramTrace, type Ending } from './trace-program.ts';
 
@@ -16,7 +16,7 @@ const IGNORE = 1;
 
 /** The shell waits for a line before it becomes the program: by then it is traced. */
 const WAITING = 'read -r _ <&4 && exec "$@" 4<&-';
-/** Ends when the bridge has closed its end of the channel. It stays if the whole group gets a signal. */
+/** Ends when the bridge has closed its end. It stays if the whole group gets a signal. */
 const UNTIL_BRIDGE_ENDS = "trap '' HUP INT QUIT USR1 USR2 ALRM TERM; read -r _ <&3";
 /** A program that makes thousands of calls, among them those that open and close descriptors. */
 const REHEARSAL = ['/bin/sh', '-c', 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); : >/dev/null; done'];
@@ -44,8 +44,14 @@ export function rehearse(): string | undefined {
   return errno;
 }
 
-/** Starts the program, follows it until it ends, and ends this process as the program ended. */
-export function runProgram({ command, environment, probeVariable }: TracerCommand): void {
+/**
+ * Starts the program, follows it until it ends, and ends this process as the program ended.
+ * @param bridgeWatch what `watchBridge` has returned
+ */
+export function runProgram(
+  { command, environment, probeVariable }: TracerCommand,
+  bridgeWatch: number | undefined,
+): void {
   const reporter = new Reporter();
   const { process, errno, begin } = startProgram(command, environment, 'inherit');
   reporter.report({ what: 'started', process, ...(errno !== undefined && { errno }) });
@@ -57,9 +63,8 @@ export function runProgram({ command, environment, probeVariable }: TracerComman
   if (errno !== undefined) {
     begin();
     onEnd();
-    return endAs(waitFor(process));
+    return endAs(waitFor(process), bridgeWatch);
   }
-  const bridgeWatch = watchBridge();
   begin();
   const options = {
     process,
@@ -68,8 +73,7 @@ export function runProgram({ command, environment, probeVariable }: TracerComman
     ...(probeVariable !== undefined && { probeVariable }),
   };
   const ending = new ProgramTrace(options, reporter).run();
-  if (bridgeWatch !== undefined) kill(bridgeWatch, SIGKILL);
-  endAs(ending);
+  endAs(ending, bridgeWatch);
 }
 
 /** Starts a program that waits, traced if that is permitted. */
@@ -101,9 +105,9 @@ function attach(process: number): string | undefined {
   return 'ENOSYS';
 }
 
-/** Starts a process that ends when the bridge closes the channel, and that ends with this process. */
-function watchBridge(): number | undefined {
-  const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', TRACER_DESCRIPTOR];
+/** Starts a process that ends when the bridge wants no more reports, and that ends with this process. */
+export function watchBridge(): number | undefined {
+  const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', BRIDGE_LIVES_DESCRIPTOR];
   const { pid } = spawn('/bin/sh', ['-c', UNTIL_BRIDGE_ENDS], { stdio });
   setSignal(SIGCHLD, DEFAULT);
   if (pid !== undefined) tieTo(pid);
@@ -117,11 +121,12 @@ function waitFor(process: number): Ending {
   return stop.why === 'ended' ? stop : { code: 1, signal: 0 };
 }
 
-function endAs({ code, signal }: Ending): void {
+function endAs({ code, signal }: Ending, bridgeWatch: number | undefined): void {
+  if (bridgeWatch !== undefined) kill(bridgeWatch, SIGKILL);
   if (signal !== 0) {
     dumpNoCore();
     setSignal(signal, DEFAULT);
     kill(process.pid, signal);
   }
-  process.exit(code);
+  exitNow(code);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Entered, Returned } from '../../../bridge/tracer/report.ts';
@@ -81,7 +81,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     const program = shell('echo $$; sleep 100 & wait');
     await until(() => program.output.endsWith('\n'));
     const all = descendants(program.child.pid!);
-    (program.child.stdio[4] as Socket).destroy();
+    program.letGo();
     await until(() => !all.some(isAlive));
   });
 
@@ -89,7 +89,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     const program = shell('sleep 100 >/dev/null 2>&1 3>&1 & echo $!; exit 5');
     await program.report('exited');
     const sleeper = Number(program.output);
-    (program.child.stdio[4] as Socket).destroy();
+    program.letGo();
     expect(await program.ended()).toEqual({ code: 5, signal: null });
     expect(isAlive(sleeper)).toBe(true);
     process.kill(sleeper, 'SIGKILL');
@@ -99,7 +99,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     const program = new TracedProgram(undefined);
     onTestFinished(() => program.kill());
     await program.report('ready');
-    (program.child.stdio[4] as Socket).destroy();
+    program.letGo();
     expect(await program.ended()).toEqual({ code: 0, signal: null });
   });
 });
@@ -182,8 +182,8 @@ describe.skipIf(!isLinux || !hasPython)('what the tracer reports', () => {
     await until(() => closes().length === 2);
     expect(closes().map(({ last }) => last)).toEqual([false, true]);
     const listening = accepted.socket;
-    const children = descendants(program.child.pid!);
-    for (const pid of children) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    const { process: first } = await program.report('started');
+    for (const pid of [first, ...descendants(first)]) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     expect(await program.report('released', ({ socket }) => socket === listening)).toBeDefined();
   });
 

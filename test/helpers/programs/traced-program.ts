@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import { BUILT } from '../../../bridge/machine/paths.ts';
 import { LineSplitter } from '../../../bridge/machine/line-splitter.ts';
-import { TRACER_DESCRIPTOR, type TracerReport } from '../../../bridge/tracer/report.ts';
+import { BRIDGE_LIVES_DESCRIPTOR, TRACER_DESCRIPTOR, type TracerReport } from '../../../bridge/tracer/report.ts';
 import { until } from '../until.ts';
 
 export interface End {
@@ -25,7 +25,7 @@ export class TracedProgram {
     const { asUser, environment, probeVariable } = more;
     this.child = spawn(process.execPath, [BUILT.tracer], {
       detached: true,
-      stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe', 'pipe'],
       ...(asUser !== undefined && { uid: asUser, gid: asUser }),
     });
     const channel = this.child.stdio[TRACER_DESCRIPTOR] as Duplex;
@@ -47,10 +47,16 @@ export class TracedProgram {
     type Wanted = Extract<TracerReport, { what: What }>;
     const find = (): Wanted | undefined =>
       this.reports.find((each): each is Wanted => each.what === what && fits(each as Wanted));
-    await until(() => find() !== undefined || this.child.exitCode !== null);
+    const channel = this.child.stdio[TRACER_DESCRIPTOR] as Duplex;
+    await until(() => find() !== undefined || channel.closed);
     const found = find();
     if (!found) throw new Error(`The program ended without this report: ${what}`);
     return found;
+  }
+
+  /** Closes this end of every channel, as a bridge that ends. */
+  letGo(): void {
+    for (const number of [TRACER_DESCRIPTOR, BRIDGE_LIVES_DESCRIPTOR]) (this.child.stdio[number] as Duplex).destroy();
   }
 
   /** Resolves when the program has ended, and everything has been read. */
