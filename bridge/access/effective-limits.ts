@@ -1,7 +1,10 @@
 import { LIMITS, type Limits } from '../protocol/limits.ts';
 
-/** Descriptors that the bridge itself needs: its listener, the event loop, the lab's hosts and the server program. */
-const OWN_DESCRIPTORS = 64;
+/**
+ * Descriptors that the bridge itself needs: its listener, the event loop, the lab's hosts, the server program with its
+ * tracer, and the tracer that waits for the next program.
+ */
+const OWN_DESCRIPTORS = 80;
 /** Descriptors of one server of a scenario: its outputs, the probe's reports, and the shell that ends it. */
 const PER_SERVER = 4;
 /** The others are shared by pages, runs, servers of scenarios, and the files that sources read. */
