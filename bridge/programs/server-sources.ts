@@ -88,7 +88,7 @@ export class ServerSources {
 
   /** The name of the system call in which the program is blocked now, if that is known. */
   get blockedIn(): string | undefined {
-    return this.#syscalls.blockedIn();
+    return this.#tracer.blockedIn ?? this.#syscalls.blockedIn();
   }
 
   /** The program's first process, if the tracer has started it. */

@@ -1,7 +1,7 @@
 import type { Entered, Returned } from '../../tracer/report.ts';
 
 /** Microseconds after which a call that has not returned is called blocked. Most calls return long before. */
-const BLOCKED_AFTER_US = 10_000;
+export const BLOCKED_AFTER_US = 10_000;
 
 /** A call that has begun. */
 export interface OpenCall extends Entered {

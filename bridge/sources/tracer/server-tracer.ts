@@ -62,6 +62,11 @@ export class ServerTracer implements EvidenceSource {
     return this.#process;
   }
 
+  /** The system call in which the program waits for a connection now, if it does. */
+  get blockedIn(): string | undefined {
+    return this.#why === undefined ? this.#calls.blockedFor((address) => portOf(address) === this.#port) : undefined;
+  }
+
   /** A tracer starts a program, and its reports will come. */
   begin(): void {
     this.#why = undefined;

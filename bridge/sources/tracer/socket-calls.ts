@@ -2,7 +2,7 @@ import type { Entered, Released, Returned } from '../../tracer/report.ts';
 import { kindOf } from '../../tracer/system-calls.ts';
 import type { BlockedReport, ConnectionReport, ListenReport, WaitReport } from '../calls/call-watch.ts';
 import type { Caller } from '../observed-steps.ts';
-import { OpenCalls, type OpenCall } from './open-calls.ts';
+import { BLOCKED_AFTER_US, OpenCalls, type OpenCall } from './open-calls.ts';
 
 interface Duration {
   startedAt: number;
@@ -78,6 +78,19 @@ export class SocketCalls {
       call.told = true;
       return [report];
     });
+  }
+
+  /**
+   * The system call in which the program waits for connections on an address, if any: `accept4`. A call that may just be
+   * returning does not count.
+   */
+  blockedFor(isOfInterest: (address: string) => boolean): string | undefined {
+    const since = this.#options.now() - BLOCKED_AFTER_US;
+    for (const call of this.#open) {
+      const address = call.at <= since ? this.#listenerOf(call) : undefined;
+      if (address !== undefined && isOfInterest(address)) return call.name;
+    }
+    return undefined;
   }
 
   entered(entered: Entered): void {

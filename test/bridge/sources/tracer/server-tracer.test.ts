@@ -249,6 +249,14 @@ describe.skipIf(!isLinux)('which source speaks for a program', () => {
     expect(program.status()).toMatchObject({ signal: 'SIGTERM' });
   });
 
+  test('the call in which the program waits is that of the server, not of the shell that started it', async () => {
+    const { program } = await start(`${python('never_accepts.py')}; true`);
+    expect(program.status().blockedIn).toBeUndefined();
+    const { program: serving } = await start(`${python('blocking.py')}; true`);
+    await until(() => serving.status().blockedIn !== undefined);
+    expect(serving.status().blockedIn).toBe('accept4');
+  });
+
   test.skipIf(process.arch !== 'x64')('where ptrace is forbidden, the program runs, and is watched', async () => {
     const port = await freePort();
     const server = python('blocking.py').replaceAll('PORT', String(port));
