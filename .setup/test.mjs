@@ -4,17 +4,17 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { browserEnvironment } from './browser.mjs';
 import { root } from './files.mjs';
 import { prepare } from './prepare.mjs';
 
 prepare();
 process.env.APERTO_BUILT = '1';
-const browser = await browserEnvironment();
 const reports = mkdtempSync(join(tmpdir(), 'aperto-tests-'));
 const report = (name) => join(reports, `${name}.json`);
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
+// It may have to be installed, which takes as long as many tests, and only the last ones need it.
+const findingBrowser = findBrowser();
 const first = await together(
   check('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']),
   check('lint', bin('eslint'), ['.']),
@@ -42,6 +42,7 @@ const first = await together(
     },
   ),
 );
+const browser = await findingBrowser;
 const second = await together(
   suite(
     'end-to-end tests',
@@ -94,6 +95,15 @@ async function suite(name, command, args, environment, count) {
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   console.log(`${counts.failed === 0 ? 'ok  ' : 'FAIL'} ${name}: ${counts.passed} passed, ${counts.failed} failed`);
   return counts;
+}
+
+/** Finds or installs a browser in a process of its own. Without one, the tests that need it fail. */
+async function findBrowser() {
+  const script = join(root, '.setup', 'find-browser.mjs');
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let found = '';
+  for await (const chunk of child.stdout) found += chunk;
+  return found === '' ? {} : JSON.parse(found);
 }
 
 function run(command, args, environment, priority = constants.priority.PRIORITY_NORMAL) {
