@@ -155,3 +155,16 @@ test('the shelf of scenarios: nothing on the page tells what comes later', async
     await runs.end();
   }
 });
+
+test('while a call returns, the states are those of now, not those of when it began', async ({ page }) => {
+  const steps = labTrace().sort(compareSteps);
+  const beats = beatsOf(momentsOf(steps), true);
+  const accepted = beats.findIndex(
+    ({ what, step }) => what === 'return' && step?.kind === 'call' && step.name === 'accept',
+  );
+  await open(page, traceOf(steps));
+  await page.locator('.scrubber input').fill(String(accepted));
+  await expect(page.locator('.state-map [data-state="ESTABLISHED"]')).toHaveClass(/\bserver\b/);
+  await page.locator('.state-map').click();
+  await expect(page.locator('.machine [data-state="ESTABLISHED"]')).toHaveClass(/\bserver\b/);
+});

@@ -52,6 +52,8 @@ export const HOSTILE_STEPS: Readonly<Record<string, () => Step[]>> = {
     all((index) => segment(index, index, index + 5, index > 0 ? { retransmissionOf: 'step 0' } : {})),
   'segments that each repeat the one before': () =>
     all((index) => segment(index, index, index + 5, index > 0 ? { retransmissionOf: `step ${index - 1}` } : {})),
+  'repeated segments that all cross': () =>
+    all((index) => segment(index, index, 2 * STEPS - index, index > 0 ? { retransmissionOf: 'step 0' } : {})),
   'segments of the same bytes': () => all((index) => segment(index, index, index + 50, { seq: 1 })),
   'segments each with a call that caused it': () =>
     all((index) =>

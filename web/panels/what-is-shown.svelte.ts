@@ -103,6 +103,14 @@ export class Shown {
     if (share === undefined || !beat || !next) return undefined;
     return { share, us: share * (next.at - Math.max(0, beat.at)) };
   }
+  /** Index of the last step that began: while a call returns, the cursor stands at the call, but much has happened since. */
+  get newest(): number {
+    return this.beat?.newest ?? -1;
+  }
+  /** When that is, in microseconds. At the end all that was awaited has come. */
+  get now(): number {
+    return this.beat?.what === 'end' ? Infinity : (this.beat?.at ?? -Infinity);
+  }
   get step(): Step | undefined {
     return this.steps[this.cursor];
   }

@@ -24,6 +24,8 @@ export interface PlacedBeat extends Beat {
   step?: Step;
   /** Index of its moment among all moments: up to there, everything has passed. At the end it is the last one. */
   moment: number;
+  /** Index of the step that began last. Not `step`, if that is a call that returns. */
+  newest: number;
   phases: Phases;
 }
 
@@ -54,10 +56,12 @@ export function beatsOf(moments: readonly Moment[], isOver: boolean): PlacedBeat
   const beats: PlacedBeat[] = [];
   // What the server did before the run may be hours old: that is no silence of this run.
   let last = 0;
+  let newest = -1;
   let lands = false;
   moments.forEach((moment, index) => {
     const { what, step, time } = moment;
     lands ||= what === 'arrive';
+    if (what === 'begin') newest = moment.index;
     if (!isBeat(moment)) return;
     const isReturn = what === 'return';
     const own = isReturn ? RETURN_MS : msOf(step);
@@ -69,13 +73,14 @@ export function beatsOf(moments: readonly Moment[], isOver: boolean): PlacedBeat
       step,
       at: time,
       moment: index,
+      newest,
     });
     last = Math.max(0, time);
     lands = false;
   });
   const moment = moments.length - 1;
   const at = moments[moment]?.time ?? 0;
-  if (isOver) beats.push({ id: END_ID, ...timed(END_MS, lands, 0), waitMs: 0, what: 'end', at, moment });
+  if (isOver) beats.push({ id: END_ID, ...timed(END_MS, lands, 0), waitMs: 0, what: 'end', at, moment, newest });
   return beats;
 }
 

@@ -125,18 +125,23 @@ function spansOf(steps: readonly Step[], side: Side, name: Call['name']): Span[]
 
 /** The parts of these spans between two numbers. */
 function overlapping(spans: readonly Span[], from: number, to: number): Span[] {
-  let low = 0;
-  for (let high = spans.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (spans[middle]!.to > from) high = middle;
-    else low = middle + 1;
-  }
   const found: Span[] = [];
-  for (let index = low; index < spans.length && spans[index]!.from < to; index++) {
+  for (let index = firstAfter(spans, from); index < spans.length && spans[index]!.from < to; index++) {
     const span = spans[index]!;
     found.push({ ...span, from: Math.max(from, span.from), to: Math.min(to, span.to) });
   }
   return found;
+}
+
+/** Index of the first of these spans, which ascend, that ends after a number. */
+function firstAfter(spans: readonly Omit<Span, 'id'>[], number: number): number {
+  let low = 0;
+  for (let high = spans.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.to > number) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function linkSent(data: readonly Segment[], sent: readonly Span[], link: Link): void {
@@ -147,32 +152,34 @@ function linkSent(data: readonly Segment[], sent: readonly Span[], link: Link): 
 
 /** If there are several copies, the first to arrive brought the bytes. */
 function linkRead(arrived: readonly Segment[], read: readonly Span[], link: Link): void {
-  let missing = [{ from: 1, to: Infinity }];
-  for (const { id, seq, length } of arrived)
-    missing = missing.flatMap((gap) => {
+  const missing = [{ from: 1, to: Infinity }];
+  for (const { id, seq, length } of arrived) {
+    const first = firstAfter(missing, seq);
+    let after = first;
+    const rest: typeof missing = [];
+    for (; after < missing.length && missing[after]!.from < seq + length; after++) {
+      const gap = missing[after]!;
       const from = Math.max(gap.from, seq);
       const to = Math.min(gap.to, seq + length);
-      if (from >= to) return [gap];
       for (const call of overlapping(read, from, to)) link('filled', id, call.id, call.to - call.from);
-      return [
-        { from: gap.from, to: from },
-        { from: to, to: gap.to },
-      ].filter((part) => part.from < part.to);
-    });
+      rest.push({ from: gap.from, to: from }, { from: to, to: gap.to });
+    }
+    missing.splice(first, after - first, ...rest.filter((part) => part.from < part.to));
+  }
 }
 
 /** Links each segment to the first acknowledgment that covers it and was sent after its arrival. */
 function linkAcknowledged(arrived: readonly Segment[], acks: readonly Segment[], link: Link): void {
+  // The numbers alone: a file from a stranger may make this look at each of them for each segment.
+  const numbers = Float64Array.from(acks, ({ ack }) => ack!);
   let begin = 0;
   for (const { id, seq, length, flags, arrivedAt } of arrived) {
     const end = numberAfter({ seq, length, flags });
     while (begin < acks.length && acks[begin]!.sentAt < arrivedAt!) begin += 1;
     if (end === seq) continue;
-    for (let index = begin; index < acks.length; index++) {
-      if (acks[index]!.ack! < end) continue;
-      link('acknowledged', id, acks[index]!.id);
-      break;
-    }
+    let index = begin;
+    while (index < numbers.length && numbers[index]! < end) index += 1;
+    link('acknowledged', id, acks[index]?.id);
   }
 }
 

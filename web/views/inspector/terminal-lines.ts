@@ -15,17 +15,17 @@ const MOST_LINES = 40;
 const MOST_CHARACTERS = 160;
 
 /**
- * What both programs have printed by the step at `cursor`. The server's lines were observed. The client's are those of
+ * What both programs have printed when the step at `newest` was the last to begin, and `now` it is so many microseconds. The server's lines were observed. The client's are those of
  * the classic client, which prints the number when it sends it and the reply when it has it.
  */
 export function printedBy(
   steps: readonly Step[],
-  cursor: number,
+  newest: number,
+  now: number,
   number: string | undefined,
   reply: string | undefined,
 ): PrintedLine[] {
-  const passed = steps.slice(0, cursor + 1);
-  const now = cursor === steps.length - 1 ? Infinity : (steps[cursor]?.at ?? -Infinity);
+  const passed = steps.slice(0, newest + 1);
   const firstSend = passed.find((step) => isClientCall(step, 'send'));
   const lines = passed.flatMap((step): PrintedLine[] => {
     if (step.kind === 'output')

@@ -38,6 +38,8 @@ export interface WakeShape {
 }
 
 const HALF_BAR = 7;
+/** More bars stand upon one another. */
+const MOST_BESIDE = 3;
 
 /**
  * The bars of calls.
@@ -62,16 +64,16 @@ export function callShapes(
       begin: rows.begin.get(part.steps[0]!.id)!,
     })),
   ];
-  /** Where the bars of each program that are still open end. */
+  /** Where the lowest bars of each program end: as many as may stand beside one another. */
   const ends: Record<Side, number[]> = { client: [], server: [] };
   for (const { step, part, begin } of bars.sort((a, b) => a.begin.order - b.begin.order)) {
     // A call that begins while another one of the same program is open stands beside it, towards the lifeline.
     const still = ends[step.side].filter((other) => other > begin.y);
     const name = fitting(part ? words.foldedCalls(part) : words.call(step), columns.callText);
-    const bar = barOf(step, name, begin, Math.min(still.length, 3), rows, columns);
+    const bar = barOf(step, name, begin, still.length, rows, columns);
     const result = part && rows.end.has(step.id) ? '' : resultOf(step, rows, columns, words);
     const shape = { ...bar, ...(result && { result: outerLabel(step.side, columns, endOf(step, rows), result) }) };
-    ends[step.side] = [...still, shape.end];
+    ends[step.side] = [...still, shape.end].sort((a, b) => b - a).slice(0, MOST_BESIDE);
     if (part) foldedCalls.push({ ...shape, part, orders: part.steps.map(({ id }) => rows.begin.get(id)!.order) });
     else calls.push(shape);
   }

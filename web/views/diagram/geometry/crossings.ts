@@ -8,6 +8,9 @@ export interface Line {
   y2: number;
 }
 
+/** Where more lines pass, words are cut wherever they stand. */
+export const MOST_COMPARED = 200;
+
 /** A line that only touches the edge of a box does not cut its words. */
 const EDGE = 2;
 
@@ -21,9 +24,12 @@ export function crossingsOf(lines: readonly Line[]): (box: Box, own: number) => 
   for (const { y2 } of lines) lowest.push(Math.max(y2, lowest.at(-1) ?? -Infinity));
   return (box, own) => {
     const reach = heightOf(box) / 2;
+    const passes = through(box);
+    const begin = firstBelow(lines, box.y + reach) - 1;
+    const stop = Math.max(0, begin - MOST_COMPARED);
     let count = 0;
-    for (let index = firstBelow(lines, box.y + reach) - 1; index >= 0 && lowest[index]! > box.y - reach; index--)
-      if (index !== own && passes(lines[index]!, box)) count += 1;
+    for (let index = begin; index >= stop && lowest[index]! > box.y - reach; index--)
+      if (index !== own && passes(lines[index]!)) count += 1;
     return count;
   };
 }
@@ -39,22 +45,23 @@ function firstBelow(lines: readonly Line[], y: number): number {
   return from;
 }
 
-/** Whether part of the line is inside: clipped to the box's width and height, something of it is left. */
-function passes({ x1, y1, x2, y2 }: Line, box: Box): boolean {
-  const radians = (-box.angle * Math.PI) / 180;
+/** Whether part of a line is inside: clipped to the box's width and height, something of it is left. */
+function through({ x, y, width, height, angle }: Box): (line: Line) => boolean {
+  const radians = (-angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
-  const turned = (x: number, y: number) =>
-    [(x - box.x) * cos - (y - box.y) * sin, (x - box.x) * sin + (y - box.y) * cos] as const;
-  const [from, to] = [turned(x1, y1), turned(x2, y2)];
-  let [begin, end] = [0, 1];
-  for (const [axis, size] of [box.width, box.height].entries()) {
-    const half = size / 2 - EDGE;
-    const [start, length] = [from[axis]!, to[axis]! - from[axis]!];
-    if (length === 0 && Math.abs(start) >= half) return false;
-    if (length === 0) continue;
-    const [one, other] = [(-half - start) / length, (half - start) / length];
-    begin = Math.max(begin, Math.min(one, other));
-    end = Math.min(end, Math.max(one, other));
-  }
-  return begin < end;
+  const [halfWidth, halfHeight] = [width / 2 - EDGE, height / 2 - EDGE];
+  return ({ x1, y1, x2, y2 }) => {
+    const [fromX, fromY] = [(x1 - x) * cos - (y1 - y) * sin, (x1 - x) * sin + (y1 - y) * cos];
+    const [toX, toY] = [(x2 - x) * cos - (y2 - y) * sin, (x2 - x) * sin + (y2 - y) * cos];
+    const [beginX, endX] = within(fromX, toX - fromX, halfWidth);
+    const [beginY, endY] = within(fromY, toY - fromY, halfHeight);
+    return Math.max(0, beginX, beginY) < Math.min(1, endX, endY);
+  };
+}
+
+/** The shares of its way at which a line enters and leaves, along one axis. */
+function within(start: number, length: number, half: number): [begin: number, end: number] {
+  if (length === 0) return Math.abs(start) >= half ? [1, 0] : [0, 1];
+  const [one, other] = [(-half - start) / length, (half - start) / length];
+  return one < other ? [one, other] : [other, one];
 }

@@ -1,9 +1,10 @@
 import type { Segment } from '../../../../bridge/trace/step.ts';
 import { toneOf } from '../../../reading/segment-role.ts';
 import { heightOf, overlap, type Box } from './boxes.ts';
-import { crossingsOf, type Line } from './crossings.ts';
+import { crossingsOf, MOST_COMPARED, type Line } from './crossings.ts';
 import { CHARACTER, fitting } from './fitting.ts';
 import type { FoldPart } from './folds.ts';
+import { RankedChoices, type Choice } from './label-choices.ts';
 import type { PictureWords } from '../picture-words.ts';
 
 /** The words on an arrow. */
@@ -65,9 +66,7 @@ export function placeWireLabels(
     const bottom = Math.max(...own.map(({ y2 }) => y2)) + ABOVE;
     const block: Block = {
       own,
-      others: arrows.filter(
-        ({ y1, y2 }, index) => (index < begin || index >= begin + BLOCK) && y2 > top && y1 < bottom,
-      ),
+      others: lastThatReach(arrows, begin, top),
       taken: taken.filter((box) => box.y + heightOf(box) > top && box.y - heightOf(box) < bottom),
       floor: below - ABOVE,
       wireWidth,
@@ -78,10 +77,18 @@ export function placeWireLabels(
   return labels;
 }
 
+/** The last of the arrows before `begin` that come down to `top`, in their order. Their crossings count, and no others. */
+function lastThatReach(arrows: readonly Arrow[], begin: number, top: number): Arrow[] {
+  const found: Arrow[] = [];
+  for (let index = begin - 1; index >= 0 && found.length < MOST_COMPARED; index--)
+    if (arrows[index]!.y2 > top) found.push(arrows[index]!);
+  return found.reverse();
+}
+
 /** Arrows whose words are placed together, and all that they depend on. Words of two blocks never meet. */
 interface Block {
   own: readonly Arrow[];
-  /** Other arrows that may pass through their words. */
+  /** Arrows from above that may pass through their words. Those of later blocks begin below the words. */
   others: readonly Arrow[];
   taken: readonly Box[];
   /** Words along an arrow end above it: below, there are words of the next block. */
@@ -126,56 +133,41 @@ const isSameArrow = (a: Arrow, b: Arrow) =>
 const isSameBox = (a: Box, b: Box) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 
 function placeBlock({ own, others, taken, floor, wireWidth, words }: Block): WireLabel[] {
-  const lines = [...own, ...others].sort((a, b) => a.y1 - b.y1);
-  const indexes = new Map(lines.map((line, index) => [line, index]));
-  const crossings = crossingsOf(lines);
-  const choices = own.map((arrow) => {
-    const labels = choicesOf(arrow, wireWidth, words);
-    const index = indexes.get(arrow)!;
-    const rated = labels
-      .filter(({ label: { box } }) => box.y + heightOf(box) / 2 < floor)
-      .map(({ label, price }) => ({ label, price: price + CUT * crossings(label.box, index) }));
-    return [...rated.sort((a, b) => a.price - b.price), labels.at(-1)!].map(({ label }) => label);
+  const crossings = crossingsOf([...others, ...own]);
+  const choices = own.map((arrow, nth) => {
+    const index = others.length + nth;
+    return new RankedChoices(choicesOf(arrow, wireWidth, words), ({ box }) =>
+      box.y + heightOf(box) / 2 < floor ? CUT * crossings(box, index) : undefined,
+    );
   });
   const chosen = settled(choices, [...own.flatMap(markOf), ...taken.map((box) => ({ box, owner: -1 }))]);
-  return choices.map((labels, index) => labels[chosen[index]!]!);
-}
-
-interface Choice {
-  label: WireLabel;
-  /** The lower, the better. */
-  price: number;
+  return choices.map((labels, index) => labels.at(chosen[index]!));
 }
 
 /** The places and wordings an arrow may have. The last is the shortest, flat in a row of its own. */
-function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice[] {
+function choicesOf(arrow: Arrow, wireWidth: number, words: PictureWords): Choice<WireLabel>[] {
   const isCutShort = !arrow.part && arrow.step.fate !== 'delivered' && arrow.step.fate !== 'unknown';
   const room = (arrow.isCopy ? wireWidth / 2 : wireWidth) - 2 * MARGIN;
   const half = wireWidth / 2 - 2 * MARGIN;
   // A segment that stops on its way has a mark there. Its words keep clear of it if they can.
   const wordings = wordingsOf(arrow, room, isCutShort ? half : room, words);
-  if (arrow.isCopy)
-    return [
-      {
-        label: before(
-          arrow,
-          wordings.find(({ detail }) => detail === '')!,
-        ),
-        price: 0,
-      },
-    ];
+  if (arrow.isCopy) {
+    const plain = wordings.find(({ detail }) => detail === '')!;
+    return [{ make: () => before(arrow, plain), price: 0 }];
+  }
   const steepness = Math.abs(degreesOf(arrow));
   const alongs = steepness > STEEPEST || isCutShort ? [] : [alongMiddle, alongBegin, alongEnd];
   const places = [...alongs, flat];
   const preferred = steepness > STEEP ? [flat, ...alongs] : places;
   return wordings.flatMap((wording, fewer) =>
-    places.map((place) => ({ label: place(arrow, wording), price: 2 * fewer + preferred.indexOf(place) })),
+    places.map((place) => ({ make: () => place(arrow, wording), price: 2 * fewer + preferred.indexOf(place) })),
   );
 }
 
 interface Wording {
   main: string;
   detail: string;
+  width: number;
 }
 
 /**
@@ -185,62 +177,68 @@ interface Wording {
 function wordingsOf({ step, part }: Arrow, room: number, detailRoom: number, words: PictureWords): Wording[] {
   const { main: mains, details } = part ? words.fold(part) : words.segment(step);
   const main = fitting(mains, room);
-  const left = detailRoom - widthOf({ main, detail: '' }) - CHARACTER;
+  const left = detailRoom - wording(main).width - CHARACTER;
   const detail = details.find((text) => text.length * CHARACTER <= left) ?? '';
   // Signs alone are used only if there is no room for a word.
   const shorter = mains.slice(mains.indexOf(main) + 1).filter((text) => /\p{L}/u.test(text));
-  const plain = [main, ...(mains.includes(main) ? shorter : [])].map((text) => ({ main: text, detail: '' }));
-  return detail === '' ? plain : [{ main, detail }, ...plain];
+  const plain = [main, ...(mains.includes(main) ? shorter : [])].map((text) => wording(text));
+  return detail === '' ? plain : [wording(main, detail), ...plain];
 }
 
-function widthOf({ main, detail }: Wording): number {
-  return ([...main].length + (detail === '' ? 0 : detail.length + 1)) * CHARACTER;
+function wording(main: string, detail = ''): Wording {
+  return { main, detail, width: ([...main].length + (detail === '' ? 0 : detail.length + 1)) * CHARACTER };
 }
 
 const degreesOf = ({ x1, y1, x2, y2 }: Line) => (Math.atan((y2 - y1) / (x2 - x1)) * 180) / Math.PI;
 
-function alongMiddle(arrow: Arrow, wording: Wording): WireLabel {
-  return along(arrow, wording, 0.5);
+function alongMiddle(arrow: Arrow, words: Wording): WireLabel {
+  return along(arrow, words, 0.5);
 }
 
-function alongBegin(arrow: Arrow, wording: Wording): WireLabel {
-  return along(arrow, wording, (MARGIN + widthOf(wording) / 2) / Math.abs(arrow.x2 - arrow.x1));
+function alongBegin(arrow: Arrow, words: Wording): WireLabel {
+  return along(arrow, words, (MARGIN + words.width / 2) / Math.abs(arrow.x2 - arrow.x1));
 }
 
-function alongEnd(arrow: Arrow, wording: Wording): WireLabel {
-  return along(arrow, wording, 1 - (MARGIN + HEAD + widthOf(wording) / 2) / Math.abs(arrow.x2 - arrow.x1));
+function alongEnd(arrow: Arrow, words: Wording): WireLabel {
+  return along(arrow, words, 1 - (MARGIN + HEAD + words.width / 2) / Math.abs(arrow.x2 - arrow.x1));
 }
 
 /** @param share of the arrow's way at which the middle of the words stands */
-function along(arrow: Arrow, wording: Wording, share: number): WireLabel {
+function along(arrow: Arrow, words: Wording, share: number): WireLabel {
   const { x1, y1, x2, y2, step } = arrow;
   const angle = degreesOf(arrow);
   const radians = (angle * Math.PI) / 180;
   const x = x1 + (x2 - x1) * share + Math.sin(radians) * LIFT;
   const y = y1 + (y2 - y1) * share - Math.cos(radians) * LIFT;
-  return { ...wording, x, y, anchor: 'middle', angle, box: { x, y, ...sizeOf(wording, step), angle } };
+  return labelOf(words, step, { x, y, anchor: 'middle', angle }, x);
 }
 
-function flat({ step, x1, y1 }: Arrow, wording: Wording): WireLabel {
-  return beside(step, x1, y1 - LIFT, 1, wording);
+function flat({ step, x1, y1 }: Arrow, words: Wording): WireLabel {
+  return beside(step, x1, y1 - LIFT, 1, words);
 }
 
 /** A copy begins in mid-wire, so there is room before it. */
-function before({ step, x1, y1 }: Arrow, wording: Wording): WireLabel {
-  return beside(step, x1, y1, -1, wording);
+function before({ step, x1, y1 }: Arrow, words: Wording): WireLabel {
+  return beside(step, x1, y1, -1, words);
 }
 
 /** @param way 1: on the side to which the segment goes */
-function beside(step: Segment, x1: number, y: number, way: 1 | -1, wording: Wording): WireLabel {
+function beside(step: Segment, x1: number, y: number, way: 1 | -1, words: Wording): WireLabel {
   const outward = way * (step.from === 'client' ? 1 : -1);
   const x = x1 + outward * MARGIN;
-  const box = { x: x + (outward * widthOf(wording)) / 2, y, ...sizeOf(wording, step), angle: 0 };
-  return { ...wording, x, y, anchor: outward > 0 ? 'start' : 'end', angle: 0, box };
+  const place = { x, y, anchor: outward > 0 ? 'start' : 'end', angle: 0 } as const;
+  return labelOf(words, step, place, x + (outward * words.width) / 2);
 }
 
-function sizeOf(wording: Wording, step: Segment): { width: number; height: number } {
-  const width = widthOf(wording);
-  return { width: toneOf(step) === 'rst' ? width + GROUND : width, height: HEIGHT };
+/** @param middle of the words. Each field by its name: on a busy wire there are tens of thousands of places to try. */
+function labelOf(
+  { main, detail, width }: Wording,
+  step: Segment,
+  { x, y, anchor, angle }: Pick<WireLabel, 'x' | 'y' | 'anchor' | 'angle'>,
+  middle: number,
+): WireLabel {
+  const ground = toneOf(step) === 'rst' ? GROUND : 0;
+  return { main, detail, x, y, anchor, angle, box: { x: middle, y, width: width + ground, height: HEIGHT, angle } };
 }
 
 /** What stands on an arrow besides its words. */
@@ -262,20 +260,20 @@ function markOf({ step, x1, y1, x2, y2, isCopy }: Arrow, owner: number): Mark[] 
 }
 
 /** Returns which choice each arrow takes so that no words meet: words that meet move on to their next choice. */
-function settled(choices: readonly WireLabel[][], marks: readonly Mark[]): number[] {
+function settled(choices: readonly RankedChoices<WireLabel>[], marks: readonly Mark[]): number[] {
   const chosen = choices.map(() => 0);
-  const isLast = (index: number) => chosen[index] === choices[index]!.length - 1;
+  const isLast = (index: number) => choices[index]!.isLast(chosen[index]!);
   for (let round = 0, changed = true; changed; round++) {
     changed = false;
     const moved = new Set<number>();
-    const boxes = [...choices.map((labels, index) => labels[chosen[index]!]!.box), ...marks.map(({ box }) => box)];
+    const boxes = [...choices.map((labels, index) => labels.at(chosen[index]!).box), ...marks.map(({ box }) => box)];
     for (const [one, other] of meeting(boxes)) {
       const [first, second] = [Math.min(one, other), Math.max(one, other)];
       if (first >= choices.length || marks[second - choices.length]?.owner === first) continue;
       if (moved.has(first) || moved.has(second)) continue;
       const mover = second < choices.length && !isLast(second) ? second : first;
       if (isLast(mover)) continue;
-      chosen[mover] = round < ROUNDS ? chosen[mover]! + 1 : choices[mover]!.length - 1;
+      chosen[mover] = round < ROUNDS ? chosen[mover]! + 1 : Infinity;
       moved.add(mover);
       changed = true;
     }

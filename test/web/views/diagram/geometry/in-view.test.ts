@@ -6,12 +6,16 @@ import { columnsFor } from '../../../../../web/views/diagram/geometry/columns.ts
 import { drawnFrom, inView } from '../../../../../web/views/diagram/geometry/in-view.ts';
 import { layoutOf } from '../../../../../web/views/diagram/geometry/layout.ts';
 import { pictureWords } from '../../../../../web/views/diagram/picture-words.ts';
+import { HOSTILE_STEPS } from '../../../../helpers/hostile-traces.ts';
 import { longTrace, plainTrace } from '../../../fixtures/traces.ts';
 
 const words = pictureWords(await Language.load('en'), true);
 /** A shut window is never folded, so that the picture is long. */
 const shut = (step: Step): Step => (step.kind === 'segment' ? { ...step, window: 0 } : step);
 const long = layoutOf(longTrace(2000).sort(compareSteps).map(shut), columnsFor(1000), words);
+
+/** Of each kind of shape: some for each row in sight. */
+const MOST_DRAWN = 400;
 
 describe('what of a picture is drawn', () => {
   it('is all of a short one, wherever it is scrolled', () => {
@@ -40,6 +44,15 @@ describe('what of a picture is drawn', () => {
       }),
       { numRuns: 60 },
     ));
+
+  it.each(Object.keys(HOSTILE_STEPS))('is as little of 5000 %s', (name) => {
+    const layout = layoutOf(HOSTILE_STEPS[name]!(), columnsFor(1000), words);
+    for (const share of [0, 0.3, 0.7, 1]) {
+      // What happens within a fold has no room of its own: its moments are not drawn.
+      const { moments: _moments, ...shown } = inView(layout, drawnFrom(share * layout.height, layout.height), 600);
+      for (const shapes of Object.values(shown)) expect(shapes.length).toBeLessThan(MOST_DRAWN);
+    }
+  });
 
   it('changes only now and then while it is scrolled', () => {
     const tops = new Set(Array.from({ length: 900 }, (_, scrolled) => drawnFrom(scrolled, long.height)));
