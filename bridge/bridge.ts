@@ -105,7 +105,7 @@ export class Bridge {
 
   /**
    * Starts the server program, if the bridge owns one, and warms the wire up. Resolves when that is done and the program
-   * listens, or has ended.
+   * listens, has ended, or takes longer than it may.
    */
   async start(): Promise<void> {
     this.#program?.start();
@@ -113,7 +113,7 @@ export class Bridge {
     await Promise.all([this.#warm, this.#program?.started()]);
   }
 
-  /** Resolves when the wire is warm and the server program listens or has ended, and after `patienceMs` in any case. */
+  /** Resolves when the wire is warm and the server program need not be waited for, and after `patienceMs` in any case. */
   async ready(patienceMs: number): Promise<void> {
     const ready = Promise.all([this.#warm, this.#program?.started()]);
     await Promise.race([ready, after(patienceMs, undefined, { ref: false })]);
@@ -181,7 +181,7 @@ export class Bridge {
       script,
       wire,
       ...(link && { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } }),
-      ...(lent && { server: lent }),
+      ...(lent ? { server: lent } : { untilListening: this.#program?.started() }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
       onSteps,

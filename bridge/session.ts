@@ -32,6 +32,8 @@ export interface SessionOptions {
    * server is the wire's target.
    */
   server?: { port: number; ready: Promise<string | undefined> };
+  /** The server program is still starting: resolves when it listens, or if it is no use to wait any longer. */
+  untilListening?: Promise<void> | undefined;
   /** What sees the server's side of the connection. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'runMs' | 'heldRunMs' | 'replyBytes' | 'stepsPerRun'>;
@@ -50,6 +52,8 @@ export interface RunResult {
   startedAt: string;
   /** Microseconds from connect() to the last thing that the steps show. */
   durationUs: number;
+  /** Microseconds before connect() that the run waited for the server program to listen, if it did. */
+  waitedUs?: number;
   leftOut?: LeftOut;
   /** `host:port`, if the run had a server of its own. */
   target?: string;
@@ -79,6 +83,9 @@ export class Session {
   #beganAt = monotonicUs();
   readonly #trace: BoundedTrace;
   readonly #zero = new ZeroAtConnect((report) => this.#trace.report(report));
+  /** Until its server listens, or need not be waited for. */
+  #isWaiting = true;
+  #waitedUs: number | undefined;
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
   /** The sources that see something only when they look. */
@@ -95,11 +102,12 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { link, server, limits } = options;
+    const { link, server, untilListening, limits } = options;
     this.#trace = new BoundedTrace(limits.stepsPerRun);
     this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
     this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
     if (server) void server.ready.then((fault) => (fault === undefined ? this.#openWhenReady() : this.#failed(fault)));
+    else if (untilListening) void untilListening.then(() => this.#openAfterWait());
     else this.#openWhenReady();
   }
 
@@ -108,7 +116,14 @@ export class Session {
     this.#abort({ outcome: 'cancelled' });
   }
 
+  #openAfterWait(): void {
+    if (this.#isWaiting) this.#waitedUs = this.#elapsedUs;
+    this.#openWhenReady();
+  }
+
   #openWhenReady(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
     const ready = this.#options.wire.ready?.();
     if (ready) void ready.then(() => this.#open());
     else this.#open();
@@ -116,6 +131,8 @@ export class Session {
 
   /** Ends the run before it has opened a connection. */
   #failed(error: string): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
     clearTimeout(this.#timeLimit);
     this.#finish({ connected: error, ownReset: false, reply: '' });
   }
@@ -164,7 +181,8 @@ export class Session {
 
   #abort(ending: Ending): void {
     this.#ending ??= ending;
-    this.#run?.abort();
+    if (this.#isWaiting) this.#failed('ECANCELED');
+    else this.#run?.abort();
   }
 
   /** Waits until the other sources have reported the end too, but not for long: a server may never close. */
@@ -242,6 +260,7 @@ export class Session {
       ...(error !== undefined && { error }),
       startedAt: new Date(this.#startedAt + this.#zero.us / 1000).toISOString(),
       durationUs: endOfSteps(steps),
+      ...(this.#waitedUs !== undefined && { waitedUs: this.#waitedUs }),
       ...(this.#trace.leftOut && { leftOut: this.#trace.leftOut }),
       ...this.#target(),
       ...(this.#options.link && { link: this.#options.link }),

@@ -18,7 +18,8 @@ export class ListeningPoll {
     this.#processGroup = processGroup;
     this.#port = port;
     this.#onListening = onListening;
-    this.#schedule(false);
+    // Elsewhere no table can be read: only a source that reports every call can show that the program listens.
+    if (process.platform === 'linux') this.#schedule(false);
   }
 
   stop(): void {
@@ -32,9 +33,9 @@ export class ListeningPoll {
 
   async #look(seenBefore: boolean): Promise<void> {
     const listens = await groupListens(this.#processGroup, this.#port);
-    // If no table can be read, only a source that reports every call can show that the program listens.
-    if (this.#stopped || listens === undefined) return;
+    if (this.#stopped) return;
     if (listens && seenBefore) this.#onListening();
-    else this.#schedule(listens);
+    // A look may fail because no descriptor is left: the next one may not.
+    else this.#schedule(listens ?? false);
   }
 }

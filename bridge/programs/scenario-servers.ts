@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Address } from '../address.ts';
 import { BridgeError } from '../errors.ts';
@@ -11,8 +10,6 @@ import type { ScenarioServer } from '../trace/scenario-server.ts';
 /** The probe assumes that a Node program always accepts and receives. These do not, so its reports would be wrong. */
 const WITHOUT_PROBE: ReadonlySet<ScenarioServer> = new Set(['never-accepts', 'full-backlog', 'restarts']);
 
-/** Milliseconds that a program may take to listen. After that, the run goes on without it. */
-const START_MS = 5000;
 /** How many ports the servers use, in turn. */
 const PORTS = 1000;
 
@@ -22,7 +19,7 @@ export type ServerFault = 'SERVER_NOT_STARTED';
 /** A server for one run. */
 export interface LentServer {
   port: number;
-  /** Resolves when the server listens, or if it may never do so; with a stable code if it has ended before it did. */
+  /** Resolves when the server listens, or has had its time; with a stable code if it has ended before it did. */
   ready: Promise<ServerFault | undefined>;
   /** The sources that report on this server. */
   sources: EvidenceSource[];
@@ -65,9 +62,7 @@ export class ScenarioServers {
     this.#lent.set(port, program);
     return {
       port,
-      ready: program
-        ? Promise.race([listeningOf(program), after(START_MS, undefined, { ref: false })])
-        : Promise.resolve(undefined),
+      ready: program ? listeningOf(program) : Promise.resolve(undefined),
       sources: program?.sources ?? [],
       giveBack: () => this.#end(port),
     };

@@ -30,10 +30,14 @@ export interface ServerProgramOptions {
   probe?: string | undefined;
   /** Start the program again when it has ended by itself. */
   restart: boolean;
+  /** Milliseconds that the program may take to listen; 5000 by default. */
+  patienceMs?: number;
   /** How the program's calls become known. */
   calls?: CallsChoice;
 }
 
+/** Milliseconds that a program may take to listen. After that, nobody waits for it any longer. */
+const PATIENCE_MS = 5000;
 /** Milliseconds before a program that ended is started again. */
 const RESTART_AFTER_MS = 500;
 /** If a program is killed and its host ends within so many milliseconds, one thing ended both. */
@@ -49,6 +53,10 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   #state: ServerStatus['state'] = 'stopped';
   #exit: Pick<ServerStatus, 'exitCode' | 'signal' | 'notStarted'> = {};
   #restartTimer: NodeJS.Timeout | undefined;
+  #patienceTimer: NodeJS.Timeout | undefined;
+  /** Whether it is starting, and has not had its time yet. */
+  #isAwaited = false;
+  #started: Promise<void> | undefined;
   /** When the program was killed, on this process's clock in milliseconds. */
   #killedAt = -Infinity;
   #stopping = false;
@@ -103,6 +111,8 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     this.#stopping = false;
     this.#staysStopped = false;
     this.#process = this.#startProcess();
+    this.#isAwaited = true;
+    this.#patienceTimer = setTimeout(() => this.#waitNoLonger(), this.#options.patienceMs ?? PATIENCE_MS);
     this.#become('starting');
     const { pid } = this.#process;
     if (pid === undefined) return;
@@ -123,9 +133,13 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     throw new BridgeError('SERVER_NOT_STARTED', sentence, { cause });
   }
 
-  /** Resolves when the program listens, or has ended before it did. */
-  async started(): Promise<void> {
-    while (this.#state === 'starting') await once(this, 'change');
+  /**
+   * If the program is starting: resolves when it listens, has ended before it did, or has had its time. All who wait share
+   * one promise. Undefined if there is nothing to wait for.
+   */
+  started(): Promise<void> | undefined {
+    if (this.#isAwaited) return (this.#started ??= this.#untilStarted());
+    return undefined;
   }
 
   /**
@@ -159,6 +173,17 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     while (this.#process) await once(this, 'change');
     this.#hostIsGone = false;
     return again && !this.#stopping;
+  }
+
+  async #untilStarted(): Promise<void> {
+    while (this.#isAwaited) await once(this, 'change');
+    this.#started = undefined;
+  }
+
+  #waitNoLonger(): void {
+    clearTimeout(this.#patienceTimer);
+    this.#isAwaited = false;
+    this.emit('change');
   }
 
   #startProcess(): ProgramProcess {
@@ -214,6 +239,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
 
   #become(state: ServerStatus['state']): void {
     this.#state = state;
-    this.emit('change');
+    if (state === 'starting') this.emit('change');
+    else this.#waitNoLonger();
   }
 }

@@ -39,6 +39,8 @@ export const RESULT_FIELDS = {
   'error?': 'text',
   /** From connect() to the last thing that the steps show: what happens last in the picture. */
   durationUs: 'number',
+  /** Microseconds before connect() that the run waited for the server program to listen, if it did. */
+  'waitedUs?': 'number',
   /** What there was too much of. */
   'leftOut?': { fields: { 'lines?': 'integer', 'steps?': 'integer' } },
   /** How the link treated the run's packets, with the seed that was used. */

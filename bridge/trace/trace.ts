@@ -68,6 +68,8 @@ export interface Trace {
    * earlier versions, from the beginning of the run to the return of the client's last call.
    */
   durationUs: number;
+  /** Microseconds before connect() that the run waited for the server program to listen, if it did. */
+  waitedUs?: number;
   leftOut?: LeftOut;
   /** In the order of `compareSteps`. */
   steps: Step[];

@@ -27,7 +27,7 @@ export interface Beginning {
 }
 
 /** What a trace says of a run's end. */
-type TraceEnd = Pick<Trace, 'outcome' | 'reply' | 'error' | 'durationUs' | 'leftOut' | 'sources' | 'link'>;
+type TraceEnd = Pick<Trace, 'outcome' | 'reply' | 'error' | 'durationUs' | 'waitedUs' | 'leftOut' | 'sources' | 'link'>;
 
 /** One connection, as far as the bridge has reported it; or one that was opened from a file. */
 export class Run {

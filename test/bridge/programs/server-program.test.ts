@@ -268,3 +268,10 @@ test('a page is sent each printed line once, however much the server prints', as
   const numbers = sent.map(({ line }) => Number(line.split(' ')[1]));
   expect(numbers.at(-1)).toBe(server.printed! - 1);
 });
+
+test('nobody waits longer for a program than it may take to listen', async () => {
+  const { program } = await start('exec sleep 60', { patienceMs: 50 });
+  await program.started();
+  expect(program.status()).toMatchObject({ state: 'starting' });
+  expect(program.started()).toBeUndefined();
+});

@@ -29,7 +29,7 @@ function told(
   steps: Step[],
   outcome: 'replied' | 'refused' | 'reset' | 'silent' | 'timeout',
   name: 'en' | 'pt' = 'en',
-  { number = 121n, leftOut }: { number?: bigint; leftOut?: LeftOut } = {},
+  { number = 121n, ...more }: { number?: bigint; leftOut?: LeftOut; waitedUs?: number } = {},
 ) {
   const runs = new Runs(
     () => {},
@@ -37,7 +37,7 @@ function told(
   );
   const { run } = runs.begin({ script: plainScript(number) });
   runs.receive({ type: 'steps', id: run.id, steps });
-  runs.receive(done(run.id, outcome, leftOut && { leftOut }));
+  runs.receive(done(run.id, outcome, more));
   return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], tables[name]).join(' '));
 }
 const without = (steps: readonly Step[], ...names: string[]) =>
@@ -207,6 +207,15 @@ describe('a run in words', () => {
 
   it('does not speak of an opening that was refused', () =>
     expect(told(refusedTrace(), 'refused')).toBe('Refused: nobody listens on that port, so there was no connection.'));
+
+  it('says that the run waited for the server program, and whether in vain', () => {
+    expect(told(labTrace(), 'replied', 'en', { waitedUs: 1_200_000 })).toContain(
+      'The run waited 1.2 s until the server program listened.',
+    );
+    expect(told(refusedTrace(), 'refused', 'pt', { waitedUs: 5_000_000 })).toMatch(
+      /A execução esperou 5\ss que o programa servidor escutasse, mas ele não escutou\.$/,
+    );
+  });
 
   it('says that a bound is one', () => {
     const unseen = without(labTrace(), 'server recv', 'server send');

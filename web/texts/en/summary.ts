@@ -14,6 +14,11 @@ export const summary = {
     reset: (opener: Side) => `Incomplete: the ${opener} opened it, and a RST ended it.`,
     never: (opener: Side) => `The ${opener} asked for a connection, and the handshake did not finish.`,
   },
+  /** Before the client called connect(). */
+  waited: {
+    untilListening: (time: string) => `The run waited ${time} until the server program listened.`,
+    inVain: (time: string) => `The run waited ${time} for the server program to listen, but it did not.`,
+  },
   first: (side: Side) => `${The(side)} closed first.`,
   firstAndWaits: (side: Side, lasts: string) =>
     `${The(side)} closed first, so it stays in TIME_WAIT${lasts && ` for up to ${lasts}`}.`,

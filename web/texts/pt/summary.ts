@@ -15,6 +15,10 @@ export const summary: Topics['summary'] = {
     reset: (opener) => `Incompleta: ${the(opener)} a abriu, e um RST a encerrou.`,
     never: (opener) => `${The(opener)} pediu uma conexão, e o aperto de mão não se completou.`,
   },
+  waited: {
+    untilListening: (time) => `A execução esperou ${time} até o programa servidor escutar.`,
+    inVain: (time) => `A execução esperou ${time} que o programa servidor escutasse, mas ele não escutou.`,
+  },
   first: (side) => `${The(side)} fechou primeiro.`,
   firstAndWaits: (side, lasts) =>
     `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por até ${lasts}`}.`,

@@ -16,6 +16,7 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
   const isWhole = !run.done?.leftOut?.steps;
   return [
     endSentence(run, facts.hasReset, language.texts),
+    waitSentence(run, language, t),
     opener && run.end && !isRefused && isWhole ? t.ending[ending](opener) : '',
     ...leftOutSentences(run, t),
     ...closingSentences(conversation, language, t),
@@ -23,6 +24,11 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
     answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
     facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
   ].filter(Boolean);
+}
+
+function waitSentence({ done, outcome }: Run, language: Language, { waited }: SummaryTexts): string {
+  if (done?.waitedUs === undefined) return '';
+  return (outcome === 'refused' ? waited.inVain : waited.untilListening)(language.duration(done.waitedUs));
 }
 
 function leftOutSentences({ done }: Run, { leftOut }: SummaryTexts): string[] {
