@@ -102,8 +102,13 @@ async function findBrowser() {
   const script = join(root, '.setup', 'find-browser.mjs');
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
   let found = '';
-  for await (const chunk of child.stdout) found += chunk;
-  return found === '' ? {} : JSON.parse(found);
+  child.on('error', ({ message }) => console.error(message));
+  try {
+    for await (const chunk of child.stdout) found += chunk;
+    return JSON.parse(found);
+  } catch {
+    return {};
+  }
 }
 
 function run(command, args, environment, priority = constants.priority.PRIORITY_NORMAL) {

@@ -218,6 +218,7 @@ export class Bridge {
       const program = this.#program;
       this.#wireReady
         .then(() => {
+          if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
           program.start();
           return program.launched();
         })

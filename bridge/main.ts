@@ -36,7 +36,7 @@ const LOG: FastifyServerOptions['logger'] = {
   stream: boundedLog((line) => process.stdout.write(line)),
 };
 
-/** What an operator must know who starts it as root: it needs no root. */
+/** Told to an operator who runs the bridge as root: it needs no root. */
 const AS_ROOT =
   'It runs as root, and so does the server program: whatever that program does, it may do on the whole machine.';
 
@@ -97,7 +97,7 @@ function endInOrder(app: FastifyInstance, lastLine: LastLine): ReturnType<typeof
   });
 }
 
-/** What an operator must know who opens the bridge to other machines, in one sentence. */
+/** Told to an operator whose bridge is open to other machines, in one sentence. */
 function openness({ urls, mayControl }: Access): string {
   const control = mayControl ? 'and start and stop the server program' : 'but not start or stop the server program';
   const where = urls.others.length > 0 ? urls.others.join(' ') : 'this machine has no address for them at the moment';

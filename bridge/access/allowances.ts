@@ -13,13 +13,10 @@ export class Places {
     this.#all = all;
   }
 
-  /**
-   * Takes a place; returns a function that gives it back, or undefined if no place is free.
-   * @param isShared whether many clients have this address, so that only the limit in all applies
-   */
-  enter(address: string, isShared = false): (() => void) | undefined {
+  /** Takes a place; returns a function that gives it back, or undefined if no place is free. */
+  enter(address: string): (() => void) | undefined {
     const taken = this.#taken.get(address) ?? 0;
-    if ((taken >= this.#each && !isShared) || this.#sum >= this.#all) return undefined;
+    if (taken >= this.#each || this.#sum >= this.#all) return undefined;
     this.#taken.set(address, taken + 1);
     this.#sum += 1;
     return () => this.#leave(address);

@@ -12,7 +12,7 @@ const SHARES = 4;
 
 /**
  * The limits in effect: the rest of the bridge is given these. If only this machine reaches the bridge, all pages come from
- * one address, so the limit for each address is the limit in all.
+ * one address, so the limit for each address is the limit in all. Only guesses of the token are counted by address anyway.
  * @param descriptors how many this process may have open at once
  */
 export function effectiveLimits(

@@ -31,6 +31,7 @@ export class Inbox {
   #timer: NodeJS.Timeout | undefined;
   #turn: NodeJS.Immediate | undefined;
   #refuses = false;
+  #isOver = false;
   #refused = 0;
 
   constructor(options: InboxOptions) {
@@ -47,8 +48,10 @@ export class Inbox {
   rest(refuses: boolean): void {
     this.#refuses ||= refuses;
     const { socket, periodMs } = this.#options;
-    if (this.#timer === undefined) {
+    if (this.#timer === undefined && !this.#isOver) {
       socket.pause();
+      clearImmediate(this.#turn);
+      this.#turn = undefined;
       this.#timer = setTimeout(() => this.#restIsOver(), Math.ceil(periodMs - (performance.now() % periodMs)));
     }
     if (!this.#refuses) return;
@@ -58,6 +61,7 @@ export class Inbox {
 
   /** The page is gone. */
   end(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
     clearImmediate(this.#turn);
     this.#empty();

@@ -66,7 +66,7 @@ export class PageConnection implements Page {
       this.#inbox.take(data, isBinary);
     });
     socket.on('pong', () => this.#hear());
-    socket.on('ping', (data: Buffer) => this.#hear() && socket.pong(data));
+    socket.on('ping', (data: Buffer) => this.#hear() && this.#pong(data));
     socket.on('close', () => this.end());
     socket.on('error', () => this.end());
     this.#leaveBridge = bridge.join(this);
@@ -78,6 +78,11 @@ export class PageConnection implements Page {
     this.#cork();
     if (message.type === 'steps') this.#socket.send(stepsMessage(message.id, message.steps), AS_TEXT);
     else this.#socket.send(JSON.stringify(message));
+  }
+
+  #pong(data: Buffer): void {
+    if (this.unsentBytes > this.#limits.unsentBytesPerPage) return this.giveUp();
+    this.#socket.pong(data);
   }
 
   /** Everything sent in one turn of the event loop leaves in one write. */

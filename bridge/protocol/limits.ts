@@ -1,5 +1,5 @@
 /**
- * What a page may ask for, and how many may ask. These are the defaults: `access/limits.ts` makes the limits in effect from
+ * What a page may ask for, and how many may ask. These are the defaults: `access/effective-limits.ts` makes the limits in effect from
  * them, and `hello` has those. If only this machine reaches the bridge, the limits for one address do not apply.
  */
 export const LIMITS = {
@@ -24,7 +24,7 @@ export const LIMITS = {
   messageBytes: 64 * 1024,
   /** From one page. */
   messagesPerSecond: 10_000,
-  /** Messages of one page that get an error, and pings. */
+  /** Messages of one page that get an error, and pings and pongs. */
   faultsPerSecond: 2000,
   messagesPerSecondPerAddress: 20_000,
   messagesPerSecondInAll: 100_000,

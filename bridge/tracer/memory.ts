@@ -97,7 +97,8 @@ function peek(thread: number, address: bigint, wanted: number): Buffer {
   const length = Math.min(wanted, MOST_BYTES);
   if (address === 0n || length <= 0) return bytes.subarray(0, 0);
   ours.writeBigUInt64LE(BigInt(length), 8);
-  theirs.writeBigUInt64LE(address, 0);
+  // What a program calls an address may be any number.
+  theirs.writeBigUInt64LE(BigInt.asUintN(64, address), 0);
   theirs.writeBigUInt64LE(BigInt(length), 8);
   const read = readMemory(thread, ours, 1, theirs, 1, 0);
   return bytes.subarray(0, Math.max(0, read));

@@ -3,7 +3,7 @@
  * while the thread is stopped: at an entry the call has not begun, at a return it is over. Processes and threads have the
  * numbers of the tracer's own namespace.
  */
-export type TracerReport = Ready | Started | Exited | Unseen | Entered | Returned | Released;
+export type TracerReport = Ready | Started | Exited | Unseen | Entered | Returned | Released | Gone;
 
 /** The tracer waits for its command. `errno` says why it cannot trace; it is absent if it can. */
 export interface Ready {
@@ -94,6 +94,12 @@ export interface Released {
   what: 'released';
   at: number;
   socket: number;
+}
+
+/** A thread has ended: what it was in will never return. */
+export interface Gone {
+  what: 'gone';
+  thread: number;
 }
 
 /** What the tracer reads from `TRACER_DESCRIPTOR` before anything else, as one line of JSON. */

@@ -55,9 +55,8 @@ export class ProgramTrace {
       const stop = readStop(this.#status.readInt32LE(0));
       if (thread === this.#program.bridgeWatch) this.#bridgeWatchStopped(thread, stop);
       else if (stop.why === 'ended') this.#ended(thread, stop);
-      else if (this.#leaving) letGo(thread, stop.why === 'signal' ? stop.signal : 0);
+      else if (this.#leaving) this.#leave(thread, stop);
       else this.#stopped(thread, stop, at);
-      if (this.#leaving) this.#tracees.ended(thread);
     }
     this.#reporter.flush();
     return this.#ending ?? { code: 1, signal: 0 };
@@ -86,6 +85,13 @@ export class ProgramTrace {
     if (this.#tracees.isLookedAt(thread)) goOnToCall(thread, signal);
     else goOn(thread, signal);
     for (const report of reports) this.#reporter.report(report);
+  }
+
+  /** A process that was made meanwhile is traced too, and has to be let go as well. */
+  #leave(thread: number, stop: Stop): void {
+    if (stop.why === 'birth') this.#tracees.born(threadOfEvent(thread));
+    letGo(thread, stop.why === 'signal' ? stop.signal : 0);
+    this.#tracees.ended(thread);
   }
 
   #ended(thread: number, { code, signal }: Extract<Stop, { why: 'ended' }>): void {

@@ -91,23 +91,30 @@ export class Tracees {
    */
   executed(id: number, former: number): Reports {
     const open = this.#threads.get(former)?.open;
-    for (const other of [...this.#threads.values()]) if (other.process === id) this.#threads.delete(other.thread);
+    const gone: TracerReport[] = [];
+    for (const { thread, process } of [...this.#threads.values()]) {
+      if (process !== id) continue;
+      this.#threads.delete(thread);
+      if (thread !== former) gone.push({ what: 'gone', thread });
+    }
     this.#threads.delete(former);
     this.#threads.set(id, { thread: id, process: id, open, skips: false });
     this.#tables.executed(id);
     this.#quiet.delete(id);
     if (this.#probeVariable !== undefined && hasProbe(id, this.#probeVariable)) this.#quiet.add(id);
-    return this.#withReleased(NOTHING);
+    return this.#withReleased(gone);
   }
 
   ended(id: number): Reports {
     const thread = this.#threads.get(id);
     this.#threads.delete(id);
-    if (thread?.process !== id) return NOTHING;
+    if (!thread) return NOTHING;
+    const reports: Reports = this.#quiet.has(thread.process) ? NOTHING : [{ what: 'gone', thread: id }];
+    if (thread.process !== id) return reports;
     this.#tables.ended(id);
     this.#objects.processEnded(id);
     this.#quiet.delete(id);
-    return this.#withReleased(NOTHING);
+    return this.#withReleased(reports);
   }
 
   #entered(thread: Thread, stop: Extract<CallStop, { at: 'entry' }>, at: number): Reports {

@@ -18,10 +18,11 @@ export function polled(thread: number, address: bigint, count: number): number[]
  * @param sets the addresses of the sets for reading, writing and exceptions; 0 for none
  */
 export function selected(thread: number, count: number, sets: readonly bigint[]): number[] {
-  const bytes = Math.ceil(Math.min(count, MOST_DESCRIPTORS) / 8);
+  const looked = Math.max(0, Math.min(count, MOST_DESCRIPTORS));
+  const bytes = Math.ceil(looked / 8);
   const union = Buffer.alloc(bytes);
   for (const address of sets) memoryOf(thread, address, bytes).forEach((byte, index) => (union[index]! |= byte));
-  return Array.from({ length: Math.min(count, MOST_DESCRIPTORS) }, (_, descriptor) => descriptor).filter(
+  return Array.from({ length: looked }, (_, descriptor) => descriptor).filter(
     (descriptor) => (union[descriptor >> 3]! >> (descriptor & 7)) & 1,
   );
 }

@@ -36,6 +36,8 @@ export interface WaitReport {
   name: WaitName;
   startedAt: number;
   at?: number;
+  /** The errno name if it failed. */
+  result?: string;
   by?: Caller;
 }
 
@@ -161,7 +163,7 @@ export class CallWatch implements Watch {
     this.#begun(id, name, startedAt, by);
   }
 
-  #wait({ call, name, startedAt, at, by }: WaitReport): void {
+  #wait({ call, name, startedAt, at, result = 'ok', by }: WaitReport): void {
     let id = this.#blocked.get(call);
     if (id === undefined) {
       if (this.#counts.wait >= MOST_WAITS) return;
@@ -172,7 +174,7 @@ export class CallWatch implements Watch {
       return this.#begun(id, name, startedAt, by);
     }
     this.#blocked.delete(call);
-    this.#call(id, name, { startedAt, at, ...(by && { by }) });
+    this.#call(id, name, { startedAt, at, ...(by && { by }) }, { result });
   }
 
   #recv(report: Extract<ProbeReport, { what: 'recv' }> & { call?: number; by?: Caller }): void {

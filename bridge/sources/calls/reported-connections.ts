@@ -114,6 +114,7 @@ export class ReportedConnections {
       this.#connections.get(number)!.reports.push(report);
       this.#unclaimedReports += 1;
     }
+    this.#forgetOldest();
   }
 
   /** A process has ended without closing this connection: nothing more will be reported on it. */

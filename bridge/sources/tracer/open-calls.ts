@@ -55,6 +55,12 @@ export class OpenCalls {
     return undefined;
   }
 
+  /** The thread has ended, and with it the call that it was in. */
+  gone(thread: number): void {
+    this.#byThread.delete(thread);
+    this.#interrupted.delete(thread);
+  }
+
   /** All calls that have not returned. */
   *[Symbol.iterator](): Generator<OpenCall> {
     yield* this.#byThread.values();

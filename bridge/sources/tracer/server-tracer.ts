@@ -107,6 +107,7 @@ export class ServerTracer implements EvidenceSource {
     else if (report.what === 'enter') this.#calls.entered(report);
     else if (report.what === 'return') this.#calls.returned(report);
     else if (report.what === 'released') this.#calls.released(report);
+    else if (report.what === 'gone') this.#calls.gone(report.thread);
   }
 
   #started(process: number, errno: string | undefined): void {

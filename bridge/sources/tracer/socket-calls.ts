@@ -104,6 +104,11 @@ export class SocketCalls {
     if (call) this.#finished(call, returned);
   }
 
+  /** A thread has ended: the call that it was in never returns. */
+  gone(thread: number): void {
+    this.#open.gone(thread);
+  }
+
   released({ socket }: Released): void {
     const isConnection = this.#sockets.get(socket)?.isConnection;
     this.#forget(socket);
@@ -193,10 +198,10 @@ export class SocketCalls {
     if (kindOf(name) === 'close' && last && socket !== undefined) this.#forget(socket);
   }
 
-  #waited(call: OpenCall, { result, at }: Returned): void {
+  #waited(call: OpenCall, { result, errno, at }: Returned): void {
     // Event loops look, without waiting, whether there is something: that is no wait.
     if (result === 0 && !call.told) return;
-    this.#reportWait(call, at);
+    this.#reportWait(call, { at, result: errno });
   }
 
   /** The call has not returned for a while. */
@@ -212,9 +217,8 @@ export class SocketCalls {
       this.#options.onReport({ what: 'blocked', connection, call: number, name, startedAt, by: callerOf(call) });
   }
 
-  #reportWait(call: OpenCall, at?: number): void {
-    const wait = waitOf(call)!;
-    const report = at === undefined ? wait : { ...wait, at };
+  #reportWait(call: OpenCall, end: Pick<WaitReport, 'at' | 'result'> = {}): void {
+    const report = { ...waitOf(call)!, ...end };
     const address = this.#listenerOf(call);
     if (address !== undefined) this.#options.onWaitForNext(report, address);
     this.#options.onWait(report, (connection) => this.#isWaitedFor(call, connection));

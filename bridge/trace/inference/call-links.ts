@@ -105,7 +105,7 @@ function wokenBy({ flags, arrivedAt, length, seq, from }: AnySegment, calls: rea
   return blocked(end, arrivedAt!) ?? (length > 0 || flags.includes('FIN') ? waiting(calls, arrivedAt!) : undefined);
 }
 
-/** The call that waits for several sockets at this moment. Whose of them woke it, the program learns; a trace does not. */
+/** The call that waits for several sockets at this moment. A trace does not say which of its sockets woke it. */
 function waiting(calls: readonly Call[], at: number): Call | undefined {
   return calls.find((call) => WAIT_NAMES.includes(call.name as WaitName) && blocked(call, at));
 }

@@ -43,6 +43,14 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     expect(await shell(script).ended()).toEqual(end);
   });
 
+  test.skipIf(!hasPython)('whatever it gives its kernel as arguments', async () => {
+    const program = traced(['python3', `${FIXTURES}/nonsense.py`]);
+    expect(await program.ended()).toEqual({ code: 0, signal: null });
+    const untraced = spawnSync('python3', [`${FIXTURES}/nonsense.py`], { encoding: 'utf8' });
+    expect(untraced.stdout).toContain('EFAULT');
+    expect(program.output).toBe(untraced.stdout);
+  });
+
   test('its output, its folder, its environment, its descriptors, and the signals that it ignores', async () => {
     const script = 'pwd; echo "$SAID"; ls /proc/self/fd; grep "^Sig[BIC]" /proc/self/status; ulimit -a';
     const command = ['/bin/sh', '-c', script];

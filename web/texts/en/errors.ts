@@ -21,7 +21,7 @@ export const errors = {
   SERVER_NOT_RUNNING: 'The server is not running.',
   SERVER_NOT_STARTED: 'The server program could not be started. This machine may be short of memory or of open files.',
   LAB_REMADE:
-    'A host of the lab ended. The lab was made again, and the server program that ran in it was started again.',
+    'A host of the lab ended. The lab was made again. If the server program was running, it was started again.',
   LAB_LOST: 'A host of the lab ended, and the lab could not be made again. The wire is now this machine’s own network.',
   ADDRESS_IN_USE: 'Another program already uses the server’s address.',
   SHUTTING_DOWN: 'The bridge is shutting down.',

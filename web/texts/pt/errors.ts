@@ -23,7 +23,7 @@ export const errors: Texts['errors'] = {
   SERVER_NOT_STARTED:
     'Não foi possível iniciar o programa servidor. Talvez falte memória nesta máquina, ou haja arquivos abertos demais.',
   LAB_REMADE:
-    'Um host do laboratório terminou. O laboratório foi refeito, e o programa servidor que rodava nele foi iniciado de novo.',
+    'Um host do laboratório terminou. O laboratório foi refeito. Se o programa servidor estava rodando, foi iniciado de novo.',
   LAB_LOST:
     'Um host do laboratório terminou, e não foi possível refazer o laboratório. O enlace agora é a rede desta máquina.',
   ADDRESS_IN_USE: 'Outro programa já usa o endereço do servidor.',

@@ -15,8 +15,8 @@ const MOST_LINES = 40;
 const MOST_CHARACTERS = 160;
 
 /**
- * What both programs have printed when the step at `newest` was the last to begin, and `now` it is so many microseconds. The server's lines were observed. The client's are those of
- * the classic client, which prints the number when it sends it and the reply when it has it.
+ * What both programs have printed up to the step `newest`, at the time `now` in microseconds. The server's lines were
+ * observed. The client's are those of the classic client, which prints the number when it sends it and the reply when it has it.
  */
 export function printedBy(
   steps: readonly Step[],

@@ -122,3 +122,10 @@ test('what blocks is told when somebody asks', () => {
   expect(calls.waitingFor(() => false)).toEqual([]);
   calls.ended();
 });
+
+test('a thread that has ended waits for nobody', () => {
+  const { calls, enter } = program();
+  enter('accept4', { socket: 1 });
+  calls.gone(7);
+  expect(calls.waitingFor((address) => address === LOCAL)).toEqual([]);
+});
