@@ -8,7 +8,7 @@ import typescript from 'typescript-eslint';
 const { dirname, relative } = posix;
 
 /** What every room of the bridge above the model may use. */
-const BASE = ['node:', 'bridge/machine', 'bridge/errors.ts', 'bridge/address.ts'];
+const BASE = ['node:', 'bridge/machine', 'bridge/errors.ts', 'bridge/address.ts', 'bridge/trace/printable.ts'];
 const MODEL = ['bridge/trace', 'bridge/trace/tcp', 'bridge/protocol'];
 const DECODING = ['bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/flow'];
 const PAGE = ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet', 'bridge/protocol', 'web/reading', 'web/texts'];
@@ -25,6 +25,7 @@ export const ROOMS = {
   'server/scenarios': ['node:', 'koffi', 'server'],
 
   'bridge/trace': [],
+  'bridge/trace/printable.ts': [],
   'bridge/trace/tcp': ['bridge/trace'],
   'bridge/trace/inference': ['bridge/trace', 'bridge/trace/tcp'],
   'bridge/packet': ['bridge/trace'],

@@ -45,6 +45,11 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'page', tags: ['$initial'] },
+            // The first screen draws a recording. Without this, it would wait for all that a run needs.
+            {
+              name: 'picture',
+              test: /web\/(views\/diagram\/(Picture\.svelte|picture-words\.ts)|panels\/RecordingPanel\.svelte|scenarios\/run-facts\.ts)$/,
+            },
             {
               name: 'run',
               test: /web\/.*\b(explanation|kept-traces|links|SummaryPanel|StepView|StateMap|Divider)\.(ts|svelte)$/,

@@ -10,7 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { parseAddress } from './address.ts';
 import { BridgeError, withRemedy } from './errors.ts';
 import { tracePcap } from './packet/capture-file/trace-pcap.ts';
-import { printable, printableJson } from './machine/printable.ts';
+import { printable, printableJson } from './trace/printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
 import type { RunResult } from './session.ts';
 import { captureAdvice, captureCode } from './sources/capture/unavailable.ts';

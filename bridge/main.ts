@@ -14,7 +14,7 @@ import { boundedLog } from './http/bounded-log.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
 import { LastLine } from './machine/last-line.ts';
-import { printable } from './machine/printable.ts';
+import { printable } from './trace/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
 /** Milliseconds to wait for a warm wire and a server program that listens. After that, the URL is printed anyway. */
@@ -43,7 +43,7 @@ const AS_ROOT =
 export async function main(args: readonly string[]): Promise<void> {
   // If the disk is full, a line is lost and the bridge goes on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
-  const lastLine = new LastLine();
+  const lastLine = new LastLine(printable);
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);

@@ -1,4 +1,4 @@
-import { printableJson } from '../machine/printable.ts';
+import { printableJson } from '../trace/printable.ts';
 
 /** Milliseconds between two lines about requests. */
 const LINE_EVERY_MS = 1000;

@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs';
-import { printable } from './printable.ts';
 
 const STDERR = 2;
 
@@ -10,9 +9,13 @@ const STDERR = 2;
 export class LastLine {
   #why: string | undefined;
 
-  constructor() {
+  readonly #write: (text: string) => void;
+
+  /** @param printable writes what a terminal would obey as escapes */
+  constructor(printable: (text: string) => string) {
+    this.#write = (text) => write(printable(text));
     process.on('exit', () => {
-      if (this.#why !== undefined) write(`${this.#why}\n`);
+      if (this.#why !== undefined) this.#write(`${this.#why}\n`);
     });
   }
 
@@ -23,7 +26,7 @@ export class LastLine {
 
   /** An error that nobody expected: its stack is printed at once, because it shows where to look. */
   setError(error: unknown): void {
-    if (error instanceof Error && error.stack !== undefined) write(`${error.stack}\n`);
+    if (error instanceof Error && error.stack !== undefined) this.#write(`${error.stack}\n`);
     this.set(`Aperto ended because of an error that it did not expect: ${sentenceOf(error)}`);
   }
 }
@@ -37,7 +40,7 @@ function sentenceOf(error: unknown): string {
 /** If standard error is closed or full, the line is lost, and there is nobody to tell. */
 function write(text: string): void {
   try {
-    writeSync(STDERR, printable(text));
+    writeSync(STDERR, text);
   } catch {
     return;
   }

@@ -4,6 +4,7 @@ import { labTrace } from '../web/fixtures/lab-traces.ts';
 import { quickest } from '../helpers/quickest.ts';
 import { capturedTrace, done, longTrace, plainTrace, timeoutTrace } from '../web/fixtures/traces.ts';
 import { expect, test } from './bridge.ts';
+import { traceOf } from '../helpers/hostile-traces.ts';
 import { placesIn, playBridge, segments, sendNumber, spoken, tell } from './page.ts';
 
 async function open(page: Page) {
@@ -170,4 +171,29 @@ test('with reduced motion, nothing travels', async ({ page }) => {
   const capsule = page.locator('.capsule').last();
   const before = await capsule.getAttribute('transform');
   await expect(capsule).toHaveAttribute('transform', before!);
+});
+
+test('many printed lines are one line, which a press opens and closes', async ({ page }) => {
+  const lines = Array.from({ length: 997 }, (_, nth) => ({
+    kind: 'output' as const,
+    id: `line ${nth}`,
+    side: 'server' as const,
+    at: 10 + nth,
+    evidence: 'observed' as const,
+    stream: 'stdout' as const,
+    line: `number ${nth}`,
+  }));
+  const file = { name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(traceOf(lines))) };
+  await page.goto('/');
+  await page.locator('input[type=file]').setInputFiles(file);
+  const picture = page.locator('.picture');
+  await expect(picture).toContainText(/› \d+.lines/);
+  await page.locator('main').focus();
+  await page.keyboard.press('End');
+  await expect(picture).toContainText(/› 997.lines/);
+  await expect(picture.getByText(/› number/)).toHaveCount(0);
+  await page.getByRole('button', { name: '997 lines: show each one' }).click();
+  await expect(picture.getByText('› number 996', { exact: true })).toBeAttached();
+  await page.getByRole('button', { name: '997 lines: show as one again' }).click();
+  await expect(picture).toContainText(/› 997.lines/);
 });

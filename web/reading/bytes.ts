@@ -14,7 +14,7 @@ export function spacedHex(hex: string, limit = Infinity): string {
 }
 
 // Control characters cannot be shown as text: such bytes are easier to read as hex.
-const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cn}\p{Co}\uFFFD]+$/u;
+const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\uFFFD]+$/u;
 
 /** The bytes as UTF-8 text, or undefined if they are not text that a person can read. */
 export function textFromHex(hex: string): string | undefined {

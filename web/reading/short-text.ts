@@ -1,3 +1,5 @@
+import { printable } from '../../bridge/trace/printable.ts';
+
 /** Texts made short enough to show. */
 
 /**
@@ -16,5 +18,5 @@ export function shortReply(text: string): string {
 
 /** A command line with its programs and files, without the folders that they are in. */
 export function shortCommand(command: string): string {
-  return command.replaceAll(/(['"]?)(?:[A-Za-z]:)?[^\s'"=]*[/\\]([^\s'"/\\]+)\1/g, '$2');
+  return printable(command).replaceAll(/(['"]?)(?:[A-Za-z]:)?[^\s'"=]*[/\\]([^\s'"/\\]+)\1/g, '$2');
 }

@@ -1,9 +1,11 @@
 import type { DoneMessage } from '../../bridge/protocol/messages.ts';
+import { printable } from '../../bridge/trace/printable.ts';
 import type { LinkSettings } from '../../bridge/trace/link.ts';
 import type { SourceStatus, Trace } from '../../bridge/trace/trace.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import type { Step } from '../../bridge/trace/step.ts';
+import { printableStep } from '../reading/printable-step.ts';
 import { shortCommand } from '../reading/short-text.ts';
 import { now } from './now.ts';
 import { withSteps } from './with-steps.ts';
@@ -42,13 +44,15 @@ export class Run {
   readonly number: bigint | undefined;
   // Raw: thousands of steps in a deep proxy are slow, and a step never changes, it is replaced.
   #steps = $state.raw<readonly Step[]>([]);
+  /** As they are shown. What is kept and saved is what came. */
+  readonly #shown = $derived(this.#steps.map(printableStep));
   #end = $state.raw<RunEnd | undefined>();
   /** The id of the last beat that the viewer has been to. What was once revealed stays known. */
   furthest = $state<string>();
   /** What the viewer guessed when the run's question was put. */
   guess = $state<string>();
   readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
-  readonly done = $derived(this.#end?.kind === 'done' ? this.#end.done : undefined);
+  readonly done = $derived(this.#end?.kind === 'done' ? shownEnd(this.#end.done) : undefined);
 
   constructor(order: number, begun: Beginning, startedAt = now(), isOpened = false) {
     this.id = `run-${order}`;
@@ -61,7 +65,7 @@ export class Run {
 
   /** In the order of `compareSteps`. */
   get steps(): readonly Step[] {
-    return this.#steps;
+    return this.#shown;
   }
 
   get end(): RunEnd | undefined {
@@ -90,8 +94,8 @@ export class Run {
 
   /** The run as a trace; undefined until the bridge has reported its end. */
   trace(): Trace | undefined {
-    if (!this.done) return undefined;
-    const { type: _type, id: _id, ...end } = this.done;
+    if (this.#end?.kind !== 'done') return undefined;
+    const { type: _type, id: _id, ...end } = this.#end.done;
     return this.traceWith(end as TraceEnd);
   }
 
@@ -111,6 +115,16 @@ export class Run {
       steps: [...this.#steps],
     };
   }
+}
+
+/** The end as it is shown: characters that cannot be seen are escapes. */
+function shownEnd(done: DoneMessage): DoneMessage {
+  const { reply, error } = done;
+  return {
+    ...done,
+    ...(reply && { reply: { ...reply, text: printable(reply.text) } }),
+    ...(error !== undefined && { error: printable(error) }),
+  };
 }
 
 /** The number that a plain script sends, up to 1024 bytes long; undefined for any other script. */

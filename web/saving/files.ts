@@ -1,3 +1,4 @@
+import { printableJson } from '../../bridge/trace/printable.ts';
 import type { Trace } from '../../bridge/trace/trace.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function savePackets(trace: Trace, order: number): Promise<void> {
 }
 
 export function saveTrace(trace: Trace, order: number): void {
-  save(`aperto-run-${order}.json`, 'application/json', JSON.stringify(trace, null, 1));
+  save(`aperto-run-${order}.json`, 'application/json', printableJson(JSON.stringify(trace, null, 1)));
 }
 
 /** Makes the browser download a file. */

@@ -1,3 +1,4 @@
+import { printable } from '../../bridge/trace/printable.ts';
 import { lookup } from '../reading/checks.ts';
 import type { Texts } from '../texts/topics.ts';
 
@@ -5,5 +6,7 @@ import type { Texts } from '../texts/topics.ts';
 export function errorSentence({ code, message }: { code: string; message: string }, texts: Texts): string {
   const { unknown, address, ...known } = texts.errors;
   if (code === 'ADDRESS') return address(message);
-  return lookup<string>(known, code) ?? lookup<string>(texts.files.problems, code) ?? unknown(message || code);
+  return (
+    lookup<string>(known, code) ?? lookup<string>(texts.files.problems, code) ?? unknown(printable(message || code))
+  );
 }

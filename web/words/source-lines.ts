@@ -1,4 +1,5 @@
 import { REMEDIES } from '../../bridge/protocol/remedies.ts';
+import { printable } from '../../bridge/trace/printable.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { lookup } from '../reading/checks.ts';
 import type { Texts } from '../texts/topics.ts';
@@ -22,10 +23,10 @@ export function sourceLines(sources: readonly SourceStatus[], texts: Texts): Sou
     const isNeeded = !active && !(hasCalls && reportsServerCalls(source));
     const command = isNeeded ? lookup(REMEDIES, why) : undefined;
     return {
-      name,
+      name: printable(name),
       what: sourceName(source, texts),
       active,
-      ...(!active && why !== undefined && { why: lookup(reasons, why) ?? unknownWhy(why) }),
+      ...(!active && why !== undefined && { why: lookup(reasons, why) ?? unknownWhy(printable(why)) }),
       ...(command !== undefined && { command }),
     };
   });
@@ -34,5 +35,6 @@ export function sourceLines(sources: readonly SourceStatus[], texts: Texts): Sou
 /** A source that the page does not know is named by what it reports. */
 function sourceName({ name, tells }: SourceStatus, { sources }: Texts): string {
   const what = lookup(sources.tells, tells);
-  return lookup<string>(sources.names, name) ?? (what === undefined ? name : sources.otherName(what, name));
+  const own = printable(name);
+  return lookup<string>(sources.names, name) ?? (what === undefined ? own : sources.otherName(what, own));
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../bridge/trace/printable.ts';
 import { lookup } from '../reading/checks.ts';
 import type { Texts } from '../texts/topics.ts';
 
@@ -6,5 +7,6 @@ import type { Texts } from '../texts/topics.ts';
  * @param form `shortNames`: without the word “wire”, for places that speak of nothing else
  */
 export function wireName(wire: string, texts: Texts, form: 'names' | 'shortNames' = 'names'): string {
-  return lookup<string>(texts.wire[form], wire) ?? (form === 'names' ? texts.wire.otherName(wire) : wire);
+  const own = printable(wire);
+  return lookup<string>(texts.wire[form], wire) ?? (form === 'names' ? texts.wire.otherName(own) : own);
 }

@@ -37,8 +37,9 @@ export const diagram = {
   not: (state: string) => `not ${state}`,
   segments: (count: number) => counted(count, 'segment', 'segments'),
   acks: (count: number) => counted(count, 'ACK', 'ACKs'),
+  lines: (count: number) => counted(count, 'line', 'lines'),
   inSegments: (size: string, count: number) => `${size} in ${count}`,
-  /** @param what the folded segments */
+  /** @param what the folded segments or lines */
   openFold: (what: string) => `${what}: show each one`,
   closeFold: (what: string) => `${what}: show as one again`,
   silent: 'shortened',

@@ -37,6 +37,7 @@ export const diagram: Texts['diagram'] = {
   not: (state) => `não ${state}`,
   segments: (count) => counted(count, 'segmento', 'segmentos'),
   acks: (count) => counted(count, 'ACK', 'ACKs'),
+  lines: (count) => counted(count, 'linha', 'linhas'),
   inSegments: (size, count) => `${size} em ${count}`,
   openFold: (what) => `${what}: mostrar um por um`,
   closeFold: (what) => `${what}: mostrar como um só de novo`,

@@ -9,7 +9,9 @@ export interface FoldWords {
   /** Like segments that are folded, or as many of them as are told: `24 segments · 34 KiB`. */
   fold(part: FoldPart, count?: number): { main: string[]; details: string[] };
   foldedCalls(part: FoldPart, count?: number): string[];
-  /** All segments of a fold: `36 segments · 34 KiB`. */
+  /** `› 997 lines` */
+  foldedLines(part: FoldPart, count?: number): string[];
+  /** All segments of a fold: `36 segments · 34 KiB`; or all lines. */
   sumOfFold(fold: Fold): string;
   /** `34 KiB` */
   size(bytes: number): string;
@@ -49,7 +51,9 @@ export function foldWords(language: Language): FoldWords {
       const { name } = told[0]!;
       return [`${count} × ${name}() · ${sizeOf(told, language)}`, `${count} × ${name}()`];
     },
+    foldedLines: ({ steps }, count = steps.length) => [`› ${diagram.lines(count)}`, `› ${count}`],
     sumOfFold: ({ parts }) => {
+      if (parts[0]!.what === 'lines') return diagram.lines(parts[0]!.steps.length);
       const segments = parts.filter(({ what }) => what !== 'calls').flatMap(({ steps }) => steps) as Segment[];
       return `${diagram.segments(segments.length)} · ${sizeOf(segments, language)}`;
     },

@@ -1,3 +1,4 @@
+import { printable } from '../../../bridge/trace/printable.ts';
 import { factsOfConnection } from '../../reading/connection-facts.ts';
 import { shortCommand } from '../../reading/short-text.ts';
 import type { Run } from '../../runs/run.svelte.ts';
@@ -33,7 +34,7 @@ export function comparableRuns(
         label: [`${shortReply(subject)} → ${how}`, took, wire].filter(Boolean).join(' · '),
         steps: run.steps,
         number: run.number,
-        target: run.begun.target ?? '',
+        target: printable(run.begun.target ?? ''),
         command: shortCommand(run.begun.command ?? ''),
         wire,
         seesCalls: seesServerCalls(run),

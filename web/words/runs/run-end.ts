@@ -11,7 +11,7 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   if (!end) return outcomes.running;
   if (end.kind === 'lost') return outcomes.lost;
   if (end.kind === 'rejected') return `${outcomes.rejected} ${errorSentence(end, texts)}`;
-  return outcomeSentence(run, end.done, hasReset, texts.end);
+  return outcomeSentence(run, run.done ?? end.done, hasReset, texts.end);
 }
 
 function outcomeSentence(run: Run, { reply, error = '' }: DoneMessage, hasReset: boolean, texts: Texts['end']): string {

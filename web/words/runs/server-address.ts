@@ -1,3 +1,4 @@
+import { printable } from '../../../bridge/trace/printable.ts';
 import type { ConnectionFacts } from '../../reading/connection-facts.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 
@@ -9,5 +10,5 @@ import type { Run } from '../../runs/run.svelte.ts';
 export function serverAddress(run: Run | undefined, facts: ConnectionFacts, fallback = ''): string {
   if (facts.serverAddress !== undefined) return facts.serverAddress;
   if (run?.begun.server) return '';
-  return run?.begun.target ?? fallback;
+  return printable(run?.begun.target ?? fallback);
 }

@@ -7,6 +7,9 @@ export interface Box {
   angle: number;
 }
 
+/** Of a line of words. */
+export const HEIGHT_OF_WORDS = 14;
+
 /** Whether two turned rectangles share ground: no axis separates them. */
 export function overlap(a: Box, b: Box): boolean {
   return [a.angle, a.angle + 90, b.angle, b.angle + 90].every((angle) => {

@@ -3,6 +3,7 @@ import { BAND_WIDTH, type Columns } from './columns.ts';
 import { CHARACTER } from './fitting.ts';
 import type { Fold } from './folds.ts';
 import type { Rows } from './rows.ts';
+import type { FoldedLines } from './line-shapes.ts';
 import type { FoldShape } from './segment-shapes.ts';
 import type { PictureWords } from '../picture-words.ts';
 
@@ -19,7 +20,7 @@ const INSET = BAND_WIDTH / 2 + 10;
 const PADDING = 24;
 
 /** The words of a folded run open it. */
-export function switchOf({ part, order, label }: FoldShape): FoldSwitch {
+export function switchOf({ part, order, label }: FoldShape | FoldedLines): FoldSwitch {
   return { fold: part.fold, isOpen: false, order, box: label.box };
 }
 

@@ -1,4 +1,11 @@
-import { otherSide, type Call, type Segment, type Side, type Step } from '../../../../bridge/trace/step.ts';
+import {
+  otherSide,
+  type Call,
+  type Output,
+  type Segment,
+  type Side,
+  type Step,
+} from '../../../../bridge/trace/step.ts';
 import type { Moment } from '../../../reading/moments.ts';
 import type { Silence } from './silences.ts';
 
@@ -8,6 +15,7 @@ import type { Silence } from './silences.ts';
  *     data ─▶ ─▶ ─▶ ─▶    one part: the same direction, nothing but data
  *     ACKs ◀─ ◀─          one part: bare acknowledgments
  *     send() send() …     one part for each program and name, if there are many
+ *     › line › line …     a fold of its own: lines that a program prints, with nothing between them
  *
  * Whatever tells a story of its own stands alone and ends the run: a loss, a repetition, a held segment, a shut window, a
  * SYN, FIN or RST, a change of state, a silence. A run grows at its end and never depends on what comes after it.
@@ -18,12 +26,14 @@ export interface Fold {
   parts: FoldPart[];
 }
 
+export type FoldedStep = Segment | Call | Output;
+
 export interface FoldPart {
   fold: Fold;
-  what: 'data' | 'acks' | 'calls';
+  what: 'data' | 'acks' | 'calls' | 'lines';
   side: Side;
   /** In the order of time. */
-  steps: readonly (Segment | Call)[];
+  steps: readonly FoldedStep[];
 }
 
 /** Fewer like steps are drawn one by one. */
@@ -41,7 +51,16 @@ export function foldsIn(moments: readonly Moment[], silences: readonly Silence[]
     if (fold) folds.push(fold);
     run = new Run();
   };
+  let lines: Output[] = [];
+  const endLines = () => {
+    const fold = foldOfLines(lines);
+    if (fold) folds.push(fold);
+    lines = [];
+  };
   moments.forEach(({ what, step }, order) => {
+    const isLine = what === 'begin' && step.kind === 'output';
+    if (!isLine || silent.has(order) || lines[0]?.side !== step.side) endLines();
+    if (isLine) lines.push(step);
     if (silent.has(order)) end();
     if (what !== 'begin' || step.kind === 'output') return;
     const kind = kindOf(step);
@@ -49,6 +68,7 @@ export function foldsIn(moments: readonly Moment[], silences: readonly Silence[]
     if (kind !== undefined) run.add(kind, step as Segment | Call);
   });
   end();
+  endLines();
   return folds;
 }
 
@@ -57,6 +77,14 @@ export function partsOf(folds: readonly Fold[]): Map<string, FoldPart> {
   return new Map(
     folds.flatMap(({ parts }) => parts.flatMap((part) => part.steps.map(({ id }) => [id, part] as const))),
   );
+}
+
+function foldOfLines(lines: readonly Output[]): Fold | undefined {
+  if (lines.length < FEWEST) return undefined;
+  const { id, side } = lines[0]!;
+  const fold: Fold = { id, parts: [] };
+  fold.parts = [{ fold, what: 'lines', side, steps: lines }];
+  return fold;
 }
 
 class Run {

@@ -42,6 +42,7 @@ export function inView(layout: Layout, top: number, room: number) {
     wakes: layout.wakes.filter(({ y1, y2 }) => reaches(y1, y2)),
     flags: labelled(layout.flags),
     lines: labelled(layout.lines),
+    foldedLines: labelled(layout.foldedLines),
     moments: layout.moments.filter(({ y }) => reaches(y, y)),
     places: layout.places.map(({ y }, index) => ({ y, index })).filter(({ y }) => reaches(y, y) && isFirstThere(y)),
   };

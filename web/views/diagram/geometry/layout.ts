@@ -7,7 +7,7 @@ import { fittedRows } from './fitted-rows.ts';
 import { headOf, switchOf, type FoldSwitch } from './fold-switches.ts';
 import type { FoldPart } from './folds.ts';
 import { groundOf, heldPlaces, heldRoom } from './held-places.ts';
-import { lineShapes, type LineShape } from './line-shapes.ts';
+import { lineShapes, type FoldedLines, type LineShape } from './line-shapes.ts';
 import { ribbonsOf, type RibbonShape } from './ribbons.ts';
 import { rowsOf, type PlacedMoment, type Spacing } from './rows.ts';
 import { segmentShapes, type FoldShape, type SegmentShape } from './segment-shapes.ts';
@@ -34,6 +34,7 @@ export interface Layout {
   /** Where the buttons of held segments stand. */
   held: HeldPlace[];
   lines: LineShape[];
+  foldedLines: FoldedLines[];
   wakes: WakeShape[];
   /** For each step, by index: where it begins. */
   places: { y: number }[];
@@ -74,6 +75,7 @@ export function layoutOf(
   const parts = told.folds.flatMap((fold) => fold.parts).filter((part) => !isOpen(part));
   const [segmentSteps, states] = [of('segment'), of('state')];
   const calls = callShapes(of('call').filter(isAlone), parts, rows, columns, words);
+  const printed = lineShapes(steps.filter(isAlone), parts, rows, columns, words);
   const flags = flagShapes(states, rows, columns, words);
   const held = mayLetGo ? heldPlaces(segmentSteps, rows, columns) : [];
   const breaks = breakShapes(told.silences, rows, columns, words);
@@ -89,13 +91,16 @@ export function layoutOf(
     moments: rows.moments,
     ...calls,
     ...arrows,
-    switches: [...new Map(arrows.folds.map((shape) => [shape.part.fold, switchOf(shape)])).values(), ...heads],
+    switches: [
+      ...new Map([...arrows.folds, ...printed.foldedLines].map((shape) => [shape.part.fold, switchOf(shape)])).values(),
+      ...heads,
+    ],
     breaks,
     flags,
     held,
     ribbons: ribbonsOf(steps, rows, columns),
     bands: bandShapes(states, rows, columns, words),
-    lines: lineShapes(steps, rows, columns),
+    ...printed,
     wakes: wakeShapes(segmentSteps, calls.calls, rows, columns),
     places: steps.map(({ id }) => ({ y: rows.begin.get(id)!.y })),
     partOf: told.parts,

@@ -42,7 +42,7 @@ export const STOP_BELOW = 3;
 /**
  * The arrows of a picture, and where their words stand.
  * @param segments those that are not folded
- * @param parts those that are folded; calls among them are no arrows
+ * @param parts those that are folded; calls and lines among them are no arrows
  * @param taken where other words stand on the wire
  */
 export function segmentShapes(
@@ -63,7 +63,7 @@ export function segmentShapes(
     const at = (share: number) => near + (far - near) * (isCopy ? (1 + share) / 2 : share);
     return { step, order, x1: at(0), y1: y, x2: at(REACH[step.fate]), y2: endOf(step, y, rows), isCopy };
   });
-  const folded = parts.filter(({ what }) => what !== 'calls');
+  const folded = parts.filter(({ what }) => what === 'data' || what === 'acks');
   const many = folded.map((part) => {
     const [x1, x2] = ends(part.side);
     const orders = part.steps.map(({ id }) => rows.begin.get(id)!.order);

@@ -1,6 +1,6 @@
 import type { Segment } from '../../../../bridge/trace/step.ts';
 import { toneOf } from '../../../reading/segment-role.ts';
-import { heightOf, overlap, type Box } from './boxes.ts';
+import { HEIGHT_OF_WORDS, heightOf, overlap, type Box } from './boxes.ts';
 import { crossingsOf, MOST_COMPARED, type Line } from './crossings.ts';
 import { CHARACTER, fitting } from './fitting.ts';
 import type { FoldPart } from './folds.ts';
@@ -29,7 +29,6 @@ export interface Arrow extends Line {
 
 /** Half the height of the capsule of a held segment, and of the cross of a lost one. */
 export const MARK_REACH = 6;
-const HEIGHT = 14;
 /** The words of a RST have a coloured ground, this much wider than they are. */
 const GROUND = 10;
 /** Above the line, from its middle to the middle of the text. */
@@ -238,7 +237,15 @@ function labelOf(
   middle: number,
 ): WireLabel {
   const ground = toneOf(step) === 'rst' ? GROUND : 0;
-  return { main, detail, x, y, anchor, angle, box: { x: middle, y, width: width + ground, height: HEIGHT, angle } };
+  return {
+    main,
+    detail,
+    x,
+    y,
+    anchor,
+    angle,
+    box: { x: middle, y, width: width + ground, height: HEIGHT_OF_WORDS, angle },
+  };
 }
 
 /** What stands on an arrow besides its words. */

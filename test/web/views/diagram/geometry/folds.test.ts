@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareSteps, type Segment, type Side, type Step } from '../../../../../bridge/trace/step.ts';
+import { compareSteps, type Output, type Segment, type Side, type Step } from '../../../../../bridge/trace/step.ts';
 import { Language } from '../../../../../web/texts/language.svelte.ts';
 import { columnsFor } from '../../../../../web/views/diagram/geometry/columns.ts';
 import { countUntil } from '../../../../../web/views/diagram/geometry/fold-count.ts';
@@ -92,6 +92,75 @@ describe('folding', () => {
     expect(parts(steps)).toEqual([[['data', 'client', 5]], [['data', 'client', 5]]]);
     const { segments, calls, bands } = layoutOf(steps, columnsFor(1000), words);
     expect([...segments, ...calls, ...bands].map((shape) => shape.step.id)).toEqual([step.id]);
+  });
+
+  describe('of printed lines', () => {
+    const line = (at: number, side: Side = 'server'): Output => ({
+      kind: 'output',
+      id: `line ${side} ${at}`,
+      side,
+      at,
+      evidence: 'observed',
+      stream: 'stdout',
+      line: `number ${at}`,
+    });
+    const lines = (count: number, at = 0) => Array.from({ length: count }, (_, nth) => line(at + nth));
+
+    it('makes one line of four or more with nothing between them', () => {
+      expect(parts(lines(997))).toEqual([[['lines', 'server', 997]]]);
+      expect(folded(lines(3))).toEqual([]);
+      const layout = layoutOf(lines(997), columnsFor(1280), words);
+      expect(layout.foldedLines.map(({ label }) => plain(label.text))).toEqual(['› 997 lines']);
+      expect(layout.lines).toEqual([]);
+      expect(layout.height).toBeLessThan(150);
+    });
+
+    it('ends at whatever comes between: a call, a segment, its arrival, a line of the other program, a silence', () => {
+      const both = [['lines', 'server', 5]];
+      const between: Step[] = [call('server', 'socket', 10, 11), ack('server', 10), line(10, 'client')];
+      for (const step of between) expect(parts([...lines(5), step, ...lines(5, 20)])).toEqual([both, both]);
+      const arriving = seen('client', ['ACK'], -5, 10, { seq: 1, ack: 1 });
+      expect(parts([arriving, ...lines(5), ...lines(5, 20)])).toEqual([both, both]);
+      expect(parts([...lines(5), ...lines(5, 900_000)])).toEqual([both, both]);
+    });
+
+    it('leaves a transfer folded, during which a program prints', () => {
+      const steps = [...burst('client', 12), ...lines(6, 45)].sort(compareSteps);
+      expect(parts(steps).flat()).toContainEqual(['data', 'client', 12]);
+    });
+
+    it('opens: each line has a row, below one that closes it', () => {
+      const [fold] = folded(lines(6));
+      const closed = layoutOf(lines(6), columnsFor(1280), words);
+      const open = layoutOf(lines(6), columnsFor(1280), words, { opened: new Set([fold!.id]) });
+      expect(closed.switches).toMatchObject([{ isOpen: false }]);
+      expect(open.switches).toMatchObject([{ isOpen: true }]);
+      expect(open.foldedLines).toEqual([]);
+      expect(new Set(open.lines.map(({ label }) => label.y)).size).toBe(6);
+    });
+
+    it('counts those that the cursor has passed', () => {
+      const { foldedLines, moments } = layoutOf(lines(5), columnsFor(1280), words);
+      expect(moments.map(({ order }) => countUntil(foldedLines[0]!.orders, order + 1))).toEqual([1, 2, 3, 4, 5]);
+      expect(plain(words.foldedLines(foldedLines[0]!.part, 1)[0]!)).toBe('› 1 line');
+    });
+
+    it('depends on nothing that comes after: the runs known so far only grow', () => {
+      const shuffled = fc.array(fc.constantFrom('line', 'line', 'line', 'line', 'call', 'client'), { maxLength: 60 });
+      fc.assert(
+        fc.property(shuffled, fc.nat(80), (kinds, count) => {
+          const steps = kinds.map((kind, at) =>
+            kind === 'call' ? call('server', 'socket', at, at) : line(at, kind === 'client' ? 'client' : 'server'),
+          );
+          const moments = momentsOf(steps);
+          const all = foldsIn(moments, []);
+          for (const fold of foldsIn(moments.slice(0, count), [])) {
+            const later = all.find(({ id }) => id === fold.id)!;
+            expect(later.parts[0]!.steps.slice(0, fold.parts[0]!.steps.length)).toEqual(fold.parts[0]!.steps);
+          }
+        }),
+      );
+    });
   });
 
   it('ends a run at a silence', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { printable, printableJson } from '../../../bridge/machine/printable.ts';
+import { printable, printableJson } from '../../../bridge/trace/printable.ts';
 import { anyText } from '../../helpers/any-text.ts';
 
 test.each([
