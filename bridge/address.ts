@@ -49,3 +49,20 @@ export function isLoopback(host: string): boolean {
   const version = isIP(host);
   return version === 0 ? host === 'localhost' : LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
+
+/**
+ * Whether a connection to one of these IP addresses reaches a socket that is bound to `bound`. A socket bound to `::` is
+ * taken to accept IPv4 too: it does, unless its program asked for IPv6 only.
+ */
+export function reaches(hosts: readonly string[], bound: string): boolean {
+  if (bound === '::') return true;
+  return hosts.some((host) => (bound === '0.0.0.0' ? isIP(host) === 4 : canonical(host) === canonical(bound)));
+}
+
+/** One spelling for each IPv6 address. A connection to "any address" goes to the loopback address. */
+function canonical(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (isIP(host) !== 6 || !URL.canParse(`http://[${host}]`)) return host;
+  const { hostname } = new URL(`http://[${host}]`);
+  return hostname === '[::]' ? '::1' : hostname.slice(1, -1);
+}

@@ -94,6 +94,7 @@ export class Bridge {
         command: () => commandOf(config, this.#chosen.wire.target),
         prefix,
         port: config.target.port,
+        hosts: () => this.#chosen.wire.reached,
         probe: pathToFileURL(BUILT.probe).href,
         restart: config.restart,
         calls: config.calls ?? 'auto',

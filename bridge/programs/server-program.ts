@@ -5,9 +5,11 @@
  *     stopped ─ start ─▶ starting ─ listens ─▶ listening ─ ends by itself ─▶ exited ─ restart ─▶ starting
  *        ▲────────────────── stop ────────────────┘
  *
- *     program-process: one run of it   listening-poll: does it listen?   server-sources: who reports on it
+ *     program-process: one run of it   listening-poll: does it listen, and where?   server-sources: who reports on it
+ *                                      port-holder: does another program listen in its place?
  */
 import { EventEmitter, once } from 'node:events';
+import { formatAddress, reaches, type Address } from '../address.ts';
 import { BridgeError } from '../errors.ts';
 import type { Ending } from '../machine/child-program.ts';
 import type { CallsChoice } from '../protocol/calls-choice.ts';
@@ -15,6 +17,7 @@ import type { ServerStatus } from '../protocol/messages.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import { argumentsOf, shownAs, type Command } from './command.ts';
 import { ListeningPoll } from './listening-poll.ts';
+import { PortHolder } from './port-holder.ts';
 import { PrintedLines } from './printed-lines.ts';
 import { ProgramProcess } from './program-process.ts';
 import { ServerSources } from './server-sources.ts';
@@ -26,6 +29,8 @@ export interface ServerProgramOptions {
   prefix?: () => string[];
   /** The port on which the program is expected to listen. */
   port: number;
+  /** The IP addresses of its host that clients reach: it must be bound to one of them, or to all. By default, any. */
+  hosts?: () => readonly string[];
   /** File URL of the built probe, which a Node server loads before its own code. Without it there is no probe. */
   probe?: string | undefined;
   /** Start the program again when it has ended by itself. */
@@ -50,7 +55,12 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   readonly #lines = new PrintedLines();
   #process: ProgramProcess | undefined;
   #poll: ListeningPoll | undefined;
+  #holder: PortHolder | undefined;
   #state: ServerStatus['state'] = 'stopped';
+  /** Where it listens, as far as the kernel's table has shown it. */
+  #sockets: Address[] = [];
+  /** What came before its command when it was started last. */
+  #prefix: readonly string[] = [];
   #exit: Pick<ServerStatus, 'exitCode' | 'signal' | 'notStarted'> = {};
   #restartTimer: NodeJS.Timeout | undefined;
   #patienceTimer: NodeJS.Timeout | undefined;
@@ -68,8 +78,10 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     super();
     const { port, probe, calls = 'probe' } = options;
     this.#options = options;
+    const isReached = (bound: Address): boolean => this.#isReached(bound);
     this.#sources = new ServerSources({
       port,
+      isReached,
       probe,
       calls,
       onListening: () => this.#listens(),
@@ -91,6 +103,8 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
       command: shownAs(this.#options.command()),
       ...(pid !== undefined && { pid }),
       ...this.#exit,
+      ...(this.#sockets.length > 0 && { listensOn: this.#sockets.map(formatAddress) }),
+      ...this.#trouble(),
       ...(blockedIn !== undefined && { blockedIn }),
       printed: this.#lines.count,
       output: this.#lines.current,
@@ -107,6 +121,9 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     if (this.#process) throw new BridgeError('SERVER_RUNNING', 'The server program is running already.');
     clearTimeout(this.#restartTimer);
     this.#exit = {};
+    this.#sockets = [];
+    this.#holder?.stop();
+    this.#holder = undefined;
     this.#lines.clear();
     this.#stopping = false;
     this.#staysStopped = false;
@@ -116,9 +133,14 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     this.#become('starting');
     const { pid } = this.#process;
     if (pid === undefined) return;
-    this.#poll = new ListeningPoll(pid, this.#options.port, () => {
-      this.#sources.seenListening(pid);
-      this.#listens();
+    this.#poll = new ListeningPoll({
+      processGroup: pid,
+      isReached: (bound) => this.#isReached(bound),
+      onListening: (sockets) => this.#seenListening(pid, sockets),
+      onElsewhere: (sockets) => {
+        this.#sockets = sockets;
+        this.#waitNoLonger();
+      },
     });
   }
 
@@ -150,6 +172,8 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     clearTimeout(this.#restartTimer);
     this.#staysStopped = !mayStartAgain;
     if (!mayStartAgain) this.#spareTracer.end();
+    this.#holder?.stop();
+    this.#holder = undefined;
     if (!this.#process) {
       if (this.#state === 'exited') this.#become('stopped');
       return;
@@ -175,6 +199,25 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     return again && !this.#stopping;
   }
 
+  #isReached({ host, port }: Address): boolean {
+    const { port: wanted, hosts } = this.#options;
+    return port === wanted && (hosts === undefined || reaches(hosts(), host));
+  }
+
+  #trouble(): Pick<ServerStatus, 'trouble'> {
+    if (this.#holder?.isHeld) return { trouble: 'PORT_HELD' };
+    if (this.#state !== 'starting' || this.#isAwaited) return {};
+    if (this.#sockets.length === 0) return { trouble: 'SLOW' };
+    return { trouble: this.#sockets.some(({ port }) => port === this.#options.port) ? 'OTHER_ADDRESS' : 'OTHER_PORT' };
+  }
+
+  #seenListening(pid: number, sockets: Address[]): void {
+    this.#sockets = sockets;
+    if (this.#state !== 'starting') return void this.emit('change');
+    this.#sources.seenListening(pid);
+    this.#listens();
+  }
+
   async #untilStarted(): Promise<void> {
     while (this.#isAwaited) await once(this, 'change');
     this.#started = undefined;
@@ -188,7 +231,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
 
   #startProcess(): ProgramProcess {
     const command = this.#options.command();
-    const prefix = this.#options.prefix?.() ?? [];
+    const prefix = (this.#prefix = this.#options.prefix?.() ?? []);
     const { traced, probeVariable, environment } = this.#sources.prepare('line' in command);
     return new ProgramProcess({
       command: [...prefix, ...argumentsOf(command)],
@@ -216,14 +259,13 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   }
 
   #listens(): void {
-    if (this.#state !== 'starting') return;
-    this.#poll?.stop();
-    this.#become('listening');
+    if (this.#state === 'starting') this.#become('listening');
   }
 
   #ended({ code, signal, error }: Ending): void {
     this.#process = undefined;
     this.#poll?.stop();
+    this.#sockets = [];
     if (signal === 'SIGKILL') this.#killedAt = performance.now();
     this.#exit = {
       ...(code !== null && { exitCode: code }),
@@ -232,6 +274,12 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     };
     this.#sources.programEnded(code === 0);
     this.#become(this.#stopping ? 'stopped' : 'exited');
+    // On a host of the lab, nobody else could be in its place.
+    if (this.#state === 'exited' && this.#options.hosts && this.#prefix.length === 0)
+      this.#holder = new PortHolder(
+        (bound) => this.#isReached(bound),
+        () => this.emit('change'),
+      );
     if (!this.#staysStopped) this.#prepareTracer();
     if (this.#options.restart && !this.#stopping && !this.#hostIsGone)
       this.#restartTimer = setTimeout(() => this.start(), RESTART_AFTER_MS);

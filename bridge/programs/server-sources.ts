@@ -9,6 +9,7 @@
  *
  * To add a source that reports every call: a field, its place in `#callSources`, and what it needs in `prepare`.
  */
+import type { Address } from '../address.ts';
 import { ServerProbe } from '../sources/probe/server-probe.ts';
 import { ServerOutput } from '../sources/server-output.ts';
 import { ServerListener } from '../sources/sockets/server-listener.ts';
@@ -36,6 +37,8 @@ interface CallSource extends EvidenceSource {
 export interface ServerSourcesOptions {
   /** The port on which the program is expected to listen. */
   port: number;
+  /** Whether a client's SYN reaches a socket that is bound so. Any other is not reported: it has no part in a run. */
+  isReached(bound: Address): boolean;
   /** File URL of the built probe, which a Node server loads before its own code. Without it there is no probe. */
   probe?: string | undefined;
   /** How the program's calls become known. */
@@ -70,8 +73,9 @@ export class ServerSources {
 
   constructor(options: ServerSourcesOptions) {
     this.#options = options;
-    this.#probe = new ServerProbe(options.port);
-    this.#tracer = new ServerTracer(options.port);
+    const isReached = (host: string): boolean => options.isReached({ host, port: options.port });
+    this.#probe = new ServerProbe(options.port, isReached);
+    this.#tracer = new ServerTracer(options.port, isReached);
     this.#tracer.onExited = () => options.onExited();
     this.#syscalls = new ServerSyscalls(options.port);
     this.#callSources = [

@@ -21,6 +21,13 @@ export const SERVER_FIELDS = {
   'signal?': 'text',
   /** Why it could not be started: an errno name. */
   'notStarted?': 'text',
+  /** Where it listens, as its sockets are bound: `127.0.0.1:65432`. Absent if the kernel does not show it. */
+  'listensOn?': { list: 'text' },
+  /**
+   * Why runs do not reach it. `OTHER_PORT`, `OTHER_ADDRESS`: it listens, but not where clients connect to. `SLOW`: it has
+   * not listened for longer than runs wait. `PORT_HELD`: it has ended, and another program listens in its place.
+   */
+  'trouble?': ['OTHER_PORT', 'OTHER_ADDRESS', 'SLOW', 'PORT_HELD'],
   /** The system call in which the program is blocked now, if it can be seen: `accept4`, `epoll_wait`. */
   'blockedIn?': 'text',
   /** How many lines it has printed since it was started. */

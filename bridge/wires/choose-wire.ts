@@ -25,7 +25,9 @@ export async function chooseWire(
   try {
     const why = whyNoLab(config);
     if (why) throw new LabUnavailable(why);
-    return { wire: await LabWire.make(target.port, PATIENCE_MS[wire]) };
+    // A target such as 127.0.0.2 is where the program listens: inside the lab too.
+    const loopback = isLoopback(target.host) ? target.host : undefined;
+    return { wire: await LabWire.make(target.port, PATIENCE_MS[wire], loopback) };
   } catch (error) {
     if (wire === 'lab' || !(error instanceof LabUnavailable)) throw error;
     return { wire: await DirectWire.make(target, capture), unavailable: error };

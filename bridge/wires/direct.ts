@@ -30,6 +30,10 @@ export class DirectWire implements Wire {
     this.#capture = capture;
   }
 
+  get reached(): string[] {
+    return [this.target.host];
+  }
+
   status(): SourceStatus[] {
     return this.#capture ? [describeSource(this.#capture)] : [];
   }

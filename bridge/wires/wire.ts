@@ -20,6 +20,8 @@ export interface Wire {
   readonly name: WireName;
   /** Where the server listens, as a client on this wire names it. */
   readonly target: Address;
+  /** The IP addresses of the server's host that a connection to `target` reaches. */
+  readonly reached: readonly string[];
   /** The sources that belong to this wire. */
   status(): SourceStatus[];
   /**

@@ -177,6 +177,19 @@ test('a notice takes no room, and covers nothing that it needs', async ({ page }
   await expect(page.getByRole('button', { name: 'Dismiss' })).toHaveCount(0);
 });
 
+test('a server that listens elsewhere is not shown as listening, and the option that helps is named', async ({
+  page,
+}) => {
+  await page.setViewportSize(LAPTOP);
+  const bridge = await playBridge(page, () => {}, hello({ state: 'listening', listensOn: ['127.0.0.1:7777'] }));
+  await page.goto('/');
+  await expect(page.locator('header .server')).toContainText('(bound to 127.0.0.1:7777)');
+  bridge.say(hello({ state: 'starting', trouble: 'OTHER_PORT', listensOn: ['127.0.0.1:7777'] }));
+  await expect(page.locator('.trouble')).toContainText('--target 127.0.0.1:7777');
+  await expect(page.locator('header .server')).toContainText('server listening elsewhere: 127.0.0.1:7777');
+  await expect(page.locator('header .server .dot.listening')).toHaveCount(0);
+});
+
 test('presenter mode shows picture and sentence alone, obeys a remote control, and leaves', async ({ page }) => {
   await see(page);
   const normal = await page.locator('.sentence .what').evaluate((what) => getComputedStyle(what).fontSize);

@@ -45,6 +45,7 @@ type WaitingNow = () => (BlockedReport | WaitReport)[];
 export class ReportedConnections {
   readonly #port: number;
   readonly #waitingNow: WaitingNow | undefined;
+  readonly #isReached: (host: string) => boolean;
   #listening: ListenReport | undefined;
   #lastAcceptAt = 0;
   #unclaimedReports = 0;
@@ -63,10 +64,12 @@ export class ReportedConnections {
 
   /**
    * @param port the port on which the server's listening is of interest
+   * @param isReached whether clients reach a socket that is bound to this address
    * @param waitingNow absent for a source that does not see calls begin: then accept() is taken to wait from the last one on
    */
-  constructor(port: number, waitingNow?: WaitingNow) {
+  constructor(port: number, isReached: (host: string) => boolean = () => true, waitingNow?: WaitingNow) {
     this.#port = port;
+    this.#isReached = isReached;
     this.#waitingNow = waitingNow;
   }
 
@@ -142,7 +145,7 @@ export class ReportedConnections {
   }
 
   #takeListen(report: ListenReport): void {
-    if (portOf(report.address) !== this.#port) return;
+    if (portOf(report.address) !== this.#port || !this.#isReached(hostOf(report.address))) return;
     this.#listening = report;
     this.#lastAcceptAt = report.at;
     this.onListening?.();
@@ -230,6 +233,11 @@ export class ReportedConnections {
     if (port !== undefined && this.#waiting.get(port) === watch) this.#waiting.delete(port);
     this.#unserved.delete(watch);
   }
+}
+
+/** An IPv6 address loses its brackets, and an IPv4 address its IPv6 prefix. */
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':')).replace(/^\[(?:::ffff:(?=\d+\.))?(.*)\]$/, '$1');
 }
 
 /** The port in `host:port`. */

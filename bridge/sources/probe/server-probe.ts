@@ -23,9 +23,12 @@ export class ServerProbe implements EvidenceSource {
   /** Called when the server listens on the port of interest. */
   onListening: (() => void) | undefined;
 
-  /** @param port the port on which the server's listening is of interest */
-  constructor(port: number) {
-    this.#connections = new ReportedConnections(port);
+  /**
+   * @param port the port on which the server's listening is of interest
+   * @param isReached whether clients reach a socket that is bound to this address
+   */
+  constructor(port: number, isReached?: (host: string) => boolean) {
+    this.#connections = new ReportedConnections(port, isReached);
     this.#connections.onListening = () => this.onListening?.();
   }
 

@@ -10,6 +10,11 @@ export interface SocketRow {
   inode: string;
 }
 
+/** A row with the address to which the socket is bound, as the table has it: `addressText` reads it. */
+export interface BoundRow extends SocketRow {
+  localAddress: string;
+}
+
 /** The rows with this port at either end, from the text of /proc/net/tcp or tcp6. */
 export function socketRows(table: string, port: number): SocketRow[] {
   const rows = new Map<number, SocketRow>();
@@ -24,11 +29,40 @@ export function socketRows(table: string, port: number): SocketRow[] {
   return [...rows.values()];
 }
 
-function rowOf(line: string): SocketRow | undefined {
+/** The rows of listening sockets, on any port. The kernel's table begins with them. */
+export function listeningRows(table: string): BoundRow[] {
+  const rows: BoundRow[] = [];
+  for (let start = table.indexOf('\n') + 1; start > 0 && start < table.length;) {
+    const end = table.indexOf('\n', start);
+    const row = rowOf(table.slice(start, end < 0 ? undefined : end));
+    if (row?.state !== 'LISTEN') break;
+    rows.push(row);
+    start = end + 1;
+  }
+  return rows;
+}
+
+/**
+ * The IP address in a row: `127.0.0.1`, `::1`. An IPv4 address that IPv6 maps (RFC 4291 §2.5.5.2) is shown as IPv4. The
+ * table has words of four bytes in the order of this machine.
+ */
+export function addressText(hex: string): string {
+  const words = Uint32Array.from(hex.match(/.{8}/g) ?? [], (word) => parseInt(word, 16));
+  const bytes = Buffer.from(words.buffer);
+  if (bytes.length === 4) return bytes.join('.');
+  if (/^0{16}.{8}/.test(hex) && bytes.readUInt32BE(8) === 0xffff) return bytes.subarray(12).join('.');
+  return new URL(`http://[${bytes.toString('hex').match(/.{4}/g)!.join(':')}]`).hostname.slice(1, -1);
+}
+
+function rowOf(line: string): BoundRow | undefined {
   const [, local, remote, code, , , , , , inode] = line.trim().split(/\s+/);
   const state = STATES_BY_NUMBER[parseInt(code ?? '', 16)];
   if (state === undefined || inode === undefined) return undefined;
-  return { localPort: portOf(local), remotePort: portOf(remote), state, inode };
+  return { localAddress: addressOf(local), localPort: portOf(local), remotePort: portOf(remote), state, inode };
+}
+
+function addressOf(address = ''): string {
+  return address.slice(0, address.lastIndexOf(':'));
 }
 
 function portOf(address = ''): number {

@@ -23,6 +23,7 @@ export class ServerTracer implements EvidenceSource {
   readonly tells = 'calls';
   readonly side = 'server';
   readonly #port: number;
+  readonly #isReached: ((host: string) => boolean) | undefined;
   readonly #now: () => number;
   /** Why it reports nothing. */
   #why: WhyNoSource | undefined = 'TRACER_NOT_ASKED';
@@ -39,10 +40,12 @@ export class ServerTracer implements EvidenceSource {
 
   /**
    * @param port the port on which the server's listening is of interest
+   * @param isReached whether clients reach a socket that is bound to this address
    * @param now microseconds of the monotonic clock
    */
-  constructor(port: number, now = monotonicUs) {
+  constructor(port: number, isReached?: (host: string) => boolean, now = monotonicUs) {
     this.#port = port;
+    this.#isReached = isReached;
     this.#now = now;
     [this.#connections, this.#calls, this.#lines] = this.#readerOfOneProgram();
   }
@@ -117,7 +120,7 @@ export class ServerTracer implements EvidenceSource {
 
   #readerOfOneProgram(): [ReportedConnections, SocketCalls, LineSplitter] {
     const isOfInterest = (address: string): boolean => portOf(address) === this.#port;
-    const connections = new ReportedConnections(this.#port, () => calls.waitingFor(isOfInterest));
+    const connections = new ReportedConnections(this.#port, this.#isReached, () => calls.waitingFor(isOfInterest));
     connections.onListening = () => this.onListening?.();
     const calls: SocketCalls = new SocketCalls({
       onReport: (report) => connections.take(report),

@@ -44,7 +44,7 @@ export class TraceBuilder {
     const steps: Step[] = [];
     const calls: Record<Side, Call[]> = { client: [], server: [] };
     const heard: Record<Side, Heard[]> = { client: [], server: [] };
-    const states: State[] = [];
+    let states: State[] = [];
     const unsorted: Segment[] = [];
     const sightings: Sighting[] = [];
     for (const report of this.#reports.values()) {
@@ -63,11 +63,14 @@ export class TraceBuilder {
           break;
         case 'state':
           states.push(report);
-          steps.push(report);
           break;
         default:
           steps.push(report);
       }
+    }
+    if (calls.client.some(isRefused)) {
+      calls.server = [];
+      states = states.filter(({ side }) => side !== 'server');
     }
     const segments = inTimeOrder(unsorted);
     for (const side of ['client', 'server'] as const) heard[side] = inOrder(heard[side]);
@@ -76,8 +79,16 @@ export class TraceBuilder {
     for (const side of ['client', 'server'] as const) calls[side] = inTimeOrder(calls[side]);
     const { serverWatched, final, now } = facts;
     const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, serverWatched, final, now };
-    return inTimeOrder(steps.concat(calls.client, calls.server, infer(seen)));
+    return inTimeOrder(steps.concat(states, calls.client, calls.server, infer(seen)));
   }
+}
+
+/**
+ * A SYN that is refused has reached no listening socket (RFC 9293 §3.10.7.1). If a source saw one, it was another: bound to
+ * another address, or closed by then.
+ */
+function isRefused({ name, result }: Call): boolean {
+  return name === 'connect' && result === 'ECONNREFUSED';
 }
 
 function inOrder<Kind extends Heard | Sighting>(reports: Kind[]): Kind[] {

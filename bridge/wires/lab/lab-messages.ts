@@ -66,4 +66,6 @@ export interface HostSettings {
   side: Side;
   address: string;
   mask: string;
+  /** A server that is bound to this loopback address is reached from the wire. */
+  loopback: string;
 }

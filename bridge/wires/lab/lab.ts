@@ -38,6 +38,7 @@ export class LabWire implements Wire {
   readonly name = 'lab';
   readonly hasLink = true;
   readonly target: Address;
+  readonly reached: readonly string[];
   readonly #hosts: Record<Side, LabHost>;
   readonly #link: Link;
   readonly #ports = new ClientPorts();
@@ -51,23 +52,25 @@ export class LabWire implements Wire {
    * Makes the lab.
    * @param port where the server program will listen
    * @param patienceMs milliseconds that the hosts may take to be ready
+   * @param loopback the loopback address of the server's host that the wire reaches too
    * @throws LabUnavailable
    */
-  static async make(port: number, patienceMs: number): Promise<LabWire> {
+  static async make(port: number, patienceMs: number, loopback = '127.0.0.1'): Promise<LabWire> {
     await checkMachine();
-    const hosts = { client: startHost('client'), server: startHost('server') };
+    const hosts = { client: startHost('client', loopback), server: startHost('server', loopback) };
     try {
       await within(patienceMs, Promise.all([hosts.client.ready(), hosts.server.ready()]));
     } catch (error) {
       await Promise.all([hosts.client.end(), hosts.server.end()]);
       throw error instanceof HostFailure ? explain(error) : error;
     }
-    return new LabWire(hosts, port);
+    return new LabWire(hosts, port, loopback);
   }
 
-  private constructor(hosts: Record<Side, LabHost>, port: number) {
+  private constructor(hosts: Record<Side, LabHost>, port: number, loopback: string) {
     this.#hosts = hosts;
     this.target = { host: ADDRESSES.server, port };
+    this.reached = [ADDRESSES.server, loopback];
     this.#link = new Link((to, packet) => hosts[to].deliver(packet));
     for (const side of ['client', 'server'] as const) {
       hosts[side].passTo({
@@ -172,8 +175,8 @@ export class LabWire implements Wire {
   }
 }
 
-function startHost(side: Side): LabHost {
-  return new LabHost({ side, address: ADDRESSES[side], mask: MASK });
+function startHost(side: Side, loopback: string): LabHost {
+  return new LabHost({ side, address: ADDRESSES[side], mask: MASK, loopback });
 }
 
 async function within(patienceMs: number, ready: Promise<unknown>): Promise<void> {

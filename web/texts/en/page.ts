@@ -38,6 +38,8 @@ export const page = {
   server: {
     listening: 'server listening',
     starting: 'server starting',
+    elsewhere: 'server listening elsewhere:',
+    boundTo: (addresses: string) => `bound to ${addresses}`,
     exited: 'server exited',
     stopped: 'server stopped',
     external: 'server not run by Aperto',

@@ -38,6 +38,8 @@ export const page: Texts = {
   server: {
     listening: 'servidor escutando',
     starting: 'servidor iniciando',
+    elsewhere: 'servidor escutando em outro lugar:',
+    boundTo: (addresses) => `ligado a ${addresses}`,
     exited: 'servidor encerrado',
     stopped: 'servidor parado',
     external: 'servidor fora do Aperto',

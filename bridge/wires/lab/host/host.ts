@@ -33,7 +33,8 @@ export class Host implements Frames<ToHost> {
     this.#settings = settings;
     this.#states = states;
     this.#bridge = bridge;
-    this.#rewriter = new LoopbackRewriter(settings.address, (address, port) => states.listens(address, port));
+    const { address, loopback } = settings;
+    this.#rewriter = new LoopbackRewriter({ address, loopback }, (local, port) => states.listens(local, port));
     this.#device = new TunDevice(device, (packet, at) => this.#sent(packet, at));
   }
 

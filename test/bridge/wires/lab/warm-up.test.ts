@@ -96,7 +96,15 @@ function fakeWire(more: Partial<Wire>): Wire {
     onPort(40_000);
     return { played: Promise.resolve({ connected: 'ECONNREFUSED', ownReset: false, reply: '' }), abort: () => {} };
   };
-  return { name: 'lab', target, status: () => [], open, close: () => Promise.resolve(), ...more };
+  return {
+    name: 'lab',
+    target,
+    reached: [target.host],
+    status: () => [],
+    open,
+    close: () => Promise.resolve(),
+    ...more,
+  };
 }
 
 /** Starts a bridge on this wire, without a server program; resolves when it is ready. */

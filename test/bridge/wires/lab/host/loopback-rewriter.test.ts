@@ -14,7 +14,7 @@ const SERVER_PORT = 65_432;
 
 /** A rewriter on a host with listeners, `address:port`; one on 0.0.0.0 is found on every address. */
 function rewriterFor(...listeners: string[]): LoopbackRewriter {
-  return new LoopbackRewriter('10.77.0.2', (address, port) =>
+  return new LoopbackRewriter({ address: '10.77.0.2', loopback: '127.0.0.1' }, (address, port) =>
     [`${address}:${port}`, `0.0.0.0:${port}`].some((name) => listeners.includes(name)),
   );
 }
@@ -78,7 +78,9 @@ test.each([
 
 test('the SYN decides: a listener that comes or goes later changes nothing for this connection', () => {
   const listeners = ['127.0.0.1:65432'];
-  const rewriter = new LoopbackRewriter('10.77.0.2', (address, port) => listeners.includes(`${address}:${port}`));
+  const rewriter = new LoopbackRewriter({ address: '10.77.0.2', loopback: '127.0.0.1' }, (address, port) =>
+    listeners.includes(`${address}:${port}`),
+  );
   inward(rewriter, toServer(['SYN']), true);
   listeners[0] = '10.77.0.2:65432';
   expect(inward(rewriter, toServer(['ACK']), false)).toEqual(['10.77.0.1', '127.0.0.1']);
@@ -90,7 +92,9 @@ test('the SYN decides: a listener that comes or goes later changes nothing for t
 
 test('a port that is used again is decided anew', () => {
   const listeners = ['127.0.0.1:65432'];
-  const rewriter = new LoopbackRewriter('10.77.0.2', (address, port) => listeners.includes(`${address}:${port}`));
+  const rewriter = new LoopbackRewriter({ address: '10.77.0.2', loopback: '127.0.0.1' }, (address, port) =>
+    listeners.includes(`${address}:${port}`),
+  );
   inward(rewriter, toServer(['SYN']), true);
   listeners[0] = '10.77.0.2:65432';
   expect(inward(rewriter, toServer(['SYN']), true)).toEqual(['10.77.0.1', '10.77.0.2']);
