@@ -274,15 +274,17 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     };
     this.#sources.programEnded(code === 0);
     this.#become(this.#stopping ? 'stopped' : 'exited');
-    // On a host of the lab, nobody else could be in its place.
-    if (this.#state === 'exited' && this.#options.hosts && this.#prefix.length === 0)
-      this.#holder = new PortHolder(
-        (bound) => this.#isReached(bound),
-        () => this.emit('change'),
-      );
+    this.#watchPort();
     if (!this.#staysStopped) this.#prepareTracer();
     if (this.#options.restart && !this.#stopping && !this.#hostIsGone)
       this.#restartTimer = setTimeout(() => this.start(), RESTART_AFTER_MS);
+  }
+
+  /** Whether another program is in the place of one that has ended. On a host of the lab, none could be. */
+  #watchPort(): void {
+    if (this.#state !== 'exited' || !this.#options.hosts || this.#prefix.length > 0) return;
+    const isReached = (bound: Address): boolean => this.#isReached(bound);
+    this.#holder = new PortHolder(isReached, () => this.emit('change'));
   }
 
   #become(state: ServerStatus['state']): void {
