@@ -7,10 +7,10 @@ import { expect, test } from './bridge.ts';
 const MOST_SCRIPT = 60_000;
 const MOST_STYLE = 12_000;
 /**
- * Of what it loads after that, when it is idle: the recorded handshake with the picture that draws it, the cards of the
- * scenarios, and what the first run needs, so that a press shows it at once.
+ * Of what it loads after that, when it is idle: the recorded handshake with the picture that draws it, and the cards of the
+ * scenarios.
  */
-const MOST_SCRIPT_LATER = 48_000;
+const MOST_SCRIPT_LATER = 32_000;
 const folder = new URL('../../dist/web/assets/', import.meta.url);
 const zipped = (name: string) => gzipSync(readFileSync(new URL(name, folder))).length;
 
