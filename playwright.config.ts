@@ -8,8 +8,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '*.e2e.ts',
   globalSetup: './test/helpers/programs/nothing-left.ts',
-  // More than the cores of a small machine: a test waits for a kernel, or for an animation, about as long as it works.
-  workers: 3,
+  // On two cores a third makes nothing faster: a browser has several processes of its own.
+  workers: 2,
   fullyParallel: true,
   forbidOnly: true,
   // A limit only ends a wait in vain: on a busy machine a page alone may take seconds to draw.

@@ -45,16 +45,19 @@ for (const locale of ['en-US', 'pt-BR'])
       await playBridge(page, tell(labTrace(), 'replied'));
       await page.goto('/?n=121');
       await page.getByRole('button', { name: /^(Send|Enviar)$/ }).click();
-      for (const part of ['[role=tablist]', '.scroller', '.state-map'])
-        await expect(page.locator(part).first()).toBeVisible();
+      const parts = ['.scroller', '.playbar', '.sentence', '.inspector', '[role=tablist]', '.state-map'];
+      await expect(page.locator('.picture [data-step]').first()).toBeAttached();
       await page.locator('main').focus();
       await page.keyboard.press('Home');
+      for (const part of parts) await expect(page.locator(part).first()).toBeVisible();
       const places = () =>
-        page.evaluate(() =>
-          ['.scroller', '.playbar', '.sentence', '.inspector', '[role=tablist]', '.state-map'].map((selector) => {
-            const { x, y, width, height } = document.querySelector(selector)!.getBoundingClientRect();
-            return [selector, x, y, width, height].join(' ');
-          }),
+        page.evaluate(
+          (selectors) =>
+            selectors.map((selector) => {
+              const { x, y, width, height } = document.querySelector(selector)!.getBoundingClientRect();
+              return [selector, x, y, width, height].join(' ');
+            }),
+          parts,
         );
       const before = await places();
       for (const _ of labTrace()) {

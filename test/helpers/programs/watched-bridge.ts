@@ -6,8 +6,8 @@ import { descendants } from './descendants.ts';
 
 const INSIDE = new URL('../../fixtures/inside.mjs', import.meta.url).href;
 
-/** A timer runs, a file is read, a task waits for its turn: none of it stays open. */
-const UNDER_WAY: ReadonlySet<string> = new Set(['Timeout', 'FSReqPromise', 'Immediate']);
+/** A timer runs, a file is read or closed, a task waits for its turn: none of it stays open. */
+const UNDER_WAY: ReadonlySet<string> = new Set(['Timeout', 'FSReqPromise', 'CloseReq', 'Immediate']);
 
 /** What a process has open: lists of kinds, sorted, as `socket`, `pipe`, `Timeout`. */
 export interface Open {
@@ -16,7 +16,7 @@ export interface Open {
   resources: string[];
   /** The numbers of all processes below it. */
   children: number[];
-  /** The network namespaces in which those are. */
+  /** The network namespaces in which those are, without the one of this machine. */
   namespaces: string[];
 }
 
@@ -79,7 +79,7 @@ export class WatchedBridge {
       descriptors: kindsOf(pid),
       resources: resources.sort(),
       children,
-      namespaces: [...new Set(children.flatMap(namespaceOf))].sort(),
+      namespaces: [...new Set(children.flatMap(namespaceOf))].filter((each) => each !== namespaceOf(pid)[0]).sort(),
     };
   }
 
