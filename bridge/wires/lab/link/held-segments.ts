@@ -69,12 +69,17 @@ export class HeldSegments {
     return [...this.#queues.client, ...this.#queues.server].find(({ segment }) => segment.id === id);
   }
 
-  /** Takes a segment off the wire. The last repetition that its kernel sent is held in its place. */
+  /** Takes a segment off the wire. The last repetition that its kernel sent is held instead, behind what was sent before. */
   drop(held: HeldSegment): HeldSegment | undefined {
     const queue = this.#queues[held.segment.from];
+    queue.splice(queue.indexOf(held), 1);
     const { repetition, isHeld } = held;
-    const next = repetition && { ...repetition, isHeld, behind: held.behind, repeats: 0 };
-    queue.splice(queue.indexOf(held), 1, ...(next ? [next] : []));
+    if (!repetition) return undefined;
+    const later = queue.findIndex(({ sentAt }) => sentAt > repetition.sentAt);
+    const place = later < 0 ? queue.length : later;
+    const behind = this.#mayOvertake ? undefined : queue.slice(0, place).findLast((other) => other.isHeld)?.segment.id;
+    const next = { ...repetition, isHeld, behind, repeats: 0 };
+    queue.splice(place, 0, next);
     return next;
   }
 
