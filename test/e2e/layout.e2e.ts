@@ -14,6 +14,8 @@ async function see(page: Page, size = LAPTOP) {
   await expect(spoken(page)).not.toBeEmpty();
   await page.locator('main').focus();
   await page.keyboard.press('End');
+  // What comes with the first run is loaded a little later.
+  for (const part of ['.tab-panel', '.state-map']) await expect(page.locator(part).first()).toBeVisible();
 }
 
 const box = async (page: Page, selector: string) => (await page.locator(selector).boundingBox())!;

@@ -30,6 +30,8 @@ export async function atEveryWidth(page: Page, check: (width: number) => Promise
   await expect(spoken(page)).not.toBeEmpty();
   await page.locator('main').focus();
   await page.keyboard.press('End');
+  // What comes with the first run is loaded a little later.
+  for (const part of ['.tab-panel', '.state-map']) await expect(page.locator(part).first()).toBeVisible();
   for (const width of [1920, 1280, 768, 360])
     await test.step(`${width} px`, async () => {
       await page.setViewportSize({ width, height: 800 });
