@@ -1,8 +1,7 @@
+import { KEPT_LINES } from '../protocol/limits.ts';
 import type { ServerStatus } from '../protocol/messages.ts';
 
 type Line = ServerStatus['output'][number];
-
-const KEPT_LINES = 50;
 
 /** The last lines that a program printed, on both its outputs. */
 export class PrintedLines {

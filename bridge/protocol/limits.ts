@@ -45,4 +45,6 @@ export const LIMITS = {
   /** The same for a run whose segments are held: a person needs time to think. */
   heldRunMs: 1_800_000,
 } as const;
+/** The last lines of a server program that the bridge and its pages keep. */
+export const KEPT_LINES = 50;
 export type Limits = { readonly [name in keyof typeof LIMITS]: number };

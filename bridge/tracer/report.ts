@@ -31,9 +31,8 @@ export interface Unseen {
   why: 'io_uring' | 'architecture';
 }
 
-/** A call on a TCP socket, or one that waits for TCP sockets, begins. */
-export interface Entered {
-  what: 'enter';
+/** What the entry of a call and its return share. */
+interface CallReport {
   /** Unique for this entry; its return has the same number. */
   call: number;
   /** The system call's own name. */
@@ -44,6 +43,11 @@ export interface Entered {
   descriptor?: number;
   /** The tracer's number of the socket behind the descriptor. It is never used again. */
   socket?: number;
+}
+
+/** A call on a TCP socket, or one that waits for TCP sockets, begins. */
+export interface Entered extends CallReport {
+  what: 'enter';
   /** The address that bind() or connect() names: `host:port`. */
   address?: string;
   /** The bytes that the program offers or has room for. */
@@ -64,15 +68,8 @@ export interface Entered {
 }
 
 /** The call returned. A call that a signal interrupted returns too; if the kernel makes it again, `errno` is ERESTART…. */
-export interface Returned {
+export interface Returned extends CallReport {
   what: 'return';
-  call: number;
-  name: string;
-  at: number;
-  process: number;
-  thread: number;
-  descriptor?: number;
-  socket?: number;
   /** What the call returned; -1 if it failed. */
   result: number;
   /** `ok` or the errno name. */

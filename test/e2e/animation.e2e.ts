@@ -78,7 +78,8 @@ test('what arrived lands, then the call wakes, then the step itself follows', as
   for (const { phase, sparks } of all) expect(sparks).toBe(phase === 'wake' ? 1 : 0);
 });
 
-test('a silence drains while it is played, and its break stays where it stands', async ({ page }) => {
+/** Everything that is seen while a run with a silence before its first segment is played. */
+async function sightsOfSilence(page: Page) {
   const steps = labTrace().sort(compareSteps);
   const first = steps.findIndex(({ kind }) => kind === 'segment');
   await playBridge(page, tell(withSilence(steps, first, 2e6), 'replied'));
@@ -86,7 +87,11 @@ test('a silence drains while it is played, and its break stays where it stands',
   await watch(page);
   await sendNumber(page, '121');
   await expect(page.locator('.break:not(.pending)')).toHaveCount(1);
-  const all = await sights(page);
+  return sights(page);
+}
+
+test('a silence drains while it is played, and its break stays where it stands', async ({ page }) => {
+  const all = await sightsOfSilence(page);
   const pending = all.flatMap((sight) => sight.pending ?? []);
   expect(pending.length).toBeGreaterThan(1);
   pending.forEach(({ left }, index) => expect(left).toBeLessThanOrEqual(pending[index - 1]?.left ?? 1));
@@ -101,14 +106,7 @@ test.describe('reduced motion', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
   test('nothing moves: no phase, and a ring that stands still', async ({ page }) => {
-    const steps = labTrace().sort(compareSteps);
-    const first = steps.findIndex(({ kind }) => kind === 'segment');
-    await playBridge(page, tell(withSilence(steps, first, 2e6), 'replied'));
-    await page.goto('/');
-    await watch(page);
-    await sendNumber(page, '121');
-    await expect(page.locator('.break:not(.pending)')).toHaveCount(1);
-    const all = await sights(page);
+    const all = await sightsOfSilence(page);
     expect(new Set(all.map(({ phase }) => phase))).toEqual(new Set(['']));
     const left = all.flatMap(({ pending }) => pending?.left ?? []);
     expect(new Set(left)).toEqual(new Set([1]));

@@ -1,7 +1,5 @@
+import { KEPT_LINES } from '../../bridge/protocol/limits.ts';
 import type { Hello } from '../../bridge/protocol/messages.ts';
-
-/** As many as the bridge keeps. */
-const KEPT_LINES = 50;
 
 /** A `hello` whose output is whole: if the bridge sent only the new lines, those that were known come before them. */
 export function withOutput(hello: Hello, known: Hello | undefined): Hello {
