@@ -9,6 +9,7 @@ import type { Runs } from './runs.svelte.ts';
 export class KeptRuns {
   readonly #runs: Runs;
   readonly #storage: Storage | undefined;
+  #code: typeof import('./kept-traces.ts') | undefined;
 
   constructor(runs: Runs, storage: Storage | undefined) {
     this.#runs = runs;
@@ -17,13 +18,14 @@ export class KeptRuns {
 
   /** Loads the code that keeps a run, so that it is there when a run ends: the bridge may be gone by then. */
   prepare(): void {
-    if (this.#storage) import('./kept-traces.ts').catch(() => undefined);
+    if (this.#storage) this.#load().catch(() => undefined);
   }
 
+  /** At once, if the code is there: a reload that follows the end of a run finds it. */
   async keep(run: Run): Promise<void> {
     if (!this.#storage) return;
     try {
-      const { keep } = await import('./kept-traces.ts');
+      const { keep } = this.#code ?? (await this.#load());
       if (this.#runs.list.includes(run)) keep(run, this.#storage);
     } catch {
       return;
@@ -37,11 +39,15 @@ export class KeptRuns {
       const newest = storage && keptKeys(storage).at(-1);
       if (!newest) return;
       this.#runs.countFrom(newest.order);
-      const { restore } = await import('./kept-traces.ts');
+      const { restore } = await this.#load();
       for (const { trace, ...remembered } of restore(storage)) this.#runs.open(trace, remembered);
     } catch {
       return;
     }
+  }
+
+  async #load() {
+    return (this.#code ??= await import('./kept-traces.ts'));
   }
 
   forget(runs: readonly Run[]): void {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { LIMITS } from '../../../bridge/protocol/limits.ts';
 import type { RunId } from '../../../bridge/protocol/messages.ts';
 import type { ScenarioServer } from '../../../bridge/trace/scenario-server.ts';
 import { plainScript, type Script } from '../../../bridge/trace/script.ts';
@@ -82,11 +81,13 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
   });
 
   test('is refused if there are too many', async () => {
-    const page = await Page.open(await startOwning({ wire: 'lab' }));
-    for (let id = 0; id < LIMITS.scenarioServers; id += 1) void start(page, id, 'nobody', PLAIN);
+    const limits = { scenarioServers: 2 };
+    const page = await Page.open(await startOwning({ wire: 'lab', limits }));
+    for (let id = 0; id < limits.scenarioServers; id += 1) void start(page, id, 'never-accepts', STAY);
     const one = { type: 'run', id: 'one more', script: PLAIN, server: 'nobody' };
     expect(await page.complaint(one)).toMatchObject({ id: 'one more', code: 'TOO_MANY_SERVERS' });
-    await until(() => page.count('done') === LIMITS.scenarioServers);
+    for (let id = 0; id < limits.scenarioServers; id += 1) page.send({ type: 'cancel', id });
+    await until(() => page.count('done') === limits.scenarioServers);
     expect(await start(page, 'again', 'nobody')).toMatchObject({ outcome: 'refused' });
   });
 
