@@ -106,8 +106,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
       ...(this.#sockets.length > 0 && { listensOn: this.#sockets.map(formatAddress) }),
       ...this.#trouble(),
       ...(blockedIn !== undefined && { blockedIn }),
-      printed: this.#lines.count,
-      output: this.#lines.current,
+      ...this.#lines.status(),
     };
   }
 
@@ -131,17 +130,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     this.#isAwaited = true;
     this.#patienceTimer = setTimeout(() => this.#waitNoLonger(), this.#options.patienceMs ?? PATIENCE_MS);
     this.#become('starting');
-    const { pid } = this.#process;
-    if (pid === undefined) return;
-    this.#poll = new ListeningPoll({
-      processGroup: pid,
-      isReached: (bound) => this.#isReached(bound),
-      onListening: (sockets) => this.#seenListening(pid, sockets),
-      onElsewhere: (sockets) => {
-        this.#sockets = sockets;
-        this.#waitNoLonger();
-      },
-    });
+    this.#watchListening();
   }
 
   /**
@@ -211,6 +200,21 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     return { trouble: this.#sockets.some(({ port }) => port === this.#options.port) ? 'OTHER_ADDRESS' : 'OTHER_PORT' };
   }
 
+  #watchListening(): void {
+    this.#poll?.stop();
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    this.#poll = new ListeningPoll({
+      processGroup: pid,
+      isReached: (bound) => this.#isReached(bound),
+      onListening: (sockets) => this.#seenListening(pid, sockets),
+      onElsewhere: (sockets) => {
+        this.#sockets = sockets;
+        this.#waitNoLonger();
+      },
+    });
+  }
+
   #seenListening(pid: number, sockets: Address[]): void {
     this.#sockets = sockets;
     if (this.#state !== 'starting') return void this.emit('change');
@@ -237,12 +241,14 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
       command: [...prefix, ...argumentsOf(command)],
       tracer: traced ? this.#spareTracer.take() : undefined,
       probeVariable,
-      // Python holds back what it prints to a pipe, unless this is set.
+      // Python holds back what it prints to a pipe, unless this is set. Some machines have no terminals.
       environment: { ...process.env, ...environment, PYTHONUNBUFFERED: '1' },
       endsWithItsHost: prefix.length > 0,
       onLine: (stream, line) => this.#printed(stream, line),
+      onUnfinished: (stream, text) => this.#unfinished(stream, text),
       onReport: (text) => this.#sources.feedProbe(text),
       onTrace: (text) => this.#sources.feedTracer(text),
+      onTracerLost: () => this.#tracerLost(),
       onEnd: (ending) => this.#ended(ending),
     });
   }
@@ -256,6 +262,17 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     this.#lines.add({ stream, line });
     this.#sources.printed(stream, line);
     this.emit('printed');
+  }
+
+  #unfinished(stream: 'stdout' | 'stderr', text: string): void {
+    this.#lines.unfinished(stream, text);
+    this.emit('printed');
+  }
+
+  #tracerLost(): void {
+    this.#sources.tracerLost();
+    this.#watchListening();
+    this.emit('change');
   }
 
   #listens(): void {

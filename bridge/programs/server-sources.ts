@@ -128,6 +128,11 @@ export class ServerSources {
     this.#tracer.feed(text);
   }
 
+  /** The program runs without the tracer that it was to have. */
+  tracerLost(): void {
+    this.#tracer.leave('TRACER_NOT_LOADED');
+  }
+
   /** Takes text from the probe's descriptor, split anywhere. */
   feedProbe(text: string): void {
     this.#probe.feed(text);

@@ -12,6 +12,8 @@ const SOURCE_FIELDS = {
   'why?': 'text',
 } as const satisfies FieldsFor<SourceStatus>;
 
+const LINE = { fields: { stream: STREAMS, line: 'text' } } as const;
+
 export const SERVER_FIELDS = {
   /** `external`: not started by this bridge. `stopped`: the bridge ended it, or has not started it yet. */
   state: ['starting', 'listening', 'exited', 'stopped', 'external'],
@@ -35,7 +37,9 @@ export const SERVER_FIELDS = {
   /** `output` holds only the lines since the `hello` before: the others have been sent. */
   'outputIsNew?': 'flag',
   /** The last lines that the program printed, oldest first. */
-  output: { list: { fields: { stream: STREAMS, line: 'text' } } },
+  output: { list: LINE },
+  /** Lines that have begun, and that nothing has followed for a while, such as a question. */
+  'unfinished?': { list: LINE },
 } as const satisfies Fields;
 
 /** How a run ended: in `done`, and in a trace file. */
