@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { ChildProgram, type Ending } from '../machine/child-program.ts';
 import { endWithThisProcess } from '../machine/end-with-this-process.ts';
-import { signalGroup } from '../machine/process-group.ts';
+import { processesOf, signalGroup, signalProcess } from '../machine/process-group.ts';
 import { PROBE_DESCRIPTOR } from '../probe/report.ts';
 import { ProgramOutput } from './program-output.ts';
 import { PROGRAM_STDIO, type TracerProcess } from './tracer-process.ts';
@@ -24,6 +25,8 @@ export interface ProgramProcessOptions {
   onReport(text: string): void;
   /** Text from the tracer, split anywhere. */
   onTrace(text: string): void;
+  /** Every process of the program that its tracer knows. */
+  tracedProcesses(): ReadonlySet<number>;
   /** The tracer ended before it could do anything: the program runs without it, in another process. */
   onTracerLost(): void;
   /** The process has ended and its outputs are read to the end, or it could not be started. */
@@ -67,18 +70,23 @@ export class ProgramProcess {
     return this.#child.started;
   }
 
-  /** The program's first process has ended under its tracer, while others go on. */
-  exited(): void {
-    let open = 2;
-    // As without a tracer: the program is over when nobody can print any more. What is left then goes on untraced.
-    for (const stream of [this.#child.output(1), this.#child.output(2)]) {
-      const closed = (): void => {
-        open -= 1;
-        if (open === 0) this.#tracer?.letGo();
-      };
-      if (stream.closed) closed();
-      else stream.once('close', closed);
-    }
+  /** The program's processes, wherever they have gone. */
+  async processes(): Promise<string[]> {
+    const { pid } = this;
+    if (pid === undefined) return [];
+    const traced = [...this.#options.tracedProcesses()].map(String);
+    return [...new Set([...(await processesOf(pid)), ...traced])];
+  }
+
+  /** Resolves when no process can print any more. */
+  async silent(): Promise<void> {
+    const outputs = [this.#child.output(1), this.#child.output(2)];
+    await Promise.all(outputs.map((output) => !output.closed && once(output, 'close')));
+  }
+
+  /** The program's first process has ended under its tracer. What is left goes on untraced, and is the program no more. */
+  letGo(): void {
+    this.#tracer?.letGo();
   }
 
   /** Resolves when the program and its children have ended. */
@@ -94,7 +102,9 @@ export class ProgramProcess {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.#child.pid !== undefined) signalGroup(this.#child.pid, signal);
+    if (this.#child.pid === undefined) return;
+    for (const left of this.#options.tracedProcesses()) signalProcess(left, signal);
+    signalGroup(this.#child.pid, signal);
   }
 
   #follow(): void {

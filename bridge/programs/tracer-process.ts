@@ -42,7 +42,7 @@ export class TracerProcess {
 
   /** Nobody wants more reports. If its first process has ended, what is left of the program goes on untraced. */
   letGo(): void {
-    this.child.stream(BRIDGE_LIVES_DESCRIPTOR).destroy();
+    this.child.stream(BRIDGE_LIVES_DESCRIPTOR).end('\n');
   }
 
   /** Ends a tracer that has no program. */

@@ -30,6 +30,8 @@ export const SERVER_FIELDS = {
    * not listened for longer than runs wait. `PORT_HELD`: it has ended, and another program listens in its place.
    */
   'trouble?': ['OTHER_PORT', 'OTHER_ADDRESS', 'SLOW', 'PORT_HELD'],
+  /** It went to the background, as a daemon does: its first process has ended well, and another listens. */
+  'inBackground?': 'flag',
   /** The system call in which the program is blocked now, if it can be seen: `accept4`, `epoll_wait`. */
   'blockedIn?': 'text',
   /** How many lines it has printed since it was started. */
