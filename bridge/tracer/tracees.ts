@@ -5,7 +5,7 @@ import { DescriptorTables } from './descriptor-tables.ts';
 import { KernelObjects } from './kernel-objects.ts';
 import { hasProbe, isThere, readThreadStatus } from './process-status.ts';
 import { callArguments, readCall, type CallStop } from './ptrace.ts';
-import type { TracerReport } from './report.ts';
+import type { Born, Died, TracerReport } from './report.ts';
 import { AUDIT_ARCHITECTURE, SYSTEM_CALLS } from './system-calls.ts';
 
 interface Thread extends StoppedThread {
@@ -38,9 +38,15 @@ export class Tracees {
   readonly #unseen = new Set<number>();
   #calls = 0;
 
-  /** @param probeVariable the environment variable of Node programs with a probe, whose calls are left to it */
-  constructor(probeVariable: string | undefined) {
+  readonly #onProcess: (report: Born | Died) => void;
+
+  /**
+   * @param probeVariable the environment variable of Node programs with a probe, whose calls are left to it
+   * @param onProcess called for each process but the first, and for each that ends
+   */
+  constructor(probeVariable: string | undefined, onProcess: (report: Born | Died) => void) {
     this.#probeVariable = probeVariable;
+    this.#onProcess = onProcess;
   }
 
   get threads(): IterableIterator<number> {
@@ -111,6 +117,7 @@ export class Tracees {
     if (!thread) return NOTHING;
     const reports: Reports = this.#quiet.has(thread.process) ? NOTHING : [{ what: 'gone', thread: id }];
     if (thread.process !== id) return reports;
+    this.#onProcess({ what: 'died', process: id });
     this.#tables.ended(id);
     this.#objects.processEnded(id);
     this.#quiet.delete(id);
@@ -143,6 +150,7 @@ export class Tracees {
     if (process === id && this.#threads.has(parent)) {
       this.#tables.forked(parent, process);
       if (this.#quiet.has(parent)) this.#quiet.add(process);
+      this.#onProcess({ what: 'born', process });
     }
     return thread;
   }

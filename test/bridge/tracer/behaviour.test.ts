@@ -89,7 +89,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     const program = shell('echo $$; sleep 100 & wait');
     await until(() => program.output.endsWith('\n'));
     const all = descendants(program.child.pid!);
-    program.letGo();
+    program.bridgeEnds();
     await until(() => !all.some(isAlive));
   });
 
@@ -103,11 +103,21 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     process.kill(sleeper, 'SIGKILL');
   });
 
+  test('a process that outlives the program ends if the bridge has gone', async () => {
+    const program = shell('setsid sleep 100 >/dev/null 2>&1 3>&1 & echo $!; exit 0');
+    expect(await program.report('exited')).toMatchObject({ code: 0, signal: 0 });
+    const sleeper = Number(program.output);
+    expect(program.reports).toContainEqual({ what: 'born', process: sleeper });
+    expect(isAlive(sleeper)).toBe(true);
+    program.bridgeEnds();
+    await until(() => !isAlive(sleeper));
+  });
+
   test('a tracer that gets no command ends with the bridge', async () => {
     const program = new TracedProgram(undefined);
     onTestFinished(() => program.kill());
     await program.report('ready');
-    program.letGo();
+    program.bridgeEnds();
     expect(await program.ended()).toEqual({ code: 0, signal: null });
   });
 });

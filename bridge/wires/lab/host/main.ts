@@ -13,6 +13,7 @@ import { Host } from './host.ts';
 import { writeKernelSettings } from './kernel-settings.ts';
 import { KernelStates } from './kernel-states.ts';
 import { setUp } from './network-interface.ts';
+import { dropPrivileges } from './privileges.ts';
 import { exitNow } from './system-calls.ts';
 import { openTun } from './tun-device.ts';
 
@@ -36,6 +37,8 @@ try {
     kernel.of({ local: '127.0.0.1', localPort: 1, remote: '127.0.0.1', remotePort: 1 });
     return kernel;
   });
+  // The device's reader needs none, and its threads begin with what this one has.
+  attempt('settings', dropPrivileges);
   const host = new Host(settings, device, states, bridge);
   const reader = new FrameReader<ToHost>(host);
   stream.on('data', (chunk: Buffer) => reader.feed(chunk));

@@ -14,6 +14,8 @@ const libc = koffi.load(null);
 const ioctlFunction = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
 const socketFunction = libc.func('int socket(int domain, int type, int protocol)');
 const setsockoptFunction = libc.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)');
+const prctlFunction = libc.func('int prctl(int option, ulong value, ulong third, ulong fourth, ulong fifth)');
+const capsetFunction = libc.func('int capset(void *header, void *sets)');
 const exitFunction = libc.func('void _exit(int status)');
 
 export class SystemCallError extends Error {
@@ -56,4 +58,24 @@ export function setOption(descriptor: number, level: number, name: number, value
   bytes.writeInt32LE(value);
   if (setsockoptFunction(descriptor, level, name, bytes, bytes.length) < 0)
     throw new SystemCallError('setsockopt', koffi.errno());
+}
+
+/** @throws SystemCallError */
+export function prctl(option: number, value: number): void {
+  if (prctlFunction(option, value, 0, 0, 0) < 0) throw new SystemCallError('prctl', koffi.errno());
+}
+
+/** From linux/capability.h. */
+const CAPABILITY_VERSION = 0x20080522;
+
+/**
+ * From now on this thread, and what it starts, has only these capabilities, and passes none on.
+ * @param capabilities a bit for each, of the first 32
+ * @throws SystemCallError
+ */
+export function setCapabilities(capabilities: number): void {
+  // Two structs of effective, permitted and inheritable, for the first and the next 32.
+  const sets = Uint32Array.of(capabilities, capabilities, 0, 0, 0, 0);
+  if (capsetFunction(Uint32Array.of(CAPABILITY_VERSION, 0), sets) < 0)
+    throw new SystemCallError('capset', koffi.errno());
 }
