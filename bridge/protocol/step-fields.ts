@@ -39,6 +39,7 @@ export const STEP_FIELDS = {
     'process?': 'number',
     'thread?': 'number',
     'within?': { fields: { 'startUs?': 'number', 'returnUs?': 'number' } },
+    'range?': { fields: { earlierUs: 'number', laterUs: 'number' } },
   },
   segment: {
     ...OF_EVERY_STEP,

@@ -31,7 +31,7 @@ export function observedCall(side: Side, id: string, name: CallName, startedAt: 
   const call: WithAllPlaces<Call> = {
     kind: 'call', id, at: startedAt, side, evidence: 'observed', reason: undefined,
     name, args, startedAt, returnedAt, result, bytes, payload, peer,
-    systemCall: by?.systemCall, process: by?.process, thread: by?.thread, within: undefined,
+    systemCall: by?.systemCall, process: by?.process, thread: by?.thread, within: undefined, range: undefined,
   };
   return call as Call;
 }

@@ -109,6 +109,11 @@ export interface Call extends StepBase {
    * earlier. Without `result`, nobody knows what it returned.
    */
   within?: { startUs?: number; returnUs?: number };
+  /**
+   * Present if nobody saw the call and all that is known is a range: what it did, it did at most `earlierUs` before and at
+   * most `laterUs` after the place that it has in the trace. For accept() that is its return.
+   */
+  range?: { earlierUs: number; laterUs: number };
 }
 
 /**

@@ -43,6 +43,7 @@ const call = fc.record(
     process: whole,
     thread: whole,
     within: fc.record({ startUs: time, returnUs: time }, { requiredKeys: [] }),
+    range: fc.record({ earlierUs: time, laterUs: time }),
   } satisfies { [Key in keyof Required<Call>]: unknown },
   { requiredKeys: [...needed, 'name', 'args', 'startedAt'] },
 );
