@@ -145,6 +145,7 @@ function sameCall(a: Call, b: Call): boolean {
     a.result === b.result &&
     a.bytes === b.bytes &&
     a.payload === b.payload &&
+    a.ready === b.ready &&
     a.peer?.length === b.peer?.length &&
     (a.returnedAt === undefined) === (b.returnedAt === undefined)
   );

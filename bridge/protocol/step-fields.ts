@@ -34,6 +34,7 @@ export const STEP_FIELDS = {
     'result?': 'text',
     'bytes?': 'number',
     'payload?': { hex: PAYLOAD_SHOWN },
+    'ready?': 'number',
     'peer?': 'text',
     'systemCall?': 'text',
     'process?': 'number',

@@ -95,6 +95,8 @@ export interface Call extends StepBase {
   bytes?: number;
   /** The first of those bytes in hex, at most `PAYLOAD_SHOWN` bytes. */
   payload?: string;
+  /** For a call that waits for several sockets: how many had something. 0 if its time was up before that. */
+  ready?: number;
   /** The peer's `host:port`, for accept and connect. */
   peer?: string;
   /** The system call's own name, where a source saw it: `accept4` for accept, `read` or `recvfrom` for recv. */

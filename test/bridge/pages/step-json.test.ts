@@ -42,6 +42,7 @@ const call = fc.record(
     systemCall: word,
     process: whole,
     thread: whole,
+    ready: whole,
     within: fc.record({ startUs: time, returnUs: time }, { requiredKeys: [] }),
     range: fc.record({ earlierUs: time, laterUs: time }),
   } satisfies { [Key in keyof Required<Call>]: unknown },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TraceBuilder } from '../../../../bridge/trace/inference/trace-builder.ts';
 import type { Report } from '../../../../bridge/trace/report.ts';
 import type { Call, Step } from '../../../../bridge/trace/step.ts';
-import { expectPossibleCalls } from '../../../helpers/possible-calls.ts';
+import { expectPossibleCalls } from '../../../helpers/oracle/possible-calls.ts';
 import { anyPlot } from '../../../helpers/simulated/any-plot.ts';
 import { SimulatedConnection } from '../../../helpers/simulated/connection.ts';
 import { lookedAt, wholeCalls, withoutCapture } from '../../../helpers/simulated/looked-at.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Call, State, Step } from '../../bridge/trace/step.ts';
-import { calls, segments, states } from './trace-checks.ts';
+import type { Call, State, Step } from '../../../bridge/trace/step.ts';
+import { calls, segments, states } from '../trace-checks.ts';
 
 /** Calls before a connection, whose order is another matter. */
 const OF_LISTENING: ReadonlySet<Call['name']> = new Set(['socket', 'bind', 'listen']);
