@@ -58,6 +58,9 @@ function since(zero: number, report: Report): Report {
       moved.sentAt = move(moved.sentAt);
       if (moved.arrivedAt !== undefined) moved.arrivedAt = move(moved.arrivedAt);
       break;
+    case 'pause':
+      moved.until = move(moved.until);
+      break;
     case 'state':
       if (moved.seenAt !== undefined) moved.seenAt = move(moved.seenAt);
   }

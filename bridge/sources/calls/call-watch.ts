@@ -38,6 +38,8 @@ export interface WaitReport {
   at?: number;
   /** The errno name if it failed. */
   result?: string;
+  /** How many sockets have something. */
+  ready?: number;
   by?: Caller;
 }
 
@@ -163,7 +165,7 @@ export class CallWatch implements Watch {
     this.#begun(id, name, startedAt, by);
   }
 
-  #wait({ call, name, startedAt, at, result = 'ok', by }: WaitReport): void {
+  #wait({ call, name, startedAt, at, result = 'ok', ready, by }: WaitReport): void {
     let id = this.#blocked.get(call);
     if (id === undefined) {
       if (this.#counts.wait >= MOST_WAITS) return;
@@ -174,7 +176,7 @@ export class CallWatch implements Watch {
       return this.#begun(id, name, startedAt, by);
     }
     this.#blocked.delete(call);
-    this.#call(id, name, { startedAt, at, ...(by && { by }) }, { result });
+    this.#call(id, name, { startedAt, at, ...(by && { by }) }, { result, ready });
   }
 
   #recv(report: Extract<ProbeReport, { what: 'recv' }> & { call?: number; by?: Caller }): void {
@@ -192,9 +194,9 @@ export class CallWatch implements Watch {
   }
 
   #call(id: string, name: CallName, { startedAt, at, by }: Duration, facts: CallFacts = {}): void {
-    const { args, result, bytes, payload, peer } = facts;
+    const { args, result, bytes, payload, ready, peer } = facts;
     const returnedAt = since(this.startedAt, at);
-    const call = { args, returnedAt, result, bytes, payload, peer, by };
+    const call = { args, returnedAt, result, bytes, payload, ready, peer, by };
     this.#sink?.(observedCall('server', id, name, since(this.startedAt, startedAt), call));
   }
 }

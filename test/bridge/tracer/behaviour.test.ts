@@ -182,6 +182,21 @@ describe.skipIf(!isLinux || !hasPython)('what the tracer reports', () => {
     expect(await program.report('return', ({ call }) => call === again.call)).toMatchObject({ errno: 'ok' });
   });
 
+  test('a wait that a stop interrupts goes on as the same call', async () => {
+    const port = await freePort();
+    const program = python('polling.py', port);
+    const poll = await program.report('enter', ({ name }) => name === 'poll');
+    process.kill(Number(program.output), 'SIGSTOP');
+    const interrupted = await program.report('return', ({ call }) => call === poll.call);
+    expect(interrupted.errno).toBe('ERESTART_RESTARTBLOCK');
+    process.kill(Number(program.output), 'SIGCONT');
+    const { call: number, at: _at, ...again } = await program.report('enter', ({ call }) => call > poll.call);
+    const { call: _number, at: _before, ...first } = poll;
+    expect(again).toEqual(first);
+    await dial(port);
+    expect(await program.report('return', ({ call }) => call === number)).toMatchObject({ result: 1, errno: 'ok' });
+  });
+
   test('only the last close() ends a connection; a process that ends releases what it had', async () => {
     const port = await freePort();
     const program = python('forks.py', port);
