@@ -11,12 +11,11 @@ import { Page } from '../../helpers/clients/page.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { BRIDGE } from '../../helpers/programs/built-programs.ts';
 import { isAlive, startNode } from '../../helpers/programs/program.ts';
+import { PYTHON } from '../../helpers/programs/python.ts';
 import { until } from '../../helpers/until.ts';
 
 const FIXTURES = join(process.cwd(), 'test', 'fixtures');
 const has = (program: string) => spawnSync('/bin/sh', ['-c', `command -v ${program}`]).status === 0;
-/** The program itself: what `python3` names may be a script that looks for it, and takes long under a tracer. */
-const PYTHON = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout?.trim();
 const isLinux = process.platform === 'linux';
 
 function temporaryFolder(): string {

@@ -7,11 +7,11 @@ import { callsOf } from '../../../bridge/tracer/system-calls.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { descendants } from '../../helpers/programs/descendants.ts';
 import { isAlive } from '../../helpers/programs/program.ts';
+import { PYTHON } from '../../helpers/programs/python.ts';
 import { TracedProgram } from '../../helpers/programs/traced-program.ts';
 import { until } from '../../helpers/until.ts';
 
 const FIXTURES = 'test/fixtures/traced';
-const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
 const isLinux = process.platform === 'linux';
 
 function traced(...[command, more]: ConstructorParameters<typeof TracedProgram>): TracedProgram {
@@ -43,7 +43,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     expect(await shell(script).ended()).toEqual(end);
   });
 
-  test.skipIf(!hasPython)('whatever it gives its kernel as arguments', async () => {
+  test.skipIf(!PYTHON)('whatever it gives its kernel as arguments', async () => {
     const program = traced(['python3', `${FIXTURES}/nonsense.py`]);
     expect(await program.ended()).toEqual({ code: 0, signal: null });
     const untraced = spawnSync('python3', [`${FIXTURES}/nonsense.py`], { encoding: 'utf8' });
@@ -122,7 +122,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
   });
 });
 
-describe.skipIf(!isLinux || !hasPython)('what the tracer reports', () => {
+describe.skipIf(!isLinux || !PYTHON)('what the tracer reports', () => {
   const python = (file: string, port: number) => traced(['python3', `${FIXTURES}/${file}`, String(port)]);
 
   test('a call is reported when it is entered, though it blocks; both ends and the first bytes are in it', async () => {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Script } from '../../../../bridge/trace/script.ts';
 import type { Call, Step } from '../../../../bridge/trace/step.ts';
@@ -6,10 +5,10 @@ import { startOwning } from '../../../helpers/bridge.ts';
 import { Page } from '../../../helpers/clients/page.ts';
 import { expectPossibleCalls } from '../../../helpers/oracle/possible-calls.ts';
 import { whyNoLab } from '../../../helpers/programs/lab.ts';
+import { PYTHON } from '../../../helpers/programs/python.ts';
 import { calls, expectCausal } from '../../../helpers/trace-checks.ts';
 
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-if (!hasPython) console.log('Tests of calls that nobody saw are left out: python3 is not installed.');
+if (!PYTHON) console.log('Tests of calls that nobody saw are left out: python3 is not installed.');
 
 const SAY = { do: 'send', hex: '6869' } as const;
 const HEAR = { do: 'recv', bytes: 2 } as const;
@@ -34,7 +33,7 @@ describe.each(ways)('on the wire $wire, with --calls $calls', ({ wire, calls: ho
     Page.open(
       await startOwning({ wire, calls: how, server: `python3 test/fixtures/servers/blocking_kinds.py PORT ${kind}` }),
     );
-  const isPossible = hasPython && !(wire === 'lab' && whyNoLab);
+  const isPossible = PYTHON !== undefined && !(wire === 'lab' && whyNoLab);
 
   test.skipIf(!isPossible).each(KINDS)('a server that $kind', async ({ kind, script, outcome }) => {
     const page = await start(kind);
@@ -53,7 +52,7 @@ describe.each(ways)('on the wire $wire, with --calls $calls', ({ wire, calls: ho
 
   test.skipIf(!isPossible)('a server whose only thread is busy with another client', async () => {
     const page = await start('talks');
-    const other = page.start([SAY, HEAR, { do: 'wait', ms: 300 }, CLOSE]);
+    const other = page.start([SAY, HEAR, { do: 'wait', ms: 800 }, CLOSE]);
     await page.message('steps', ({ id, steps }) => id === other && steps.some((step) => isReturned(step, 'recv')));
     const { steps } = await page.run([SAY, HEAR, CLOSE]);
     expectCausal(steps);
