@@ -99,6 +99,13 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     return this.#sources.all;
   }
 
+  /** Where it listens, as far as that is known: the kernel's table may show it a little later than a source inside. */
+  get listensOn(): readonly Address[] {
+    if (this.#sockets.length > 0) return this.#sockets;
+    const { boundTo } = this.#sources;
+    return boundTo === undefined ? [] : [{ host: boundTo, port: this.#options.port }];
+  }
+
   status(): ServerStatus {
     const { blockedIn } = this.#sources;
     const pid = this.#process && (this.#sources.tracedProcess ?? this.#process.pid);
