@@ -80,7 +80,7 @@ export class Bridge {
   /** Resolves when the wire has been warmed up. */
   #warm: Promise<void> = Promise.resolve();
   #closing = false;
-  readonly #whereReached = (): Address => targetOn(this.#chosen.wire, this.#program?.listensOn);
+  readonly #whereReached = (): Address => targetOn(this.#chosen.wire, this.#program?.listensOn());
 
   constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log'], terms: Terms) {
     this.#config = config;

@@ -82,10 +82,9 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     super();
     const { port, probe, calls = 'probe' } = options;
     this.#options = options;
-    const isReached = (bound: Address): boolean => this.#isReached(bound);
     this.#sources = new ServerSources({
       port,
-      isReached,
+      isReached: (bound) => this.#isReached(bound),
       probe,
       calls,
       onListening: () => this.#listens(),
@@ -100,11 +99,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   }
 
   /** Where it listens, as far as that is known: the kernel's table may show it a little later than a source inside. */
-  get listensOn(): readonly Address[] {
-    if (this.#sockets.length > 0) return this.#sockets;
-    const { boundTo } = this.#sources;
-    return boundTo === undefined ? [] : [{ host: boundTo, port: this.#options.port }];
-  }
+  readonly listensOn = (): readonly Address[] => (this.#sockets.length > 0 ? this.#sockets : this.#sources.listensOn);
 
   status(): ServerStatus {
     const { blockedIn } = this.#sources;

@@ -95,9 +95,10 @@ export class ServerSources {
     return [this.#probe, this.#tracer, this.#syscalls, this.#output, this.#listener];
   }
 
-  /** The IP address on which the program listens, as a source has reported it. */
-  get boundTo(): string | undefined {
-    return this.#callSources.find(({ source }) => source.listening)?.source.boundTo;
+  /** Where the program listens, as a source has reported it. */
+  get listensOn(): Address[] {
+    const host = this.#callSources.find(({ source }) => source.listening)?.source.boundTo;
+    return host === undefined ? [] : [{ host, port: this.#options.port }];
   }
 
   /** The name of the system call in which the program is blocked now, if that is known. */
