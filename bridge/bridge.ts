@@ -27,7 +27,7 @@ import type { ScenarioServer } from './trace/scenario-server.ts';
 import { plainScript } from './trace/script.ts';
 import type { Outcome } from './trace/trace.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
-import { expectLink, type Wire } from './wires/wire.ts';
+import { expectLink, targetOn, type Wire } from './wires/wire.ts';
 
 /** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
 const SEEDS = 100_000;
@@ -80,6 +80,7 @@ export class Bridge {
   /** Resolves when the wire has been warmed up. */
   #warm: Promise<void> = Promise.resolve();
   #closing = false;
+  readonly #whereReached = (): Address => targetOn(this.#chosen.wire, this.#program?.listensOn());
 
   constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log'], terms: Terms) {
     this.#config = config;
@@ -155,7 +156,7 @@ export class Bridge {
       version: VERSION,
       wire: wire.name,
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
-      target: formatAddress(wire.target),
+      target: formatAddress(this.#whereReached()),
       server: this.#serverStatus(),
       mayControl: this.terms.mayControl,
       sources: [CLIENT_STATUS, ...wire.status(), ...this.#sources().map(describeSource)],
@@ -182,7 +183,7 @@ export class Bridge {
       script,
       wire,
       ...(link && { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } }),
-      ...(lent ? { server: lent } : { untilListening: this.#program?.started() }),
+      ...(lent ? { server: lent } : { untilListening: this.#program?.started(), whereReached: this.#whereReached }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
       onSteps,

@@ -82,10 +82,9 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     super();
     const { port, probe, calls = 'probe' } = options;
     this.#options = options;
-    const isReached = (bound: Address): boolean => this.#isReached(bound);
     this.#sources = new ServerSources({
       port,
-      isReached,
+      isReached: (bound) => this.#isReached(bound),
       probe,
       calls,
       onListening: () => this.#listens(),
@@ -98,6 +97,9 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   get sources(): EvidenceSource[] {
     return this.#sources.all;
   }
+
+  /** Where it listens, as far as that is known: the kernel's table may show it a little later than a source inside. */
+  readonly listensOn = (): readonly Address[] => (this.#sockets.length > 0 ? this.#sockets : this.#sources.listensOn);
 
   status(): ServerStatus {
     const { blockedIn } = this.#sources;

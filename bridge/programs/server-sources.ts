@@ -27,6 +27,8 @@ type Code = Parameters<ServerSyscalls['leave']>[0];
 interface CallSource extends EvidenceSource {
   /** Whether it has reported that the program listens. */
   readonly listening: boolean;
+  /** The IP address to which its listening socket is bound, once it has reported that. */
+  readonly boundTo: string | undefined;
   /** Called when the program listens. */
   onListening: (() => void) | undefined;
   /** From now on it reports nothing, and gives this code as the reason. The best source never has to leave. */
@@ -91,6 +93,12 @@ export class ServerSources {
 
   get all(): EvidenceSource[] {
     return [this.#probe, this.#tracer, this.#syscalls, this.#output, this.#listener];
+  }
+
+  /** Where the program listens, as a source has reported it. */
+  get listensOn(): Address[] {
+    const host = this.#callSources.find(({ source }) => source.listening)?.source.boundTo;
+    return host === undefined ? [] : [{ host, port: this.#options.port }];
   }
 
   /** The name of the system call in which the program is blocked now, if that is known. */

@@ -61,6 +61,10 @@ export class ServerTracer implements EvidenceSource {
     return this.#connections.listening;
   }
 
+  get boundTo(): string | undefined {
+    return this.#connections.boundTo;
+  }
+
   /** The first process of the program that has not ended, once it runs under the tracer. */
   get process(): number | undefined {
     const [first] = this.#processes;

@@ -2,7 +2,9 @@ import koffi from 'koffi';
 
 /** Numbers from linux/socket.h and linux/in.h. */
 export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
+export const AF_PACKET = 17;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
@@ -13,6 +15,7 @@ const SOCK_CLOEXEC = 0o2000000;
 const libc = koffi.load(null);
 const ioctlFunction = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
 const socketFunction = libc.func('int socket(int domain, int type, int protocol)');
+const bindFunction = libc.func('int bind(int fd, void *address, uint32_t length)');
 const setsockoptFunction = libc.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)');
 const prctlFunction = libc.func('int prctl(int option, ulong value, ulong third, ulong fourth, ulong fifth)');
 const capsetFunction = libc.func('int capset(void *header, void *sets)');
@@ -47,6 +50,11 @@ export function socket(domain: number, type: number, protocol: number): number {
   const descriptor = socketFunction(domain, type | SOCK_CLOEXEC, protocol) as number;
   if (descriptor < 0) throw new SystemCallError('socket', koffi.errno());
   return descriptor;
+}
+
+/** @throws SystemCallError */
+export function bind(descriptor: number, address: Uint8Array): void {
+  if (bindFunction(descriptor, address, address.length) < 0) throw new SystemCallError('bind', koffi.errno());
 }
 
 /**

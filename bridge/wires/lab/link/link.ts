@@ -14,8 +14,6 @@ import { otherSide, type Side } from '../../../trace/step.ts';
 import type { LinkFlow } from './flow.ts';
 import type { Deliver } from './transit.ts';
 
-const IPV4 = 4;
-
 export class Link {
   readonly #deliver: Deliver;
   /** By the client's port. */
@@ -39,13 +37,17 @@ export class Link {
 
   /** @param at when the sender's host read it from its kernel: microseconds of the monotonic clock */
   carry(from: Side, packet: Uint8Array, at: number): void {
-    if (packet[0] === undefined || packet[0] >> 4 !== IPV4) return;
+    if (!isIp(packet)) return;
     const decoded = decode(packet);
     const port = decoded && (from === 'client' ? decoded.tcp.sourcePort : decoded.tcp.destinationPort);
     const flow = port === undefined ? undefined : this.#flows.get(port);
     if (flow && decoded) flow.carry(from, packet, decoded, at, monotonicUs());
     else this.#deliver(otherSide(from), packet);
   }
+}
+
+function isIp([first = 0]: Uint8Array): boolean {
+  return first >> 4 === 4 || first >> 4 === 6;
 }
 
 /** @returns nothing for a packet that is not TCP, such as an ICMP message */
