@@ -51,10 +51,19 @@ const otherwise = (steps: readonly Step[]): Trace => ({
   error: 'ECONNRESET',
 });
 
+/** Opens it as the only run of the page. */
 async function open(page: Page, trace: Trace): Promise<void> {
-  await page.goto('/');
-  // A beat lasts long enough for the test to take the cursor where it wants it.
-  await page.getByLabel('Speed').selectOption('0.25');
+  if (page.url() === 'about:blank') {
+    await page.goto('/');
+    // A beat lasts long enough for the test to take the cursor where it wants it.
+    await page.getByLabel('Speed').selectOption('0.25');
+  }
+  if ((await page.locator('[data-run]').count()) > 0) {
+    // Only a run that was watched to its end can be deleted.
+    await page.locator('main').press('End');
+    await page.getByRole('button', { name: /^Delete run/ }).click();
+    await expect(page.locator('[data-run]')).toHaveCount(0);
+  }
   const file = { name: 'trace.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(trace)) };
   await page.locator('input[type=file]').setInputFiles(file);
   await expect(page.locator('.picture [data-step]').first()).toBeAttached();
