@@ -35,7 +35,7 @@ function isTraced({ systemCall, process, thread }: Call): boolean {
 
 /** A step that was captured or seen from outside differs in every run, and comes less often. */
 function isCommon(step: Step): step is Common {
-  if (!fits(step.at)) return false;
+  if (!fits(step.at) || step.connection !== undefined) return false;
   switch (step.kind) {
     case 'call':
       if (step.within !== undefined || isTraced(step) || !fits(step.startedAt) || !fits(step.returnedAt)) return false;

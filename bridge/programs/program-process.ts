@@ -88,6 +88,11 @@ export class ProgramProcess {
     clearTimeout(hangUp);
   }
 
+  /** The program is over: processes that it has left behind, without its outputs, end too. */
+  endRest(): void {
+    this.#signal('SIGKILL');
+  }
+
   #signal(signal: NodeJS.Signals): void {
     if (this.#child.pid !== undefined) signalGroup(this.#child.pid, signal);
   }

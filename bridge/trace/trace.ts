@@ -23,6 +23,33 @@ export interface LeftOut {
   lines?: number;
   /** Steps of any kind, from some moment on: nothing later is known. */
   steps?: number;
+  /** Connections of the client program, after as many as a run may have. */
+  connections?: number;
+}
+
+/** One of several connections of a run, whether or not its steps were kept. */
+export interface ConnectionSummary {
+  /** From 0, in the order in which they began. */
+  connection: number;
+  /** When its connect() began, in microseconds since the run's zero. */
+  at: number;
+  /** When the last that is known of it happened. */
+  endAt: number;
+  /** The server's `host:port`, as connect() named it. */
+  peer: string;
+  /** The client's, if it is known. */
+  port?: number;
+  outcome: Outcome;
+  /** The errno name behind the outcome. */
+  error?: string;
+}
+
+/** How a program ended: with one of these, unless it went on until the run was ended. */
+export interface ProgramEnd {
+  exitCode?: number;
+  signal?: string;
+  /** Why it could not be started: an errno name. */
+  notStarted?: string;
 }
 
 /** What a source of evidence has to report. */

@@ -12,13 +12,14 @@ import type { SourceStatus } from '../../trace/trace.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Side } from '../../trace/step.ts';
 import type { Played } from '../script-player.ts';
-import type { ClientRun, OwnListener, RunOnWire, Wire } from '../wire.ts';
+import type { Carrying, ClientRun, OwnListener, ProgramOnWire, RunOnWire, Wire } from '../wire.ts';
 import { ClientPorts } from './client-ports.ts';
 import { LabHost } from './lab-host.ts';
 import { checkMachine, explain, HostFailure, LabUnavailable } from './lab-unavailable.ts';
 import type { FromHost } from './lab-messages.ts';
 import { LinkFlow } from './link/flow.ts';
-import { Link } from './link/link.ts';
+import { Link, type Ports } from './link/link.ts';
+import { ProgramsOnLab } from './programs-on-lab.ts';
 
 const ADDRESSES: Record<Side, string> = { client: '10.77.0.1', server: '10.77.0.2' };
 const MASK = '255.255.255.0';
@@ -41,6 +42,7 @@ export class LabWire implements Wire {
   readonly reached: readonly string[];
   readonly #hosts: Record<Side, LabHost>;
   readonly #link: Link;
+  readonly #programs: ProgramsOnLab;
   readonly #ports = new ClientPorts();
   readonly #runs = new ShortLivedMap<number, RunInLab>();
   #lastRun = 0;
@@ -71,7 +73,9 @@ export class LabWire implements Wire {
     this.#hosts = hosts;
     this.target = { host: ADDRESSES.server, port };
     this.reached = [ADDRESSES.server, loopback];
-    this.#link = new Link((to, packet) => hosts[to].deliver(packet));
+    const deliver = (to: Side, packet: Uint8Array): void => hosts[to].deliver(packet);
+    this.#link = new Link(deliver, (...opening) => this.#programs.opened(...opening));
+    this.#programs = new ProgramsOnLab(this.#link, deliver);
     for (const side of ['client', 'server'] as const) {
       hosts[side].passTo({
         packet: (bytes, at) => this.#link.carry(side, bytes, at),
@@ -88,14 +92,20 @@ export class LabWire implements Wire {
     ];
   }
 
-  entrance(): string[] {
-    return this.#hosts.server.entrance();
+  entrance(side: Side): string[] {
+    return this.#hosts[side].entrance();
+  }
+
+  carry(program: ProgramOnWire): Carrying {
+    return this.#programs.add(program);
   }
 
   /** @throws RangeError if every port of the client's host is in use */
   open({ script, limits, port: serverPort, link = {}, paced = false, zero, sink, onPort }: RunOnWire): ClientRun {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
+    const target = { host: this.target.host, port: serverPort ?? this.target.port };
+    const ports = { port, serverPort: target.port };
     const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
     const flow = new LinkFlow({
       settings: link,
@@ -103,16 +113,15 @@ export class LabWire implements Wire {
       zero,
       sink,
       deliver,
-      onStop: () => this.#forget(port, flow),
+      onStop: () => this.#forget(ports, flow),
     });
-    this.#link.add(port, flow);
+    this.#link.add(ports, flow);
     onPort(port);
     const socket = {
       ...(link.mtu !== undefined && { maxSegment: link.mtu - IP_AND_TCP_HEADERS }),
       ...(link.hold && { patient: true }),
     };
     const client = this.#hosts.client;
-    const target = { host: this.target.host, port: serverPort ?? this.target.port };
     client.send({ type: 'play', run, localPort: port, target, script, limits, zero, socket });
     const played = new Promise<Played>((resolve) => this.#runs.set(run, { report: sink, played: resolve }));
     if (this.#broken) this.#giveUp(run);
@@ -143,7 +152,8 @@ export class LabWire implements Wire {
   #heard(side: Side, message: FromHost): void {
     switch (message.type) {
       case 'state':
-        return this.#link.flow(message.port)?.saw(side, message);
+        if (side === 'client') this.#programs.saw(message);
+        return this.#link.flow(message)?.saw(side, message);
       case 'report':
         return this.#runs.get(message.run)?.report(message.report);
       case 'listening':
@@ -154,9 +164,9 @@ export class LabWire implements Wire {
     }
   }
 
-  #forget(port: number, flow: LinkFlow): void {
-    this.#link.remove(port, flow);
-    this.#ports.giveBack(port);
+  #forget(ports: Ports, flow: LinkFlow): void {
+    this.#link.remove(ports, flow);
+    this.#ports.giveBack(ports.port);
   }
 
   /** One host alone is no lab: every run ends, and the other host too. */

@@ -4,6 +4,7 @@ import { ShortLivedMap } from '../../../machine/short-lived-collections.ts';
 import { ClientSocket } from '../../../sources/client-socket.ts';
 import type { TcpState } from '../../../trace/step.ts';
 import { ScriptPlayer } from '../../script-player.ts';
+import { flowKey } from '../flow-key.ts';
 import type { Frames } from '../frames.ts';
 import type { FromHost, HostSettings, KernelState, StateOfPort, ToHost } from '../lab-messages.ts';
 import type { KernelStates } from './kernel-states.ts';
@@ -12,6 +13,9 @@ import { ownListener } from './own-listener.ts';
 import { packetHeader, type PacketHeader } from './packet-header.ts';
 import { socketWithOptions } from './socket-options.ts';
 import { TunDevice } from './tun-device.ts';
+
+/** The states of so many connections are remembered: far more than packets of are under way. */
+const MOST_REPORTED = 65_536;
 
 /**
  * A host at work. It passes packets between its kernel and the link, reports the kernel's states around each packet, and
@@ -23,7 +27,7 @@ export class Host implements Frames<ToHost> {
   readonly #states: KernelStates;
   readonly #bridge: Frames<FromHost>;
   readonly #rewriter: LoopbackRewriter;
-  /** By client port: the state that was reported last. */
+  /** By connection: the state that was reported last. */
   readonly #reported = new Map<number, TcpState>();
   readonly #players = new ShortLivedMap<number, ScriptPlayer>();
   #listener: Server | undefined;
@@ -48,10 +52,10 @@ export class Host implements Frames<ToHost> {
     const [port, serverPort] = this.#ports(header, 'in');
     const packet = this.#rewriter.inward(bytes, port, serverPort, header.opens);
     const before = this.#look(port, serverPort, header.source);
-    if (before.state !== this.#reported.get(port)) this.#report(port, before);
+    if (before.state !== this.#reported.get(flowKey(port, serverPort))) this.#report(port, serverPort, before);
     const deliveredAt = monotonicUs();
     this.#device.deliver(packet);
-    this.#report(port, { ...this.#look(port, serverPort, header.source), deliveredAt });
+    this.#report(port, serverPort, { ...this.#look(port, serverPort, header.source), deliveredAt });
   }
 
   message(message: ToHost): void {
@@ -75,7 +79,7 @@ export class Host implements Frames<ToHost> {
     const header = packetHeader(packet);
     if (!header) return this.#bridge.packet(packet, at);
     const [port, serverPort] = this.#ports(header, 'out');
-    this.#report(port, this.#look(port, serverPort, header.destination));
+    this.#report(port, serverPort, this.#look(port, serverPort, header.destination));
     this.#bridge.packet(this.#rewriter.outward(packet, port), at);
   }
 
@@ -95,9 +99,12 @@ export class Host implements Frames<ToHost> {
     return { ...state, at: monotonicUs() };
   }
 
-  #report(port: number, state: Omit<StateOfPort, 'port'>): void {
-    this.#reported.set(port, state.state);
-    this.#bridge.message({ type: 'state', port, ...state });
+  #report(port: number, serverPort: number, state: Omit<StateOfPort, 'port' | 'serverPort'>): void {
+    const key = flowKey(port, serverPort);
+    this.#reported.delete(key);
+    this.#reported.set(key, state.state);
+    if (this.#reported.size > MOST_REPORTED) this.#reported.delete(this.#reported.keys().next().value!);
+    this.#bridge.message({ type: 'state', port, serverPort, ...state });
   }
 
   #play({ run, localPort, target, script, limits, zero, socket }: Extract<ToHost, { type: 'play' }>): void {
@@ -112,7 +119,7 @@ export class Host implements Frames<ToHost> {
       .then((played) => {
         this.#players.delete(run);
         // A connection whose SYN was never answered ends without a packet.
-        this.#report(localPort, this.#look(localPort, target.port, target.host));
+        this.#report(localPort, target.port, this.#look(localPort, target.port, target.host));
         this.#bridge.message({ type: 'played', run, played });
       });
   }

@@ -21,10 +21,12 @@ export function writeKernelSettings(name: string): void {
   write(`${IPV4}/tcp_orphan_retries`, 30);
   write(`${IPV4}/tcp_retries2`, 30);
   write(`${IPV4}/tcp_fin_timeout`, 3600);
+  // The ports that a kernel chooses for programs. Scripts have those above: see client-ports.ts.
+  write(`${IPV4}/ip_local_port_range`, '10000 32767');
   // No router solicitations among the segments.
   write(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, 1);
 }
 
-function write(path: string, value: number): void {
+function write(path: string, value: number | string): void {
   if (existsSync(path)) writeFileSync(path, String(value));
 }
