@@ -72,7 +72,8 @@ export interface SourceStatus<Why extends string = string> {
 /** A whole run, as a trace file holds it. */
 export interface Trace {
   format: 'aperto-trace';
-  version: 1;
+  /** 2 if the run has several connections: each step then has the number of its own. */
+  version: 1 | 2;
   /** When the client called connect(), ISO 8601 in UTC: the zero of all times. */
   startedAt: string;
   wire: WireName;
@@ -81,7 +82,13 @@ export interface Trace {
   /** The command line of the server program, with file names in place of paths. Absent if it is not known. */
   command?: string;
   sources: SourceStatus[];
+  /** Empty if the client was a program. */
   script: Script;
+  /** How the client program ended, and all its connections if it made several. */
+  client?: ProgramEnd;
+  connections?: ConnectionSummary[];
+  /** The command line of the client program, with file names in place of paths. */
+  clientCommand?: string;
   /** The settings of the lab's link, with the seed of its random faults. */
   link?: LinkSettings;
   /** The run's own server program, if it did not use the bridge's. */

@@ -50,6 +50,7 @@ export const page: Texts = {
   },
   controls: {
     random: 'Enviar número aleatório',
+    client: 'Executar o programa cliente',
     own: 'ou o seu número',
     send: 'Enviar',
     cancel: 'Desistir desta execução',
@@ -110,6 +111,7 @@ export const later: LaterTables = {
   summary: () => import('./summary.ts'),
   compare: () => import('./compare.ts'),
   held: () => import('./held.ts'),
+  connections: () => import('./connections.ts'),
   script: () => import('./script.ts'),
   scenarios: () => import('./scenarios.ts'),
   serverTrouble: () => import('./server-trouble.ts'),
