@@ -153,7 +153,7 @@ export class Bridge {
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
       target: formatAddress(wire.target),
       server: this.#serverStatus(),
-      ...this.#client.status(),
+      ...this.#client.status(wire, this.#sources()),
       mayControl: this.terms.mayControl,
       sources: [CLIENT_STATUS, ...wire.status(), ...this.#sources().map(describeSource)],
       limits: this.terms.limits,

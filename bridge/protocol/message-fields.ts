@@ -89,7 +89,7 @@ export const MESSAGE_FIELDS = {
     /** `host:port`. */
     target: 'text',
     server: { fields: SERVER_FIELDS },
-    /** The client program that the operator has set, and what sees it: absent if there is none. */
+    /** The client program that the operator has set, and the sources of its runs: absent if there is none. */
     'client?': { fields: { command: 'text', sources: { list: { fields: SOURCE_FIELDS }, most: 32 } } },
     /** Whether this page may start and stop the server program. */
     mayControl: 'flag',

@@ -1,7 +1,9 @@
 import { BridgeError } from '../errors.ts';
 import { ClientProgram, type ClientProgramOptions } from '../programs/client-program.ts';
 import type { Hello } from '../protocol/messages.ts';
-import { clientSources } from './client-sources.ts';
+import { describeSource, type EvidenceSource } from '../sources/source.ts';
+import type { Wire } from '../wires/wire.ts';
+import { clientSources, sourcesOnWire } from './client-sources.ts';
 import { ProgramSession, type ProgramSessionOptions } from './program-session.ts';
 
 type Asked = Omit<ProgramSessionOptions, 'program' | 'limits'>;
@@ -21,10 +23,12 @@ export class ClientRuns {
     this.#limits = limits;
   }
 
-  /** What `hello` says of it. */
-  status(): Pick<Hello, 'client'> {
+  /** What `hello` says of it, and of the sources that a run of it will have. */
+  status(wire: Wire, server: readonly EvidenceSource[]): Pick<Hello, 'client'> {
     const program = this.#program;
-    return program ? { client: { command: program.command, sources: clientSources(program.expectedStatus) } } : {};
+    if (!program) return {};
+    const sources = [...clientSources(program.expectedStatus), ...sourcesOnWire(wire), ...server.map(describeSource)];
+    return { client: { command: program.command, sources } };
   }
 
   /** @throws BridgeError `NO_CLIENT_PROGRAM`, `TOO_MANY_CLIENTS` */

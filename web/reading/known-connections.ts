@@ -55,7 +55,7 @@ function connectionAt(
   for (const step of steps) {
     if (!hasPassed(step.at)) continue;
     endAt = Math.max(endAt, step.at);
-    const end = step.kind === 'call' ? step.returnedAt : step.kind === 'segment' ? step.arrivedAt : undefined;
+    const end = endOf(step);
     const isOver = end !== undefined && hasPassed(end);
     if (isOver) endAt = Math.max(endAt, end);
     if (step.kind === 'call' && step.name === 'connect') peer = step.peer ?? peer;
@@ -63,6 +63,12 @@ function connectionAt(
   }
   const { outcome } = tally;
   return { at: first.at, endAt, peer, hasSteps: true, ...(outcome && { outcome }) };
+}
+
+/** When a call returned, or a segment arrived. */
+function endOf(step: Step): number | undefined {
+  if (step.kind === 'call') return step.returnedAt;
+  return step.kind === 'segment' ? step.arrivedAt : undefined;
 }
 
 function withoutEnd(step: Step): Step {

@@ -20,7 +20,7 @@ export interface Beginning {
   script: Script;
   /** The command line of the client program, if the client is one. */
   client?: string | undefined;
-  /** What sees the client program, as far as that is known before the run. */
+  /** The sources of a run of the client program, as far as they are known before. */
   clientSources?: readonly SourceStatus[] | undefined;
   /** What the run asks of the wire. */
   link?: LinkSettings | undefined;
@@ -65,8 +65,9 @@ export class Run {
   furthest = $state<string>();
   /** What the viewer guessed when the run's question was put. */
   guess = $state<string>();
-  readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
-  readonly done = $derived(this.#end?.kind === 'done' ? shownEnd(this.#end.done) : undefined);
+  /** Of several connections, the outcome is that of the one that is shown. */
+  readonly done = $derived(this.#end?.kind === 'done' ? shownEnd(this.#end.done, this.chosen) : undefined);
+  readonly outcome = $derived(this.#end?.kind === 'done' ? this.done!.outcome : this.#end?.kind);
 
   constructor(order: number, begun: Beginning, startedAt = now(), isOpened = false) {
     this.id = `run-${order}`;
@@ -97,11 +98,7 @@ export class Run {
 
   /** @param fallback the bridge's present sources, for a run that is not over */
   sources(fallback: readonly SourceStatus[]): readonly SourceStatus[] {
-    if (this.done) return this.done.sources;
-    const { clientSources } = this.begun;
-    return clientSources
-      ? [...clientSources, ...fallback.filter(({ name, side }) => side !== 'client' || name === 'capture')]
-      : fallback;
+    return this.done?.sources ?? this.begun.clientSources ?? fallback;
   }
 
   /** Adds steps. A step that comes again replaces the earlier one. */
@@ -150,10 +147,12 @@ function byConnection(steps: readonly Step[]): Step[][] {
 }
 
 /** The end as it is shown: characters that cannot be seen are escapes. */
-function shownEnd(done: DoneMessage): DoneMessage {
-  const { reply, error } = done;
+function shownEnd(done: DoneMessage, chosen: number): DoneMessage {
+  const { reply } = done;
+  const { outcome, error } = done.connections?.[chosen] ?? done;
   return {
     ...done,
+    outcome,
     ...(reply && { reply: { ...reply, text: printable(reply.text) } }),
     ...(error !== undefined && { error: printable(error) }),
   };

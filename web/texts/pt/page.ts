@@ -50,7 +50,7 @@ export const page: Texts = {
   },
   controls: {
     random: 'Enviar número aleatório',
-    client: 'Executar o programa cliente',
+    client: 'Executar o cliente',
     own: 'ou o seu número',
     send: 'Enviar',
     cancel: 'Desistir desta execução',
