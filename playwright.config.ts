@@ -1,4 +1,5 @@
 import { defineConfig, devices } from '@playwright/test';
+import './test/helpers/programs/python.ts';
 
 const root = process.getuid?.() === 0;
 const packaged = process.env['APERTO_CHROMIUM_PACKAGED'] === '1';

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import './test/helpers/programs/python.ts';
 
 /**
  * A time-out only ends a wait in vain: on a busy machine a program alone may take seconds to start. Tests leave nothing

@@ -1,5 +1,5 @@
 // Files of the project's folder. Nothing is deleted before its successor is there.
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -78,54 +78,5 @@ export function removeFolders(folders) {
     } catch {
       console.error(`${folder} is still in use, and stays for now.`);
     }
-  }
-}
-
-/** The number of the process that installs or builds. */
-const LOCK = '.preparing';
-const LOOK_EVERY_MS = 100;
-
-/** Does something while no other process does it. One that died on the way does not count. */
-export function alone(what, folder = root) {
-  const lock = join(folder, LOCK);
-  let isSaid = false;
-  while (!take(lock)) {
-    if (!isSaid)
-      console.error(`Waiting for another start that installs or builds … (If there is none, delete ${lock}.)`);
-    isSaid = true;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
-  }
-  const release = () => rmSync(lock, { force: true });
-  // A step that fails ends the process.
-  process.once('exit', release);
-  try {
-    return what();
-  } finally {
-    process.off('exit', release);
-    release();
-  }
-}
-
-function take(lock) {
-  try {
-    writeFileSync(lock, `${process.pid}`, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    if (isAlive(lock)) return false;
-    rmSync(lock, { force: true });
-    return take(lock);
-  }
-}
-
-function isAlive(lock) {
-  try {
-    const pid = Number(readFileSync(lock, 'utf8'));
-    // Its number is not written yet.
-    if (pid === 0) return Date.now() - statSync(lock).mtimeMs < 1000;
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
   }
 }

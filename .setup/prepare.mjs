@@ -1,6 +1,6 @@
 // Installs the packages and builds the program, if a fresh clone or a change makes that necessary.
+import { alone } from './alone.mjs';
 import { buildProgram, programIsBuilt } from './built.mjs';
-import { alone } from './files.mjs';
 import { installPackages, packagesAreInstalled } from './packages.mjs';
 
 export function prepare() {

@@ -9,6 +9,8 @@ import { prepare } from './prepare.mjs';
 
 prepare();
 process.env.APERTO_BUILT = '1';
+// From wherever this was called: tests name their files from here.
+process.env.INIT_CWD = root;
 const reports = mkdtempSync(join(tmpdir(), 'aperto-tests-'));
 const report = (name) => join(reports, `${name}.json`);
 

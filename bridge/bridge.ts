@@ -10,7 +10,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { randomInt } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
-import { formatAddress } from './address.ts';
+import { formatAddress, type Address } from './address.ts';
 import type { Config } from './config.ts';
 import { BridgeError } from './errors.ts';
 import { VERSION } from './machine/paths.ts';
@@ -27,7 +27,7 @@ import { describeSource, type EvidenceSource } from './sources/source.ts';
 import type { LinkSettings } from './trace/link.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
-import { expectLink } from './wires/wire.ts';
+import { expectLink, targetOn } from './wires/wire.ts';
 
 /** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
 const SEEDS = 100_000;
@@ -81,6 +81,7 @@ export class Bridge {
   /** Resolves when the wire has been warmed up. */
   #warm: Promise<void> = Promise.resolve();
   #closing = false;
+  readonly #whereReached = (): Address => targetOn(this.#chosen.wire, this.#program?.listensOn());
 
   constructor(config: BridgeSettings, wire: ChosenWire, log: Bridge['log'], terms: Terms) {
     this.#config = config;
@@ -151,7 +152,7 @@ export class Bridge {
       version: VERSION,
       wire: wire.name,
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
-      target: formatAddress(wire.target),
+      target: formatAddress(this.#whereReached()),
       server: this.#serverStatus(),
       ...this.#client.status(wire, this.#sources()),
       mayControl: this.terms.mayControl,
@@ -179,7 +180,7 @@ export class Bridge {
       script,
       wire,
       ...withSeed(link),
-      ...(lent ? { server: lent } : { untilListening: this.#program?.started() }),
+      ...(lent ? { server: lent } : { untilListening: this.#program?.started(), whereReached: this.#whereReached }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
       onSteps,

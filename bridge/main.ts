@@ -13,6 +13,7 @@ import { buildApp } from './http/app.ts';
 import { boundedLog } from './http/bounded-log.ts';
 import { readConfig, USAGE } from './config.ts';
 import { BridgeError } from './errors.ts';
+import { returnToCallingFolder } from './machine/calling-folder.ts';
 import { LastLine } from './machine/last-line.ts';
 import { printable } from './trace/printable.ts';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
@@ -47,6 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const config = readConfig(args, process.env);
     if (config === 'help') return console.log(USAGE);
+    returnToCallingFolder();
     // The server program inherits this environment, and must not see the token.
     delete process.env['APERTO_TOKEN'];
     const { app, bridge, access } = await buildApp({ ...config, target: await resolveAddress(config.target) }, LOG);

@@ -7,7 +7,7 @@
  *     the wire's own capture ─────────┼▶ zero at connect() ─▶ trace ─▶ steps, steps, …, done
  *     server probe, output … ─────────┘
  */
-import { formatAddress } from './address.ts';
+import { formatAddress, type Address } from './address.ts';
 import { monotonicUs } from './machine/clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol/limits.ts';
@@ -36,6 +36,8 @@ export interface SessionOptions {
    * server is the wire's target.
    */
   server?: { port: number; ready: Promise<string | undefined> };
+  /** Where the wire's client reaches the server program, asked when it connects. If absent, at the wire's target. */
+  whereReached?: () => Address;
   /** The server program is still starting: resolves when it listens, or if it is no use to wait any longer. */
   untilListening?: Promise<void> | undefined;
   /** What sees the server's side of the connection. */
@@ -63,6 +65,8 @@ export class Session {
   /** Until its server listens, or need not be waited for. */
   #isWaiting = true;
   #waitedUs: number | undefined;
+  /** Where the client connects to. */
+  #target: Address;
   #run: ClientRun | undefined;
   #watches: Watch[] = [];
   /** The sources that see something only when they look. */
@@ -79,7 +83,8 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { link, server, untilListening, limits } = options;
+    const { wire, link, server, untilListening, limits } = options;
+    this.#target = { ...wire.target, ...(server && { port: server.port }) };
     this.#trace = new BoundedTrace(limits.stepsPerRun);
     this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
     this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
@@ -115,7 +120,8 @@ export class Session {
   }
 
   #open(): void {
-    const { wire, script, link, server, limits, sources } = this.#options;
+    const { wire, script, link, limits, sources, whereReached } = this.#options;
+    if (whereReached) this.#target = whereReached();
     this.#startedAt = Date.now();
     this.#beganAt = monotonicUs();
     const sink = (report: Report): void => this.#take(report);
@@ -130,7 +136,7 @@ export class Session {
       sink,
       onPort,
       ...(link && { link }),
-      ...(server && { port: server.port }),
+      ...this.#target,
     });
     if (this.#run.watch) this.#watches.push(this.#run.watch);
     void this.#run.played.then((played) => this.#played(played));
@@ -205,7 +211,7 @@ export class Session {
       durationUs: endOfSteps(steps),
       ...(this.#waitedUs !== undefined && { waitedUs: this.#waitedUs }),
       ...(this.#trace.leftOut && { leftOut: this.#trace.leftOut }),
-      ...this.#target(),
+      ...(!this.#isTargetOfWire && { target: formatAddress(this.#target) }),
       ...(this.#options.link && { link: this.#options.link }),
       sources: this.#sources(),
     });
@@ -215,9 +221,9 @@ export class Session {
     return monotonicUs() - this.#beganAt;
   }
 
-  #target(): Pick<RunResult, 'target'> {
-    const { server, wire } = this.#options;
-    return server ? { target: formatAddress({ host: wire.target.host, port: server.port }) } : {};
+  get #isTargetOfWire(): boolean {
+    const { host, port } = this.#options.wire.target;
+    return this.#target.host === host && this.#target.port === port;
   }
 
   #sources(): SourceStatus[] {

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { PassThrough, type Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import { PassThrough, type Duplex, type Readable } from 'node:stream';
+import { Terminal } from './terminal/terminal.ts';
 
 /** How a program ended, or why it could not be started. */
 export interface Ending {
@@ -10,8 +12,11 @@ export interface Ending {
 }
 
 export interface ChildOptions {
-  /** What each of its first descriptors is. */
-  stdio: readonly ('ignore' | 'pipe')[];
+  /**
+   * What each of its first descriptors is. A terminal is a pipe if this machine has none to give. Standard input shares the
+   * terminal of standard output: nobody types there.
+   */
+  stdio: readonly ('ignore' | 'pipe' | 'terminal')[];
   /** Give it a process group of its own. */
   detached?: boolean;
   env?: NodeJS.ProcessEnv;
@@ -34,26 +39,41 @@ export class ChildProgram {
   /** Resolves when it is known whether the program could be started: with the error if it could not. */
   readonly started: Promise<NodeJS.ErrnoException | undefined>;
   readonly #child: ChildProcess | undefined;
-  readonly #streams: (Duplex | undefined)[];
+  /** By descriptor: this side of its pipe. */
+  readonly #pipes: (Duplex | undefined)[];
+  /** By descriptor: its terminal, if it does not share one. */
+  readonly #terminals: (Terminal | undefined)[];
 
   constructor([file, ...args]: readonly string[], { stdio, ...options }: ChildOptions) {
+    const ownsTerminal = (kind: string, descriptor: number): boolean => kind === 'terminal' && descriptor > 0;
+    this.#terminals = stdio.map((kind, descriptor) => (ownsTerminal(kind, descriptor) ? Terminal.open() : undefined));
+    const given = stdio.map((kind, descriptor) => {
+      const terminal = this.#terminals[descriptor || 1];
+      return kind === 'terminal' ? (terminal?.descriptor ?? 'pipe') : kind;
+    });
     let thrown: NodeJS.ErrnoException | undefined;
     try {
-      this.#child = spawn(file!, args, { ...options, stdio: [...stdio] });
+      this.#child = spawn(file!, args, { ...options, stdio: given });
     } catch (error) {
       thrown = error as NodeJS.ErrnoException;
     }
+    for (const terminal of this.#terminals) terminal?.given();
     this.pid = this.#child?.pid;
-    this.#streams = stdio.map((kind, descriptor) => (kind === 'pipe' ? this.#streamOf(descriptor) : undefined));
+    this.#pipes = given.map((kind, descriptor) => (kind === 'pipe' ? this.#pipeOf(descriptor) : undefined));
     this.ended = thrown ? Promise.resolve({ code: null, signal: null, error: thrown }) : this.#whenEnded();
     this.started = this.pid === undefined ? this.ended.then(({ error }) => error) : Promise.resolve(undefined);
   }
 
   /** The other end of a descriptor that is a pipe. Its errors are handled: the end says enough. */
   stream(descriptor: number): Duplex {
-    const stream = this.#streams[descriptor];
+    const stream = this.#pipes[descriptor];
     if (!stream) throw new RangeError(`descriptor ${descriptor} is not a pipe`);
     return stream;
+  }
+
+  /** What the program prints on a descriptor that is a pipe or has a terminal. */
+  output(descriptor: number): Readable {
+    return this.#terminals[descriptor]?.output ?? this.stream(descriptor);
   }
 
   /** Sends a signal, if the program runs. */
@@ -63,20 +83,29 @@ export class ChildProgram {
 
   /** Closes this side of every stream, even if some process still holds the other. */
   hangUp(): void {
-    for (const stream of this.#streams) stream?.destroy();
+    for (const pipe of this.#pipes) pipe?.destroy();
+    for (const terminal of this.#terminals) terminal?.hangUp();
   }
 
   /** From now on, it does not keep this process from ending. */
   unref(): void {
-    this.#child?.unref();
+    this.#each('unref');
   }
 
   /** From now on, it does again. */
   ref(): void {
-    this.#child?.ref();
+    this.#each('ref');
   }
 
-  #streamOf(descriptor: number): Duplex {
+  #each(action: 'ref' | 'unref'): void {
+    if (this.pid === undefined) return;
+    this.#child![action]();
+    // All pipes that Node gives a child are sockets.
+    for (const pipe of this.#pipes) (pipe as Socket | undefined)?.[action]();
+    for (const terminal of this.#terminals) terminal?.[action]();
+  }
+
+  #pipeOf(descriptor: number): Duplex {
     const stream = this.pid === undefined ? undefined : this.#child!.stdio[descriptor];
     const found = (stream as Duplex | null | undefined) ?? new PassThrough().end();
     found.on('error', () => {});
@@ -85,7 +114,14 @@ export class ChildProgram {
     return found;
   }
 
-  #whenEnded(): Promise<Ending> {
+  async #whenEnded(): Promise<Ending> {
+    const ending = await this.#whenClosed();
+    if (ending.error) this.hangUp();
+    else await Promise.all(this.#terminals.map((terminal) => terminal?.closed));
+    return ending;
+  }
+
+  #whenClosed(): Promise<Ending> {
     const child = this.#child!;
     return new Promise((resolve) => {
       child.once('close', (code, signal) => resolve({ code, signal }));

@@ -15,6 +15,11 @@ export class LineSplitter {
     for (const line of lines) this.#emit(line);
   }
 
+  /** What has come of a line that has no end yet. */
+  get unfinished(): string {
+    return this.#rest;
+  }
+
   /** The stream has ended: what is left is its last line. */
   end(): void {
     if (this.#rest) this.#emit(this.#rest);

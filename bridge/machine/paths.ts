@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder: the nearest one above with a package.json. This file runs as source and as built. */
+/** The nearest folder above with a package.json. This file runs as source and as built. */
 function projectRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; ; folder = dirname(folder)) {
@@ -11,16 +11,17 @@ function projectRoot(): string {
   }
 }
 
-const root = projectRoot();
+/** The project's folder. */
+export const PROJECT = projectRoot();
 
 /** The built files of the project. */
 export const BUILT = {
-  page: join(root, 'dist', 'web'),
-  server: join(root, 'dist', 'server', 'main.js'),
-  scenarios: join(root, 'dist', 'server', 'scenarios'),
-  probe: join(root, 'dist', 'bridge', 'probe', 'probe.js'),
-  tracer: join(root, 'dist', 'bridge', 'tracer', 'main.js'),
-  labHost: join(root, 'dist', 'bridge', 'wires', 'lab', 'host', 'main.js'),
+  page: join(PROJECT, 'dist', 'web'),
+  server: join(PROJECT, 'dist', 'server', 'main.js'),
+  scenarios: join(PROJECT, 'dist', 'server', 'scenarios'),
+  probe: join(PROJECT, 'dist', 'bridge', 'probe', 'probe.js'),
+  tracer: join(PROJECT, 'dist', 'bridge', 'tracer', 'main.js'),
+  labHost: join(PROJECT, 'dist', 'bridge', 'wires', 'lab', 'host', 'main.js'),
 };
 
-export const VERSION = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+export const VERSION = (JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string }).version;

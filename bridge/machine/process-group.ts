@@ -17,10 +17,15 @@ export async function processesOf(group: number): Promise<string[]> {
 
 /** Signals a process group, if there is one left. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
+  signalProcess(-group, signal);
+}
+
+/** Signals a process, if it has not ended. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-group, signal);
+    process.kill(pid, signal);
   } catch {
-    // ESRCH: the group has ended already.
+    // ESRCH: it has ended already.
   }
 }
 

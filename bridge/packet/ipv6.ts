@@ -1,5 +1,5 @@
 import { uint16, uint32 } from './bytes.ts';
-import { ipv4Text } from './ipv4.ts';
+import { ipv4Text, parseIpv4 } from './ipv4.ts';
 import { PacketError } from './packet-error.ts';
 
 /** The fields of RFC 8200 §3. Lengths and offsets are in bytes. */
@@ -111,4 +111,32 @@ function longestZeros(groups: readonly number[]): { start: number; length: numbe
     if (length > longest.length) longest = { start: index + 1 - length, length };
   });
   return longest;
+}
+
+/**
+ * The sixteen bytes of an address in the notation of RFC 4291 §2.2: `fd00::1`, `::ffff:10.77.0.1`.
+ * @throws PacketError BAD_ADDRESS
+ */
+export function parseIpv6(text: string): Uint8Array {
+  const [head, tail, ...more] = text.replace(DOTTED_END, (dotted) => groupsOfIpv4(dotted).join(':')).split('::');
+  const left = groupsIn(head);
+  const right = groupsIn(tail);
+  const missing = 8 - left.length - right.length;
+  // The two colons stand for at least one group of zeros.
+  const fits = tail === undefined ? missing === 0 : missing > 0;
+  const groups = fits ? [...left, ...Array<string>(missing).fill('0'), ...right] : [];
+  if (!fits || more.length > 0 || !groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group)))
+    throw new PacketError('BAD_ADDRESS', `not an IPv6 address: ${text}`);
+  return new Uint8Array(groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]));
+}
+
+const DOTTED_END = /[\d.]*\.[\d.]*$/;
+
+function groupsIn(half: string | undefined): string[] {
+  return half === undefined || half === '' ? [] : half.split(':');
+}
+
+function groupsOfIpv4(dotted: string): string[] {
+  const [a, b, c, d] = parseIpv4(dotted);
+  return [(a! << 8) | b!, (c! << 8) | d!].map((group) => group.toString(16));
 }

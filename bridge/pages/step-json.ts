@@ -33,12 +33,13 @@ function isTraced({ systemCall, process, thread }: Call): boolean {
   return systemCall !== undefined || process !== undefined || thread !== undefined;
 }
 
-/** A step that was captured or seen from outside differs in every run, and comes less often. */
+/** A step that was captured, seen from outside or is known as a range differs in every run, and comes less often. */
 function isCommon(step: Step): step is Common {
   if (!fits(step.at) || step.connection !== undefined) return false;
   switch (step.kind) {
     case 'call':
-      if (step.within !== undefined || isTraced(step) || !fits(step.startedAt) || !fits(step.returnedAt)) return false;
+      if (step.within !== undefined || step.range !== undefined || isTraced(step)) return false;
+      if (!fits(step.startedAt) || !fits(step.returnedAt)) return false;
       return step.peer === undefined || PLAIN.test(step.peer);
     case 'segment':
       return step.evidence === 'inferred' && fits(step.sentAt) && fits(step.arrivedAt);
@@ -144,6 +145,7 @@ function sameCall(a: Call, b: Call): boolean {
     a.result === b.result &&
     a.bytes === b.bytes &&
     a.payload === b.payload &&
+    a.ready === b.ready &&
     a.peer?.length === b.peer?.length &&
     (a.returnedAt === undefined) === (b.returnedAt === undefined)
   );

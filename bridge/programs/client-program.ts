@@ -25,6 +25,10 @@ export interface ClientEvents {
   onLine(stream: 'stdout' | 'stderr', line: string): void;
   /** Text from the tracer, split anywhere. */
   onTrace(text: string): void;
+  /** Every process of the program that its tracer knows. */
+  tracedProcesses(): ReadonlySet<number>;
+  /** The tracer ended before it could do anything: the program runs without it. */
+  onTracerLost(): void;
   /** It has ended and its outputs are read to the end, or it could not be started. */
   onEnd(ending: Ending): void;
 }
@@ -66,7 +70,7 @@ export class ClientProgram {
     return this.#running.size;
   }
 
-  start({ onLine, onTrace, onEnd }: ClientEvents): ProgramProcess {
+  start({ onEnd, ...events }: ClientEvents): ProgramProcess {
     const { command, prefix } = this.#options;
     const before = prefix();
     const started: ProgramProcess = new ProgramProcess({
@@ -75,9 +79,10 @@ export class ClientProgram {
       environment: { ...process.env, PYTHONUNBUFFERED: '1' },
       endsWithItsHost: before.length > 0,
       tracer: this.isTraced ? this.#spareTracer.take() : undefined,
-      onLine,
+      ...events,
+      // A line that is not finished is told when it is.
+      onUnfinished: () => {},
       onReport: () => {},
-      onTrace,
       onEnd: (ending) => {
         this.#running.delete(started);
         this.#prepare();

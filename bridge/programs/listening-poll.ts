@@ -1,5 +1,4 @@
 import type { Address } from '../address.ts';
-import { processesOf } from '../machine/process-group.ts';
 import { listeningSockets } from '../sources/sockets/listening-socket.ts';
 
 /** Milliseconds between two looks at the kernel's table. */
@@ -8,7 +7,8 @@ const LOOK_EVERY_MS = 50;
 const LOOKS_ELSEWHERE = 10;
 
 export interface ListeningPollOptions {
-  processGroup: number;
+  /** The program's processes. */
+  processes(): Promise<string[]>;
   /** Whether a client's SYN reaches a socket that is bound so. */
   isReached(bound: Address): boolean;
   /** Called once, with the sockets that are reached. */
@@ -45,9 +45,9 @@ export class ListeningPoll {
   }
 
   async #look(seenBefore: boolean): Promise<void> {
-    const { processGroup, isReached, onListening } = this.#options;
+    const { processes, isReached, onListening } = this.#options;
     // A look may fail because no descriptor is left: the next one may not.
-    const sockets = (await listeningSockets(await processesOf(processGroup))) ?? [];
+    const sockets = (await listeningSockets(await processes())) ?? [];
     if (this.#stopped) return;
     const reached = sockets.filter(isReached);
     if (reached.length > 0 && seenBefore) return onListening(reached);

@@ -6,6 +6,7 @@ type Line = ServerStatus['output'][number];
 /** The last lines that a program printed, on both its outputs. */
 export class PrintedLines {
   #lines: Line[] = [];
+  readonly #unfinished = new Map<Line['stream'], string>();
   /** How many there were, with those that are no longer kept. */
   count = 0;
 
@@ -15,13 +16,22 @@ export class PrintedLines {
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
   }
 
+  /** A line has begun, and for a while nothing follows. The text is empty when it is over. */
+  unfinished(stream: Line['stream'], text: string): void {
+    if (text === '') this.#unfinished.delete(stream);
+    else this.#unfinished.set(stream, text);
+  }
+
   clear(): void {
     this.#lines = [];
+    this.#unfinished.clear();
     this.count = 0;
   }
 
-  get current(): Line[] {
-    return [...this.#lines];
+  /** What is kept. */
+  status(): Pick<ServerStatus, 'printed' | 'output' | 'unfinished'> {
+    const unfinished = [...this.#unfinished].map(([stream, line]) => ({ stream, line }));
+    return { printed: this.count, output: [...this.#lines], ...(unfinished.length > 0 && { unfinished }) };
   }
 
   /** Those after the first `count`, as far as they are kept. */

@@ -5,8 +5,8 @@
  *     stopped ─ start ─▶ starting ─ listens ─▶ listening ─ ends by itself ─▶ exited ─ restart ─▶ starting
  *        ▲────────────────── stop ────────────────┘
  *
- *     program-process: one run of it   listening-poll: does it listen, and where?   server-sources: who reports on it
- *                                      port-holder: does another program listen in its place?
+ *     program-process: one run of it     listening-poll: does it listen, and where?   server-sources: who reports on it
+ *     background: does it go on there?   port-holder: does another program listen in its place?
  */
 import { EventEmitter, once } from 'node:events';
 import { formatAddress, reaches, type Address } from '../address.ts';
@@ -16,6 +16,7 @@ import type { CallsChoice } from '../protocol/calls-choice.ts';
 import type { ServerStatus } from '../protocol/messages.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import { argumentsOf, shownAs, type Command } from './command.ts';
+import { Background } from './background.ts';
 import { ListeningPoll } from './listening-poll.ts';
 import { PortHolder } from './port-holder.ts';
 import { PrintedLines } from './printed-lines.ts';
@@ -55,6 +56,9 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   readonly #lines = new PrintedLines();
   #process: ProgramProcess | undefined;
   #poll: ListeningPoll | undefined;
+  #background: Background | undefined;
+  /** Its first process has ended well, and others go on. */
+  #wentToBackground = false;
   #holder: PortHolder | undefined;
   #state: ServerStatus['state'] = 'stopped';
   /** Where it listens, as far as the kernel's table has shown it. */
@@ -78,14 +82,13 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     super();
     const { port, probe, calls = 'probe' } = options;
     this.#options = options;
-    const isReached = (bound: Address): boolean => this.#isReached(bound);
     this.#sources = new ServerSources({
       port,
-      isReached,
+      isReached: (bound) => this.#isReached(bound),
       probe,
       calls,
       onListening: () => this.#listens(),
-      onExited: () => this.#process?.exited(),
+      onExited: (byItself) => void this.#exited(byItself),
     });
     this.#prepareTracer();
   }
@@ -94,6 +97,9 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   get sources(): EvidenceSource[] {
     return this.#sources.all;
   }
+
+  /** Where it listens, as far as that is known: the kernel's table may show it a little later than a source inside. */
+  readonly listensOn = (): readonly Address[] => (this.#sockets.length > 0 ? this.#sockets : this.#sources.listensOn);
 
   status(): ServerStatus {
     const { blockedIn } = this.#sources;
@@ -104,10 +110,10 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
       ...(pid !== undefined && { pid }),
       ...this.#exit,
       ...(this.#sockets.length > 0 && { listensOn: this.#sockets.map(formatAddress) }),
+      ...(this.#wentToBackground && this.#state === 'listening' && { inBackground: true }),
       ...this.#trouble(),
       ...(blockedIn !== undefined && { blockedIn }),
-      printed: this.#lines.count,
-      output: this.#lines.current,
+      ...this.#lines.status(),
     };
   }
 
@@ -131,17 +137,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     this.#isAwaited = true;
     this.#patienceTimer = setTimeout(() => this.#waitNoLonger(), this.#options.patienceMs ?? PATIENCE_MS);
     this.#become('starting');
-    const { pid } = this.#process;
-    if (pid === undefined) return;
-    this.#poll = new ListeningPoll({
-      processGroup: pid,
-      isReached: (bound) => this.#isReached(bound),
-      onListening: (sockets) => this.#seenListening(pid, sockets),
-      onElsewhere: (sockets) => {
-        this.#sockets = sockets;
-        this.#waitNoLonger();
-      },
-    });
+    this.#watchListening();
   }
 
   /**
@@ -180,6 +176,7 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     }
     this.#stopping = true;
     this.#poll?.stop();
+    this.#background?.stop();
     await this.#process.stop();
   }
 
@@ -211,6 +208,21 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     return { trouble: this.#sockets.some(({ port }) => port === this.#options.port) ? 'OTHER_ADDRESS' : 'OTHER_PORT' };
   }
 
+  #watchListening(): void {
+    this.#poll?.stop();
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    this.#poll = new ListeningPoll({
+      processes: () => this.#process?.processes() ?? Promise.resolve([]),
+      isReached: (bound) => this.#isReached(bound),
+      onListening: (sockets) => this.#seenListening(pid, sockets),
+      onElsewhere: (sockets) => {
+        this.#sockets = sockets;
+        this.#waitNoLonger();
+      },
+    });
+  }
+
   #seenListening(pid: number, sockets: Address[]): void {
     this.#sockets = sockets;
     if (this.#state !== 'starting') return void this.emit('change');
@@ -237,12 +249,15 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
       command: [...prefix, ...argumentsOf(command)],
       tracer: traced ? this.#spareTracer.take() : undefined,
       probeVariable,
-      // Python holds back what it prints to a pipe, unless this is set.
+      // Python holds back what it prints to a pipe, unless this is set. Some machines have no terminals.
       environment: { ...process.env, ...environment, PYTHONUNBUFFERED: '1' },
       endsWithItsHost: prefix.length > 0,
       onLine: (stream, line) => this.#printed(stream, line),
+      onUnfinished: (stream, text) => this.#unfinished(stream, text),
       onReport: (text) => this.#sources.feedProbe(text),
       onTrace: (text) => this.#sources.feedTracer(text),
+      tracedProcesses: () => this.#sources.tracedProcesses,
+      onTracerLost: () => this.#tracerLost(),
       onEnd: (ending) => this.#ended(ending),
     });
   }
@@ -258,6 +273,34 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
     this.emit('printed');
   }
 
+  #unfinished(stream: 'stdout' | 'stderr', text: string): void {
+    this.#lines.unfinished(stream, text);
+    this.emit('printed');
+  }
+
+  #tracerLost(): void {
+    this.#sources.tracerLost();
+    this.#watchListening();
+    this.emit('change');
+  }
+
+  /** The first process has ended, while others go on. The program is over when nobody can print any more, nor listens. */
+  async #exited(byItself: boolean): Promise<void> {
+    const process = this.#process;
+    if (!process) return;
+    this.#wentToBackground = byItself;
+    this.emit('change');
+    await process.silent();
+    if (this.#process !== process) return;
+    if (!byItself || this.#stopping) return process.letGo();
+    this.#background = new Background({
+      processes: () => process.processes(),
+      isReached: (bound) => this.#isReached(bound),
+      mayStillListen: () => this.#isAwaited,
+      onOver: () => process.letGo(),
+    });
+  }
+
   #listens(): void {
     if (this.#state === 'starting') this.#become('listening');
   }
@@ -265,6 +308,8 @@ export class ServerProgram extends EventEmitter<{ change: []; printed: [] }> {
   #ended({ code, signal, error }: Ending): void {
     this.#process = undefined;
     this.#poll?.stop();
+    this.#background?.stop();
+    this.#wentToBackground = false;
     this.#sockets = [];
     if (signal === 'SIGKILL') this.#killedAt = performance.now();
     this.#exit = {

@@ -27,6 +27,8 @@ type Code = Parameters<ServerSyscalls['leave']>[0];
 interface CallSource extends EvidenceSource {
   /** Whether it has reported that the program listens. */
   readonly listening: boolean;
+  /** The IP address to which its listening socket is bound, once it has reported that. */
+  readonly boundTo: string | undefined;
   /** Called when the program listens. */
   onListening: (() => void) | undefined;
   /** From now on it reports nothing, and gives this code as the reason. The best source never has to leave. */
@@ -45,8 +47,11 @@ export interface ServerSourcesOptions {
   calls: CallsChoice;
   /** A source reports that the program listens. */
   onListening(): void;
-  /** The program's first process has ended under the tracer, while others go on. */
-  onExited(): void;
+  /**
+   * The program's first process has ended under the tracer, while others go on.
+   * @param byItself whether it ended by itself, without an error
+   */
+  onExited(byItself: boolean): void;
 }
 
 /** What the sources need when a program is about to start. */
@@ -76,7 +81,7 @@ export class ServerSources {
     const isReached = (host: string): boolean => options.isReached({ host, port: options.port });
     this.#probe = new ServerProbe(options.port, isReached);
     this.#tracer = new ServerTracer(options.port, isReached);
-    this.#tracer.onExited = () => options.onExited();
+    this.#tracer.onExited = (byItself) => options.onExited(byItself);
     this.#syscalls = new ServerSyscalls(options.port);
     this.#callSources = [
       { source: this.#probe, code: 'SERVER_HAS_PROBE' },
@@ -90,6 +95,12 @@ export class ServerSources {
     return [this.#probe, this.#tracer, this.#syscalls, this.#output, this.#listener];
   }
 
+  /** Where the program listens, as a source has reported it. */
+  get listensOn(): Address[] {
+    const host = this.#callSources.find(({ source }) => source.listening)?.source.boundTo;
+    return host === undefined ? [] : [{ host, port: this.#options.port }];
+  }
+
   /** The name of the system call in which the program is blocked now, if that is known. */
   get blockedIn(): string | undefined {
     return this.#tracer.blockedIn ?? this.#syscalls.blockedIn();
@@ -98,6 +109,11 @@ export class ServerSources {
   /** The program's first process, if the tracer has started it. */
   get tracedProcess(): number | undefined {
     return this.#tracer.process;
+  }
+
+  /** Every process of the program that the tracer knows, wherever it has gone. */
+  get tracedProcesses(): ReadonlySet<number> {
+    return this.#tracer.processes;
   }
 
   /** Whether a program is to run under a tracer. */
@@ -126,6 +142,11 @@ export class ServerSources {
   /** Takes text from the tracer, split anywhere. */
   feedTracer(text: string): void {
     this.#tracer.feed(text);
+  }
+
+  /** The program runs without the tracer that it was to have. */
+  tracerLost(): void {
+    this.#tracer.leave('TRACER_NOT_LOADED');
   }
 
   /** Takes text from the probe's descriptor, split anywhere. */

@@ -1,8 +1,10 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ChildProgram } from '../machine/child-program.ts';
 import { BUILT } from '../machine/paths.ts';
 import { BRIDGE_LIVES_DESCRIPTOR, TRACER_DESCRIPTOR, type TracerCommand } from '../tracer/report.ts';
+
+/** As in a terminal window, and the probe's channel. */
+export const PROGRAM_STDIO = ['terminal', 'terminal', 'terminal', 'pipe'] as const;
 
 /**
  * A tracer that waits for its program. It takes a while to load: so it is started before the program is. It ends with this
@@ -15,11 +17,12 @@ export class TracerProcess {
   constructor() {
     this.child = new ChildProgram([process.execPath, BUILT.tracer], {
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: [...PROGRAM_STDIO, 'pipe', 'pipe'],
     });
     this.#isAlive = this.child.pid !== undefined;
     void this.child.ended.then(() => (this.#isAlive = false));
-    this.#letLoopEnd('unref');
+    // Without a program, it does not keep this process from ending.
+    this.child.unref();
   }
 
   /** Where the tracer reports. */
@@ -33,27 +36,18 @@ export class TracerProcess {
 
   /** Starts the program. Once only. */
   run(command: TracerCommand): void {
-    this.#letLoopEnd('ref');
+    this.child.ref();
     this.channel.write(`${JSON.stringify(command)}\n`);
   }
 
   /** Nobody wants more reports. If its first process has ended, what is left of the program goes on untraced. */
   letGo(): void {
-    this.child.stream(BRIDGE_LIVES_DESCRIPTOR).destroy();
+    this.child.stream(BRIDGE_LIVES_DESCRIPTOR).end('\n');
   }
 
   /** Ends a tracer that has no program. */
   end(): void {
     this.child.kill('SIGKILL');
-  }
-
-  /** A tracer without a program does not keep this process from ending. */
-  #letLoopEnd(action: 'ref' | 'unref'): void {
-    if (this.child.pid === undefined) return;
-    this.child[action]();
-    // All pipes that Node gives a child are sockets.
-    for (const descriptor of [1, 2, 3, TRACER_DESCRIPTOR, BRIDGE_LIVES_DESCRIPTOR])
-      (this.child.stream(descriptor) as Socket)[action]();
   }
 }
 

@@ -13,6 +13,8 @@ const SOURCE_FIELDS = {
   'why?': 'text',
 } as const satisfies FieldsFor<SourceStatus>;
 
+const LINE = { fields: { stream: STREAMS, line: 'text' } } as const;
+
 export const SERVER_FIELDS = {
   /** `external`: not started by this bridge. `stopped`: the bridge ended it, or has not started it yet. */
   state: ['starting', 'listening', 'exited', 'stopped', 'external'],
@@ -29,6 +31,8 @@ export const SERVER_FIELDS = {
    * not listened for longer than runs wait. `PORT_HELD`: it has ended, and another program listens in its place.
    */
   'trouble?': ['OTHER_PORT', 'OTHER_ADDRESS', 'SLOW', 'PORT_HELD'],
+  /** It went to the background, as a daemon does: its first process has ended well, and another listens. */
+  'inBackground?': 'flag',
   /** The system call in which the program is blocked now, if it can be seen: `accept4`, `epoll_wait`. */
   'blockedIn?': 'text',
   /** How many lines it has printed since it was started. */
@@ -36,7 +40,9 @@ export const SERVER_FIELDS = {
   /** `output` holds only the lines since the `hello` before: the others have been sent. */
   'outputIsNew?': 'flag',
   /** The last lines that the program printed, oldest first. */
-  output: { list: { fields: { stream: STREAMS, line: 'text' } } },
+  output: { list: LINE },
+  /** Lines that have begun, and that nothing has followed for a while, such as a question. */
+  'unfinished?': { list: LINE },
 } as const satisfies Fields;
 
 const PROGRAM_END_FIELDS = {

@@ -39,6 +39,8 @@ const Operation = Type.Union([
     { do: Type.Literal('recv'), bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.replyBytes })) },
     strict,
   ),
+  Type.Object({ do: Type.Literal('recv'), upTo: Type.Integer({ minimum: 1, maximum: LIMITS.replyBytes }) }, strict),
+  Type.Object({ do: Type.Literal('recv'), until: Type.String({ pattern: '^(?:[0-9a-fA-F]{2}){1,256}$' }) }, strict),
   Type.Object({ do: Type.Literal('shutdown') }, strict),
   Type.Object({ do: Type.Literal('close') }, strict),
   Type.Object({ do: Type.Literal('reset') }, strict),

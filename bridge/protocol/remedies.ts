@@ -43,6 +43,7 @@ export const SOURCE_REMEDIES = {
   TRACER_NOT_PERMITTED: 'docker run --cap-add SYS_PTRACE',
   TRACER_YAMA: 'sudo sysctl -w kernel.yama.ptrace_scope=1',
   TRACER_NOT_POSSIBLE: undefined,
+  TRACER_NOT_LOADED: 'rm -r node_modules && npm start',
   CALLS_BY_IO_URING: undefined,
   OTHER_ARCHITECTURE: undefined,
   CALLS_NOT_ASKED: 'npm start -- --calls auto',

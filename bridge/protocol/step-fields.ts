@@ -35,11 +35,13 @@ export const STEP_FIELDS = {
     'result?': 'text',
     'bytes?': 'number',
     'payload?': { hex: PAYLOAD_SHOWN },
+    'ready?': 'number',
     'peer?': 'text',
     'systemCall?': 'text',
     'process?': 'number',
     'thread?': 'number',
     'within?': { fields: { 'startUs?': 'number', 'returnUs?': 'number' } },
+    'range?': { fields: { earlierUs: 'number', laterUs: 'number' } },
   },
   segment: {
     ...OF_EVERY_STEP,

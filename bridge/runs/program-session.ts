@@ -146,6 +146,8 @@ export class ProgramSession {
     this.#process = program.start({
       onLine: (stream, line) => this.#printed(stream, line),
       onTrace: (text) => this.#tracer.feed(text),
+      tracedProcesses: () => this.#tracer.processes,
+      onTracerLost: () => this.#tracer.lost(),
       onEnd: ({ code, signal, error }) =>
         this.#programEnded({
           ...(code !== null && { exitCode: code }),
@@ -279,10 +281,9 @@ export class ProgramSession {
     clearTimeout(this.#tick);
     this.#process?.endRest();
     this.#carrying?.stop();
-    const [first] = this.#connections;
-    const only = this.#connections.length === 1 ? first : undefined;
+    const only = this.#connections.length === 1 ? this.#connections[0] : undefined;
     const last = this.#connections.flatMap((connection) => this.#newsOf(connection, true));
-    const alone = first ? [] : earlySteps(this.#early);
+    const alone = earlySteps(this.#early);
     this.#send([...last, ...alone]);
     const summaries = this.#connections.map((connection) => connection.summary(this.#zeroUs));
     this.#options.onDone({

@@ -5,7 +5,7 @@
  *     script ─▶ connect, send, recv … ─▶ node:net ─▶ kernel
  *                      └─▶ reports: each call with its duration, each arrival
  */
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import { isIP, Socket, type SocketConstructorOpts } from 'node:net';
 import { formatAddress, type Address } from '../address.ts';
 import type { Heard, Sink } from '../trace/report.ts';
 import { stepId } from '../trace/step-id.ts';
@@ -60,7 +60,7 @@ export class ClientSocket {
     this.#call('client.socket', 'socket', startedAt, {
       returnedAt: this.#now(),
       result: 'ok',
-      args: ['AF_INET', 'SOCK_STREAM'],
+      args: [isIP(target.host) === 6 ? 'AF_INET6' : 'AF_INET', 'SOCK_STREAM'],
     });
     this.#socket.on('end', () => this.#hearEnd(endOf(this.#socket)));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.name));

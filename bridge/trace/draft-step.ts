@@ -61,17 +61,20 @@ export function draftServerCall(
   name: Call['name'],
   startedAt: number,
   reason: Reason,
-  more: Partial<Pick<Call, 'args' | 'bytes' | 'payload' | 'peer' | 'returnedAt' | 'result'>> & { index?: number } = {},
+  more: Partial<Pick<Call, 'args' | 'bytes' | 'payload' | 'peer' | 'returnedAt' | 'result'>> & {
+    index?: number;
+    range?: Call['range'] | undefined;
+  } = {},
 ): Draft<Call> {
-  const { index, args = [], result, bytes, payload, peer } = more;
+  const { index, args = [], result, bytes, payload, peer, range } = more;
   const at = toTenths(startedAt);
   const id = stepId('server', name, index);
   const returnedAt = more.returnedAt === undefined ? undefined : toTenths(more.returnedAt);
   // prettier-ignore
   const call: WithAllPlaces<Call> = {
     kind: 'call', id, at, side: 'server', evidence: undefined, reason,
-    name, args, startedAt: at, returnedAt, result, bytes, payload, peer,
-    systemCall: undefined, process: undefined, thread: undefined, within: undefined,
+    name, args, startedAt: at, returnedAt, result, bytes, payload, ready: undefined, peer,
+    systemCall: undefined, process: undefined, thread: undefined, within: undefined, range,
   };
   return call as Draft<Call>;
 }

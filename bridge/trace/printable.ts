@@ -16,6 +16,18 @@ export function printableJson(json: string): string {
   return json.replace(OBEYED, (character) => (character === '\n' ? character : units(character)));
 }
 
+/**
+ * What a program sends to a terminal so that its text looks better (ECMA-48 §8.3): colours and bold (SGR), the erased end of
+ * a line (EL), and modes such as a hidden cursor (SM, RM).
+ */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const STYLE = /\x1b\[[?>=]?[\d;:]*[mKhl]/g;
+
+/** Returns the text as it reads without such a terminal. Anything else that a terminal obeys stays. */
+export function withoutStyle(text: string): string {
+  return text.replace(STYLE, '');
+}
+
 function escaped(character: string): string {
   const code = character.codePointAt(0)!;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : units(character);

@@ -29,9 +29,19 @@ export interface Sighting {
   expiresMs?: number;
 }
 
+/** A time in which a program made no call, because each of its threads was blocked. It is not a step: no call lies in it. */
+export interface Pause {
+  kind: 'pause';
+  id: string;
+  /** In microseconds, as the times of `Report`. */
+  at: number;
+  until: number;
+  side: Side;
+}
+
 /**
  * What a source may report. Its times are microseconds since the run began, until `zero-at-connect.ts` gives them the
  * trace's zero. A report with the id of an earlier one replaces it: a blocked call that has returned.
  */
-export type Report = Step | Heard | Sighting;
+export type Report = Step | Heard | Sighting | Pause;
 export type Sink = (report: Report) => void;

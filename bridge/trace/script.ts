@@ -7,8 +7,14 @@ export type Operation =
    */
   | { do: 'send'; hex: string; text?: boolean; times?: number; nagle?: boolean }
   | { do: 'wait'; ms: number }
-  /** Without `bytes`, reads until the peer ends. */
+  /**
+   * Without more, reads until the peer ends; with `bytes`, until so many have come. With `upTo` it calls recv() once, for at
+   * most so many bytes. With `until`, in hex, it reads until these bytes have come; what came after them counts for the
+   * next such line.
+   */
   | { do: 'recv'; bytes?: number }
+  | { do: 'recv'; upTo: number }
+  | { do: 'recv'; until: string }
   | { do: 'shutdown' }
   | { do: 'close' }
   | { do: 'reset' };

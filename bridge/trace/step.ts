@@ -97,6 +97,8 @@ export interface Call extends StepBase {
   bytes?: number;
   /** The first of those bytes in hex, at most `PAYLOAD_SHOWN` bytes. */
   payload?: string;
+  /** For a call that waits for several sockets: how many had something. 0 if its time was up before that. */
+  ready?: number;
   /** The peer's `host:port`, for accept and connect. */
   peer?: string;
   /** The system call's own name, where a source saw it: `accept4` for accept, `read` or `recvfrom` for recv. */
@@ -111,6 +113,11 @@ export interface Call extends StepBase {
    * earlier. Without `result`, nobody knows what it returned.
    */
   within?: { startUs?: number; returnUs?: number };
+  /**
+   * Present if nobody saw the call and all that is known is a range: what it did, it did at most `earlierUs` before and at
+   * most `laterUs` after the place that it has in the trace. For accept() that is its return.
+   */
+  range?: { earlierUs: number; laterUs: number };
 }
 
 /**

@@ -58,6 +58,9 @@ export function since<Kind extends Report>(zero: number, report: Kind): Kind {
       moved.sentAt = move(moved.sentAt);
       if (moved.arrivedAt !== undefined) moved.arrivedAt = move(moved.arrivedAt);
       break;
+    case 'pause':
+      moved.until = move(moved.until);
+      break;
     case 'state':
       if (moved.seenAt !== undefined) moved.seenAt = move(moved.seenAt);
   }

@@ -3,7 +3,7 @@
  * while the thread is stopped: at an entry the call has not begun, at a return it is over. Processes and threads have the
  * numbers of the tracer's own namespace.
  */
-export type TracerReport = Ready | Started | Exited | Unseen | Entered | Returned | Released | Gone;
+export type TracerReport = Ready | Started | Born | Died | Exited | Unseen | Entered | Returned | Released | Gone;
 
 /** The tracer waits for its command. `errno` says why it cannot trace; it is absent if it can. */
 export interface Ready {
@@ -18,9 +18,24 @@ export interface Started {
   errno?: string;
 }
 
-/** The program's first process has ended; others of the program may go on. */
+/** The program has one more process. */
+export interface Born {
+  what: 'born';
+  process: number;
+}
+
+/** A process of the program has ended. */
+export interface Died {
+  what: 'died';
+  process: number;
+}
+
+/** The program's first process has ended, and others go on. */
 export interface Exited {
   what: 'exited';
+  code: number;
+  /** The number of the signal that ended it; 0 if none did. */
+  signal: number;
 }
 
 /** A process makes calls that no tracer of this kind sees. */
@@ -111,7 +126,7 @@ export interface TracerCommand {
 
 /** The tracer's descriptor to the bridge. The program has none with this number. */
 export const TRACER_DESCRIPTOR = 4;
-/** Open as long as the bridge wants reports. Nothing is ever written to it. */
+/** Open as long as the bridge lives. A line says that it wants no more reports. */
 export const BRIDGE_LIVES_DESCRIPTOR = 5;
 /** At most this many bytes of a call are reported. */
 export const PAYLOAD_REPORTED = 4096;

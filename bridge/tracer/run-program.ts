@@ -16,7 +16,7 @@ const IGNORE = 1;
 
 /** The shell waits for a line before it becomes the program: by then it is traced. */
 const WAITING = 'read -r _ <&4 && exec "$@" 4<&-';
-/** Ends when the bridge has closed its end. It stays if the whole group gets a signal. */
+/** Ends well at a line, and badly when the bridge has gone. It stays if the whole group gets a signal. */
 const UNTIL_BRIDGE_ENDS = "trap '' HUP INT QUIT USR1 USR2 ALRM TERM; read -r _ <&3";
 /** A program that makes thousands of calls, among them those that open and close descriptors. */
 const REHEARSAL = ['/bin/sh', '-c', 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); : >/dev/null; done'];
@@ -105,7 +105,7 @@ function attach(process: number): string | undefined {
   return 'ENOSYS';
 }
 
-/** Starts a process that ends when the bridge wants no more reports, and that ends with this process. */
+/** Starts a process that ends when the bridge wants no more reports or has gone, and that ends with this process. */
 export function watchBridge(): number | undefined {
   const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', BRIDGE_LIVES_DESCRIPTOR];
   const { pid } = spawn('/bin/sh', ['-c', UNTIL_BRIDGE_ENDS], { stdio });

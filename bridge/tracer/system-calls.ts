@@ -21,7 +21,9 @@ export type CallKind =
   | 'select'
   | 'epoll-wait'
   | 'epoll-control'
-  | 'io-uring';
+  | 'io-uring'
+  /** The kernel goes on with a wait that a stop has interrupted. */
+  | 'restart';
 
 export interface SystemCall {
   name: string;
@@ -75,6 +77,7 @@ const ROWS: readonly Row[] = [
   ['epoll_pwait2', 441, 441, 'epoll-wait'],
   ['epoll_ctl', 233, 21, 'epoll-control'],
   ['io_uring_setup', 425, 425, 'io-uring'],
+  ['restart_syscall', 219, 128, 'restart'],
 ];
 
 /** AUDIT_ARCH_… of linux/audit.h: the kernel says with each call for which architecture it was made. */

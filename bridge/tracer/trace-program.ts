@@ -11,7 +11,7 @@ const WALL = 0x40000000;
 export interface TracedProgram {
   /** The first process of the program, stopped for the first time. */
   process: number;
-  /** A process that ends when the bridge has gone, or wants no more reports. It is a child of this process. */
+  /** A process that ends well if the bridge wants no more reports, and badly if it has gone. A child of this process. */
   bridgeWatch?: number;
   /** The environment variable of Node programs with a probe, whose calls are left to it. */
   probeVariable?: string;
@@ -42,7 +42,7 @@ export class ProgramTrace {
   constructor(program: TracedProgram, reporter: Reporter) {
     this.#program = program;
     this.#reporter = reporter;
-    this.#tracees = new Tracees(program.probeVariable);
+    this.#tracees = new Tracees(program.probeVariable, (report) => reporter.report(report));
     this.#tracees.isLookedAt(program.process);
   }
 
@@ -99,14 +99,18 @@ export class ProgramTrace {
     if (thread !== this.#program.process) return;
     this.#ending = { code, signal };
     this.#program.onEnd();
-    if (this.#tracees.size > 0) this.#reporter.report({ what: 'exited' });
+    if (this.#tracees.size > 0) this.#reporter.report({ what: 'exited', code, signal });
   }
 
-  #bridgeWatchStopped(watch: number, { why }: Stop): void {
-    if (why !== 'ended') return goOn(watch);
+  #bridgeWatchStopped(watch: number, stop: Stop): void {
+    if (stop.why !== 'ended') return goOn(watch);
     // Without a bridge, the program ends too: the kernel ends it with this process.
-    if (!this.#ending) process.exit(1);
+    if (!this.#ending || !endedWell(stop)) process.exit(1);
     this.#leaving = true;
     for (const thread of this.#tracees.threads) interrupt(thread);
   }
+}
+
+function endedWell({ code, signal }: Ending): boolean {
+  return code === 0 && signal === 0;
 }

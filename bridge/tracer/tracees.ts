@@ -5,15 +5,22 @@ import { DescriptorTables } from './descriptor-tables.ts';
 import { KernelObjects } from './kernel-objects.ts';
 import { hasProbe, isThere, readThreadStatus } from './process-status.ts';
 import { callArguments, readCall, type CallStop } from './ptrace.ts';
-import type { TracerReport } from './report.ts';
+import type { Born, Died, TracerReport } from './report.ts';
 import { AUDIT_ARCHITECTURE, SYSTEM_CALLS } from './system-calls.ts';
 
 interface Thread extends StoppedThread {
   /** The call that it has entered, and not left yet. */
   open?: OpenCall | undefined;
+  /** The last call that was reported, with its entry: the kernel may go on with it by restart_syscall(). */
+  reported?: { open: OpenCall; entry: Extract<TracerReport, { what: 'enter' }> };
   /** It has entered a call that is of no interest: its next stop at a call is the return of that one. */
   skips: boolean;
+  /** Whether the reported call was interrupted so that restart_syscall() goes on with it. */
+  restarts?: boolean;
 }
+
+/** -ERESTART_RESTARTBLOCK of linux/errno.h. */
+const RESTART_BLOCK = -516;
 
 type Reports = readonly TracerReport[];
 const NOTHING: Reports = [];
@@ -38,9 +45,15 @@ export class Tracees {
   readonly #unseen = new Set<number>();
   #calls = 0;
 
-  /** @param probeVariable the environment variable of Node programs with a probe, whose calls are left to it */
-  constructor(probeVariable: string | undefined) {
+  readonly #onProcess: (report: Born | Died) => void;
+
+  /**
+   * @param probeVariable the environment variable of Node programs with a probe, whose calls are left to it
+   * @param onProcess called for each process but the first, and for each that ends
+   */
+  constructor(probeVariable: string | undefined, onProcess: (report: Born | Died) => void) {
     this.#probeVariable = probeVariable;
+    this.#onProcess = onProcess;
   }
 
   get threads(): IterableIterator<number> {
@@ -73,6 +86,7 @@ export class Tracees {
     const { open } = thread;
     thread.open = undefined;
     if (stop.at !== 'return' || !open) return NOTHING;
+    thread.restarts = stop.result === RESTART_BLOCK;
     applyReturn(thread, open, stop.result, { tables: this.#tables, objects: this.#objects });
     if (open.call.kind === 'io-uring' && stop.result >= 0) return this.#cannotSee(thread.process, 'io_uring');
     if (!open.reported) return this.#withReleased(NOTHING);
@@ -111,6 +125,7 @@ export class Tracees {
     if (!thread) return NOTHING;
     const reports: Reports = this.#quiet.has(thread.process) ? NOTHING : [{ what: 'gone', thread: id }];
     if (thread.process !== id) return reports;
+    this.#onProcess({ what: 'died', process: id });
     this.#tables.ended(id);
     this.#objects.processEnded(id);
     this.#quiet.delete(id);
@@ -118,11 +133,14 @@ export class Tracees {
   }
 
   #entered(thread: Thread, stop: Extract<CallStop, { at: 'entry' }>, at: number): Reports {
+    const { restarts } = thread;
     thread.open = undefined;
+    thread.restarts = false;
     thread.skips = true;
     if (stop.architecture !== AUDIT_ARCHITECTURE) return this.#cannotSee(thread.process, 'architecture');
     const call = SYSTEM_CALLS[stop.number];
     if (!call) return NOTHING;
+    if (call.kind === 'restart') return restarts ? this.#goesOn(thread, at) : NOTHING;
     const entered = enterCall(thread, (this.#calls += 1), call, callArguments(), this.#tables);
     if (!entered) return NOTHING;
     const { open, facts } = entered;
@@ -130,7 +148,19 @@ export class Tracees {
     thread.skips = false;
     if (!open.reported) return NOTHING;
     const { thread: id, process } = thread;
-    return [{ what: 'enter', call: open.number, name: call.name, at, process, thread: id, ...facts }];
+    const entry = { what: 'enter', call: open.number, name: call.name, at, process, thread: id, ...facts } as const;
+    thread.reported = { open, entry };
+    return [entry];
+  }
+
+  /** A wait that a stop has interrupted goes on: it is entered once more. */
+  #goesOn(thread: Thread, at: number): Reports {
+    const { reported } = thread;
+    if (!reported) return NOTHING;
+    const number = (this.#calls += 1);
+    thread.open = { ...reported.open, number };
+    thread.skips = false;
+    return [{ ...reported.entry, call: number, at }];
   }
 
   /** A thread that is seen for the first time is a new one, or the first of a new process. */
@@ -143,6 +173,7 @@ export class Tracees {
     if (process === id && this.#threads.has(parent)) {
       this.#tables.forked(parent, process);
       if (this.#quiet.has(parent)) this.#quiet.add(process);
+      this.#onProcess({ what: 'born', process });
     }
     return thread;
   }

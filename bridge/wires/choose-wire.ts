@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { isLoopback } from '../address.ts';
 import type { Config } from '../config.ts';
 import type { WhyNoLab } from '../protocol/remedies.ts';
@@ -25,18 +24,23 @@ export async function chooseWire(
   try {
     const why = whyNoLab(config);
     if (why) throw new LabUnavailable(why);
-    // A target such as 127.0.0.2 is where the program listens: inside the lab too.
-    const loopback = isLoopback(target.host) ? target.host : undefined;
-    return { wire: await LabWire.make(target.port, PATIENCE_MS[wire], loopback) };
+    // A target such as 127.0.0.2 or ::1 is where the program listens: inside the lab too.
+    const expected = ANY.get(target.host) ?? target.host;
+    return { wire: await LabWire.make(target.port, PATIENCE_MS[wire], expected) };
   } catch (error) {
     if (wire === 'lab' || !(error instanceof LabUnavailable)) throw error;
     return { wire: await DirectWire.make(target, capture), unavailable: error };
   }
 }
 
+/** The loopback address at which a server is reached that listens on every address. */
+const ANY: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
 /** A server can be moved into the lab only if the bridge starts it, and on this machine. */
 function whyNoLab({ target, ownsServer }: Pick<Config, 'target' | 'ownsServer'>): WhyNoLab | undefined {
   if (!ownsServer) return 'LAB_SERVER_NOT_OWNED';
-  if (isIP(target.host) === 6) return 'LAB_IPV4_ONLY';
-  return isLoopback(target.host) || target.host === '0.0.0.0' ? undefined : 'LAB_TARGET_ELSEWHERE';
+  return isLoopback(target.host) || ANY.has(target.host) ? undefined : 'LAB_TARGET_ELSEWHERE';
 }

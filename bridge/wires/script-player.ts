@@ -31,6 +31,8 @@ export class ScriptPlayer {
   readonly #replyBytes: number;
   readonly #reply: Buffer[] = [];
   #received = 0;
+  /** What came after the text of the last `until`. */
+  #unsearched: Buffer = Buffer.alloc(0);
   #ownReset = false;
   #aborted = false;
   #limit: Played['limit'];
@@ -84,6 +86,8 @@ export class ScriptPlayer {
         await this.#wait(operation.ms);
         return true;
       case 'recv':
+        if ('until' in operation) return this.#receiveUntil(Buffer.from(operation.until, 'hex'));
+        if ('upTo' in operation) return (await this.#receiveOnce(operation.upTo)) !== undefined;
         return this.#receive(operation.bytes ?? Infinity);
       case 'shutdown':
         return (await this.#client.shutdown()) === 'ok';
@@ -100,19 +104,39 @@ export class ScriptPlayer {
   async #receive(wanted: number): Promise<boolean> {
     let missing = wanted;
     while (missing > 0) {
-      const bytes = await this.#client.recv(missing);
-      if (typeof bytes === 'string') return false;
+      const bytes = await this.#receiveOnce(missing);
+      if (bytes === undefined) return false;
       if (bytes.length === 0) return true;
       missing -= bytes.length;
-      this.#reply.push(bytes);
-      this.#received += bytes.length;
-      if (this.#received > this.#replyBytes) {
-        this.#limit = 'REPLY_TOO_LARGE';
-        this.abort();
-        return false;
-      }
     }
     return true;
+  }
+
+  async #receiveUntil(text: Buffer): Promise<boolean> {
+    let found = this.#unsearched.indexOf(text);
+    while (found < 0) {
+      const searched = this.#unsearched.length;
+      const bytes = await this.#receiveOnce(Infinity);
+      if (bytes === undefined) return false;
+      if (bytes.length === 0) return true;
+      this.#unsearched = Buffer.concat([this.#unsearched, bytes]);
+      // The text may have come in two pieces.
+      found = this.#unsearched.indexOf(text, Math.max(0, searched - text.length + 1));
+    }
+    this.#unsearched = this.#unsearched.subarray(found + text.length);
+    return true;
+  }
+
+  /** Returns what one recv() returned: no bytes at the peer's end, and nothing if the script cannot go on. */
+  async #receiveOnce(limit: number): Promise<Buffer | undefined> {
+    const bytes = await this.#client.recv(limit);
+    if (typeof bytes === 'string') return undefined;
+    this.#reply.push(bytes);
+    this.#received += bytes.length;
+    if (this.#received <= this.#replyBytes) return bytes;
+    this.#limit = 'REPLY_TOO_LARGE';
+    this.abort();
+    return undefined;
   }
 
   #wait(ms: number): Promise<void> {

@@ -21,6 +21,11 @@ export interface Wire {
   readonly name: WireName;
   /** Where the server listens, as a client on this wire names it. */
   readonly target: Address;
+  /**
+   * Where the client reaches a server program that listens on these sockets, if not always on `target`: on the address of
+   * their version of IP.
+   */
+  targetFor?(sockets: readonly Address[]): Address;
   /** The IP addresses of the server's host that a connection to `target` reaches. */
   readonly reached: readonly string[];
   /** The sources that belong to this wire. */
@@ -53,6 +58,11 @@ export interface Wire {
   onBroken?: (() => void) | undefined;
 }
 
+/** Where a client reaches a server program that listens on these sockets. */
+export function targetOn(wire: Wire, sockets: readonly Address[] = []): Address {
+  return wire.targetFor?.(sockets) ?? wire.target;
+}
+
 /** @throws BridgeError `LINK_NEEDS_LAB` */
 export function expectLink({ hasLink }: Wire): void {
   if (!hasLink) throw new BridgeError('LINK_NEEDS_LAB', 'Only the lab has a link that can be slowed, broken or held.');
@@ -66,8 +76,9 @@ export interface OwnListener {
 export interface RunOnWire {
   script: Script;
   limits: Pick<Limits, 'replyBytes'>;
-  /** The port on which the server listens, if it is not the port of the wire's `target`; only in the lab. */
-  port?: number;
+  /** Where the server listens. On the direct wire that is always the wire's `target`. */
+  host: string;
+  port: number;
   /** How the link treats this run's packets, if the wire has one. */
   link?: LinkSettings;
   /**

@@ -15,10 +15,10 @@ const { host, port } = readOptions(process.argv.slice(2));
 
 serveOne();
 sleep(PAUSE_MS);
-console.log(`started again: bind() ${outcome(() => bind(socket(), host, port))}`);
+console.log(`started again: bind() ${outcome(() => bind(socket(host), host, port))}`);
 console.log(
   `with SO_REUSEADDR: bind() ${outcome(() => {
-    const descriptor = socket();
+    const descriptor = socket(host);
     setReuseAddress(descriptor);
     bind(descriptor, host, port);
   })}`,
@@ -26,7 +26,7 @@ console.log(
 sleep(Infinity);
 
 function serveOne(): void {
-  const listening = socket();
+  const listening = socket(host);
   bind(listening, host, port);
   listen(listening);
   const connection = accept(listening);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { constants } from 'node:os';
 import koffi from 'koffi';
 
@@ -12,10 +13,12 @@ const functions = {
   recv: libc.func('intptr_t recv(int fd, void *buffer, size_t length, int flags)'),
   send: libc.func('intptr_t send(int fd, void *buffer, size_t length, int flags)'),
   close: libc.func('int close(int fd)'),
+  inet_pton: libc.func('int inet_pton(int family, const char *text, void *address)'),
 };
 
 /** Numbers from linux/socket.h and asm-generic/socket.h. */
 const AF_INET = 2;
+const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
@@ -32,7 +35,8 @@ export class CallError extends Error {
   }
 }
 
-export const socket = (): number => call('socket', AF_INET, SOCK_STREAM, 0);
+/** A socket for an IP address of this version. */
+export const socket = (host: string): number => call('socket', familyOf(host), SOCK_STREAM, 0);
 export const listen = (descriptor: number): number => call('listen', descriptor, 16);
 export const accept = (descriptor: number): number => call('accept', descriptor, null, null);
 export const close = (descriptor: number): number => call('close', descriptor);
@@ -42,12 +46,17 @@ export function setReuseAddress(descriptor: number): void {
   call('setsockopt', descriptor, SOL_SOCKET, SO_REUSEADDR, Buffer.from(new Int32Array([1]).buffer), 4);
 }
 
-/** Binds to a `struct sockaddr_in`: the family in this machine's byte order, port and address in the network's. */
+/**
+ * Binds to a `struct sockaddr_in` or `sockaddr_in6`: the family in this machine's byte order, port and address in the
+ * network's.
+ */
 export function bind(descriptor: number, host: string, port: number): void {
-  const address = Buffer.alloc(16);
-  address.set(new Uint8Array(new Uint16Array([AF_INET]).buffer), 0);
+  const family = familyOf(host);
+  const [length, place] = family === AF_INET ? [16, 4] : [28, 8];
+  const address = Buffer.alloc(length);
+  address.set(new Uint8Array(new Uint16Array([family]).buffer), 0);
   address.writeUInt16BE(port, 2);
-  address.set(host.split('.').map(Number), 4);
+  call('inet_pton', family, host, address.subarray(place));
   call('bind', descriptor, address, address.length);
 }
 
@@ -59,6 +68,10 @@ export function recv(descriptor: number, limit: number): Buffer {
 
 export function send(descriptor: number, bytes: Buffer): void {
   call('send', descriptor, bytes, bytes.length, 0);
+}
+
+function familyOf(host: string): number {
+  return isIP(host) === 6 ? AF_INET6 : AF_INET;
 }
 
 function call(name: keyof typeof functions, ...args: unknown[]): number {

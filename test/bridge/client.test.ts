@@ -3,6 +3,7 @@ import type { Trace } from '../../bridge/trace/trace.ts';
 import { startNumberServer, startServer } from '../helpers/bridge.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { CLIENT } from '../helpers/programs/built-programs.ts';
+import { whyNoIpv6, whyNoLab } from '../helpers/programs/lab.ts';
 import { startNode } from '../helpers/programs/program.ts';
 import { expectCausal, segmentNames } from '../helpers/trace-checks.ts';
 
@@ -53,12 +54,11 @@ test('--json prints the whole trace, and nothing else', async () => {
   expect(program.err).toEqual([]);
 });
 
-test('no lab for an IPv6 target: the advice is a command line of this client', async () => {
-  const program = start('1', '--wire', 'lab', '--target', '[::1]:65432');
-  expect(await program.ended).toBe(1);
-  expect(program.err).toEqual([
-    expect.stringMatching(/ npm run client -- --wire lab --target 127\.0\.0\.1:65432 --server/),
-  ]);
+test.skipIf(whyNoLab ?? whyNoIpv6)('the lab, for an IPv6 target: over IPv6', async () => {
+  const program = start('8', '--json', '--wire', 'lab', '--target', '[::1]:65432');
+  expect(await program.ended).toBe(0);
+  const { target, reply } = JSON.parse(program.out.join('\n')) as Trace;
+  expect([target, reply?.text]).toEqual(['[fd77::2]:65432', 'PAR']);
 });
 
 test('silence is an answer too: exit code 0', async () => {

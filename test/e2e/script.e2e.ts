@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import type { Hello, PageMessage } from '../../bridge/protocol/messages.ts';
 import { startBridge } from '../helpers/programs/bridge-process.ts';
+import { PYTHON } from '../helpers/programs/python.ts';
 import { hello, plainTrace } from '../web/fixtures/traces.ts';
 import { expect, labTest, test } from './bridge.ts';
 import { card, playBridge, spoken, tell } from './page.ts';
@@ -37,7 +37,7 @@ test('a script made on the page runs against the echo server of the Python docum
 }, info) => {
   const echoBridge = await bridgeOf('echo', () => startBridge(() => echo, ['--target', ECHO_PORT]));
   const { wire, wireMessage } = (await (await fetch(`${echoBridge.url}/health`)).json()) as Hello;
-  info.skip(wire !== 'lab' || spawnSync('python3', ['--version']).status !== 0, wireMessage ?? 'There is no Python.');
+  info.skip(wire !== 'lab' || !PYTHON, wireMessage ?? 'There is no Python.');
   await page.goto(echoBridge.url);
   await expect(page.getByText('server listening')).toBeVisible();
   await page.getByText('Your own script').click();

@@ -1,20 +1,27 @@
-import { EMPTY_LINE, FORMS, type Form, type Line } from './line.ts';
+import { EMPTY_LINE, FORMS, READS, type Form, type Line } from './line.ts';
 
 /**
  * A line of a script as words in the page's address: `text hello`, `hex*3-nagle 0079` (three times, with Nagle's
- * algorithm), `number 121`, `wait 800`, `recv`, `recv 6`, `shutdown`, `close`, `reset`. The words keep what was typed,
- * even if it is wrong.
+ * algorithm), `number 121`, `wait 800`, `recv`, `recv 6`, `recv-once 6`, `recv-until \n`, `shutdown`, `close`, `reset`. The
+ * words keep what was typed, even if it is wrong.
  */
 const SEND = new RegExp(`^(${FORMS.join('|')})(?:\\*(\\S*?))?(-nagle)?(?: ([^]*))?$`);
-const OTHER = /^(wait|recv|shutdown|close|reset)(?: ([^]*))?$/;
+const OTHER = /^(wait|recv|recv-once|recv-until|shutdown|close|reset)(?: ([^]*))?$/;
 
 export function wordsOf(line: Line): string {
   if (line.do === 'send') {
     const times = line.times.replace(/\s/g, '');
     return `${line.form}${times && `*${times}`}${line.nagle ? '-nagle' : ''} ${line.data}`;
   }
-  const typed = line.do === 'wait' ? line.ms : line.do === 'recv' ? line.bytes : '';
-  return typed === '' ? line.do : `${line.do} ${typed}`;
+  const [name, typed] = nameAndTyped(line);
+  return typed === '' ? name : `${name} ${typed}`;
+}
+
+function nameAndTyped({ do: name, ms, reads, bytes, until }: Line): [name: string, typed: string] {
+  if (name === 'wait') return [name, ms];
+  if (name !== 'recv') return [name, ''];
+  if (reads === 'until') return ['recv-until', until];
+  return [reads === 'once' ? 'recv-once' : name, bytes];
 }
 
 /** Undefined if the words are no line. */
@@ -26,8 +33,10 @@ export function lineFromWords(words: string): Line | undefined {
   }
   const [, name, typed = ''] = OTHER.exec(words) ?? [];
   if (name === undefined) return undefined;
-  const line = { ...EMPTY_LINE, do: name as Line['do'] };
+  const reads = READS.find((each) => name === `recv-${each}`) ?? 'all';
+  const line: Line = { ...EMPTY_LINE, reads, do: name.replace(/-.*/, '') as Line['do'] };
   if (name === 'wait') return { ...line, ms: typed };
-  if (name === 'recv') return { ...line, bytes: typed };
+  if (reads === 'until') return { ...line, until: typed };
+  if (line.do === 'recv') return { ...line, bytes: typed };
   return typed === '' ? line : undefined;
 }

@@ -17,6 +17,10 @@ import { hexOfTyped, typedOf } from './typed-text.ts';
 export const FORMS = ['text', 'hex', 'number'] as const;
 export type Form = (typeof FORMS)[number];
 
+/** When a recv has read enough: all bytes or so many of them, what one call returns, or at a text. */
+export const READS = ['all', 'once', 'until'] as const;
+export type Reads = (typeof READS)[number];
+
 /**
  * One operation of a script as it is typed. It has the fields of every operation, so that what was typed survives a
  * change of the operation. An empty field means that nothing was typed.
@@ -29,16 +33,24 @@ export interface Line {
   nagle: boolean;
   /** Milliseconds of a wait. */
   ms: string;
-  /** Bytes to read in a recv. */
+  /** How a recv reads. */
+  reads: Reads;
+  /** Bytes to read in a recv, or the most that one call takes. */
   bytes: string;
+  /** The text with which a recv ends. */
+  until: string;
 }
 
-export const EMPTY_LINE: Line = { do: 'send', form: 'text', data: '', times: '', nagle: false, ms: '', bytes: '' };
+// prettier-ignore
+export const EMPTY_LINE: Line = {
+  do: 'send', form: 'text', data: '', times: '', nagle: false, ms: '', reads: 'all', bytes: '', until: '',
+};
 
 /** The bridge's limits. A test compares them with its schema. */
 export const MOST_TIMES = 64;
 export const MOST_WAIT_MS = 20_000;
 export const MOST_RECV_BYTES = 1024 * 1024;
+export const MOST_UNTIL_BYTES = 256;
 
 /** A stable code for what is wrong with a line by itself. */
 export type FieldProblem =
@@ -50,7 +62,9 @@ export type FieldProblem =
   | 'NUMBER_TOO_LARGE'
   | 'TIMES'
   | 'WAIT'
-  | 'RECV_BYTES';
+  | 'RECV_BYTES'
+  | 'RECV_UP_TO'
+  | 'RECV_UNTIL';
 
 /** The bytes of a send as hex, or what is wrong with them. */
 export function dataOf({ form, data }: Pick<Line, 'form' | 'data'>): { hex: string } | { problem: FieldProblem } {
@@ -82,14 +96,22 @@ export function operationOf(line: Line): Operation | FieldProblem {
       const ms = wholeOrNot(line.ms, 0, MOST_WAIT_MS, false);
       return ms === undefined ? 'WAIT' : { do: 'wait', ms };
     }
-    case 'recv': {
-      if (line.bytes.trim() === '') return { do: 'recv' };
-      const bytes = wholeOrNot(line.bytes, 1, MOST_RECV_BYTES);
-      return bytes === undefined ? 'RECV_BYTES' : { do: 'recv', bytes };
-    }
+    case 'recv':
+      return recvOf(line);
     default:
       return { do: line.do };
   }
+}
+
+function recvOf(line: Line): Operation | FieldProblem {
+  if (line.reads === 'until') {
+    const until = hexOfTyped(line.until) ?? '';
+    return until === '' || until.length > 2 * MOST_UNTIL_BYTES ? 'RECV_UNTIL' : { do: 'recv', until };
+  }
+  const bytes = wholeOrNot(line.bytes, 1, MOST_RECV_BYTES);
+  if (line.reads === 'once') return bytes === undefined ? 'RECV_UP_TO' : { do: 'recv', upTo: bytes };
+  if (line.bytes.trim() === '') return { do: 'recv' };
+  return bytes === undefined ? 'RECV_BYTES' : { do: 'recv', bytes };
 }
 
 function sendOf(line: Line): Operation | FieldProblem {
@@ -112,10 +134,18 @@ function wholeOrNot(typed: string, least: number, most: number, isWhole = true):
 export function lineOf(operation: Operation): Line {
   const line: Line = { ...EMPTY_LINE, do: operation.do };
   if (operation.do === 'wait') return { ...line, ms: String(operation.ms) };
-  if (operation.do === 'recv') return { ...line, bytes: String(operation.bytes ?? '') };
+  if (operation.do === 'recv') return { ...line, ...readsOf(operation) };
   if (operation.do !== 'send') return line;
   const { hex, text = false, times = 1, nagle = false } = operation;
   return { ...line, ...written(hex, text), times: times > 1 ? String(times) : '', nagle };
+}
+
+function readsOf(operation: Extract<Operation, { do: 'recv' }>): Pick<Line, 'reads' | 'bytes' | 'until'> {
+  const line = { reads: 'all', bytes: '', until: '' } as const;
+  if ('upTo' in operation) return { ...line, reads: 'once', bytes: String(operation.upTo) };
+  if (!('until' in operation)) return { ...line, bytes: String(operation.bytes ?? '') };
+  const { until } = operation;
+  return { ...line, reads: 'until', until: inForm(until, 'text') ?? until.replace(/../g, '\\x$&') };
 }
 
 /** The bytes in the most readable notation. */

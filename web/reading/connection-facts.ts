@@ -1,5 +1,6 @@
 import { indexOf } from './index-of-steps.ts';
 import type { Segment, State, Step } from '../../bridge/trace/step.ts';
+import { ipv6Text } from '../../bridge/packet/ipv6.ts';
 import { bytesFromHex } from './bytes.ts';
 
 /** Totals of a whole trace. */
@@ -66,15 +67,22 @@ function addressOfServer(steps: readonly Step[]): string | undefined {
   return undefined;
 }
 
-/** The source of an IPv4 packet, `host:port` (RFC 791 §3.1, RFC 9293 §3.1). Undefined for other bytes, and for none. */
+/**
+ * The source of an IP packet, `host:port` (RFC 791 §3.1, RFC 8200 §3, RFC 9293 §3.1). Undefined for other bytes, and for
+ * none.
+ */
 function sourceOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const bytes = bytesFromHex(header);
-  const tcp = (bytes[0]! & 15) * 4;
-  const [high, low] = bytes.subarray(tcp);
-  if (bytes[0]! >> 4 !== 4 || low === undefined) return undefined;
-  return `${bytes.subarray(12, 16).join('.')}:${high! * 256 + low}`;
+  const version = bytes[0]! >> 4;
+  const isIpv6 = version === 6 && bytes[6] === PROTOCOL_TCP;
+  const [high, low] = bytes.subarray(isIpv6 ? 40 : (bytes[0]! & 15) * 4);
+  if ((version !== 4 && !isIpv6) || low === undefined) return undefined;
+  const host = isIpv6 ? `[${ipv6Text(bytes.subarray(8, 24))}]` : bytes.subarray(12, 16).join('.');
+  return `${host}:${high! * 256 + low}`;
 }
+
+const PROTOCOL_TCP = 6;
 
 function count(segment: Segment, facts: ConnectionFacts): void {
   facts.segments[segment.evidence] += 1;

@@ -33,7 +33,8 @@ function asKnown(step: Step, ended: ReadonlySet<string>, now: number): Step {
 }
 
 function withoutReturn(call: Call): Call {
-  const { returnedAt: _returnedAt, result: _result, bytes, payload, peer, within, ...begun } = call;
+  const { returnedAt: _returnedAt, result: _result, ready: _ready, range: _range, ...known } = call;
+  const { bytes, payload, peer, within, ...begun } = known;
   return {
     ...begun,
     ...(call.name === 'send' && { ...(bytes !== undefined && { bytes }), ...(payload !== undefined && { payload }) }),

@@ -83,6 +83,8 @@ const isOperation: Check = object({
   'nagle?': isFlag,
   'ms?': isNumber,
   'bytes?': within(1, Infinity, isInteger),
+  'upTo?': within(1, Infinity, isInteger),
+  'until?': isHex(PAYLOAD_SHOWN),
 });
 
 const isBeginning = object({

@@ -30,6 +30,8 @@ export interface WaitReport {
   at?: number;
   /** The errno name if it failed. */
   result?: string;
+  /** How many sockets have something. */
+  ready?: number;
   by?: Caller;
 }
 
@@ -114,9 +116,9 @@ export class ConnectionCalls {
 
   /** A call that has returned. */
   call(id: string, name: CallName, { startedAt, at, by }: Duration, facts: CallFacts = {}): void {
-    const { args, result, bytes, payload, peer } = facts;
+    const { args, result, bytes, payload, ready, peer } = facts;
     const returnedAt = since(this.#zero, at);
-    const call = { args, returnedAt, result, bytes, payload, peer, by };
+    const call = { args, returnedAt, result, bytes, payload, ready, peer, by };
     this.#sink(observedCall(this.#side, id, name, since(this.#zero, startedAt), call));
   }
 
@@ -148,7 +150,7 @@ export class ConnectionCalls {
     this.call(id, 'connect', { startedAt, at, ...(by && { by }) }, { ...facts, result });
   }
 
-  #wait({ call, name, startedAt, at, result = 'ok', by }: WaitReport): void {
+  #wait({ call, name, startedAt, at, result = 'ok', ready, by }: WaitReport): void {
     let id = this.#blocked.get(call);
     if (id === undefined) {
       if (this.#counts.wait >= MOST_WAITS) return;
@@ -159,7 +161,7 @@ export class ConnectionCalls {
       return this.#begun(id, name, startedAt, { by });
     }
     this.#blocked.delete(call);
-    this.call(id, name, { startedAt, at, ...(by && { by }) }, { result });
+    this.call(id, name, { startedAt, at, ...(by && { by }) }, { result, ready });
   }
 
   #recv(report: OnConnection<'recv'>): void {

@@ -72,6 +72,11 @@ export class ReportedConnections {
     return this.#listening !== undefined;
   }
 
+  /** The IP address to which the listening socket is bound. */
+  get boundTo(): string | undefined {
+    return this.#listening && hostOf(this.#listening.address);
+  }
+
   /** The source runs beside the program. Without it, no watch waits for reports. */
   sourceStarted(): void {
     this.#sourceRuns = true;

@@ -43,6 +43,10 @@ export class ServerProbe implements EvidenceSource {
     return this.#connections.listening;
   }
 
+  get boundTo(): string | undefined {
+    return this.#connections.boundTo;
+  }
+
   /**
    * The variables that make a Node program load the probe.
    * @param moduleUrl file URL of the built probe

@@ -6,7 +6,7 @@ import type { SocketRow } from '../sockets/socket-table.ts';
 import { since } from '../run-time.ts';
 import type { Watch } from '../source.ts';
 import { RunAccept } from './accept-of-run.ts';
-import type { Stay } from './thread-stays.ts';
+import type { Stay, Stillness } from './thread-stays.ts';
 
 /** What a watch asks of its source. */
 interface WatchRequests {
@@ -14,6 +14,9 @@ interface WatchRequests {
   settle(): void;
   stop(): void;
 }
+
+/** No more pauses than these are told of a run. */
+const MOST_PAUSES = 1000;
 
 /** States that follow a program's own close(): it must have accepted the connection before. */
 const CLOSED_BY_ITSELF = new Set<SocketRow['state']>(['FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING', 'LAST_ACK', 'TIME_WAIT']);
@@ -28,7 +31,7 @@ export class BlockedCallsWatch implements Watch {
   #sink: Sink | undefined;
   #port: number | undefined;
   readonly #ids = new Map<Stay, string>();
-  readonly #counts = { recv: 0, send: 0 };
+  readonly #counts = { recv: 0, send: 0, pause: 0 };
   /** Calls on the run's connection in which a thread is blocked now. */
   readonly #blocked = new Set<Stay>();
   /** The run is over, and the kernel's table was read once more. */
@@ -148,9 +151,18 @@ export class BlockedCallsWatch implements Watch {
     this.#report(id, stay, {});
   }
 
+  /** The program made no call for a while. */
+  reportPause({ from, until }: Stillness): void {
+    if (until <= this.#startedAt || this.#counts.pause >= MOST_PAUSES) return;
+    const id = stepId('server', 'pause', this.#counts.pause++);
+    const [at, end] = [since(this.#startedAt, from), since(this.#startedAt, until)];
+    this.#sink?.({ kind: 'pause', id, side: 'server', at, until: end });
+  }
+
   #report(id: string, stay: Stay, facts: Pick<Call, 'result'>): void {
-    const { call: name, notBefore, firstSeen, lastSeen, goneAt } = stay;
+    const { call: name, notBefore, firstSeen, lastSeen, goneAt, thread } = stay;
     const call = observedCall('server', id, name, since(this.#startedAt, firstSeen), {});
+    if (thread !== undefined) [call.process, call.thread] = numbersOf(thread);
     call.within = {};
     if (notBefore > -Infinity) call.within.startUs = toTenths(firstSeen - notBefore);
     if (goneAt !== undefined) {
@@ -160,4 +172,10 @@ export class BlockedCallsWatch implements Watch {
     }
     this.#sink?.(call);
   }
+}
+
+/** @param thread `PID/task/TID` */
+function numbersOf(thread: string): [process: number, thread: number] {
+  const [process, , own] = thread.split('/');
+  return [Number(process), Number(own)];
 }

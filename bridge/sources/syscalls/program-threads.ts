@@ -35,7 +35,7 @@ const ZOMBIE = '-1 0x0 0x0';
 /** At most this many threads of a program are looked at. */
 const MOST_THREADS = 32;
 /** Microseconds until the list of processes and threads is read again. */
-const LIST_GOOD_FOR_US = 1000;
+export const LIST_GOOD_FOR_US = 1000;
 /** The same for the process group: that reading covers every process of the machine. */
 const GROUP_GOOD_FOR_US = 250_000;
 

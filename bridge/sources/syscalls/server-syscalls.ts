@@ -129,7 +129,11 @@ export class ServerSyscalls implements EvidenceSource {
   }
 
   #noThreads(): ThreadStays {
-    return new ThreadStays(this.#table ?? new Map(), (stay) => this.#take(stay));
+    return new ThreadStays(
+      this.#table ?? new Map(),
+      (stay) => this.#take(stay),
+      (stillness) => this.#runs.wasStill(stillness),
+    );
   }
 
   #schedule(afterMs: number): void {
@@ -149,6 +153,7 @@ export class ServerSyscalls implements EvidenceSource {
   #settle(watch: BlockedCallsWatch): void {
     if (this.#whyNot() !== undefined) return watch.settle();
     this.look();
+    this.#threads.tellStillness();
     this.#runs.end(watch);
     this.#readSockets();
   }

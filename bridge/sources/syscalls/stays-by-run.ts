@@ -2,7 +2,7 @@ import { monotonicUs } from '../../machine/clock.ts';
 import type { SocketRow } from '../sockets/socket-table.ts';
 import type { BlockedCallsWatch } from './blocked-calls-watch.ts';
 import { ConnectionOwners } from './connection-owners.ts';
-import type { Stay } from './thread-stays.ts';
+import type { Stay, Stillness } from './thread-stays.ts';
 
 /** How many stays are kept on sockets whose connection is not known yet. */
 const MOST_UNCLAIMED = 256;
@@ -58,6 +58,11 @@ export class RunStays {
   take(stay: Stay): boolean {
     if (this.idle) return false;
     return stay.call === 'accept' ? this.#takeAccept(stay) : this.#takeTransfer(stay);
+  }
+
+  /** The program made no call for a while: not on any run's connection either. */
+  wasStill(stillness: Stillness): void {
+    for (const watch of this.#watches) watch.reportPause(stillness);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { monotonicUs } from '../../machine/clock.ts';
 import { readBlockedCall, type BlockedCall } from './blocked-call.ts';
-import type { ProgramView, ThreadSample } from './program-threads.ts';
+import { LIST_GOOD_FOR_US, type ProgramView, type ThreadSample } from './program-threads.ts';
 import type { SystemCall } from './system-call-numbers.ts';
 
 /** A thread that looks found blocked in one and the same call. Times are microseconds of the monotonic clock. */
@@ -16,7 +16,20 @@ export interface Stay {
   goneAt?: number;
   /** For an accept: the inode of the next socket on which the thread was blocked. */
   brought?: string;
+  /** `PID/task/TID`, if another thread was awake meanwhile. Otherwise the program did nothing else. */
+  thread?: string;
 }
+
+/** A time in which each thread of the program stayed blocked, in microseconds of the monotonic clock. */
+export interface Stillness {
+  from: number;
+  until: number;
+}
+
+type Look = ThreadSample & { blocked: BlockedCall | undefined };
+
+/** A shorter time says little, and there may be very many. */
+const SHORTEST_STILLNESS_US = 5000;
 
 interface Thread {
   lookedAt: number;
@@ -38,13 +51,23 @@ export class ThreadStays {
   readonly #table: ReadonlyMap<number, SystemCall>;
   /** Called when a stay begins, and when it ends: then `goneAt` is set. */
   readonly #onStay: (stay: Stay) => void;
+  readonly #onStill: (stillness: Stillness) => void;
   readonly #threads = new Map<string, Thread>();
+  /** Since which look each thread has stayed blocked; undefined while one runs. */
+  #stillSince: number | undefined;
+  #lookedAt = -Infinity;
   readonly #vanished: Stay[] = [];
   #readable = false;
 
-  constructor(table: ReadonlyMap<number, SystemCall>, onStay: (stay: Stay) => void) {
+  /** @param onStill called when a time in which the program made no call is over, or has been asked for */
+  constructor(
+    table: ReadonlyMap<number, SystemCall>,
+    onStay: (stay: Stay) => void,
+    onStill: (stillness: Stillness) => void = () => {},
+  ) {
     this.#table = table;
     this.#onStay = onStay;
+    this.#onStill = onStill;
   }
 
   /** Whether any thread could be looked at. */
@@ -73,30 +96,59 @@ export class ThreadStays {
   }
 
   look(view: ProgramView): void {
-    const samples = view.threads();
-    for (const sample of samples) this.#lookAt(sample, view);
-    if (samples.length === this.#threads.size) return;
+    const began = monotonicUs();
+    const samples = view.threads().map((sample) => ({ ...sample, blocked: readBlockedCall(sample.text, this.#table) }));
     const there = new Set(samples.map(({ thread }) => thread));
-    for (const name of this.#threads.keys()) if (!there.has(name)) this.#vanish(name);
+    const gone = [...this.#threads.keys()].filter((name) => !there.has(name));
+    const awake = [...samples.filter((sample) => !this.#stayed(sample)).map(({ thread }) => thread), ...gone];
+    if (awake.length > 0) this.#awoke(awake);
+    for (const sample of samples) this.#lookAt(sample, view);
+    for (const name of gone) this.#vanish(name);
+    const areBlocked = [...this.#threads.values()].every(({ blocked, turns }) => blocked && turns !== '');
+    this.#stillSince = areBlocked ? (this.#stillSince ?? monotonicUs()) : undefined;
+    this.#lookedAt = began;
+  }
+
+  /**
+   * Reports for how long the program has made no call, if it was long enough. A thread that it has started since its threads
+   * were listed would not have been looked at: that much of the time does not count.
+   */
+  tellStillness(): void {
+    const [from, until] = [this.#stillSince, this.#lookedAt - LIST_GOOD_FOR_US];
+    this.#stillSince = undefined;
+    if (from !== undefined && until - from >= SHORTEST_STILLNESS_US) this.#onStill({ from, until });
   }
 
   /** The program has ended. */
   end(): void {
+    this.tellStillness();
     for (const name of this.#threads.keys()) this.#vanish(name);
   }
 
-  #lookAt({ thread: name, text, turns }: ThreadSample, view: ProgramView): void {
+  /** Whether the thread has stayed in the same call since the last look. */
+  #stayed({ thread: name, turns, blocked }: Look): boolean {
+    const known = this.#threads.get(name);
+    return known !== undefined && blocked !== undefined && turns === known.turns && isSame(blocked, known.blocked);
+  }
+
+  /** These threads have not stayed blocked: whatever they did, the others did not. */
+  #awoke(names: readonly string[]): void {
+    this.tellStillness();
+    for (const [name, { stay }] of this.#threads) if (stay && names.some((other) => other !== name)) stay.thread = name;
+  }
+
+  #lookAt(look: Look, view: ProgramView): void {
+    const { thread: name, text, turns, blocked } = look;
     const at = monotonicUs();
-    const blocked = readBlockedCall(text, this.#table);
     if (text !== '') this.#readable = true;
     let thread = this.#threads.get(name);
-    if (!thread) {
-      thread = { lookedAt: -Infinity, turns, blocked: undefined, stay: undefined, accepted: undefined };
-      this.#threads.set(name, thread);
-    }
-    if (turns === thread.turns && isSame(blocked, thread.blocked)) {
+    if (thread && this.#stayed(look)) {
       if (thread.stay) thread.stay.lastSeen = at;
     } else {
+      if (!thread) {
+        thread = { lookedAt: -Infinity, turns, blocked: undefined, stay: undefined, accepted: undefined };
+        this.#threads.set(name, thread);
+      }
       this.#leave(thread, at);
       const socket = blocked?.call && view.socketOf(name, blocked.descriptor);
       if (socket !== undefined) this.#enter(thread, blocked!.call!, socket, at);

@@ -145,7 +145,7 @@ export class ClientCalls {
   #waited(call: OpenCall, { result, errno, at }: Returned): void {
     // Event loops look, without waiting, whether there is something: that is no wait.
     if (result === 0 && !call.told) return;
-    this.#reportWait(call, { at, result: errno });
+    this.#reportWait(call, { at, result: errno, ...(errno === 'ok' && { ready: result }) });
   }
 
   /** The call has not returned for a while. */
@@ -157,7 +157,7 @@ export class ClientCalls {
     this.#options.onReport(socket, { what: 'blocked', call: number, name, startedAt, by: callerOf(call) });
   }
 
-  #reportWait(call: OpenCall, end: { at?: number; result?: string }): void {
+  #reportWait(call: OpenCall, end: { at?: number; result?: string; ready?: number }): void {
     const report = { ...waitOf(call)!, ...end };
     for (const [socket, { isAsked, sets }] of this.#sockets) {
       const isWaitedFor = call.waitsFor?.includes(socket) ?? (call.set !== undefined && sets.has(call.set));

@@ -20,6 +20,7 @@ export class ClientTracer {
   readonly #options: ClientTracerOptions;
   readonly #calls: ClientCalls;
   readonly #lines: LineSplitter;
+  readonly #processes = new Set<number>();
   /** Why it reports nothing. */
   #why: WhyNoSource | undefined;
   /** Why it does not see everything. */
@@ -44,6 +45,16 @@ export class ClientTracer {
     return this.#why === undefined;
   }
 
+  /** Every process of the program, wherever it has gone. */
+  get processes(): ReadonlySet<number> {
+    return this.#processes;
+  }
+
+  /** The tracer ended before it could do anything: the program runs without it. */
+  lost(): void {
+    this.#why ??= 'TRACER_NOT_POSSIBLE';
+  }
+
   /** Takes what the tracer wrote: text, split anywhere. */
   feed(text: string): void {
     this.#lines.feed(text);
@@ -57,7 +68,12 @@ export class ClientTracer {
 
   #take(report: TracerReport): void {
     switch (report.what) {
+      case 'born':
+        return void this.#processes.add(report.process);
+      case 'died':
+        return void this.#processes.delete(report.process);
       case 'started':
+        this.#processes.add(report.process);
         if (report.errno !== undefined) this.#why = whyUntraced(report.errno);
         return;
       case 'exited':

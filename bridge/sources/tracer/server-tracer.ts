@@ -25,13 +25,14 @@ export class ServerTracer implements EvidenceSource {
   /** Why it does not see everything. */
   #flaw: WhyNoSource | undefined;
   #process: number | undefined;
+  readonly #processes = new Set<number>();
   #connections: ReportedConnections;
   #calls: SocketCalls;
   #lines: LineSplitter;
   /** Called when the server listens on the port of interest. */
   onListening: (() => void) | undefined;
-  /** Called when the program's first process has ended, while others go on. */
-  onExited: (() => void) | undefined;
+  /** Called when the program's first process has ended, while others go on: whether it ended by itself, without an error. */
+  onExited: ((byItself: boolean) => void) | undefined;
 
   /**
    * @param port the port on which the server's listening is of interest
@@ -55,9 +56,19 @@ export class ServerTracer implements EvidenceSource {
     return this.#connections.listening;
   }
 
-  /** The first process of the program, once it runs under the tracer. */
+  get boundTo(): string | undefined {
+    return this.#connections.boundTo;
+  }
+
+  /** The first process of the program that has not ended, once it runs under the tracer. */
   get process(): number | undefined {
-    return this.#process;
+    const [first] = this.#processes;
+    return first ?? this.#process;
+  }
+
+  /** Every process of the program, wherever it has gone. */
+  get processes(): ReadonlySet<number> {
+    return this.#processes;
   }
 
   /** The system call in which the program waits for a connection now, if it does. */
@@ -84,6 +95,7 @@ export class ServerTracer implements EvidenceSource {
   programEnded(): void {
     this.#lines.end();
     this.#process = undefined;
+    this.#processes.clear();
     this.#connections.ended();
     this.#calls.ended();
   }
@@ -99,7 +111,9 @@ export class ServerTracer implements EvidenceSource {
 
   #take(report: TracerReport): void {
     if (report.what === 'started') return this.#started(report.process, report.errno);
-    if (report.what === 'exited') return this.onExited?.();
+    if (report.what === 'exited') return this.onExited?.(report.code === 0 && report.signal === 0);
+    if (report.what === 'born') return void this.#processes.add(report.process);
+    if (report.what === 'died') return void this.#processes.delete(report.process);
     if (this.#why !== undefined) return;
     if (report.what === 'unseen') this.#flaw ??= UNSEEN[report.why];
     else if (report.what === 'enter') this.#calls.entered(report);
@@ -110,6 +124,7 @@ export class ServerTracer implements EvidenceSource {
 
   #started(process: number, errno: string | undefined): void {
     this.#process = process;
+    this.#processes.add(process);
     if (errno !== undefined) this.leave(whyUntraced(errno));
   }
 

@@ -190,7 +190,7 @@ export class SocketCalls {
   #waited(call: OpenCall, { result, errno, at }: Returned): void {
     // Event loops look, without waiting, whether there is something: that is no wait.
     if (result === 0 && !call.told) return;
-    this.#reportWait(call, { at, result: errno });
+    this.#reportWait(call, { at, result: errno, ...(errno === 'ok' && { ready: result }) });
   }
 
   /** The call has not returned for a while. */
@@ -206,7 +206,7 @@ export class SocketCalls {
       this.#options.onReport({ what: 'blocked', connection, call: number, name, startedAt, by: callerOf(call) });
   }
 
-  #reportWait(call: OpenCall, end: Pick<WaitReport, 'at' | 'result'> = {}): void {
+  #reportWait(call: OpenCall, end: Pick<WaitReport, 'at' | 'result' | 'ready'> = {}): void {
     const report = { ...waitOf(call)!, ...end };
     const address = this.#listenerOf(call);
     if (address !== undefined) this.#options.onWaitForNext(report, address);

@@ -1,4 +1,6 @@
+import { sortedBy } from '../sort-by-number.ts';
 import { PAYLOAD_SHOWN, type Call, type Segment } from '../step.ts';
+import { numberAfter } from '../tcp/sequence-number.ts';
 import type { Transmission } from './transmissions.ts';
 
 /**
@@ -22,23 +24,58 @@ export function capturedTransmissions(segments: readonly Segment[], calls: reado
   let known = calls.reduce((sum, { name, bytes = 0 }) => sum + (name === 'send' ? bytes : 0), 0);
   let ended = calls.some(({ name }) => name === 'close' || name === 'shutdown' || name === 'reset');
   let together = false;
-  for (const { from, length, flags, payload, sentAt, retransmissionOf, duplicateOf, probe } of segments) {
+  const acknowledged = acknowledgedBy(segments);
+  let sentUpTo = 0;
+  for (const segment of segments) {
+    const { from, length, flags, payload, sentAt, retransmissionOf, duplicateOf, probe } = segment;
     if (from === 'client') together &&= length === 0;
     if (from === 'client' || retransmissionOf !== undefined || duplicateOf !== undefined || probe) continue;
+    const mayHaveWaited = acknowledged(sentAt) < sentUpTo;
+    sentUpTo = Math.max(sentUpTo, numberAfter(segment));
     const bytes = Math.max(0, length - known);
     known = Math.max(0, known - length);
     if (bytes > 0) {
       const news = payload.slice(2 * (length - bytes));
       if (together) transmissions.push(joined(transmissions.pop()!, bytes, news));
-      else transmissions.push({ what: 'data', at: sentAt, bytes, payload: news, reason: 'peer-got-these-bytes' });
+      else
+        transmissions.push({
+          what: 'data',
+          at: sentAt,
+          bytes,
+          payload: news,
+          reason: 'peer-got-these-bytes',
+          mayHaveWaited,
+        });
       together = true;
     }
     if (flags.includes('FIN') && !ended) {
-      transmissions.push({ what: 'fin', at: sentAt, bytes: 0, payload: '', reason: 'peer-saw-the-end' });
+      transmissions.push({
+        what: 'fin',
+        at: sentAt,
+        bytes: 0,
+        payload: '',
+        reason: 'peer-saw-the-end',
+        mayHaveWaited,
+      });
       ended = true;
     }
   }
   return transmissions;
+}
+
+/** Which number of the server's the client had acknowledged, as the server's kernel knew it. Ask in the order of time. */
+function acknowledgedBy(segments: readonly Segment[]): (moment: number) => number {
+  const arrived = sortedBy(
+    segments.filter(({ from, ack, arrivedAt }) => from === 'client' && ack !== undefined && arrivedAt !== undefined),
+    ({ arrivedAt }) => arrivedAt!,
+  );
+  let index = 0;
+  let highest = 0;
+  return (moment) => {
+    while (index < arrived.length && arrived[index]!.arrivedAt! <= moment)
+      highest = Math.max(highest, arrived[index++]!.ack!);
+    return highest;
+  };
 }
 
 function joined(transmission: Transmission, bytes: number, payload: string): Transmission {

@@ -3,72 +3,122 @@
  * creates inferred steps, each with its reason. If a source saw a step, nothing is inferred in its place. It only reads
  * what it is given, and knows nothing of sources, programs or pages.
  *
- *     calls, bytes heard ─▶ transmissions ─▶ handshake, exchange ─▶ segments ─┬─▶ states ─▶ compared with kernels
- *     captured segments ──────────────────────────────────────────────────────┴─▶ links to calls
+ *     calls, bytes heard ─▶ transmissions ─▶ calls that they prove ─▶ handshake, exchange ─▶ segments ─┐
+ *     captured segments ─▶ transmissions ─▶ calls that they prove, links ─▶ segments ──────────────────┴─▶ states
  */
 import type { Draft } from '../draft-step.ts';
-import type { Call, Segment, State, Step } from '../step.ts';
+import { type Call, inTimeOrder, type Segment, type State, type Step } from '../step.ts';
 import { compareWithKernel } from './compare-with-kernel.ts';
 import { causesOf, findWokenCalls } from './call-links.ts';
 import { capturedTransmissions, establishedAt } from './captured-exchange.ts';
 import { Exchange } from './inferred-exchange.ts';
 import { handshake, type Handshake } from './handshake.ts';
+import { narrowReturnTime, returnedBefore } from './narrow-return-time.ts';
 import type { Observations } from './observations.ts';
+import { listeningCalls, type ProvedCall, serverCallsProved, TRANSFERS } from './server-calls.ts';
 import { transmissionsOf, type Transmission } from './transmissions.ts';
-import { listeningCalls, serverCallsProved } from './server-calls.ts';
 import { deriveStates } from './states.ts';
 
-/**
- * The steps that follow from what was seen, in no particular order: all segments, captured ones with the calls that
- * they belong to, and the calls and states that nobody reported.
- */
-export function infer(seen: Observations): Step[] {
-  const connect = seen.calls.client.find(({ name }) => name === 'connect');
-  if (!connect) return [...seen.segments];
-  const { drafts, establishedAt, transmissions } = seen.captured
-    ? exchangeCaptured(seen)
-    : exchangeInferred(seen, connect);
-  const isListening = establishedAt !== undefined || isAnswered(seen);
-  const listening = listeningCalls(seen, isListening).map(inferred<Call>);
-  const isWatched = seen.serverWatched === 'yes';
-  const unseen = serverCallsProved(transmissions, seen.calls.server, establishedAt, isWatched).map(inferred<Call>);
-  const segments = seen.captured ? linkedToCalls(seen, unseen) : inferredSegments(drafts, seen);
-  const derived = deriveStates(segments, seen, listening.concat(unseen));
+/** All steps of a connection that are not known from the client's reports alone, in no particular order. */
+interface Inferred {
+  /** The server's calls that were reported, with their times as exact as all that was seen makes them. */
+  server: readonly Call[];
+  /** All segments, captured ones with the calls that they belong to, and the calls and states that nobody reported. */
+  inferred: readonly Step[];
+}
+
+export function infer(reported: Observations): Inferred {
+  const connect = reported.calls.client.find(({ name }) => name === 'connect');
+  if (!connect) return { server: reported.calls.server, inferred: reported.segments };
+  const seen = narrowed(reported);
+  const { proved, drafts, establishedAt } = seen.captured ? fromCapture(seen) : withoutCapture(seen, connect);
+  const listening = listeningCallsOf(seen, establishedAt).map(inferred<Call>);
+  const unseen = proved.map(({ call }) => inferred<Call>(call));
+  const calls = { ...seen.calls, server: fittedTo(unseen, seen.calls.server) };
+  const fitted = { ...seen, calls };
+  const segments = seen.captured ? linkedToCalls(fitted, unseen) : inferredSegments(drafts, fitted);
+  const derived = deriveStates(segments, fitted, listening.concat(unseen));
   const states = compareWithKernel(derived, seen).map(({ state, isSeen }) =>
     isSeen ? observed(state) : inferred<State>(state),
   );
-  return (listening as Step[]).concat(unseen, segments, states);
+  return { server: calls.server, inferred: (listening as Step[]).concat(unseen, segments, states) };
 }
 
-/** The result of walking through a connection's segments. */
+/** The result of walking through a connection. */
 interface Exchanged {
+  /** The calls of the server's program that nobody saw. */
+  proved: readonly ProvedCall[];
   /** The segments to be inferred. */
   drafts: readonly Draft<Segment>[];
   /** When the server's kernel had the connection; absent if it never did. */
   establishedAt: number | undefined;
-  /** What the server's program sent beyond what its calls report. */
-  transmissions: readonly Transmission[];
 }
 
-function exchangeInferred(seen: Observations, connect: Call): Exchanged {
+function withoutCapture(seen: Observations, connect: Call): Exchanged {
   const accept = seen.calls.server.find(({ name }) => name === 'accept');
   const opening = handshake(connect, accept);
+  const { establishedAt, oneWayUs } = opening;
   const transmissions = inferTransmissions(seen, opening);
+  const proved = serverCallsProved(transmissions.server, { seen, establishedAt, earliest: connect.startedAt });
   const exchange = new Exchange({
-    transmissions,
-    establishedAt: opening.establishedAt ?? 0,
-    oneWayUs: opening.oneWayUs,
+    transmissions: { ...transmissions, server: sentInCalls(transmissions.server, proved) },
+    establishedAt: establishedAt ?? 0,
+    oneWayUs,
     final: seen.final,
     now: seen.now,
   });
-  const drafts = opening.segments.concat(exchange.segments);
-  return { drafts, establishedAt: opening.establishedAt, transmissions: transmissions.server };
+  return { proved, drafts: opening.segments.concat(exchange.segments), establishedAt };
 }
 
-function exchangeCaptured({ segments, calls, final, serverWatched }: Observations): Exchanged {
+function fromCapture(seen: Observations): Exchanged {
+  const { segments, calls, final, serverWatched } = seen;
   const complete = final || serverWatched === 'no';
   const transmissions = complete ? capturedTransmissions(segments, calls.server) : [];
-  return { drafts: [], establishedAt: establishedAt(segments), transmissions };
+  const found = establishedAt(segments);
+  const endedAt = found !== undefined && transmissions.length > 0 ? endOfServer(seen, found) : undefined;
+  const known = { seen, establishedAt: found, earliest: found ?? 0, endedAt };
+  return { proved: serverCallsProved(transmissions, known), drafts: [], establishedAt: found };
+}
+
+/** When the server's side of the connection was closed, by its program or by a RST, as segments and kernels show it. */
+function endOfServer(seen: Observations, established: number): number {
+  const states = deriveStates(seen.segments, seen, listeningCallsOf(seen, established).map(inferred<Call>));
+  const left = states.find(({ side, from, to }) => side === 'server' && USABLE.has(from) && !USABLE.has(to));
+  const found = seen.sightings.find(
+    ({ side, state, at }) => side === 'server' && at > established && !USABLE.has(state),
+  );
+  return Math.min(left?.at ?? Infinity, found?.at ?? Infinity);
+}
+
+/** In these states, a program may send and close (RFC 9293 §3.9.1). */
+const USABLE: ReadonlySet<State['to']> = new Set(['SYN_RCVD', 'ESTABLISHED', 'CLOSE_WAIT']);
+
+/** What the server sent, each at the moment of the call that it proves. */
+function sentInCalls(transmissions: readonly Transmission[], proved: readonly ProvedCall[]): Transmission[] {
+  const calls = new Map(proved.map(({ proof, call }) => [proof, call]));
+  return transmissions.map((transmission) => {
+    const call = calls.get(transmission);
+    return call ? { ...transmission, at: call.startedAt, causedBy: call.id } : transmission;
+  });
+}
+
+function narrowed(seen: Observations): Observations {
+  const { calls, segments, heard } = seen;
+  if (!calls.server.some(({ within }) => within)) return seen;
+  const server = calls.server.map((call) => narrowReturnTime(call, segments, heard.client));
+  return { ...seen, calls: { ...calls, server } };
+}
+
+/** The reported calls, over by the time at which the program made those that nobody saw. */
+function fittedTo(unseen: readonly Call[], reported: readonly Call[]): readonly Call[] {
+  if (!reported.some(({ within }) => within)) return reported;
+  const made = unseen.map(({ startedAt }) => startedAt);
+  const used = reported.filter(({ name }) => TRANSFERS.has(name)).map(({ startedAt }) => startedAt);
+  return inTimeOrder(reported.map((call) => returnedBefore(call, call.name === 'accept' ? [...made, ...used] : made)));
+}
+
+function listeningCallsOf(seen: Observations, established: number | undefined): Draft<Call>[] {
+  return listeningCalls(seen, established !== undefined || isAnswered(seen));
 }
 
 /** Whether the server's kernel took the SYN: a socket listens there, even if the connection is never established. */

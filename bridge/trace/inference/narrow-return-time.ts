@@ -1,5 +1,6 @@
 import type { Heard } from '../report.ts';
-import type { Call, Segment } from '../step.ts';
+import { type Call, type Segment, toTenths } from '../step.ts';
+import { earliestReturn, isOfOnlyThread } from './blocked-program.ts';
 
 /**
  * Narrows the interval in which a call returned. A source that looks only now and then knows that the call returned
@@ -10,13 +11,29 @@ import type { Call, Segment } from '../step.ts';
 export function narrowReturnTime(call: Call, segments: readonly Segment[], heardByClient: readonly Heard[]): Call {
   const { returnedAt, within } = call;
   if (within?.returnUs === undefined || returnedAt === undefined) return call;
-  const earliest = returnedAt - within.returnUs;
-  const arrival = arrivalFor(call, segments, returnedAt) ?? earliest;
-  const answers = [...sendTimesOfServer(segments), ...heardByClient.map(({ at }) => at)];
-  const answer = Math.min(...answers.filter((at) => at > Math.max(arrival, call.startedAt)), returnedAt);
-  const from = Math.max(earliest, arrival);
-  if (from > answer) return call;
-  return { ...call, returnedAt: answer, within: { ...within, returnUs: answer - from } };
+  const earliest = Math.max(earliestReturn(call), arrivalFor(call, segments, returnedAt) ?? -Infinity);
+  const arrived =
+    earliest > returnedAt ? call : { ...call, within: { ...within, returnUs: toTenths(returnedAt - earliest) } };
+  return returnedBefore(arrived, [...sendTimesOfServer(segments), ...heardByClient.map(({ at }) => at)]);
+}
+
+/**
+ * The call as it must have been if its program did something else at these moments. Of several threads each does its own;
+ * but whatever is done on a connection comes after its accept().
+ */
+export function returnedBefore(call: Call, moments: readonly number[]): Call {
+  const { name, startedAt, returnedAt = Infinity, within } = call;
+  const isBound = within && (isOfOnlyThread(call) || (name === 'accept' && returnedAt < Infinity));
+  if (!isBound) return call;
+  const earliest = earliestReturn(call);
+  const begun = name === 'accept' ? -Infinity : startedAt;
+  const latest = Math.min(returnedAt, ...moments.filter((at) => at >= earliest && at > begun));
+  if (latest === returnedAt) return call;
+  const began = Math.min(startedAt, latest);
+  const { startUs } = within;
+  const begins = startUs === undefined ? {} : { startUs: toTenths(Math.max(0, startUs - (startedAt - began))) };
+  const bounds = { ...begins, returnUs: toTenths(latest - earliest) };
+  return { ...call, at: began, startedAt: began, returnedAt: latest, within: bounds };
 }
 
 /** When the kernel had what the call waited for; undefined if the capture does not show it. */

@@ -1,4 +1,4 @@
-import type { Heard, Sighting } from '../report.ts';
+import type { Heard, Pause, Sighting } from '../report.ts';
 import type { Call, Segment, Side, State } from '../step.ts';
 
 /** What the sources have reported about one connection, sorted for the rules of this room. The rules only read it. */
@@ -13,6 +13,8 @@ export interface Observations {
   readonly segments: readonly Segment[];
   /** The states that kernels reported, in order. */
   readonly sightings: readonly Sighting[];
+  /** When the server program was seen to make no call, in any order. */
+  readonly pauses: readonly Pause[];
   /** Whether packets are captured: no segment is inferred then. */
   readonly captured: boolean;
   /** Whether the server program is watched; `pending` while its reports may still come. */

@@ -1,8 +1,7 @@
-import type { Heard, Report, Sighting } from '../report.ts';
+import type { Heard, Pause, Report, Sighting } from '../report.ts';
 import { sortedBy } from '../sort-by-number.ts';
 import { inTimeOrder, type Call, type Segment, type Side, type State, type Step } from '../step.ts';
 import { infer } from './infer.ts';
-import { narrowReturnTime } from './narrow-return-time.ts';
 import type { Observations } from './observations.ts';
 
 type Facts = Pick<Observations, 'serverWatched' | 'final' | 'now'>;
@@ -47,6 +46,7 @@ export class TraceBuilder {
     let states: State[] = [];
     const unsorted: Segment[] = [];
     const sightings: Sighting[] = [];
+    const pauses: Pause[] = [];
     for (const report of this.#reports.values()) {
       switch (report.kind) {
         case 'heard':
@@ -54,6 +54,9 @@ export class TraceBuilder {
           break;
         case 'sighting':
           sightings.push(report);
+          break;
+        case 'pause':
+          pauses.push(report);
           break;
         case 'segment':
           unsorted.push(report);
@@ -74,12 +77,11 @@ export class TraceBuilder {
     }
     const segments = inTimeOrder(unsorted);
     for (const side of ['client', 'server'] as const) heard[side] = inOrder(heard[side]);
-    if (calls.server.some(({ within }) => within !== undefined))
-      calls.server = calls.server.map((call) => (call.within ? narrowReturnTime(call, segments, heard.client) : call));
     for (const side of ['client', 'server'] as const) calls[side] = inTimeOrder(calls[side]);
     const { serverWatched, final, now } = facts;
-    const seen = { calls, heard, states, segments, sightings: inOrder(sightings), captured, serverWatched, final, now };
-    return inTimeOrder(steps.concat(states, calls.client, calls.server, infer(seen)));
+    const told = { calls, heard, states, segments, sightings: inOrder(sightings), pauses };
+    const { server, inferred } = infer({ ...told, captured, serverWatched, final, now });
+    return inTimeOrder(steps.concat(states, calls.client, server, inferred));
   }
 }
 

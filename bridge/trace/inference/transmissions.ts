@@ -15,6 +15,8 @@ export interface Transmission {
   causedBy?: string | undefined;
   /** By when the peer's program had it. Absent if nothing shows that. */
   heardAt?: number | undefined;
+  /** Its kernel may have held it back for a while: something sent before was not acknowledged yet. */
+  mayHaveWaited?: boolean;
 }
 
 /**

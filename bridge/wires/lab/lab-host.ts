@@ -24,6 +24,7 @@ export class LabHost {
   #frames: Frames<FromHost> | undefined;
   #complaints = '';
   #pid: number | undefined;
+  #hasIpv6 = false;
 
   constructor(settings: HostSettings) {
     this.#child = new ChildProgram(isolated([process.execPath, BUILT.labHost, JSON.stringify(settings)]), {
@@ -56,8 +57,10 @@ export class LabHost {
       this.ended.then(() => new HostFailure(this.#complaints)),
       new Promise<HostFailure | undefined>((resolve) => {
         const message = (first: FromHost): void => {
-          if (first.type === 'ready') resolve(undefined);
-          else if (first.type === 'failed') resolve(new HostFailure(first.message, first.what, first.code));
+          if (first.type === 'ready') {
+            this.#hasIpv6 = first.hasIpv6;
+            resolve(undefined);
+          } else if (first.type === 'failed') resolve(new HostFailure(first.message, first.what, first.code));
         };
         this.#frames = { packet: () => {}, message };
       }),
@@ -84,6 +87,11 @@ export class LabHost {
   /** The command that starts a program on this host: it comes before the program's own. */
   entrance(): string[] {
     return entering(this.#pid!);
+  }
+
+  /** Whether it has an IPv6 address too. Known when it is ready. */
+  get hasIpv6(): boolean {
+    return this.#hasIpv6;
   }
 
   /** The id of the host's first process on this machine. The host's namespaces end with that process. */

@@ -21,7 +21,7 @@ export type ToHost =
     }
   | { type: 'abort'; run: number }
   /** Open a listener of the host's own, or close it. */
-  | { type: 'listen'; port: number }
+  | { type: 'listen'; host: string; port: number }
   | { type: 'unlisten' };
 
 /** Options of the client's socket that Node cannot set. */
@@ -34,7 +34,7 @@ export interface SocketSettings {
 
 /** What a host reports to the bridge. */
 export type FromHost =
-  | { type: 'ready' }
+  | { type: 'ready'; hasIpv6: boolean }
   /** The host cannot work: what failed, and the errno name. */
   | { type: 'failed'; what: 'tun' | 'interface' | 'settings' | 'states'; code: string; message: string }
   | { type: 'report'; run: number; report: Report }
@@ -67,8 +67,15 @@ export interface StateOfPort extends KernelState {
 /** The command line of a host, as JSON. */
 export interface HostSettings {
   side: Side;
-  address: string;
-  mask: string;
-  /** A server that is bound to this loopback address is reached from the wire. */
+  addresses: HostAddresses;
+  /** The port of the server program. */
+  port: number;
+  /** A server that is bound to this loopback address is reached from the wire, as one on ::1 is. */
   loopback: string;
+}
+
+/** Those of a host on its wire. */
+export interface HostAddresses {
+  ipv4: string;
+  ipv6: string;
 }

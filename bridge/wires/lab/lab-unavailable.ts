@@ -19,7 +19,7 @@ const SENTENCES: Readonly<Record<WhyNoLab, string>> = {
   LAB_NO_STATES: 'This kernel does not report the states of its connections.',
   LAB_TOO_SLOW: 'The lab was not up in time.',
   LAB_FAILED: 'The lab could not be made.',
-  LAB_IPV4_ONLY: 'The lab uses IPv4 only, and the target is an IPv6 address.',
+  LAB_IPV4_ONLY: 'The lab has no IPv6 on this machine, and the target is an IPv6 address.',
   LAB_TARGET_ELSEWHERE: 'The target is not an address of this machine: it cannot be moved into the lab.',
   LAB_SERVER_NOT_OWNED: 'This bridge did not start the server: it cannot be moved into the lab.',
 };

@@ -5,7 +5,9 @@
  *     ┌ client's host ┐                        ┌ server's host ┐
  *     │ client program│ ◀── link, in here ──▶  │ server program│
  *     └── 10.77.0.1 ──┘                        └── 10.77.0.2 ──┘
+ *          fd77::1                                  fd77::2
  */
+import { isIP } from 'node:net';
 import type { Address } from '../../address.ts';
 import { ShortLivedMap } from '../../machine/short-lived-collections.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
@@ -16,15 +18,17 @@ import type { Carrying, ClientRun, OwnListener, ProgramOnWire, RunOnWire, Wire }
 import { ClientPorts } from './client-ports.ts';
 import { LabHost } from './lab-host.ts';
 import { checkMachine, explain, HostFailure, LabUnavailable } from './lab-unavailable.ts';
-import type { FromHost } from './lab-messages.ts';
+import type { FromHost, HostAddresses, HostSettings } from './lab-messages.ts';
 import { LinkFlow } from './link/flow.ts';
 import { Link, type Ports } from './link/link.ts';
 import { ProgramsOnLab } from './programs-on-lab.ts';
 
-const ADDRESSES: Record<Side, string> = { client: '10.77.0.1', server: '10.77.0.2' };
-const MASK = '255.255.255.0';
-/** Bytes of each packet that the headers of IP and TCP take: RFC 9293 §3.7.1. */
-const IP_AND_TCP_HEADERS = 40;
+const ADDRESSES: Record<Side, HostAddresses> = {
+  client: { ipv4: '10.77.0.1', ipv6: 'fd77::1' },
+  server: { ipv4: '10.77.0.2', ipv6: 'fd77::2' },
+};
+/** Bytes of each packet that the headers of IP and TCP take, by the version of IP: RFC 9293 §3.7.1, RFC 8200 §8.3. */
+const HEADERS = { 4: 40, 6: 60 } as const;
 
 /** Where the server's host has a listener of its own: a small number, where no server program listens. */
 const LISTENER_PORTS = [9, 10] as const;
@@ -41,6 +45,7 @@ export class LabWire implements Wire {
   readonly target: Address;
   readonly reached: readonly string[];
   readonly #hosts: Record<Side, LabHost>;
+  readonly #hasIpv6: boolean;
   readonly #link: Link;
   readonly #programs: ProgramsOnLab;
   readonly #ports = new ClientPorts();
@@ -54,25 +59,36 @@ export class LabWire implements Wire {
    * Makes the lab.
    * @param port where the server program will listen
    * @param patienceMs milliseconds that the hosts may take to be ready
-   * @param loopback the loopback address of the server's host that the wire reaches too
+   * @param expected the address of its own host on which it is expected to listen: the wire reaches it there too
    * @throws LabUnavailable
    */
-  static async make(port: number, patienceMs: number, loopback = '127.0.0.1'): Promise<LabWire> {
+  static async make(port: number, patienceMs: number, expected = '127.0.0.1'): Promise<LabWire> {
     await checkMachine();
-    const hosts = { client: startHost('client', loopback), server: startHost('server', loopback) };
+    const isIpv6 = isIP(expected) === 6;
+    const settings = { port, loopback: isIpv6 ? '127.0.0.1' : expected };
+    const hosts = { client: startHost('client', settings), server: startHost('server', settings) };
     try {
       await within(patienceMs, Promise.all([hosts.client.ready(), hosts.server.ready()]));
     } catch (error) {
       await Promise.all([hosts.client.end(), hosts.server.end()]);
       throw error instanceof HostFailure ? explain(error) : error;
     }
-    return new LabWire(hosts, port, loopback);
+    const lab = new LabWire(hosts, settings, isIpv6 ? 'ipv6' : 'ipv4');
+    if (!isIpv6 || lab.#hasIpv6) return lab;
+    await lab.close();
+    throw new LabUnavailable('LAB_IPV4_ONLY');
   }
 
-  private constructor(hosts: Record<Side, LabHost>, port: number, loopback: string) {
+  private constructor(
+    hosts: Record<Side, LabHost>,
+    { port, loopback }: Pick<HostSettings, 'port' | 'loopback'>,
+    preferred: keyof HostAddresses,
+  ) {
     this.#hosts = hosts;
-    this.target = { host: ADDRESSES.server, port };
-    this.reached = [ADDRESSES.server, loopback];
+    this.#hasIpv6 = hosts.client.hasIpv6 && hosts.server.hasIpv6;
+    const { ipv4, ipv6 } = ADDRESSES.server;
+    this.target = { host: ADDRESSES.server[preferred], port };
+    this.reached = [ipv4, loopback, ...(this.#hasIpv6 ? [ipv6, '::1'] : [])];
     const deliver = (to: Side, packet: Uint8Array): void => hosts[to].deliver(packet);
     this.#link = new Link(deliver, (...opening) => this.#programs.opened(...opening));
     this.#programs = new ProgramsOnLab(this.#link, deliver);
@@ -92,20 +108,28 @@ export class LabWire implements Wire {
     ];
   }
 
-  entrance(side: Side): string[] {
-    return this.#hosts[side].entrance();
-  }
-
   carry(program: ProgramOnWire): Carrying {
     return this.#programs.add(program);
   }
 
+  entrance(side: Side = 'server'): string[] {
+    return this.#hosts[side].entrance();
+  }
+
+  targetFor(sockets: readonly Address[]): Address {
+    const { host, port } = this.target;
+    const versions = sockets.filter((socket) => socket.port === port).map((socket) => isIP(socket.host));
+    if (versions.length === 0 || versions.includes(isIP(host))) return this.target;
+    const other = isIP(host) === 4 ? 'ipv6' : 'ipv4';
+    return other === 'ipv6' && !this.#hasIpv6 ? this.target : { host: ADDRESSES.server[other], port };
+  }
+
   /** @throws RangeError if every port of the client's host is in use */
-  open({ script, limits, port: serverPort, link = {}, paced = false, zero, sink, onPort }: RunOnWire): ClientRun {
+  open({ script, limits, host, port: serverPort, link = {}, paced = false, zero, sink, onPort }: RunOnWire): ClientRun {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
-    const target = { host: this.target.host, port: serverPort ?? this.target.port };
-    const ports = { port, serverPort: target.port };
+    const target = { host, port: serverPort };
+    const ports = { port, serverPort };
     const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
     const flow = new LinkFlow({
       settings: link,
@@ -118,7 +142,7 @@ export class LabWire implements Wire {
     this.#link.add(ports, flow);
     onPort(port);
     const socket = {
-      ...(link.mtu !== undefined && { maxSegment: link.mtu - IP_AND_TCP_HEADERS }),
+      ...(link.mtu !== undefined && { maxSegment: link.mtu - HEADERS[isIP(host) === 6 ? 6 : 4] }),
       ...(link.hold && { patient: true }),
     };
     const client = this.#hosts.client;
@@ -138,7 +162,7 @@ export class LabWire implements Wire {
     const listens = await new Promise<boolean>((resolve) => {
       this.#onListening = resolve;
       void server.ended.then(() => resolve(false));
-      server.send({ type: 'listen', port });
+      server.send({ type: 'listen', host: this.target.host, port });
     });
     return listens ? { port, close: () => server.send({ type: 'unlisten' }) } : undefined;
   }
@@ -185,8 +209,8 @@ export class LabWire implements Wire {
   }
 }
 
-function startHost(side: Side, loopback: string): LabHost {
-  return new LabHost({ side, address: ADDRESSES[side], mask: MASK, loopback });
+function startHost(side: Side, settings: Pick<HostSettings, 'port' | 'loopback'>): LabHost {
+  return new LabHost({ side, addresses: ADDRESSES[side], ...settings });
 }
 
 async function within(patienceMs: number, ready: Promise<unknown>): Promise<void> {

@@ -13,12 +13,20 @@ export function isolated(command: readonly string[]): string[] {
 }
 
 /**
+ * Runs a command in a folder. What an ordinary user starts in a namespace gets no more rights there by any file (setpriv(1)).
+ * Root's programs keep root's rights, as in a terminal window: some give them up by themselves.
+ */
+const IN_FOLDER = isRoot
+  ? 'cd "$0" && exec "$@"'
+  : 'cd "$0" || exit; command -v setpriv >/dev/null && exec setpriv --no-new-privs "$@"; exec "$@"';
+
+/**
  * The command line that runs a program in the namespaces of a process (nsenter(1)): it comes before the program's own.
  * Entering a mount namespace changes to its root folder, so a shell changes back.
  */
 export function entering(pid: number): string[] {
   const user = isRoot ? [] : ['--user', '--preserve-credentials'];
-  const back = ['sh', '-c', 'cd "$0" && exec "$@"', process.cwd()];
+  const back = ['sh', '-c', IN_FOLDER, process.cwd()];
   return ['nsenter', '--target', String(pid), ...user, '--net', '--pid', '--mount', '--', ...back];
 }
 

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ipv4HeaderIsIntact, tcpIsIntact } from '../../../bridge/packet/checksum.ts';
 import { decodeIpv4, parseIpv4 } from '../../../bridge/packet/ipv4.ts';
-import { decodeIpv6, ipv6Text } from '../../../bridge/packet/ipv6.ts';
+import { decodeIpv6, ipv6Text, parseIpv6 } from '../../../bridge/packet/ipv6.ts';
 import { decodeIp, decodeTcpPacket } from '../../../bridge/packet/packet.ts';
 import { decodeTcp } from '../../../bridge/packet/tcp.ts';
 import { bytesOf, hex, tcpBytes, tcpPacket } from '../../helpers/packets/packets.ts';
@@ -92,6 +93,24 @@ describe('IPv6, RFC 8200', () => {
     const packet = decodeTcpPacket(hex(fixed('00', length + 20) + extensions + tcp));
     expect(packet.ip).toMatchObject({ headerLength: 40 + length, protocol: 6, moreFragments: true, payloadLength: 20 });
     expect(packet.tcp.flags).toEqual(['SYN']);
+  });
+
+  test('addresses: whatever is written is read again', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
+        expect([...parseIpv6(ipv6Text(bytes))]).toEqual([...bytes]);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.ipV6(), (text) => {
+        const { hostname } = new URL(`http://[${text}]`);
+        expect([...parseIpv6(hostname.slice(1, -1))]).toEqual([...parseIpv6(text)]);
+      }),
+    );
+    expect([...parseIpv6('::ffff:10.77.0.1')].slice(-6)).toEqual([255, 255, 10, 77, 0, 1]);
+    const bad = ['', ':', ':::', '1', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8', '::g'];
+    for (const text of [...bad, '::12345', '10.77.0.1', '::1.2.3', '::1.2.3.256', '::1%lo'])
+      expect(() => parseIpv6(text), text).toThrow(code('BAD_ADDRESS') as Error);
   });
 
   test('a later fragment has no TCP header', () => {

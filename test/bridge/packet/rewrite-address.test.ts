@@ -2,8 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { internetChecksum, tcpIsIntact, updateChecksum } from '../../../bridge/packet/checksum.ts';
 import { decodeIp } from '../../../bridge/packet/packet.ts';
+import { ipv6Text, parseIpv6 } from '../../../bridge/packet/ipv6.ts';
 import { rewriteAddress } from '../../../bridge/packet/rewrite-address.ts';
-import { bytesOf, checksumOf, checksumsHold, hex, ipv4Bytes, tcpPacket } from '../../helpers/packets/packets.ts';
+import {
+  bytesOf,
+  checksumOf,
+  checksumsHold,
+  hex,
+  ipv4Bytes,
+  ipv6Bytes,
+  tcpBytes,
+  tcpPacket,
+} from '../../helpers/packets/packets.ts';
 
 const address = fc.ipV4();
 const numbers = (text: string): number[] => text.split('.').map(Number);
@@ -58,6 +68,35 @@ describe('other addresses', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('checksums hold in IPv6, whatever the packet: TCP, UDP and ICMPv6', () => {
+    const six = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    const content = fc.oneof(
+      payload.map((data) => ({ protocol: 6, segment: tcpBytes({ payload: data }) })),
+      payload.map((data) => ({
+        protocol: 17,
+        segment: Uint8Array.from([1, 2, 3, 4, 0, 8 + data.length, 0, 0, ...data]),
+      })),
+      payload.map((data) => ({ protocol: 58, segment: Uint8Array.from([1, 4, 0, 0, ...data]) })),
+    );
+    fc.assert(
+      fc.property(content, fc.tuple(six, six, six, six), ({ protocol, segment }, [from, to, source, destination]) => {
+        const before = ipv6Bytes(segment, { source: from, destination: to, protocol });
+        expect(before).toSatisfy(checksumsHold);
+        const packet = rewriteAddress(before, { source: ipv6Text(source), destination: ipv6Text(destination) });
+        expect(decodeIp(packet)).toMatchObject({ source: ipv6Text(source), destination: ipv6Text(destination) });
+        expect(packet).toSatisfy(checksumsHold);
+        expect(rewriteAddress(packet, { source: ipv6Text(from), destination: ipv6Text(to) })).toEqual(before);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('an address of the other version is refused', () => {
+    expect(() => rewriteAddress(tcpPacket({}), { source: '::1' })).toThrow('not an IPv4 address');
+    const packet = ipv6Bytes(tcpBytes({}), { source: parseIpv6('fd77::1'), destination: parseIpv6('fd77::2') });
+    expect(() => rewriteAddress(packet, { source: '127.0.0.1' })).toThrow('not an IPv6 address');
   });
 
   test('UDP keeps a checksum that holds, and none stays none', () => {

@@ -43,7 +43,9 @@ const call = fc.record(
     systemCall: word,
     process: whole,
     thread: whole,
+    ready: whole,
     within: fc.record({ startUs: time, returnUs: time }, { requiredKeys: [] }),
+    range: fc.record({ earlierUs: time, laterUs: time }),
   } satisfies { [Key in keyof Required<Call>]: unknown },
   { requiredKeys: [...needed, 'name', 'args', 'startedAt'] },
 );

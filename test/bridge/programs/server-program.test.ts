@@ -9,6 +9,7 @@ import { startOwning } from '../../helpers/bridge.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { Page } from '../../helpers/clients/page.ts';
 import { isAlive } from '../../helpers/programs/program.ts';
+import { PYTHON } from '../../helpers/programs/python.ts';
 import { statusOf } from '../../helpers/programs/source-status.ts';
 import { exchange } from '../../helpers/clients/tcp-client.ts';
 import { calls, expectCausal, states } from '../../helpers/trace-checks.ts';
@@ -17,7 +18,6 @@ import { until } from '../../helpers/until.ts';
 const NODE = `"${process.execPath}"`;
 const NUMBER_SERVER = `${NODE} dist/server/main.js --port PORT`;
 const ONE_CONNECTION = 'python3 test/fixtures/servers/one_connection.py PORT';
-const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 /** Starts a program on a free port; it and its children end with the test. `PORT` in the line is that port. */
 async function start(line: string, more: Partial<ServerProgramOptions> = {}) {
@@ -209,7 +209,7 @@ test('a server of one connection: a reply, then its exit, then a refusal', async
   await expectOneConnection(`${NUMBER_SERVER} --once`, /^listening on .*\nconnection from /);
 });
 
-test.skipIf(!hasPython)('the same in Python, without SO_REUSEADDR: started again, its port may be taken', async () => {
+test.skipIf(!PYTHON)('the same in Python, without SO_REUSEADDR: started again, its port may be taken', async () => {
   const page = await expectOneConnection(ONE_CONNECTION, /^connected by /);
   const from = page.messages.length;
   page.send({ type: 'server', action: 'start' });
@@ -218,7 +218,7 @@ test.skipIf(!hasPython)('the same in Python, without SO_REUSEADDR: started again
   expect(exited.server.output.map(({ line }) => line).join('\n')).toMatch(/Address already in use/);
 });
 
-test.skipIf(!hasPython)(
+test.skipIf(!PYTHON)(
   'a program without a tracer: the kernel shows that it listens and waits in accept(); the rest is inferred',
   async () => {
     const bridge = await startOwning({ server: ONE_CONNECTION, calls: 'watch' });

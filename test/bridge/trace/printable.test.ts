@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { printable, printableJson } from '../../../bridge/trace/printable.ts';
+import { printable, printableJson, withoutStyle } from '../../../bridge/trace/printable.ts';
 import { anyText } from '../../helpers/any-text.ts';
 
 test.each([
@@ -27,4 +27,12 @@ test('no text keeps a character that a terminal obeys, and JSON keeps its meanin
       expect(JSON.parse(json)).toEqual({ value });
     }),
   );
+});
+
+test.each([
+  ['\u001b[1;31mred\u001b[0m, \u001b[38:5:9mtoo\u001b[m', 'red, too'],
+  ['\u001b[?2004hprompt> \u001b[?25l\u001b[K', 'prompt> '],
+  ['\u001b[2J\u001b]0;title\u0007', '\u001b[2J\u001b]0;title\u0007'],
+])('what only makes a text look better is left out: %j', (text, plain) => {
+  expect(withoutStyle(text)).toBe(plain);
 });

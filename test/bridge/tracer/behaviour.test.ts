@@ -7,11 +7,11 @@ import { callsOf } from '../../../bridge/tracer/system-calls.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { descendants } from '../../helpers/programs/descendants.ts';
 import { isAlive } from '../../helpers/programs/program.ts';
+import { PYTHON } from '../../helpers/programs/python.ts';
 import { TracedProgram } from '../../helpers/programs/traced-program.ts';
 import { until } from '../../helpers/until.ts';
 
 const FIXTURES = 'test/fixtures/traced';
-const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
 const isLinux = process.platform === 'linux';
 
 function traced(...[command, more]: ConstructorParameters<typeof TracedProgram>): TracedProgram {
@@ -43,7 +43,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     expect(await shell(script).ended()).toEqual(end);
   });
 
-  test.skipIf(!hasPython)('whatever it gives its kernel as arguments', async () => {
+  test.skipIf(!PYTHON)('whatever it gives its kernel as arguments', async () => {
     const program = traced(['python3', `${FIXTURES}/nonsense.py`]);
     expect(await program.ended()).toEqual({ code: 0, signal: null });
     const untraced = spawnSync('python3', [`${FIXTURES}/nonsense.py`], { encoding: 'utf8' });
@@ -89,7 +89,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     const program = shell('echo $$; sleep 100 & wait');
     await until(() => program.output.endsWith('\n'));
     const all = descendants(program.child.pid!);
-    program.letGo();
+    program.bridgeEnds();
     await until(() => !all.some(isAlive));
   });
 
@@ -103,16 +103,26 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     process.kill(sleeper, 'SIGKILL');
   });
 
+  test('a process that outlives the program ends if the bridge has gone', async () => {
+    const program = shell('setsid sleep 100 >/dev/null 2>&1 3>&1 & echo $!; exit 0');
+    expect(await program.report('exited')).toMatchObject({ code: 0, signal: 0 });
+    const sleeper = Number(program.output);
+    expect(program.reports).toContainEqual({ what: 'born', process: sleeper });
+    expect(isAlive(sleeper)).toBe(true);
+    program.bridgeEnds();
+    await until(() => !isAlive(sleeper));
+  });
+
   test('a tracer that gets no command ends with the bridge', async () => {
     const program = new TracedProgram(undefined);
     onTestFinished(() => program.kill());
     await program.report('ready');
-    program.letGo();
+    program.bridgeEnds();
     expect(await program.ended()).toEqual({ code: 0, signal: null });
   });
 });
 
-describe.skipIf(!isLinux || !hasPython)('what the tracer reports', () => {
+describe.skipIf(!isLinux || !PYTHON)('what the tracer reports', () => {
   const python = (file: string, port: number) => traced(['python3', `${FIXTURES}/${file}`, String(port)]);
 
   test('a call is reported when it is entered, though it blocks; both ends and the first bytes are in it', async () => {
@@ -170,6 +180,21 @@ describe.skipIf(!isLinux || !hasPython)('what the tracer reports', () => {
     const again = await program.report('enter', ({ call, name }) => call > accept.call && name === 'accept4');
     await dial(port);
     expect(await program.report('return', ({ call }) => call === again.call)).toMatchObject({ errno: 'ok' });
+  });
+
+  test('a wait that a stop interrupts goes on as the same call', async () => {
+    const port = await freePort();
+    const program = python('polling.py', port);
+    const poll = await program.report('enter', ({ name }) => name === 'poll');
+    process.kill(Number(program.output), 'SIGSTOP');
+    const interrupted = await program.report('return', ({ call }) => call === poll.call);
+    expect(interrupted.errno).toBe('ERESTART_RESTARTBLOCK');
+    process.kill(Number(program.output), 'SIGCONT');
+    const { call: number, at: _at, ...again } = await program.report('enter', ({ call }) => call > poll.call);
+    const { call: _number, at: _before, ...first } = poll;
+    expect(again).toEqual(first);
+    await dial(port);
+    expect(await program.report('return', ({ call }) => call === number)).toMatchObject({ result: 1, errno: 'ok' });
   });
 
   test('only the last close() ends a connection; a process that ends releases what it had', async () => {

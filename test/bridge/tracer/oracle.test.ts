@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../helpers/free-port.ts';
 import { callsByStrace, callsByTracer } from '../../helpers/oracle/call-lists.ts';
+import { PYTHON } from '../../helpers/programs/python.ts';
 import { TracedProgram } from '../../helpers/programs/traced-program.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -19,7 +20,7 @@ const has = (program: string, ...args: string[]): boolean => spawnSync(program, 
 const hasGcc = has('gcc', '--version');
 const tools = {
   gcc: hasGcc,
-  python3: has('python3', '--version'),
+  python3: PYTHON !== undefined,
   perl: has('perl', '-e', '1'),
   bash: has('bash', '-c', 'true'),
   node: true,
@@ -29,10 +30,7 @@ for (const [tool, there] of Object.entries({ ...tools, strace: hasStrace }))
   if (!there)
     console.log(`Tests of traced programs that need ${tool} are left out: it is not installed, or may not run.`);
 
-/** pyenv and the like start the interpreter by a script; this is the interpreter itself. */
-const python = tools.python3
-  ? execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
-  : 'python3';
+const python = PYTHON ?? 'python3';
 
 /** Connects when the server listens, says something, waits for the answer, and closes first. */
 async function visit(port: number): Promise<string> {

@@ -61,11 +61,12 @@ export function tcpBytes(fields: TcpFields): Uint8Array {
   return bytes;
 }
 
+/** The sum of the pseudo-header's bytes is the same with the longer fields of IPv6: RFC 8200 §8.1. */
 function pseudoHeader(source: readonly number[], destination: readonly number[], protocol: number, length: number) {
   return [...source, ...destination, 0, protocol, length >> 8, length & 0xff];
 }
 
-const CHECKSUM_AT: Record<number, number> = { 6: 16, 17: 6 };
+const CHECKSUM_AT: Record<number, number> = { 6: 16, 17: 6, 58: 2 };
 
 /** An IPv4 packet around a transport segment; the checksum of TCP or UDP is put in. */
 export function ipv4Bytes(segment: Uint8Array, fields: IpFields = {}): Uint8Array {
@@ -84,20 +85,44 @@ export function ipv4Bytes(segment: Uint8Array, fields: IpFields = {}): Uint8Arra
   bytes.set(options, 20);
   view.setUint16(10, checksumOf(bytes.subarray(0, headerLength)));
   bytes.set(segment, headerLength);
-  const at = CHECKSUM_AT[protocol];
-  if (at !== undefined && segment.length >= at + 2) {
-    const sum = checksumOf(
-      Uint8Array.from([...pseudoHeader(source, destination, protocol, segment.length), ...segment]),
-    );
-    view.setUint16(headerLength + at, sum === 0 && protocol === 17 ? 0xffff : sum);
-  }
+  if (protocol !== 58) putChecksum(bytes, headerLength, pseudoHeader(source, destination, protocol, segment.length));
   return bytes;
+}
+
+/** An IPv6 packet around a transport segment; the checksum of TCP, UDP or ICMPv6 is put in. */
+export function ipv6Bytes(
+  segment: Uint8Array,
+  fields: { source: Uint8Array; destination: Uint8Array; protocol?: number },
+): Uint8Array {
+  const { source, destination, protocol = 6 } = fields;
+  const bytes = new Uint8Array(40 + segment.length);
+  bytes.set([0x60, 0, 0, 0, segment.length >> 8, segment.length & 0xff, protocol, 64]);
+  bytes.set(source, 8);
+  bytes.set(destination, 24);
+  bytes.set(segment, 40);
+  putChecksum(bytes, 40, pseudoHeader([...source], [...destination], protocol, segment.length));
+  return bytes;
+}
+
+function putChecksum(packet: Uint8Array, headerLength: number, pseudo: readonly number[]): void {
+  const protocol = pseudo.at(-3)!;
+  const at = CHECKSUM_AT[protocol];
+  const segment = packet.subarray(headerLength);
+  if (at === undefined || segment.length < at + 2) return;
+  const sum = checksumOf(Uint8Array.from([...pseudo, ...segment]));
+  new DataView(packet.buffer).setUint16(headerLength + at, sum === 0 && protocol === 17 ? 0xffff : sum);
 }
 
 export const tcpPacket = (tcp: TcpFields, ip: IpFields = {}): Uint8Array => ipv4Bytes(tcpBytes(tcp), ip);
 
-/** Whether the checksums of an IPv4 packet hold, and of the TCP or UDP in it. */
+/** Whether the checksums of an IP packet hold, and of the TCP, UDP or ICMPv6 in it. */
 export function checksumsHold(packet: Uint8Array): boolean {
+  if (packet[0]! >> 4 === 6) {
+    const content = packet.subarray(40);
+    const [source, destination] = [[...packet.subarray(8, 24)], [...packet.subarray(24, 40)]];
+    const sixes = pseudoHeader(source, destination, packet[6]!, content.length);
+    return checksumOf(Uint8Array.from([...sixes, ...content])) === 0;
+  }
   const headerLength = (packet[0]! & 15) * 4;
   const segment = packet.subarray(headerLength);
   const pseudo = pseudoHeader([...packet.subarray(12, 16)], [...packet.subarray(16, 20)], packet[9]!, segment.length);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { LabUnavailable } from '../../../bridge/wires/lab/lab-unavailable.ts';
 import { LabWire } from '../../../bridge/wires/lab/lab.ts';
 
@@ -10,3 +11,7 @@ export const whyNoLab: string | undefined = await LabWire.make(1, 10_000).then(
     return error.message;
   },
 );
+
+/** Why this machine has no IPv6; undefined if it has. Tests that need it are skipped, and say so. */
+export const whyNoIpv6 = existsSync('/proc/net/if_inet6') ? undefined : 'this machine has no IPv6';
+if (whyNoIpv6) console.warn(`Tests of IPv6 are skipped: ${whyNoIpv6}.`);

@@ -17,6 +17,8 @@ export interface Program {
 interface ProgramOptions {
   env?: NodeJS.ProcessEnv;
   stdio?: StdioOptions;
+  /** Registers its end; a program of several tests ends otherwise. */
+  whenOver?: (end: () => void) => void;
 }
 
 /** Starts a Node program, which is killed when the running test is over. */
@@ -25,9 +27,13 @@ export function startNode(args: string[], options: ProgramOptions = {}): Program
 }
 
 /** Starts any program in a process group of its own, which is killed when the running test is over. */
-export function startProgram(file: string, args: string[], options: ProgramOptions = {}): Program {
+export function startProgram(
+  file: string,
+  args: string[],
+  { whenOver = onTestFinished, ...options }: ProgramOptions = {},
+): Program {
   const child = spawn(file, args, { stdio: 'pipe', detached: true, ...options });
-  onTestFinished(() => endGroup(child));
+  whenOver(() => endGroup(child));
   const out: string[] = [];
   const err: string[] = [];
   const waiting = new Set<() => void>();

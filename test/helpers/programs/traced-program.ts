@@ -54,8 +54,14 @@ export class TracedProgram {
     return found;
   }
 
-  /** Closes this end of every channel, as a bridge that ends. */
+  /** Nobody wants more reports. */
   letGo(): void {
+    const number: number = BRIDGE_LIVES_DESCRIPTOR;
+    (this.child.stdio[number] as Duplex).end('\n');
+  }
+
+  /** Closes this end of every channel, as a bridge that ends. */
+  bridgeEnds(): void {
     for (const number of [TRACER_DESCRIPTOR, BRIDGE_LIVES_DESCRIPTOR]) (this.child.stdio[number] as Duplex).destroy();
   }
 

@@ -9,8 +9,10 @@ import {
   FORMS,
   lineOf,
   MOST_RECV_BYTES,
+  MOST_UNTIL_BYTES,
   MOST_WAIT_MS,
   operationOf,
+  READS,
   withForm,
   type Line,
 } from '../../../web/own-script/line.ts';
@@ -37,6 +39,10 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   fc
     .option(fc.integer({ min: 1, max: LIMITS.replyBytes }))
     .map((bytes): Operation => ({ do: 'recv', ...(bytes && { bytes }) })),
+  fc.integer({ min: 1, max: LIMITS.replyBytes }).map((upTo): Operation => ({ do: 'recv', upTo })),
+  fc
+    .oneof(fc.uint8Array({ minLength: 1, maxLength: MOST_UNTIL_BYTES }), fc.string({ minLength: 1, maxLength: 64 }))
+    .map((text): Operation => ({ do: 'recv', until: Buffer.from(text).toString('hex') })),
 );
 const anyScript = fc
   .tuple(fc.array(anyOperation, { minLength: 1, maxLength: 20 }), fc.constantFrom('shutdown', 'close', 'reset'))
@@ -48,7 +54,9 @@ const anyLine: fc.Arbitrary<Line> = fc.record({
   times: fc.constantFrom('', '1', '3', '64', '65', '-3', 'x'),
   nagle: fc.boolean(),
   ms: fc.constantFrom('', '0', '10', '0.5', '20000', '20001', 'soon'),
+  reads: fc.constantFrom(...READS),
   bytes: fc.constantFrom('', '1', '6', '0', '1048577', '1.5', 'all'),
+  until: fc.oneof(fc.string(), fc.constantFrom('', '\\r\\n', '\\q', 'x'.repeat(256), 'x'.repeat(257))),
 });
 /** The script without the word that bytes are text: a line shows them as text wherever it can. */
 const bytesOf = (read: ReturnType<typeof scriptOf>) =>
@@ -132,6 +140,9 @@ describe('a script of one’s own', () => {
     [[send('a', { times: '0' })], ['TIMES']],
     [[other('wait')], ['WAIT']],
     [[other('recv', { bytes: '0' })], ['RECV_BYTES']],
+    [[other('recv', { reads: 'once' })], ['RECV_UP_TO']],
+    [[other('recv', { reads: 'until' })], ['RECV_UNTIL']],
+    [[other('recv', { reads: 'until', until: '\\q' })], ['RECV_UNTIL']],
     [
       [other('close'), other('recv')],
       [undefined, 'AFTER_END'],

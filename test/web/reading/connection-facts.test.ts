@@ -49,6 +49,8 @@ describe('what a trace adds up to', () => {
     const without = (header: string) => untold.map((step) => ({ ...step, header }) as Step);
     for (const header of ['', '45', '60'.repeat(60), '4500'])
       expect([header, factsOfConnection(without(header)).clientAddress]).toEqual([header, undefined]);
+    const ipv6 = `60000000001406 40 fd77${'0'.repeat(27)}1 fd77${'0'.repeat(27)}2 8000 ff98 ${'0'.repeat(32)}`;
+    expect(factsOfConnection(without(ipv6.replaceAll(' ', ''))).clientAddress).toBe('[fd77::1]:32768');
     const told = call('server', 'accept', 1, 2, { peer: '[::1]:40000' });
     expect(factsOfConnection([...without('60'), told]).clientAddress).toBe('[::1]:40000');
   });

@@ -72,6 +72,9 @@ export const calls = {
       `It was seen blocked ${at ? `at ${at}` : 'before the run'}${before && `, and had begun at most ${before} before`}.`,
     seenOver: (at: string, before: string) =>
       before ? `At ${at} it was over: it returned at most ${before} before that.` : `By ${at} it was over.`,
+    /** Of a call that nobody saw. */
+    between: (call: string, from: string, until: string) =>
+      `${call}() ${call === 'accept' ? 'returned' : 'began'} between ${from} and ${until}: nothing that was seen says when.`,
     ok: (took: string) => `It returned after ${took}.`,
   },
   /** The return of a call that can block, or that failed, has sentences of its own. */
@@ -85,6 +88,7 @@ export const calls = {
       connectionFrom: (peer: string) => `a connection from ${peer}`,
       aConnection: 'a connection',
       end: '0\u00a0bytes, the end of the stream',
+      timeUp: 'nothing, because its time was up',
     },
     woke: {
       connect: 'the SYN+ACK that arrived woke it',
@@ -97,6 +101,8 @@ export const calls = {
         'The kernel had completed the handshake by itself. accept() takes the connection out of the queue and returns a new socket for it; the listening socket stays as it is.',
       connect:
         'This side knows now that its SYN arrived and was accepted. The third segment of the handshake may still be on its way, and the server program need not have called accept().',
+      timeUp:
+        'The program asked to be woken after a certain time at the latest. No socket had anything by then, and that is no error.',
       wait: 'It says only which sockets have something, and takes nothing: the call that takes it comes next, on that socket.',
       recv: 'TCP carries a stream of bytes, not messages: recv() returns what has arrived so far, however it was cut into segments. More may follow.',
       end: 'The peer’s FIN arrived, and every byte before it has been read. That is no error: the peer sends no more, but this side still may.',

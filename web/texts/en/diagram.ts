@@ -67,6 +67,7 @@ export const diagram = {
   stillBlocked: 'blocked …',
   endNotSeen: 'no return seen',
   returned: 'returned',
+  timeUp: 'time was up',
   peerClosed: '0\u00a0bytes: end',
   invite:
     'Press the button: Aperto opens one real TCP connection and draws it here, call by call and segment by segment.',

@@ -111,6 +111,7 @@ export const inspector = {
     line: 'line',
     started: 'started',
     returned: 'returned',
+    between: 'between',
     result: 'result',
     peer: 'peer',
     systemCall: 'system call',

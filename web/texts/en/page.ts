@@ -39,6 +39,7 @@ export const page = {
     listening: 'server listening',
     starting: 'server starting',
     elsewhere: 'server listening elsewhere:',
+    inBackground: 'went to the background',
     boundTo: (addresses: string) => `bound to ${addresses}`,
     exited: 'server exited',
     stopped: 'server stopped',

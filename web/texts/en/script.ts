@@ -1,6 +1,6 @@
 import type { ScenarioServer } from '../../../bridge/trace/scenario-server.ts';
 import type { Operation } from '../../../bridge/trace/script.ts';
-import type { Form } from '../../own-script/line.ts';
+import type { Form, Reads } from '../../own-script/line.ts';
 import type { LineProblem } from '../../own-script/script-from-lines.ts';
 
 /** The editor of the viewer's own script. */
@@ -19,7 +19,7 @@ export const script = {
   } satisfies Record<Operation['do'], string>,
   means: {
     send: 'hands bytes to the kernel',
-    recv: 'reads until the server ends, or until this many bytes have arrived',
+    recv: 'reads: until the server ends or this many bytes have arrived, with one call, or until a text has arrived',
     wait: 'does nothing for a while',
     shutdown: 'ends its own direction (FIN) and can still read',
     close: 'closes the socket (FIN, or RST if bytes are unread)',
@@ -34,6 +34,9 @@ export const script = {
   ms: 'ms',
   bytes: 'bytes',
   untilEnd: 'to the end',
+  readsLabel: 'how it reads',
+  reads: { all: 'all', once: 'one call, up to', until: 'until' } satisfies Record<Reads, string>,
+  until: 'The text',
   up: (order: number) => `Move line ${order} up`,
   down: (order: number) => `Move line ${order} down`,
   remove: (order: number) => `Remove line ${order}`,
@@ -70,6 +73,9 @@ export const script = {
     TIMES: 'From 1 to 64\u00a0times.',
     WAIT: 'From 0 to 20000\u00a0milliseconds.',
     RECV_BYTES: 'From 1 to 1048576\u00a0bytes, or nothing.',
+    RECV_UP_TO: 'From 1 to 1048576\u00a0bytes.',
+    RECV_UNTIL:
+      'From 1 to 256\u00a0bytes of text. After a backslash comes n, r, t, 0, another backslash, or x and two hex digits.',
     AFTER_END: 'Nothing can follow close() or reset.',
     AFTER_SHUTDOWN: 'After shutdown(), nothing more can be sent or shut down.',
     TOO_MANY_LINES: 'A script has at most 64\u00a0lines.',

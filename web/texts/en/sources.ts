@@ -52,6 +52,8 @@ export const sources = {
     TRACER_YAMA:
       'This machine lets only root trace programs (Yama). One setting allows a program’s own parent to trace it.',
     TRACER_NOT_POSSIBLE: 'Tracing needs Linux 5.3 or later on a processor of the kind x86-64 or arm64.',
+    TRACER_NOT_LOADED:
+      'The tracer could not be loaded: the package koffi is broken, or has no ready-made binary for this machine. Aperto looks from outside instead.',
     CALLS_BY_IO_URING:
       'The program hands some calls to its kernel through io_uring, where nobody sees them: what is shown may be incomplete.',
     OTHER_ARCHITECTURE: 'A part of the program is made for another kind of processor: its calls are not seen.',

@@ -29,7 +29,7 @@ export const wire = {
     LAB_NO_STATES: 'This kernel does not report the states of its connections.',
     LAB_TOO_SLOW: 'The lab was not ready within two seconds.',
     LAB_FAILED: 'The lab could not be made.',
-    LAB_IPV4_ONLY: 'The lab speaks only IPv4, and the target is an IPv6 address.',
+    LAB_IPV4_ONLY: 'The lab has no IPv6 on this machine, and the target is an IPv6 address.',
     LAB_TARGET_ELSEWHERE: 'The target is not on this machine, so it cannot be moved into the lab.',
     LAB_SERVER_NOT_OWNED: 'Aperto did not start this server, so it cannot be moved into the lab.',
   } satisfies Record<WhyNoLab, string>,

@@ -78,6 +78,8 @@ export const calls: Pick<
       before
         ? `Em ${at} já tinha terminado: retornou no máximo ${before} antes disso.`
         : `Em ${at} já tinha terminado.`,
+    between: (call, from, until) =>
+      `${call}() ${call === 'accept' ? 'retornou' : 'começou'} entre ${from} e ${until}: nada do que foi visto diz quando.`,
     ok: (took) => `Retornou depois de ${took}.`,
   },
   callReturn: {
@@ -90,6 +92,7 @@ export const calls: Pick<
       connectionFrom: (peer) => `uma conexão de ${peer}`,
       aConnection: 'uma conexão',
       end: '0\u00a0bytes, o fim do fluxo',
+      timeUp: 'nada, porque o tempo dela acabou',
     },
     woke: {
       connect: 'o SYN+ACK que chegou a acordou',
@@ -98,6 +101,8 @@ export const calls: Pick<
       fin: 'o FIN que chegou a acordou',
     },
     why: {
+      timeUp:
+        'O programa pediu para ser acordado, no máximo, depois de certo tempo. Até lá nenhum socket tinha algo, e isso não é um erro.',
       wait: 'Ela só diz quais sockets têm algo, e não tira nada: a chamada que tira vem a seguir, nesse socket.',
       accept:
         'O kernel já tinha completado o aperto de mão sozinho. accept() tira a conexão da fila e retorna um socket novo para ela; o socket de escuta continua como está.',

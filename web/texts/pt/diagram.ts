@@ -70,6 +70,7 @@ export const diagram: Texts['diagram'] = {
   stillBlocked: 'bloqueada …',
   endNotSeen: 'retorno não visto',
   returned: 'retornou',
+  timeUp: 'tempo esgotado',
   peerClosed: '0\u00a0bytes: fim',
   invite:
     'Aperte o botão: o Aperto abre uma conexão TCP real e a desenha aqui, chamada por chamada e segmento por segmento.',

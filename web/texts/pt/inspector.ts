@@ -113,6 +113,7 @@ export const inspector: Texts['inspector'] = {
     line: 'linha',
     started: 'começou',
     returned: 'retornou',
+    between: 'entre',
     result: 'resultado',
     peer: 'outro lado',
     systemCall: 'chamada de sistema',

@@ -39,6 +39,7 @@ export const page: Texts = {
     listening: 'servidor escutando',
     starting: 'servidor iniciando',
     elsewhere: 'servidor escutando em outro lugar:',
+    inBackground: 'foi para o segundo plano',
     boundTo: (addresses) => `ligado a ${addresses}`,
     exited: 'servidor encerrado',
     stopped: 'servidor parado',

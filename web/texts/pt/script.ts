@@ -15,7 +15,7 @@ export const script: Topics['script'] = {
   },
   means: {
     send: 'entrega bytes ao kernel',
-    recv: 'lê até o servidor encerrar, ou até chegar esta quantidade de bytes',
+    recv: 'lê: até o servidor encerrar ou chegar esta quantidade de bytes, com uma só chamada, ou até chegar um texto',
     wait: 'não faz nada por um tempo',
     shutdown: 'encerra o próprio sentido (FIN) e ainda pode ler',
     close: 'fecha o socket (FIN, ou RST se há bytes não lidos)',
@@ -30,6 +30,9 @@ export const script: Topics['script'] = {
   ms: 'ms',
   bytes: 'bytes',
   untilEnd: 'até o fim',
+  readsLabel: 'como lê',
+  reads: { all: 'tudo', once: 'uma chamada, até', until: 'até o texto' },
+  until: 'O texto',
   up: (order) => `Subir a linha ${order}`,
   down: (order) => `Descer a linha ${order}`,
   remove: (order) => `Remover a linha ${order}`,
@@ -67,6 +70,9 @@ export const script: Topics['script'] = {
     TIMES: 'De 1 a 64\u00a0vezes.',
     WAIT: 'De 0 a 20000\u00a0milissegundos.',
     RECV_BYTES: 'De 1 a 1048576\u00a0bytes, ou nada.',
+    RECV_UP_TO: 'De 1 a 1048576\u00a0bytes.',
+    RECV_UNTIL:
+      'De 1 a 256\u00a0bytes de texto. Depois de uma barra invertida vem n, r, t, 0, outra barra invertida, ou x e dois dígitos hexadecimais.',
     AFTER_END: 'Nada pode vir depois de close() ou reset.',
     AFTER_SHUTDOWN: 'Depois de shutdown() não se pode mais enviar nem encerrar de novo.',
     TOO_MANY_LINES: 'Um roteiro tem no máximo 64\u00a0linhas.',

@@ -50,6 +50,8 @@ export const sources: Texts['sources'] = {
     TRACER_YAMA:
       'Esta máquina só deixa o root rastrear programas (Yama). Um ajuste permite que o processo pai rastreie o seu programa.',
     TRACER_NOT_POSSIBLE: 'Rastrear exige Linux 5.3 ou mais novo em um processador x86-64 ou arm64.',
+    TRACER_NOT_LOADED:
+      'Não foi possível carregar o rastreador: o pacote koffi está quebrado ou não tem um binário pronto para esta máquina. O Aperto olha de fora.',
     CALLS_BY_IO_URING:
       'O programa entrega chamadas ao kernel por io_uring, onde ninguém as vê: o que aparece pode estar incompleto.',
     OTHER_ARCHITECTURE:

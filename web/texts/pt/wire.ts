@@ -28,7 +28,7 @@ export const wire: Texts['wire'] = {
     LAB_NO_STATES: 'Este kernel não informa os estados de suas conexões.',
     LAB_TOO_SLOW: 'O laboratório não ficou pronto em dois segundos.',
     LAB_FAILED: 'Não foi possível criar o laboratório.',
-    LAB_IPV4_ONLY: 'O laboratório só usa IPv4, e o destino é um endereço IPv6.',
+    LAB_IPV4_ONLY: 'O laboratório não tem IPv6 nesta máquina, e o destino é um endereço IPv6.',
     LAB_TARGET_ELSEWHERE: 'O destino não está nesta máquina, por isso não pode ser levado ao laboratório.',
     LAB_SERVER_NOT_OWNED: 'O Aperto não iniciou este servidor, por isso não pode levá-lo ao laboratório.',
   },

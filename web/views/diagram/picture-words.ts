@@ -53,11 +53,12 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
       return [...shown.map((text) => `${name}(${text})`), `${name}()`];
     }),
     result: once((call: Call) => {
-      const { name, result, peer, returnedAt } = call;
+      const { name, result, peer, returnedAt, ready } = call;
       if (returnedAt === undefined) return [];
       if (result !== undefined && result !== 'ok') return [`→ ${result}`];
       // From outside, only the return was seen.
       if (result === undefined) return [`→ ${texts.diagram.returned}`];
+      if (ready === 0) return [`→ ${texts.diagram.timeUp}`];
       if (name === 'recv') return received(call).map((text) => `→ ${text}`);
       if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];
       return name === 'connect' ? ['→ ok'] : [];

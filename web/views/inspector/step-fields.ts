@@ -78,12 +78,17 @@ function fieldsOfCall(step: Call, language: Language, moment: Moment): Field[] {
     ...(step.args.length === 0 ? [] : [{ name: names.arguments, value: step.args.join(', ') }]),
     { name: names.started, value: moment(step.startedAt) + earlier(step.within?.startUs) },
     ...optional(names.returned, step.returnedAt, (us) => moment(us) + earlier(step.within?.returnUs)),
+    ...optional(names.between, step.range, (range) => rangeText(step, range, language)),
     ...optional(names.result, step.result, String),
     ...optional(names.length, step.bytes, String),
     ...optional(names.peer, step.peer, String),
     ...optional(names.process, step.process, String),
     ...optional(names.thread, step.thread, String),
   ];
+}
+
+function rangeText({ startedAt }: Call, range: NonNullable<Call['range']>, language: Language): string {
+  return `${language.moment(startedAt - range.earlierUs)} … ${language.moment(startedAt + range.laterUs)}`;
 }
 
 function optional<Value>(name: string, value: Value | undefined, write: (value: Value) => string): Field[] {

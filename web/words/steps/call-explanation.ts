@@ -38,7 +38,9 @@ export function explainCall(call: Call, context: Context) {
       ? bytesInWords(call.bytes ?? 0, call.payload ?? '', context)
       : (call.peer ?? call.args[0] ?? '');
   return {
-    what: [texts.what(call.side, detail), seenBlocked(call, context), endOf(call, context)].filter(Boolean).join(' '),
+    what: [texts.what(call.side, detail), seenBlocked(call, context), endOf(call, context), rangeBegun(call, context)]
+      .filter(Boolean)
+      .join(' '),
     why: call.name === 'close' && isGone(call, context.run.steps) ? context.texts.closeOfNothing : texts.why,
     section: lookup(SECTIONS, call.name) ?? '',
   };
@@ -63,6 +65,17 @@ function endOf(call: Call, context: Context): string {
   if (within) return seenOver(call, context);
   // The duration of an inferred call is a guess: no number is made of it.
   return evidence === 'inferred' ? '' : texts.callEnd.ok(language.duration(returnedAt - startedAt));
+}
+
+/** Between which moments a call was made that nobody saw; of an accept(), its return says so. */
+export function rangeOf({ name, startedAt, range }: Call, { texts, language }: Context): string {
+  if (!range) return '';
+  const [from, until] = [startedAt - range.earlierUs, startedAt + range.laterUs];
+  return texts.callEnd.between(name, language.moment(from), language.moment(until));
+}
+
+function rangeBegun(call: Call, context: Context): string {
+  return isReturnAwaited(call) ? '' : rangeOf(call, context);
 }
 
 /** Between which moments a call returned that was seen only now and then. */

@@ -1,7 +1,7 @@
 import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
 import { bytesInWords } from './bytes-in-words.ts';
-import { seenOver } from './call-explanation.ts';
+import { rangeOf, seenOver } from './call-explanation.ts';
 import { hasFailed, waitsForSeveral } from '../../reading/call-return.ts';
 import type { Context } from './context.ts';
 
@@ -44,11 +44,12 @@ function explainSuccess(call: Call, context: Context): Told {
   const { name, side, within, result } = call;
   const sentences = [
     callReturn.returned(name, side, valueOf(call, context), tookOf(call, context), wokenBy(call, context)),
-    within ? seenOver(call, context) : '',
+    within ? seenOver(call, context) : rangeOf(call, context),
     // Who only looks now and then sees that a call is over, and not what it returned.
     within && result === undefined ? callReturn.unseen : '',
   ];
-  const kind = name === 'recv' && call.bytes === 0 ? 'end' : waitsForSeveral(call) ? 'wait' : name;
+  const kind =
+    name === 'recv' && call.bytes === 0 ? 'end' : waitsForSeveral(call) ? (call.ready === 0 ? 'timeUp' : 'wait') : name;
   return {
     what: sentences.filter(Boolean).join(' '),
     why: lookup<string>(callReturn.why, kind) ?? '',
@@ -63,9 +64,10 @@ const SECTIONS: Record<string, string> = {
   end: 'RFC 9293 §3.6, §3.9.1.3',
 };
 
-function valueOf({ name, bytes, payload = '', peer }: Call, context: Context): string {
+function valueOf({ name, bytes, payload = '', peer, ready }: Call, context: Context): string {
   const { values } = context.texts.callReturn;
   if (name === 'accept') return peer === undefined ? values.aConnection : values.connectionFrom(peer);
+  if (ready === 0) return values.timeUp;
   if (name !== 'recv' || bytes === undefined) return '';
   return bytes === 0 ? values.end : bytesInWords(bytes, payload, context);
 }

@@ -8,7 +8,9 @@ import { flowKey } from '../flow-key.ts';
 import type { Frames } from '../frames.ts';
 import type { FromHost, HostSettings, KernelState, StateOfPort, ToHost } from '../lab-messages.ts';
 import type { KernelStates } from './kernel-states.ts';
-import { LoopbackRewriter } from './loopback-rewriter.ts';
+import type { LoopbackDevice } from './loopback-device.ts';
+import { clientOnWire, IPV6_LOOPBACK, onWire, whereServerListens } from './own-addresses.ts';
+import { AddressRewriter, connectionOf } from './address-rewriter.ts';
 import { ownListener } from './own-listener.ts';
 import { packetHeader, type PacketHeader } from './packet-header.ts';
 import { socketWithOptions } from './socket-options.ts';
@@ -24,21 +26,29 @@ const MOST_REPORTED = 65_536;
 export class Host implements Frames<ToHost> {
   readonly #settings: HostSettings;
   readonly #device: TunDevice;
+  readonly #loopback: LoopbackDevice | undefined;
   readonly #states: KernelStates;
   readonly #bridge: Frames<FromHost>;
-  readonly #rewriter: LoopbackRewriter;
+  readonly #rewriter = new AddressRewriter();
   /** By connection: the state that was reported last. */
   readonly #reported = new Map<number, TcpState>();
   readonly #players = new ShortLivedMap<number, ScriptPlayer>();
   #listener: Server | undefined;
 
-  /** @param device descriptor of this host's TUN interface */
-  constructor(settings: HostSettings, device: number, states: KernelStates, bridge: Frames<FromHost>) {
+  /**
+   * @param device descriptor of this host's TUN interface
+   * @param loopback absent if the host has no IPv6
+   */
+  constructor(
+    settings: HostSettings,
+    { device, loopback }: { device: number; loopback: LoopbackDevice | undefined },
+    states: KernelStates,
+    bridge: Frames<FromHost>,
+  ) {
     this.#settings = settings;
+    this.#loopback = loopback;
     this.#states = states;
     this.#bridge = bridge;
-    const { address, loopback } = settings;
-    this.#rewriter = new LoopbackRewriter({ address, loopback }, (local, port) => states.listens(local, port));
     this.#device = new TunDevice(device, (packet, at) => this.#sent(packet, at));
   }
 
@@ -50,12 +60,18 @@ export class Host implements Frames<ToHost> {
     const header = packetHeader(bytes);
     if (!header) return this.#device.deliver(bytes);
     const [port, serverPort] = this.#ports(header, 'in');
-    const packet = this.#rewriter.inward(bytes, port, serverPort, header.opens);
-    const before = this.#look(port, serverPort, header.source);
+    const connection = connectionOf(header, port, serverPort);
+    if (header.opens && this.#settings.side === 'server') this.#beginOfServer(connection, header);
+    const packet = this.#rewriter.inward(bytes, connection);
+    const local = this.#rewriter.kernelAddress(connection) ?? header.destination;
+    const look = (): KernelState & { at: number } => this.#look(port, serverPort, local, header.source);
+    const before = look();
     if (before.state !== this.#reported.get(flowKey(port, serverPort))) this.#report(port, serverPort, before);
     const deliveredAt = monotonicUs();
-    this.#device.deliver(packet);
-    this.#report(port, serverPort, { ...this.#look(port, serverPort, header.source), deliveredAt });
+    const isToOrFromItself = local === IPV6_LOOPBACK || header.source === IPV6_LOOPBACK;
+    if (isToOrFromItself) this.#loopback?.deliver(packet);
+    else this.#device.deliver(packet);
+    this.#report(port, serverPort, { ...look(), deliveredAt });
   }
 
   message(message: ToHost): void {
@@ -65,7 +81,7 @@ export class Host implements Frames<ToHost> {
       case 'abort':
         return this.#players.get(message.run)?.abort();
       case 'listen':
-        this.#listener = ownListener({ host: this.#settings.address, port: message.port }, (listens) =>
+        this.#listener = ownListener({ host: message.host, port: message.port }, (listens) =>
           this.#bridge.message({ type: 'listening', listens }),
         );
         return;
@@ -79,8 +95,20 @@ export class Host implements Frames<ToHost> {
     const header = packetHeader(packet);
     if (!header) return this.#bridge.packet(packet, at);
     const [port, serverPort] = this.#ports(header, 'out');
-    this.#report(port, serverPort, this.#look(port, serverPort, header.destination));
-    this.#bridge.packet(this.#rewriter.outward(packet, port), at);
+    const connection = connectionOf(header, port, serverPort);
+    if (header.opens && this.#settings.side === 'client') this.#beginOfClient(connection, header);
+    this.#report(port, serverPort, this.#look(port, serverPort, header.source, header.destination));
+    this.#bridge.packet(this.#rewriter.outward(packet, connection), at);
+  }
+
+  #beginOfServer(connection: string, { destination: wire, destinationPort }: PacketHeader): void {
+    const { addresses, loopback } = this.#settings;
+    const listens = (address: string): boolean => this.#states.listens(address, destinationPort);
+    this.#rewriter.begin(connection, { wire, kernel: whereServerListens(wire, addresses, loopback, listens) });
+  }
+
+  #beginOfClient(connection: string, { source: kernel }: PacketHeader): void {
+    this.#rewriter.begin(connection, { kernel, wire: clientOnWire(kernel, this.#settings.addresses) });
   }
 
   #ports({ sourcePort, destinationPort }: PacketHeader, way: 'in' | 'out'): [client: number, server: number] {
@@ -88,10 +116,10 @@ export class Host implements Frames<ToHost> {
     return clientSends ? [sourcePort, destinationPort] : [destinationPort, sourcePort];
   }
 
-  #look(port: number, serverPort: number, remote: string): KernelState & { at: number } {
+  #look(port: number, serverPort: number, local: string, remote: string): KernelState & { at: number } {
     const isClient = this.#settings.side === 'client';
     const state = this.#states.of({
-      local: isClient ? this.#settings.address : this.#rewriter.localAddress(port),
+      local,
       localPort: isClient ? port : serverPort,
       remote,
       remotePort: isClient ? serverPort : port,
@@ -110,7 +138,7 @@ export class Host implements Frames<ToHost> {
   #play({ run, localPort, target, script, limits, zero, socket }: Extract<ToHost, { type: 'play' }>): void {
     const client = new ClientSocket(target, zero, (report) => this.#bridge.message({ type: 'report', run, report }), {
       localPort,
-      ...(Object.keys(socket).length > 0 && { descriptor: () => socketWithOptions(socket) }),
+      ...(Object.keys(socket).length > 0 && { descriptor: () => socketWithOptions(target.host, socket) }),
     });
     const player = new ScriptPlayer(client, script, limits);
     this.#players.set(run, player);
@@ -119,7 +147,8 @@ export class Host implements Frames<ToHost> {
       .then((played) => {
         this.#players.delete(run);
         // A connection whose SYN was never answered ends without a packet.
-        this.#report(localPort, target.port, this.#look(localPort, target.port, target.host));
+        const local = onWire(this.#settings.addresses, target.host);
+        this.#report(localPort, target.port, this.#look(localPort, target.port, local, target.host));
         this.#bridge.message({ type: 'played', run, played });
       });
   }

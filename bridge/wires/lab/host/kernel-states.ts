@@ -1,7 +1,8 @@
 import { readSync, writeSync } from 'node:fs';
 import { STATES_BY_NUMBER } from '../../../sources/tcp-state-numbers.ts';
 import type { KernelState } from '../lab-messages.ts';
-import { AF_INET, AF_NETLINK, IPPROTO_TCP, SOCK_RAW, socket } from './system-calls.ts';
+import { parseIpv6 } from '../../../packet/ipv6.ts';
+import { AF_INET, AF_INET6, AF_NETLINK, IPPROTO_TCP, SOCK_RAW, socket } from './system-calls.ts';
 
 /** One end of a connection as this host's kernel names it. */
 export interface Ends {
@@ -52,7 +53,10 @@ export class KernelStates {
 
   /** Whether a socket listens on this address and port, or on this port of all addresses. */
   listens(address: string, port: number): boolean {
-    return this.of({ local: address, localPort: port, remote: '0.0.0.0', remotePort: 0 }).state === 'LISTEN';
+    return (
+      this.of({ local: address, localPort: port, remote: address.includes(':') ? '::' : '0.0.0.0', remotePort: 0 })
+        .state === 'LISTEN'
+    );
   }
 }
 
@@ -61,15 +65,19 @@ function question({ local, localPort, remote, remotePort }: Ends): Buffer {
   request.writeUInt32LE(REQUEST_LENGTH, 0);
   request.writeUInt16LE(SOCK_DIAG_BY_FAMILY, 4);
   request.writeUInt16LE(NLM_F_REQUEST, 6);
-  request[MESSAGE_HEADER] = AF_INET;
+  request[MESSAGE_HEADER] = local.includes(':') ? AF_INET6 : AF_INET;
   request[MESSAGE_HEADER + 1] = IPPROTO_TCP;
   request.writeUInt32LE(0xffff_ffff, MESSAGE_HEADER + 4);
   request.writeUInt16BE(localPort, ID);
   request.writeUInt16BE(remotePort, ID + 2);
-  // Not by parseIpv4: its checks take longer than the kernel's answer.
-  request.set(local.split('.').map(Number), ID + 4);
-  request.set(remote.split('.').map(Number), ID + 20);
+  request.set(bytesOf(local), ID + 4);
+  request.set(bytesOf(remote), ID + 20);
   // No cookie: any connection with these numbers.
   request.fill(0xff, ID + 40, ID + 48);
   return request;
+}
+
+function bytesOf(address: string): ArrayLike<number> {
+  // Not by parseIpv4: its checks take longer than the kernel's answer.
+  return address.includes(':') ? parseIpv6(address) : address.split('.').map(Number);
 }

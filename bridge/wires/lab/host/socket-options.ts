@@ -1,5 +1,5 @@
 import type { SocketSettings } from '../lab-messages.ts';
-import { AF_INET, IPPROTO_TCP, setOption, SOCK_STREAM, socket } from './system-calls.ts';
+import { AF_INET, AF_INET6, IPPROTO_TCP, setOption, SOCK_STREAM, socket } from './system-calls.ts';
 
 /** Numbers from linux/tcp.h. */
 const TCP_MAXSEG = 2;
@@ -10,11 +10,12 @@ const MOST_SYNS = 127;
 
 /**
  * Makes a TCP socket with options that Node cannot set (tcp(7)).
+ * @param peer the IP address to which it will be connected
  * @returns its descriptor
  * @throws SystemCallError
  */
-export function socketWithOptions({ maxSegment, patient }: SocketSettings): number {
-  const descriptor = socket(AF_INET, SOCK_STREAM, 0);
+export function socketWithOptions(peer: string, { maxSegment, patient }: SocketSettings): number {
+  const descriptor = socket(peer.includes(':') ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
   if (maxSegment !== undefined) setOption(descriptor, IPPROTO_TCP, TCP_MAXSEG, maxSegment);
   if (patient) setOption(descriptor, IPPROTO_TCP, TCP_SYNCNT, MOST_SYNS);
   return descriptor;

@@ -15,8 +15,6 @@ import type { LinkFlow } from './flow.ts';
 import { flowKey } from '../flow-key.ts';
 import type { Deliver } from './transit.ts';
 
-const IPV4 = 4;
-
 /** The client's port and the server's. */
 export interface Ports {
   port: number;
@@ -55,7 +53,7 @@ export class Link {
 
   /** @param at when the sender's host read it from its kernel: microseconds of the monotonic clock */
   carry(from: Side, packet: Uint8Array, at: number): void {
-    if (packet[0] === undefined || packet[0] >> 4 !== IPV4) return;
+    if (!isIp(packet)) return;
     const decoded = decode(packet);
     if (!decoded) return this.#deliver(otherSide(from), packet);
     const carry = (flow: LinkFlow | undefined): void => {
@@ -75,6 +73,10 @@ function portsOf(from: Side, { tcp }: TcpPacket): Ports {
   return from === 'client'
     ? { port: sourcePort, serverPort: destinationPort }
     : { port: destinationPort, serverPort: sourcePort };
+}
+
+function isIp([first = 0]: Uint8Array): boolean {
+  return first >> 4 === 4 || first >> 4 === 6;
 }
 
 /** @returns nothing for a packet that is not TCP, such as an ICMP message */

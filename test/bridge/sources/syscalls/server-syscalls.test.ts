@@ -15,6 +15,7 @@ import type { Report } from '../../../../bridge/trace/report.ts';
 import type { Call } from '../../../../bridge/trace/step.ts';
 import { freePort } from '../../../helpers/free-port.ts';
 import { startProgram } from '../../../helpers/programs/program.ts';
+import { PYTHON } from '../../../helpers/programs/python.ts';
 import { until } from '../../../helpers/until.ts';
 
 const PORT = 65432;
@@ -232,7 +233,6 @@ test('why it reports nothing, as a code', () => {
 });
 
 const onLinux = describe.runIf(process.platform === 'linux' && SYSTEM_CALLS[process.arch] !== undefined);
-const PYTHON = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
 
 onLinux('a real program, over real sockets', () => {
   /** Connects, waits until the server is blocked in the expected call, and only then sends. */
@@ -280,8 +280,8 @@ onLinux('a real program, over real sockets', () => {
     await talk('/bin/sh', ['-c', `"${process.execPath}" test/fixtures/servers/blocking.mjs PORT; true`]);
   });
 
-  test.skipIf(PYTHON.status !== 0)('in Python, one connection after another', async () => {
-    const { reply } = await talk(PYTHON.stdout.trim(), ['test/fixtures/servers/one_after_another.py', 'PORT']);
+  test.skipIf(!PYTHON)('in Python, one connection after another', async () => {
+    const { reply } = await talk(PYTHON!, ['test/fixtures/servers/one_after_another.py', 'PORT']);
     expect(reply).toBe('ÍMPAR');
   });
 
@@ -294,8 +294,8 @@ class Server(socketserver.ForkingTCPServer):
         while True: self._handle_request_noblock()
 Server(("127.0.0.1", PORT), Echo).serve()`;
 
-  test.skipIf(PYTHON.status !== 0)('a child for each connection', async () => {
-    const { reply } = await talk(PYTHON.stdout.trim(), ['-c', FORKING], 'accept4');
+  test.skipIf(!PYTHON)('a child for each connection', async () => {
+    const { reply } = await talk(PYTHON!, ['-c', FORKING], 'accept4');
     expect(reply).toBe('\0y');
   });
 

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { BUILT } from '../../../../bridge/machine/paths.ts';
 import type { Hello } from '../../../../bridge/protocol/messages.ts';
 import { plainScript } from '../../../../bridge/trace/script.ts';
 import { freePort } from '../../../helpers/free-port.ts';
@@ -10,7 +11,7 @@ import { BRIDGE } from '../../../helpers/programs/built-programs.ts';
 import { descendants } from '../../../helpers/programs/descendants.ts';
 import { whyNoLab } from '../../../helpers/programs/lab.ts';
 import { Page } from '../../../helpers/clients/page.ts';
-import { isAlive, startProgram, type Program } from '../../../helpers/programs/program.ts';
+import { commandLineOf, isAlive, startProgram, type Program } from '../../../helpers/programs/program.ts';
 import { expectCausal, segments, states } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
 
@@ -68,12 +69,41 @@ function link(path: string): string[] {
   }
 }
 
+/** What a process may do beyond others of its user, as the kernel has it. */
+function rightsOf(pid: number) {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const field = (name: string) => new RegExp(`^${name}:\\s*(\\w+)`, 'm').exec(status)![1]!;
+  return {
+    effective: BigInt(`0x${field('CapEff')}`),
+    bounding: BigInt(`0x${field('CapBnd')}`),
+    noNew: field('NoNewPrivs'),
+  };
+}
+
+/** CAP_NET_BIND_SERVICE: the host's own listener has a small port. */
+const SMALL_PORTS = 1n << 10n;
+
+/** A host has given up its rights; an ordinary user's program has none, and root's program has root's. */
+function expectRights(bridge: Program, server: number, isOrdinary: boolean): void {
+  const hosts = descendants(bridge.child.pid!).filter((pid) =>
+    commandLineOf(pid).startsWith(`${process.execPath} ${BUILT.labHost}`),
+  );
+  expect(hosts).toHaveLength(2);
+  for (const host of hosts)
+    expect(rightsOf(host)).toEqual({ effective: SMALL_PORTS, bounding: SMALL_PORTS, noNew: '1' });
+  const program = descendants(server).at(-1) ?? server;
+  if (isOrdinary) expect(rightsOf(program)).toMatchObject({ effective: 0n, noNew: '1' });
+  else expect(rightsOf(program)).toEqual(rightsOf(process.pid));
+}
+
 describe.skipIf(whyNoLab)('who may have a lab', () => {
   test('the user who runs this', async () => {
-    const { page, hello } = await started(start([...bridge, '--wire', 'lab']));
+    const program = start([...bridge, '--wire', 'lab']);
+    const { page, hello } = await started(program);
     expect(hello).toMatchObject({ wire: 'lab', target: expect.stringMatching(/^10\.77\.0\.2:/) as string });
     expect(hello).not.toHaveProperty('wireWhy');
     await expectPlainRun(page);
+    expectRights(program, hello.server.pid!, !isRoot);
   });
 
   test.skipIf(!isRoot)('an ordinary user', async () => {
@@ -81,6 +111,7 @@ describe.skipIf(whyNoLab)('who may have a lab', () => {
     const { page, hello } = await started(program);
     expect(hello.wire).toBe('lab');
     await expectPlainRun(page);
+    expectRights(program, hello.server.pid!, true);
   });
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { decodeTcpPacket } from '../../../../bridge/packet/packet.ts';
+import type { LinkSettings } from '../../../../bridge/trace/link.ts';
 import { plainScript, type Script } from '../../../../bridge/trace/script.ts';
 import type { Segment, Step } from '../../../../bridge/trace/step.ts';
 import { startOwning, startOwningForAll } from '../../../helpers/bridge.ts';
-import { whyNoLab } from '../../../helpers/programs/lab.ts';
+import { whyNoIpv6, whyNoLab } from '../../../helpers/programs/lab.ts';
 import { Page, type PlayedRun, type WhenOver } from '../../../helpers/clients/page.ts';
 import {
   calls,
@@ -110,6 +112,36 @@ describe.skipIf(whyNoLab)('a run in the lab', () => {
     expect(done).toMatchObject({ outcome: 'replied', reply: { text: 'PAR' } });
     expectSeen({ steps, done });
   });
+
+  test.skipIf(whyNoIpv6).each(['::1', '::', 'fd77::2'])(
+    'a server bound to %s is reached over IPv6, whatever the link does',
+    async (host) => {
+      const page = await openOwn(`exec '${process.execPath}' dist/server/main.js --host ${host} --port PORT`);
+      const { target } = await page.message('hello', ({ server }) => server.listensOn !== undefined);
+      expect(target).toMatch(/^\[fd77::2\]:/);
+      const plain = await page.run(plainScript(8n));
+      expect(plain.done).toMatchObject({ outcome: 'replied', reply: { text: 'PAR' }, target });
+      expectSeen(plain);
+      expect(calls(plain.steps).find(({ name, side }) => name === 'socket' && side === 'client')!.args[0]).toBe(
+        'AF_INET6',
+      );
+      expect(calls(plain.steps).find(({ name }) => name === 'connect')!.args).toEqual([target]);
+      const ends = segments(plain.steps).map(({ header }) => decodeTcpPacket(Buffer.from(header!, 'hex')).ip);
+      expect(new Set(ends.map(({ source }) => source))).toEqual(new Set(['fd77::1', 'fd77::2']));
+      const faults = {
+        mtu: 1280,
+        duplicatePercent: 30,
+        reorderPercent: 30,
+        drop: [{ kind: 'data', from: 'client' }],
+        seed: 3,
+      };
+      const broken = await page.run([{ do: 'send', hex: '01'.repeat(1024) }, { do: 'recv' }], faults as LinkSettings);
+      expect(broken.done.outcome).toBe('replied');
+      expectCausal(broken.steps);
+      expect(segments(broken.steps)[0]!.options).toContain('mss 1220');
+      expect(segments(broken.steps).some(({ fate }) => fate === 'dropped')).toBe(true);
+    },
+  );
 
   test('there is no way out: two interfaces, and one route, to the other host', async () => {
     const page = await openOwn(

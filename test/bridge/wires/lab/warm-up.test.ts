@@ -82,7 +82,7 @@ describe('a lab that cannot be warmed up', () => {
 /** Connects to a port of the server's host. */
 function play(wire: Wire, port: number) {
   const run = wire.open({
-    ...{ script: plainScript(1n), limits: LIMITS, port, zero: 0 },
+    ...{ script: plainScript(1n), limits: LIMITS, host: wire.target.host, port, zero: 0 },
     sink: () => {},
     onPort: () => {},
   });

@@ -14,6 +14,8 @@ export interface CallShape {
   end: number;
   /** Blocked between its start and its end, while others acted. */
   blocked: boolean;
+  /** From where to where the call can have been, if it is known only as a range. */
+  range?: readonly [from: number, until: number];
   order: number;
   endOrder: number;
   name: Label;
@@ -100,7 +102,20 @@ function barOf(
     order,
     endOrder: returned?.order ?? Infinity,
     name: outerLabel(step.side, columns, y, name),
+    ...(step.range && { range: rangeIn(step.startedAt, step.range, y, rows) }),
   };
+}
+
+/** The rows of moments are not to scale: a range reaches to those that are in it. */
+function rangeIn(
+  at: number,
+  { earlierUs, laterUs }: NonNullable<Call['range']>,
+  y: number,
+  { moments }: Rows,
+): readonly [from: number, until: number] {
+  const first = moments.find(({ time }) => time >= at - earlierUs);
+  const last = moments.findLast(({ time }) => time <= at + laterUs);
+  return [Math.min(first?.y ?? y, y), Math.max(last?.y ?? y, y)];
 }
 
 function endOf({ id }: Call, rows: Rows): number {

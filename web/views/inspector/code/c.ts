@@ -3,7 +3,7 @@ import type { CallParts, CodeLanguage } from './call-code.ts';
 export const C: CodeLanguage = {
   name: 'C',
   lines: {
-    socket: () => 'int fd = socket(AF_INET, SOCK_STREAM, 0);',
+    socket: ({ family }) => `int fd = socket(${family}, SOCK_STREAM, 0);`,
     bind: () => 'bind(fd, (struct sockaddr *)&address, sizeof address);',
     listen: () => 'listen(fd, SOMAXCONN);',
     accept: () => 'int conn = accept(fd, NULL, NULL);',

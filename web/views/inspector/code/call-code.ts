@@ -15,6 +15,7 @@ export interface CallParts {
   /** As written in code; a variable's name if the address was not seen. */
   host: string;
   port: string;
+  family: 'AF_INET' | 'AF_INET6';
   /** The bytes that a line writes out, as pairs of hex digits; undefined if they are too many, or not all were seen. */
   bytes: string[] | undefined;
   length: number;
@@ -37,6 +38,7 @@ function partsOf(call: Call): CallParts {
     side: call.side,
     host: colon > 0 ? `'${address.slice(0, colon).replace(/[[\]]/g, '')}'` : 'host',
     port: colon > 0 ? address.slice(colon + 1) : 'port',
+    family: call.args[0] === 'AF_INET6' ? 'AF_INET6' : 'AF_INET',
     bytes: length > MOST_BYTES || bytes.length < length ? undefined : bytes,
     length,
   };

@@ -3,7 +3,7 @@ import type { CallParts, CodeLanguage } from './call-code.ts';
 export const PYTHON: CodeLanguage = {
   name: 'Python',
   lines: {
-    socket: () => 'sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)',
+    socket: ({ family }) => `sock = socket.socket(socket.${family}, socket.SOCK_STREAM)`,
     bind: ({ host, port }) => `sock.bind((${host}, ${port}))`,
     listen: () => 'sock.listen()',
     accept: () => 'conn, address = sock.accept()',

@@ -12,6 +12,9 @@ describe('the line of code', () => {
     const connect = call('client', 'connect', 0, 1, { args: ['10.77.0.2:65432'] });
     expect(codeOf(connect, PYTHON)).toBe("sock.connect(('10.77.0.2', 65432))");
     expect(codeOf(connect, NODE)).toBe("socket.connect(65432, '10.77.0.2');");
+    expect(codeOf(call('client', 'socket', 0, 1, { args: ['AF_INET6', 'SOCK_STREAM'] }), PYTHON)).toBe(
+      'sock = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)',
+    );
     expect(codeOf(call('client', 'connect', 0, 1, { args: ['[::1]:9000'] }), PYTHON)).toBe(
       "sock.connect(('::1', 9000))",
     );
