@@ -178,7 +178,7 @@ export class PageConnection implements Page {
     try {
       const told: Pick<SessionOptions, 'link' | 'onSteps' | 'onDone'> = {
         ...(link && { link }),
-        onSteps: (steps) => this.send({ type: 'steps', id, steps }),
+        onSteps: (steps) => steps.length > 0 && this.send({ type: 'steps', id, steps }),
         onDone: (result) => {
           leave();
           this.#runs.delete(id);

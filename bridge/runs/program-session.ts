@@ -234,23 +234,19 @@ export class ProgramSession {
     clearTimeout(this.#tick);
     this.#tick = undefined;
     const beganAt = monotonicUs();
-    this.#send([...this.#changed].flatMap((connection) => this.#newsOf(connection, false)));
+    this.#options.onSteps([...this.#changed].flatMap((connection) => this.#newsOf(connection, false)));
     this.#changed.clear();
     this.#flushMs = (monotonicUs() - beganAt) / 1000;
   }
 
   #tellEnd(connection: RunConnection): void {
     this.#changed.delete(connection);
-    this.#send(this.#newsOf(connection, true));
+    this.#options.onSteps(this.#newsOf(connection, true));
   }
 
   #newsOf(connection: RunConnection, final: boolean): Step[] {
     const news = connection.news(this.#zeroUs, final);
     return this.#connections.length === 1 ? news : news.map((step) => ({ ...step, connection: connection.connection }));
-  }
-
-  #send(steps: Step[]): void {
-    if (steps.length > 0) this.#options.onSteps(steps);
   }
 
   #abort(ending: RunEnding): void {
@@ -284,7 +280,7 @@ export class ProgramSession {
     const only = this.#connections.length === 1 ? this.#connections[0] : undefined;
     const last = this.#connections.flatMap((connection) => this.#newsOf(connection, true));
     const alone = earlySteps(this.#early);
-    this.#send([...last, ...alone]);
+    this.#options.onSteps([...last, ...alone]);
     const summaries = this.#connections.map((connection) => connection.summary(this.#zeroUs));
     this.#options.onDone({
       ...endOf(summaries, this.#ending, this.#programEnd),
