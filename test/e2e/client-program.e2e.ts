@@ -99,7 +99,7 @@ test('a run of several connections is saved as version 2, outlives a reload, and
   await press(page, (await several(bridgeOf)).url);
   await expect(spoken(page)).not.toBeEmpty();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: /trace/i }).first().click();
+  await page.getByRole('button', { name: 'Save trace' }).click();
   const path = await (await download).path();
   await page.reload();
   await page.locator('.runs li button').first().click();
