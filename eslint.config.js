@@ -86,14 +86,18 @@ export const ROOMS = {
   ],
   'bridge/access': [...BASE, ...MODEL, 'fastify'],
   'bridge/config.ts': [...BASE, ...MODEL, 'bridge/access'],
-  'bridge/session.ts': [...BASE, ...MODEL, 'bridge/trace/inference', 'bridge/sources', 'bridge/wires'],
+  'bridge/runs': [
+    ...[...BASE, ...MODEL, 'bridge/trace/inference', 'bridge/programs', 'bridge/wires'],
+    ...['bridge/sources', 'bridge/sources/calls', 'bridge/sources/tracer'],
+  ],
+  'bridge/session.ts': [...BASE, ...MODEL, 'bridge/trace/inference', 'bridge/runs', 'bridge/sources', 'bridge/wires'],
   'bridge/bridge.ts': [
     ...[...BASE, ...MODEL, 'fastify', 'bridge/config.ts', 'bridge/session.ts'],
-    ...['bridge/programs', 'bridge/sources', 'bridge/wires'],
+    ...['bridge/programs', 'bridge/runs', 'bridge/sources', 'bridge/wires'],
   ],
   'bridge/pages': [
     ...[...BASE, ...MODEL, '@fastify/websocket', 'typebox/compile'],
-    ...['bridge/access', 'bridge/session.ts', 'bridge/bridge.ts'],
+    ...['bridge/access', 'bridge/runs', 'bridge/session.ts', 'bridge/bridge.ts'],
   ],
   'bridge/http': [
     ...[...BASE, 'fastify', '@fastify/helmet', 'bridge/access', 'bridge/config.ts', 'bridge/bridge.ts'],
@@ -103,12 +107,9 @@ export const ROOMS = {
     ...[...BASE, 'fastify', '@fastify/static', '@fastify/websocket'],
     ...['bridge/access', 'bridge/bridge.ts', 'bridge/pages', 'bridge/http'],
   ],
-  'bridge/run-once.ts': [
-    ...[...BASE, ...MODEL, 'bridge/access', 'bridge/session.ts', 'bridge/bridge.ts'],
-    'bridge/wires',
-  ],
+  'bridge/run-once.ts': [...[...BASE, ...MODEL, 'bridge/access', 'bridge/runs', 'bridge/bridge.ts'], 'bridge/wires'],
   'bridge/client.ts': [
-    ...[...BASE, ...MODEL, ...DECODING, 'bridge/session.ts', 'bridge/run-once.ts'],
+    ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts'],
     ...['bridge/sources/capture', 'bridge/wires/lab'],
   ],
   'bridge/main.ts': [...BASE, 'close-with-grace', 'fastify', 'bridge/access', 'bridge/config.ts', 'bridge/http'],

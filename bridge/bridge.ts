@@ -10,24 +10,24 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { randomInt } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { formatAddress, type Address } from './address.ts';
 import type { Config } from './config.ts';
 import { BridgeError } from './errors.ts';
-import { BUILT, VERSION } from './machine/paths.ts';
+import { VERSION } from './machine/paths.ts';
 import { ShortLivedSet } from './machine/short-lived-collections.ts';
-import type { Command } from './programs/command.ts';
 import { ScenarioServers, type LentServer } from './programs/scenario-servers.ts';
-import { ServerProgram } from './programs/server-program.ts';
+import { ownServer } from './programs/own-server.ts';
+import type { ServerProgram } from './programs/server-program.ts';
 import type { Limits } from './protocol/limits.ts';
 import type { BridgeMessage, Hello, ServerStatus } from './protocol/messages.ts';
-import { CLIENT_STATUS, Session, type SessionOptions } from './session.ts';
+import { ClientRuns } from './runs/client-runs.ts';
+import type { RunUnderWay } from './runs/run-result.ts';
+import { CLIENT_STATUS, playUnseen, Session, type SessionOptions } from './session.ts';
 import { describeSource, type EvidenceSource } from './sources/source.ts';
+import type { LinkSettings } from './trace/link.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
-import { plainScript } from './trace/script.ts';
-import type { Outcome } from './trace/trace.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
-import { expectLink, targetOn, type Wire } from './wires/wire.ts';
+import { expectLink, targetOn } from './wires/wire.ts';
 
 /** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
 const SEEDS = 100_000;
@@ -47,7 +47,7 @@ const LAB_REMADE = { code: 'LAB_REMADE', message: 'A host of the lab ended. The 
 const LAB_LOST = { code: 'LAB_LOST', message: 'A host of the lab ended, and the lab could not be made again.' };
 
 export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
-  Partial<Pick<Config, 'calls'>>;
+  Partial<Pick<Config, 'calls' | 'client'>>;
 
 /** What pages may do. */
 export interface Terms {
@@ -68,8 +68,9 @@ export class Bridge {
   readonly #config: BridgeSettings;
   #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
+  readonly #client: ClientRuns;
   readonly #scenarioServers: ScenarioServers;
-  readonly #sessions = new ShortLivedSet<Session>();
+  readonly #sessions = new ShortLivedSet<RunUnderWay>();
   #helloTimer: NodeJS.Timeout | undefined;
   /** Whether more has changed since the last `hello` than what the server program printed. */
   #isChanged = false;
@@ -88,18 +89,13 @@ export class Bridge {
     this.log = log;
     this.terms = terms;
     this.#watchWire();
-    const prefix = (): string[] => this.#chosen.wire.entrance?.() ?? [];
+    const prefix = (): string[] => this.#chosen.wire.entrance?.('server') ?? [];
     this.#scenarioServers = new ScenarioServers(() => this.#chosen.wire.target, prefix, terms.limits.scenarioServers);
+    const clientPrefix = (): string[] => this.#chosen.wire.entrance?.('client') ?? [];
+    const { calls = 'auto', client } = config;
+    this.#client = new ClientRuns(client, { prefix: clientPrefix, calls }, terms.limits);
     if (config.ownsServer) {
-      this.#program = new ServerProgram({
-        command: () => commandOf(config, this.#chosen.wire.target),
-        prefix,
-        port: config.target.port,
-        hosts: () => this.#chosen.wire.reached,
-        probe: pathToFileURL(BUILT.probe).href,
-        restart: config.restart,
-        calls: config.calls ?? 'auto',
-      });
+      this.#program = ownServer(config, prefix, () => this.#chosen.wire);
       this.#program.on('change', () => this.#changed());
       this.#program.on('printed', () => this.#scheduleHello());
     }
@@ -126,7 +122,7 @@ export class Bridge {
     this.#closing = true;
     clearTimeout(this.#helloTimer);
     for (const session of this.#sessions) session.cancel();
-    await Promise.all([this.#program?.stop(), this.#scenarioServers.stop()]);
+    await Promise.all([this.#program?.stop(), this.#client.stop(), this.#scenarioServers.stop()]);
     await this.#chosen.wire.close();
     clearTimeout(this.#helloTimer);
   }
@@ -158,6 +154,7 @@ export class Bridge {
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
       target: formatAddress(this.#whereReached()),
       server: this.#serverStatus(),
+      ...this.#client.status(wire, this.#sources()),
       mayControl: this.terms.mayControl,
       sources: [CLIENT_STATUS, ...wire.status(), ...this.#sources().map(describeSource)],
       limits: this.terms.limits,
@@ -182,7 +179,7 @@ export class Bridge {
     const session: Session = new Session({
       script,
       wire,
-      ...(link && { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } }),
+      ...withSeed(link),
       ...(lent ? { server: lent } : { untilListening: this.#program?.started(), whereReached: this.#whereReached }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
@@ -190,6 +187,28 @@ export class Bridge {
       onDone: (result) => {
         leave();
         lent?.giveBack();
+        onDone(result);
+      },
+    });
+    const leave = this.#sessions.add(session);
+    return session;
+  }
+
+  /**
+   * Runs the client program.
+   * @throws BridgeError `SHUTTING_DOWN`, `NO_CLIENT_PROGRAM`, `TOO_MANY_CLIENTS`, `LINK_NEEDS_LAB`
+   */
+  startClient({ link, onSteps, onDone }: Pick<SessionOptions, 'link' | 'onSteps' | 'onDone'>): RunUnderWay {
+    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
+    if (link) this.expectLink();
+    const session: RunUnderWay = this.#client.start({
+      wire: this.#chosen.wire,
+      ...withSeed(link),
+      untilListening: this.#program?.started(),
+      sources: this.#sources(),
+      onSteps,
+      onDone: (result) => {
+        leave();
         onDone(result);
       },
     });
@@ -241,31 +260,13 @@ export class Bridge {
     const opening = wire.openListener?.();
     const listener = await Promise.race([opening, after(WARM_UP_MS, undefined, { ref: false })]);
     if (!listener) return void opening?.then((late) => late?.close());
-    let outcome = 'replied';
+    let outcome: string = 'replied';
     for (let run = 0; run < WARM_UPS && outcome === 'replied' && !this.#closing; run += 1)
-      outcome = await this.#playUnseen(wire, listener.port);
+      outcome = await playUnseen(wire, listener.port, { ...this.terms.limits, runMs: WARM_UP_MS }, this.#sessions);
     listener.close();
     // Then no other run will get through either.
     if (outcome !== 'replied' && !this.#closing)
       this.log.warn(`The lab carried no connection when it was tried: ${outcome}.`);
-  }
-
-  #playUnseen(wire: Wire, port: number): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const session = new Session({
-        script: plainScript(1n),
-        wire,
-        server: { port, ready: Promise.resolve(undefined) },
-        sources: [],
-        limits: { ...this.terms.limits, runMs: WARM_UP_MS },
-        onSteps: () => {},
-        onDone: ({ outcome }) => {
-          leave();
-          resolve(outcome);
-        },
-      });
-      const leave = this.#sessions.add(session);
-    });
   }
 
   #lend(server: ScenarioServer): LentServer {
@@ -332,8 +333,6 @@ export class Bridge {
   }
 }
 
-function commandOf({ server }: BridgeSettings, target: Address): Command {
-  if (server !== undefined) return { line: server };
-  const options = ['--host', target.host, '--port', String(target.port)];
-  return { file: process.execPath, arguments: [BUILT.server, ...options], shownAs: 'node server/main.js' };
+function withSeed(link: LinkSettings | undefined): { link?: LinkSettings } {
+  return link ? { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } } : {};
 }

@@ -12,7 +12,7 @@ import { BridgeError, withRemedy } from './errors.ts';
 import { tracePcap } from './packet/capture-file/trace-pcap.ts';
 import { printable, printableJson } from './trace/printable.ts';
 import { runOnce, type ClientSettings } from './run-once.ts';
-import type { RunResult } from './session.ts';
+import type { RunResult } from './runs/run-result.ts';
 import { captureAdvice, captureCode } from './sources/capture/unavailable.ts';
 import { WIRES, type Trace } from './trace/trace.ts';
 import { plainScript, randomNumber } from './trace/script.ts';

@@ -12,6 +12,8 @@ export interface Config extends AccessSettings {
   wire: 'auto' | WireName;
   /** Command line of the server program; absent for the number server. */
   server?: string;
+  /** Command line of the client program; absent if there is none. */
+  client?: string;
   target: Address;
   /** Whether the bridge starts a server program at all. */
   ownsServer: boolean;
@@ -28,12 +30,13 @@ export const USAGE = `npm start -- [options]
   --http HOST:PORT          where the page is served (default 127.0.0.1:8080)
   ${`--wire ${WIRE_CHOICES.join('|')}`.padEnd(24)}  the wire between client and server (default auto)
   --server 'COMMAND'        the program to start as the server (default: the number server)
+  --client 'COMMAND'        a program that pages may run as the client, with these arguments
   --target HOST:PORT        where the server listens (default 127.0.0.1:65432);
                             without --server: a server that is already running
   --restart                 start the server program again when it ends
   --calls auto|tracer|probe|watch|none
-                            how the server program's calls become known (default auto: the probe if it is a Node
-                            program, the tracer if not)
+                            how the calls of both programs become known (default auto: the probe if it is a server in
+                            Node, the tracer for any other program)
   --strace                  another name for --calls tracer
   --capture auto|off        whether tcpdump captures the packets on the direct wire, if permitted (default auto)
   --allow-origin ORIGIN     one more origin whose pages may connect; "none": requests without one
@@ -50,6 +53,7 @@ const OPTIONS = {
   http: { type: 'string' },
   wire: { type: 'string' },
   server: { type: 'string' },
+  client: { type: 'string' },
   target: { type: 'string' },
   restart: { type: 'boolean' },
   calls: { type: 'string' },
@@ -72,12 +76,13 @@ const OPTIONS = {
 export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
-  const server = values.server ?? environment['APERTO_SERVER'];
+  const { server, ...programs } = programsOf(values, environment);
   const target = values.target ?? environment['APERTO_TARGET'];
   return {
     http: parseAddress(values.http ?? environment['APERTO_HTTP'] ?? '127.0.0.1:8080', 0),
     wire: wireOf(values.wire ?? environment['APERTO_WIRE'] ?? 'auto'),
     ...(server !== undefined && { server }),
+    ...programs,
     target: parseAddress(target ?? '127.0.0.1:65432'),
     ownsServer: server !== undefined || target === undefined,
     restart: values.restart ?? isOn(environment['APERTO_RESTART']),
@@ -93,6 +98,15 @@ function parse(args: readonly string[]) {
   } catch (cause) {
     throw new BridgeError('BAD_OPTION', (cause as Error).message, { cause });
   }
+}
+
+function programsOf(
+  values: ReturnType<typeof parse>,
+  environment: NodeJS.ProcessEnv,
+): Pick<Config, 'server' | 'client'> {
+  const server = values.server ?? environment['APERTO_SERVER'];
+  const client = values.client ?? environment['APERTO_CLIENT'];
+  return { ...(server !== undefined && { server }), ...(client !== undefined && { client }) };
 }
 
 function wireOf(text: string): Config['wire'] {

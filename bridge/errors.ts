@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'LINK_NEEDS_LAB'
   | 'SERVER_NEEDS_LAB'
   | 'TOO_MANY_SERVERS'
+  | 'NO_CLIENT_PROGRAM'
+  | 'TOO_MANY_CLIENTS'
   | 'NOT_HELD'
   | 'SERVER_NOT_OWNED'
   | 'SERVER_RUNNING'

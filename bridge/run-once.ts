@@ -1,7 +1,7 @@
 import { effectiveLimits } from './access/effective-limits.ts';
 import { resolveAddress } from './address.ts';
 import { Bridge, type BridgeSettings } from './bridge.ts';
-import type { RunResult } from './session.ts';
+import type { RunResult } from './runs/run-result.ts';
 import type { Trace } from './trace/trace.ts';
 import type { Script } from './trace/script.ts';
 import { compareSteps, type Step } from './trace/step.ts';

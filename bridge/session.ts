@@ -13,12 +13,16 @@ import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol/limits.ts';
 import { describeSource, type EvidenceSource, type Watch } from './sources/source.ts';
 import type { LinkSettings, WireAction } from './trace/link.ts';
-import type { LeftOut, Outcome, Reply, SourceStatus } from './trace/trace.ts';
+import type { Outcome, SourceStatus } from './trace/trace.ts';
 import type { Report } from './trace/report.ts';
-import type { Script } from './trace/script.ts';
+import { plainScript, type Script } from './trace/script.ts';
 import type { Step } from './trace/step.ts';
 import { BoundedTrace } from './trace/inference/bounded-trace.ts';
 import { endOfSteps, ZeroAtConnect } from './trace/zero-at-connect.ts';
+import { mayBeNoticed, reportsEveryCall } from './runs/looking.ts';
+import { newsAmong, untilNextBatch } from './runs/batches.ts';
+import type { RunResult } from './runs/run-result.ts';
+import { settled } from './runs/settled.ts';
 import type { Played } from './wires/script-player.ts';
 import { expectLink, type ClientRun, type Wire } from './wires/wire.ts';
 
@@ -44,33 +48,6 @@ export interface SessionOptions {
   /** Called exactly once. */
   onDone(result: RunResult): void;
 }
-
-export interface RunResult {
-  outcome: Outcome;
-  reply?: Reply;
-  /** The errno name or the limit behind the outcome, if there was one. */
-  error?: string;
-  /** When the client called connect(), ISO 8601 in UTC. */
-  startedAt: string;
-  /** Microseconds from connect() to the last thing that the steps show. */
-  durationUs: number;
-  /** Microseconds before connect() that the run waited for the server program to listen, if it did. */
-  waitedUs?: number;
-  leftOut?: LeftOut;
-  /** `host:port`, if that is not the wire's own target. */
-  target?: string;
-  /** How the link treated the run's packets, if the run had one. */
-  link?: LinkSettings;
-  /** The sources that this run really had. */
-  sources: SourceStatus[];
-}
-
-/** Milliseconds between two batches of steps. */
-const TICK_MS = 100;
-/** The longest share of the time that a run may take for its batches: all its steps are derived anew for each. */
-const FLUSH_SHARE = 0.1;
-/** Milliseconds that the other sources have after the client closed, to report what they saw. */
-const SETTLE_MS = 200;
 
 type Ending = { outcome: 'timeout' | 'cancelled' | 'failed'; error?: string };
 
@@ -181,7 +158,8 @@ export class Session {
     const error = played.limit ?? played.error;
     if (error !== undefined) this.#ending ??= { outcome: 'failed', error };
     const connected = played.connected === 'ok';
-    await this.#settle(connected ? this.#watches : this.#watches.filter(({ seesAttempts }) => seesAttempts));
+    const watches = connected ? this.#watches : this.#watches.filter(({ seesAttempts }) => seesAttempts);
+    await settled(watches, () => this.#elapsedUs < this.#limitMs * 1000);
     this.#finish(played);
   }
 
@@ -191,35 +169,10 @@ export class Session {
     else this.#run?.abort();
   }
 
-  /** Waits until the other sources have reported the end too, but not for long: a server may never close. */
-  #settle(watches: readonly Watch[]): Promise<void> {
-    return new Promise((resolve) => {
-      let open = watches.length;
-      if (open === 0) return resolve();
-      let timer: NodeJS.Timeout | undefined;
-      // On a busy machine the timer may fire before the bridge reads what arrived long ago: one more turn reads it.
-      const wait = (): void => void (timer ??= setInterval(() => setImmediate(end), SETTLE_MS));
-      const end = (): void => {
-        const inTime = this.#elapsedUs < this.#limitMs * 1000;
-        // A source that has settled may be busy again: a kernel repeats what is lost.
-        if (inTime && watches.some(({ busy }) => busy)) return wait();
-        clearInterval(timer);
-        resolve();
-      };
-      for (const watch of watches)
-        watch.whenSettled(() => {
-          open -= 1;
-          // Packets that came together with the last report are still being read.
-          if (open === 0) queueMicrotask(end);
-        });
-      if (open > 0) wait();
-    });
-  }
-
   #take(report: Report): void {
     this.#zero.take(report);
     if (this.#lookers.length > 0 && mayBeNoticed(report)) for (const source of this.#lookers) source.look?.();
-    this.#tick ??= setTimeout(() => this.#flush(false), Math.max(TICK_MS, this.#flushMs / FLUSH_SHARE));
+    this.#tick ??= setTimeout(() => this.#flush(false), untilNextBatch(this.#flushMs));
   }
 
   /** Passes on what is new. Returns every step known so far. */
@@ -233,20 +186,10 @@ export class Session {
       final,
       now: this.#elapsedUs - this.#zero.us,
     });
-    const news = final && !this.#sent ? steps : this.#newsAmong(steps);
+    const news = final && !this.#sent ? steps : newsAmong(steps, (this.#sent ??= new Map()));
     if (news.length > 0) this.#options.onSteps(news);
     this.#flushMs = (monotonicUs() - beganAt) / 1000;
     return steps;
-  }
-
-  #newsAmong(steps: readonly Step[]): Step[] {
-    const sent = (this.#sent ??= new Map());
-    return steps.filter((step) => {
-      const text = JSON.stringify(step);
-      if (sent.get(step.id) === text) return false;
-      sent.set(step.id, text);
-      return true;
-    });
   }
 
   #serverWatched(final: boolean): 'yes' | 'no' | 'pending' {
@@ -292,19 +235,31 @@ export class Session {
   }
 }
 
-/** A source that has to look sees some calls only. */
-function reportsEveryCall(source: EvidenceSource): boolean {
-  return source.tells === 'calls' && source.look === undefined && source.status().active;
-}
-
-/** Whether the server program may be about to notice something, or has just noticed it. */
-function mayBeNoticed({ kind, side }: Report): boolean {
-  return (
-    kind === 'segment' ||
-    kind === 'sighting' ||
-    (kind === 'heard' && side === 'client') ||
-    (kind === 'call' && side === 'client')
-  );
+/**
+ * Plays one run that nobody sees, against a listener of the wire's own.
+ * @param under where the run is listed while it is under way
+ */
+export function playUnseen(
+  wire: Wire,
+  port: number,
+  limits: SessionOptions['limits'],
+  under: { add(session: Session): () => void },
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const session: Session = new Session({
+      script: plainScript(1n),
+      wire,
+      server: { port, ready: Promise.resolve(undefined) },
+      sources: [],
+      limits,
+      onSteps: () => {},
+      onDone: ({ outcome }) => {
+        leave();
+        resolve(outcome);
+      },
+    });
+    const leave = under.add(session);
+  });
 }
 
 function outcomeOf({ connected, peerEnd, ownReset, reply }: Played): Outcome {

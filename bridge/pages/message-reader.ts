@@ -32,7 +32,7 @@ export function readMessage(data: Buffer, isBinary: boolean, limits: MessageLimi
   }
   if (!reader.Check(value)) throw about(value, new MessageError('BAD_MESSAGE', firstFault(reader.Errors(value))));
   const message = value as PageMessage;
-  if (message.type === 'run') checkScript(message.script, message, limits);
+  if (message.type === 'run') checkRun(message, limits);
   return message;
 }
 
@@ -42,6 +42,14 @@ function parseJson(data: Buffer): unknown {
   } catch (cause) {
     throw new MessageError('BAD_JSON', 'The message is not JSON.', { cause });
   }
+}
+
+function checkRun(message: Extract<PageMessage, { type: 'run' }>, limits: MessageLimits): void {
+  const { script, client, server } = message;
+  const fault = (text: string): MessageError => about(message, new MessageError('BAD_MESSAGE', text));
+  if ((script === undefined) === (client === undefined)) throw fault('A run has either a script or "client": true.');
+  if (client && server) throw fault('A client program has no server of its own.');
+  if (script) checkScript(script, message, limits);
 }
 
 /** What a schema cannot express: the order of operations, and the sums of what they send and how long they wait. */

@@ -15,7 +15,8 @@ import { Rates, type Allowances } from '../access/allowances.ts';
 import { Inbox } from './inbox.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { BridgeMessage, PageMessage, RunId } from '../protocol/messages.ts';
-import type { Session } from '../session.ts';
+import type { RunUnderWay } from '../runs/run-result.ts';
+import type { SessionOptions } from '../session.ts';
 import { ShortLivedMap } from '../machine/short-lived-collections.ts';
 import { stepsJson } from './step-json.ts';
 import type { Step } from '../trace/step.ts';
@@ -36,7 +37,7 @@ export class PageConnection implements Page {
   /** Messages that got an error, and frames that are no messages. */
   readonly #faults: Rates;
   readonly #inbox: Inbox;
-  readonly #runs = new ShortLivedMap<RunId, Session>();
+  readonly #runs = new ShortLivedMap<RunId, RunUnderWay>();
   readonly #leaveBridge: () => void;
   /** Whether the page has sent anything since the last ping. */
   #isHeard = true;
@@ -159,7 +160,7 @@ export class PageConnection implements Page {
       case 'wire':
         return about(message.id, () => {
           this.#bridge.expectLink();
-          this.#running(message.id).act(message.segment, message.action);
+          this.#running(message.id).act(message.segment, message.action, message.connection);
         });
       case 'server':
         return this.#bridge.controlServer(message.action, (error) => this.#sendError(error));
@@ -168,24 +169,25 @@ export class PageConnection implements Page {
     }
   }
 
-  #run({ id, script, link, server }: RunMessage): void {
+  #run({ id, script, client, link, server }: RunMessage): void {
     if (this.#runs.has(id)) throw new BridgeError('RUN_ID_IN_USE', 'A run with this id has not ended yet.');
     const { runsPerPage } = this.#limits;
     if (this.#runs.size >= runsPerPage)
       throw new BridgeError('TOO_MANY_RUNS', `A page has at most ${runsPerPage} runs at a time.`);
     const leave = this.#enter(server !== undefined);
     try {
-      const session = this.#bridge.startSession({
-        script,
+      const told: Pick<SessionOptions, 'link' | 'onSteps' | 'onDone'> = {
         ...(link && { link }),
-        ...(server && { server }),
-        onSteps: (steps) => this.send({ type: 'steps', id, steps }),
+        onSteps: (steps) => steps.length > 0 && this.send({ type: 'steps', id, steps }),
         onDone: (result) => {
           leave();
           this.#runs.delete(id);
           this.send({ type: 'done', id, ...result });
         },
-      });
+      };
+      const session = client
+        ? this.#bridge.startClient(told)
+        : this.#bridge.startSession({ script: script!, ...(server && { server }), ...told });
       this.#runs.set(id, session);
     } catch (error) {
       leave();
@@ -215,7 +217,7 @@ export class PageConnection implements Page {
     return this.#bridge.terms.limits;
   }
 
-  #running(id: RunId): Session {
+  #running(id: RunId): RunUnderWay {
     const session = this.#runs.get(id);
     if (!session) throw new BridgeError('NO_SUCH_RUN', 'There is no run with this id, or it has ended.');
     return session;

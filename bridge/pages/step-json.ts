@@ -35,7 +35,7 @@ function isTraced({ systemCall, process, thread }: Call): boolean {
 
 /** A step that was captured, seen from outside or is known as a range differs in every run, and comes less often. */
 function isCommon(step: Step): step is Common {
-  if (!fits(step.at)) return false;
+  if (!fits(step.at) || step.connection !== undefined) return false;
   switch (step.kind) {
     case 'call':
       if (step.within !== undefined || step.range !== undefined || isTraced(step)) return false;

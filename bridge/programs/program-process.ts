@@ -84,6 +84,11 @@ export class ProgramProcess {
     await Promise.all(outputs.map((output) => !output.closed && once(output, 'close')));
   }
 
+  /** The program's first process has ended. As without a tracer, the program is over when nobody can print any more. */
+  exited(): void {
+    void this.silent().then(() => this.letGo());
+  }
+
   /** The program's first process has ended under its tracer. What is left goes on untraced, and is the program no more. */
   letGo(): void {
     this.#tracer?.letGo();
@@ -99,6 +104,11 @@ export class ProgramProcess {
     await this.#child.ended;
     clearTimeout(kill);
     clearTimeout(hangUp);
+  }
+
+  /** The program is over: processes that it has left behind, without its outputs, end too. */
+  endRest(): void {
+    this.#signal('SIGKILL');
   }
 
   #signal(signal: NodeJS.Signals): void {

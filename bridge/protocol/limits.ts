@@ -35,6 +35,11 @@ export const LIMITS = {
   scenarioServersPerAddress: 8,
   scenarioServers: 16,
   operationsPerRun: 64,
+  /** Client programs that run at a time, and connections of one that are listed. All of them share the steps of a run. */
+  clientPrograms: 8,
+  connectionsPerRun: 10_000,
+  /** Lines that a client program may print before it is ended. */
+  linesPerClient: 100_000,
   /** In all sends of a run; a repeated send counts each time. */
   sendBytesPerRun: 1024 * 1024,
   replyBytes: 1024 * 1024,
@@ -42,6 +47,8 @@ export const LIMITS = {
   stepsPerRun: 10_000,
   /** Milliseconds from the start of a run to its `timeout`. */
   runMs: 20_000,
+  /** The same for a client program, which nobody knows beforehand. */
+  clientRunMs: 60_000,
   /** The same for a run whose segments are held: a person needs time to think. */
   heldRunMs: 1_800_000,
 } as const;

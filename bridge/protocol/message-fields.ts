@@ -1,5 +1,6 @@
-import { OUTCOMES, WIRES, type SourceStatus } from '../trace/trace.ts';
+import { OUTCOMES, WIRES, type ConnectionSummary, type ProgramEnd, type SourceStatus } from '../trace/trace.ts';
 import type { Fields, FieldsFor } from './fields.ts';
+import { LIMITS } from './limits.ts';
 import { SIDES, STREAMS } from './step-fields.ts';
 
 /** `tells` may be any text: an old page then accepts the sources of a newer bridge. */
@@ -44,6 +45,22 @@ export const SERVER_FIELDS = {
   'unfinished?': { list: LINE },
 } as const satisfies Fields;
 
+const PROGRAM_END_FIELDS = {
+  'exitCode?': 'integer',
+  'signal?': 'text',
+  'notStarted?': 'text',
+} as const satisfies FieldsFor<ProgramEnd>;
+
+const CONNECTION_FIELDS = {
+  connection: 'integer',
+  at: 'number',
+  endAt: 'number',
+  peer: 'text',
+  'port?': 'integer',
+  outcome: OUTCOMES,
+  'error?': 'text',
+} as const satisfies FieldsFor<ConnectionSummary>;
+
 /** How a run ended: in `done`, and in a trace file. */
 export const RESULT_FIELDS = {
   outcome: OUTCOMES,
@@ -55,7 +72,11 @@ export const RESULT_FIELDS = {
   /** Microseconds before connect() that the run waited for the server program to listen, if it did. */
   'waitedUs?': 'number',
   /** What there was too much of. */
-  'leftOut?': { fields: { 'lines?': 'integer', 'steps?': 'integer' } },
+  'leftOut?': { fields: { 'lines?': 'integer', 'steps?': 'integer', 'connections?': 'integer' } },
+  /** How the client program ended. */
+  'client?': { fields: PROGRAM_END_FIELDS },
+  /** All connections of the client program; absent if it made only one. */
+  'connections?': { list: { fields: CONNECTION_FIELDS }, most: LIMITS.connectionsPerRun },
   /** How the link treated the run's packets, with the seed that was used. */
   'link?': 'link',
   /** The sources that this run really had. */
@@ -74,6 +95,8 @@ export const MESSAGE_FIELDS = {
     /** `host:port`. */
     target: 'text',
     server: { fields: SERVER_FIELDS },
+    /** The client program that the operator has set, and the sources of its runs: absent if there is none. */
+    'client?': { fields: { command: 'text', sources: { list: { fields: SOURCE_FIELDS }, most: 32 } } },
     /** Whether this page may start and stop the server program. */
     mayControl: 'flag',
     sources: RESULT_FIELDS.sources,

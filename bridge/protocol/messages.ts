@@ -80,7 +80,9 @@ export const RunMessage = Type.Object(
   {
     type: Type.Literal('run'),
     id: RunId,
-    script: Type.Array(Operation, { minItems: 1, maxItems: LIMITS.operationsPerRun }),
+    script: Type.Optional(Type.Array(Operation, { minItems: 1, maxItems: LIMITS.operationsPerRun })),
+    /** In place of a script: runs the operator's client program. */
+    client: Type.Optional(Type.Literal(true)),
     link: Type.Optional(Link),
     /** In the lab: a server for this run alone, instead of the bridge's own. It listens on another port. */
     server: Type.Optional(literals(SCENARIO_SERVERS)),
@@ -93,6 +95,8 @@ export const WireMessage = Type.Object(
     type: Type.Literal('wire'),
     id: RunId,
     segment: Type.String({ minLength: 1, maxLength: 128 }),
+    /** The connection of the segment, if the run has several. */
+    connection: Type.Optional(Type.Integer({ minimum: 0 })),
     action: literals(['deliver', 'drop', 'duplicate']),
   },
   strict,

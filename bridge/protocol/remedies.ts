@@ -37,6 +37,8 @@ export const SOURCE_REMEDIES = {
   CAPTURE_LOST_PACKETS: undefined,
   CAPTURE_ENDED_EARLY: undefined,
   CAPTURE_CLOCK_SET: undefined,
+  /** The direct wire captures the connections of scripts only. */
+  SCRIPTS_ONLY: 'npm start -- --wire lab',
   TRACER_NOT_ASKED: 'npm start -- --calls auto',
   TRACER_NOT_PERMITTED: 'docker run --cap-add SYS_PTRACE',
   TRACER_YAMA: 'sudo sysctl -w kernel.yama.ptrace_scope=1',

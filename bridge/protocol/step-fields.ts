@@ -18,7 +18,8 @@ const OF_EVERY_STEP = {
   side: SIDES,
   evidence: ['captured', 'observed', 'inferred'],
   'reason?': 'text',
-} as const satisfies FieldsFor<Pick<Step, 'id' | 'at' | 'side' | 'evidence' | 'reason'>>;
+  'connection?': 'integer',
+} as const satisfies FieldsFor<Pick<Step, 'id' | 'at' | 'side' | 'evidence' | 'reason' | 'connection'>>;
 
 /**
  * The fields of a step, by its kind: the one description that the protocol, the page's check of messages and its check of

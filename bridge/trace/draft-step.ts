@@ -8,7 +8,9 @@ export type Draft<Step> = Omit<Step, 'evidence' | 'reason'> & { reason: Reason }
  * A step with every property that its kind may have, absent ones as undefined. V8 reads a property in half the time if
  * all objects have the same properties in the same order, and a busy bridge reads a million a second.
  */
-export type WithAllPlaces<Step> = { [Key in keyof Required<Step>]: Step[Key] | undefined };
+export type WithAllPlaces<Step> = {
+  [Key in Exclude<keyof Required<Step>, 'connection'>]: Step[Key] | undefined;
+};
 
 interface SegmentFacts {
   from: Side;

@@ -78,6 +78,8 @@ interface StepBase {
   evidence: Evidence;
   /** Present if and only if `evidence` is `inferred`. */
   reason?: Reason;
+  /** The connection that it belongs to, if its run has several: from 0. Its id is then unique in that connection. */
+  connection?: number;
 }
 
 export interface Call extends StepBase {

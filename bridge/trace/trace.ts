@@ -23,6 +23,33 @@ export interface LeftOut {
   lines?: number;
   /** Steps of any kind, from some moment on: nothing later is known. */
   steps?: number;
+  /** Connections of the client program, after as many as a run may have. */
+  connections?: number;
+}
+
+/** One of several connections of a run, whether or not its steps were kept. */
+export interface ConnectionSummary {
+  /** From 0, in the order in which they began. */
+  connection: number;
+  /** When its connect() began, in microseconds since the run's zero. */
+  at: number;
+  /** When the last that is known of it happened. */
+  endAt: number;
+  /** The server's `host:port`, as connect() named it. */
+  peer: string;
+  /** The client's, if it is known. */
+  port?: number;
+  outcome: Outcome;
+  /** The errno name behind the outcome. */
+  error?: string;
+}
+
+/** How a program ended: with one of these, unless it went on until the run was ended. */
+export interface ProgramEnd {
+  exitCode?: number;
+  signal?: string;
+  /** Why it could not be started: an errno name. */
+  notStarted?: string;
 }
 
 /** What a source of evidence has to report. */
@@ -45,7 +72,8 @@ export interface SourceStatus<Why extends string = string> {
 /** A whole run, as a trace file holds it. */
 export interface Trace {
   format: 'aperto-trace';
-  version: 1;
+  /** 2 if the run has several connections: each step then has the number of its own. */
+  version: 1 | 2;
   /** When the client called connect(), ISO 8601 in UTC: the zero of all times. */
   startedAt: string;
   wire: WireName;
@@ -54,7 +82,13 @@ export interface Trace {
   /** The command line of the server program, with file names in place of paths. Absent if it is not known. */
   command?: string;
   sources: SourceStatus[];
+  /** Empty if the client was a program. */
   script: Script;
+  /** How the client program ended, and all its connections if it made several. */
+  client?: ProgramEnd;
+  connections?: ConnectionSummary[];
+  /** The command line of the client program, with file names in place of paths. */
+  clientCommand?: string;
   /** The settings of the lab's link, with the seed of its random faults. */
   link?: LinkSettings;
   /** The run's own server program, if it did not use the bridge's. */

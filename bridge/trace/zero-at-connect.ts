@@ -45,7 +45,7 @@ export class ZeroAtConnect {
 }
 
 /** The report with all its times counted from `zero`. Durations stay as they are. */
-function since(zero: number, report: Report): Report {
+export function since<Kind extends Report>(zero: number, report: Kind): Kind {
   const moved = { ...report };
   const move = (time: number): number => toTenths(time - zero);
   moved.at = move(moved.at);

@@ -1,5 +1,5 @@
 import type { DescriptorTables } from './descriptor-tables.ts';
-import type { Held } from './kernel-objects.ts';
+import { inodeOf, type Held } from './kernel-objects.ts';
 import { dataOf, memoryOf, roomOf } from './memory.ts';
 import { PAYLOAD_REPORTED, type Entered } from './report.ts';
 import { AF_INET, AF_INET6, socketAddress } from './socket-address.ts';
@@ -139,10 +139,16 @@ function enterOnDescriptor(
   if (!held) return call.kind === 'duplicate' ? { open: { ...start, reported: false }, facts: {} } : undefined;
   const open = { ...start, descriptor, held, reported: held.kind === 'socket' };
   if (held.kind === 'set') return { open, facts: {} };
+  const inode = call.kind === 'connect' ? inodeOf(held) : undefined;
   const offered = call.kind === 'send' && call.data ? offeredBy(call, of) : undefined;
   return {
     open: { ...open, ...(offered && { offered }) },
-    facts: { descriptor, socket: held.number, ...factsOf(call, of, descriptor) },
+    facts: {
+      descriptor,
+      socket: held.number,
+      ...(inode !== undefined && { inode }),
+      ...factsOf(call, of, descriptor),
+    },
   };
 }
 

@@ -57,7 +57,12 @@ export function returnedFacts(stopped: StoppedThread, open: OpenCall, result: nu
   const socket = held?.kind === 'socket' ? held : open.member;
   const place = { ...(descriptor !== undefined && { descriptor }), ...(socket && { socket: socket.number }) };
   const ending = last === undefined ? {} : { last };
-  if (result < 0) return { ...place, ...ending, result: -1, errno: errnoName(-result) };
+  if (result < 0) {
+    const errno = errnoName(-result);
+    // The socket has its own address from then on.
+    const ends = errno === 'EINPROGRESS' ? program.objects.endsOf(stopped.process, descriptor!) : {};
+    return { ...place, ...ending, result: -1, errno, ...ends };
+  }
   return { ...place, ...ending, result, errno: 'ok', ...successFacts(stopped, open, result, program) };
 }
 

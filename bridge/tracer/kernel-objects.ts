@@ -15,6 +15,12 @@ export interface Held {
   readonly members: Set<Held>;
 }
 
+/** The number in a socket's link; undefined if it is not one. */
+export function inodeOf({ link }: Pick<Held, 'link'>): number | undefined {
+  const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
+  return inode === undefined ? undefined : Number(inode);
+}
+
 export const NOTHING_OF_INTEREST = null;
 
 export interface SocketEnds {
@@ -136,12 +142,12 @@ function nameFrom(ask: typeof getsockname, copy: number): string | undefined {
 
 /** What the tables of the process's network say about a socket: proc(5). A socket without an address is in none. */
 function endsInTables(process: number, link: string): SocketEnds | undefined {
-  const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
+  const inode = inodeOf({ link });
   if (inode === undefined) return undefined;
   for (const table of ['tcp', 'tcp6'])
     for (const line of linesOf(`/proc/${process}/net/${table}`)) {
       const fields = line.trim().split(/\s+/);
-      if (fields[9] === inode) return endsOfRow(fields[1]!, fields[2]!);
+      if (Number(fields[9]) === inode) return endsOfRow(fields[1]!, fields[2]!);
     }
   return undefined;
 }

@@ -65,6 +65,8 @@ export interface Entered extends CallReport {
   what: 'enter';
   /** The address that bind() or connect() names: `host:port`. */
   address?: string;
+  /** For connect(): the kernel's own number of the socket, by which others know it too. */
+  inode?: number;
   /** The bytes that the program offers or has room for. */
   length?: number;
   flags?: number;
@@ -94,7 +96,7 @@ export interface Returned extends CallReport {
   payload?: string;
   /** The socket that socket(), accept() or dup() returned. */
   newSocket?: number;
-  /** Both ends of that socket, or of the one that was bound, connected or made to listen. */
+  /** Both ends of that socket, or of the one that was bound, connected or made to listen. A connect() that goes on has them too. */
   local?: string;
   peer?: string;
   /** For close(): no other descriptor of the program stands for the socket. */

@@ -13,6 +13,7 @@ import type { Watch } from '../sources/source.ts';
 import type { LinkSettings, WireAction } from '../trace/link.ts';
 import type { Sink } from '../trace/report.ts';
 import type { Script } from '../trace/script.ts';
+import type { Side } from '../trace/step.ts';
 import type { SourceStatus, WireName } from '../trace/trace.ts';
 import type { Played } from './script-player.ts';
 
@@ -36,12 +37,14 @@ export interface Wire {
   ready?(): Promise<void> | undefined;
   /** Opens one TCP connection and plays a script on it. */
   open(run: RunOnWire): ClientRun;
+  /** Carries the connections that a program on the client's host makes from now on; only if the wire itself sees any. */
+  carry?(program: ProgramOnWire): Carrying;
   /** Resolves when no process of the wire is left. */
   close(): Promise<void>;
   /** Whether it has a link, which can delay, lose and hold packets as a run's settings say. */
   readonly hasLink?: boolean;
-  /** The command that starts a program on the server's host, to be put before the program's own. */
-  entrance?(): string[];
+  /** The command that starts a program on a host of the wire, to be put before the program's own. */
+  entrance?(side: Side): string[];
   /**
    * Opens a listener of the wire's own on the server's host, so that a connection can be tried without the server program.
    * It answers the first bytes, and closes. Resolves with nothing if it cannot listen.
@@ -88,6 +91,46 @@ export interface RunOnWire {
   sink: Sink;
   /** Called once, when the client's own port is known: before it is connected, and even if it never is. */
   onPort(port: number): void;
+}
+
+/** A program on the client's host that makes connections of its own, as the wire needs to know it. */
+export interface ProgramOnWire {
+  /** How the link treats each of its connections, if the wire has one. */
+  link?: LinkSettings;
+  /** As in `RunOnWire`. */
+  paced?: boolean;
+  /** Microseconds of the monotonic clock: the run's zero. */
+  zero: number;
+  /** Whether the program is known to have a socket with this number; undefined if nobody sees its calls. */
+  owns(inode: number): boolean | undefined;
+  /**
+   * It has sent the SYN of a connection.
+   * @param carry to be called once: has the wire carry the connection, and report on it
+   */
+  opens(opening: Opening, carry: (sink: Sink) => CarriedConnection): void;
+}
+
+/** A connection that a program opens. */
+export interface Opening {
+  port: number;
+  serverPort: number;
+  /** The kernel's number of the client's socket. */
+  inode: number;
+  /** When the SYN had been sent: microseconds of the monotonic clock. */
+  at: number;
+}
+
+/** What the wire does for a connection that it carries. */
+export interface CarriedConnection extends Watch {
+  /** @throws BridgeError `NOT_HELD` */
+  act(segment: string, action: WireAction): void;
+  /** Sends all held segments on their way. */
+  letGo(): void;
+}
+
+/** Ends when the program has ended, and its connections are over. */
+export interface Carrying {
+  stop(): void;
 }
 
 /** A client program at work on a wire. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import type { RunResult } from '../../bridge/session.ts';
+import type { RunResult } from '../../bridge/runs/run-result.ts';
 import { Page } from '../helpers/clients/page.ts';
 import { until } from '../helpers/until.ts';
 import { endure, expectClosed, expectDoneOnce, expectReplied, LATE_MS, openScene, RUN_MS } from './endure.ts';

@@ -7,7 +7,15 @@ import type { Trace } from '../../bridge/trace/trace.ts';
  */
 export function isConsistent({ sources, steps }: Pick<Trace, 'sources' | 'steps'>): boolean {
   const names = sources.map(({ name, side = '' }) => `${name} ${side}`);
-  return new Set(names).size === names.length && !hasCircle(steps);
+  if (new Set(names).size < names.length) return false;
+  // Ids are unique in their connection, and no step refers to another connection's.
+  const connections = new Map<number, Step[]>();
+  for (const step of steps) {
+    const own = connections.get(step.connection ?? 0);
+    if (own) own.push(step);
+    else connections.set(step.connection ?? 0, [step]);
+  }
+  return [...connections.values()].every((own) => !hasCircle(own));
 }
 
 /** Each step is entered once, and no call is nested: a chain may be as long as the trace. */

@@ -57,6 +57,12 @@ export class Page {
     this.selection.begin(run);
   }
 
+  /** Runs the operator's client program, over the wire that the viewer has set. */
+  runClient(link: LinkSettings = {}): void {
+    const { client } = this.bridge.hello ?? {};
+    if (client) this.play({ script: [], client: client.command, clientSources: client.sources, link });
+  }
+
   cancel(): void {
     const { run } = this.selection;
     if (run && !run.end) this.bridge.request({ type: 'cancel', id: run.id });
@@ -65,7 +71,9 @@ export class Page {
   /** Does something with a segment that the selected run's link holds. */
   act(segment: string, action: WireAction): void {
     const { run } = this.selection;
-    if (run && !run.end) this.bridge.request({ type: 'wire', id: run.id, segment, action });
+    if (!run || run.end) return;
+    const of = run.hasSeveral ? { connection: run.chosen } : {};
+    this.bridge.request({ type: 'wire', id: run.id, segment, action, ...of });
   }
 
   /** Delivers the oldest held segment if the cursor has reached the last step. Returns whether it did. */

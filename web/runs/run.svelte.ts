@@ -16,7 +16,12 @@ export type RunEnd =
 
 /** What is settled about a run when it begins. */
 export interface Beginning {
+  /** Empty if the client is a program. */
   script: Script;
+  /** The command line of the client program, if the client is one. */
+  client?: string | undefined;
+  /** The sources of a run of the client program, as far as they are known before. */
+  clientSources?: readonly SourceStatus[] | undefined;
   /** What the run asks of the wire. */
   link?: LinkSettings | undefined;
   wire?: Trace['wire'] | undefined;
@@ -29,9 +34,12 @@ export interface Beginning {
 }
 
 /** What a trace says of a run's end. */
-type TraceEnd = Pick<Trace, 'outcome' | 'reply' | 'error' | 'durationUs' | 'waitedUs' | 'leftOut' | 'sources' | 'link'>;
+type TraceEnd = Pick<
+  Trace,
+  'outcome' | 'reply' | 'error' | 'durationUs' | 'waitedUs' | 'leftOut' | 'sources' | 'link' | 'client' | 'connections'
+>;
 
-/** One connection, as far as the bridge has reported it; or one that was opened from a file. */
+/** One connection, or those of one client program, as far as the bridge has reported it; or one that was opened from a file. */
 export class Run {
   readonly id: string;
   /** Its place in the list: runs count up from 1. */
@@ -46,13 +54,20 @@ export class Run {
   #steps = $state.raw<readonly Step[]>([]);
   /** As they are shown. What is kept and saved is what came. */
   readonly #shown = $derived(this.#steps.map(printableStep));
+  /** The steps of each connection: one list, unless a client program made several. */
+  readonly connections: readonly (readonly Step[])[] = $derived(byConnection(this.#shown));
+  /** The number of the connection whose picture is shown. */
+  chosen = $state(0);
+  /** The latest moment that the viewer has come to in any of its connections, in microseconds. */
+  knownAt = $state(-Infinity);
   #end = $state.raw<RunEnd | undefined>();
   /** The id of the last beat that the viewer has been to. What was once revealed stays known. */
   furthest = $state<string>();
   /** What the viewer guessed when the run's question was put. */
   guess = $state<string>();
-  readonly outcome = $derived(this.#end?.kind === 'done' ? this.#end.done.outcome : this.#end?.kind);
-  readonly done = $derived(this.#end?.kind === 'done' ? shownEnd(this.#end.done) : undefined);
+  /** Of several connections, the outcome is that of the one that is shown. */
+  readonly done = $derived(this.#end?.kind === 'done' ? shownEnd(this.#end.done, this.chosen) : undefined);
+  readonly outcome = $derived(this.#end?.kind === 'done' ? this.done!.outcome : this.#end?.kind);
 
   constructor(order: number, begun: Beginning, startedAt = now(), isOpened = false) {
     this.id = `run-${order}`;
@@ -63,9 +78,13 @@ export class Run {
     this.number = numberOf(begun.script);
   }
 
-  /** In the order of `compareSteps`. */
+  /** Those of the connection that is shown, in the order of `compareSteps`. */
   get steps(): readonly Step[] {
-    return this.#shown;
+    return this.connections[this.chosen] ?? NO_STEPS;
+  }
+
+  get hasSeveral(): boolean {
+    return this.connections.length > 1;
   }
 
   get end(): RunEnd | undefined {
@@ -79,7 +98,7 @@ export class Run {
 
   /** @param fallback the bridge's present sources, for a run that is not over */
   sources(fallback: readonly SourceStatus[]): readonly SourceStatus[] {
-    return this.done?.sources ?? fallback;
+    return this.done?.sources ?? this.begun.clientSources ?? fallback;
   }
 
   /** Adds steps. A step that comes again replaces the earlier one. */
@@ -101,27 +120,39 @@ export class Run {
 
   /** The run as a trace with this end. */
   traceWith(end: TraceEnd): Trace {
-    const { script, wire = 'direct', target = '', server, command } = this.begun;
+    const { script, wire = 'direct', target = '', server, command, client } = this.begun;
     return {
       format: 'aperto-trace',
-      version: 1,
+      // Every page opens a trace of one connection, also one that knows no others.
+      version: this.hasSeveral ? 2 : 1,
       startedAt: this.startedAt,
       wire,
       target,
       script,
       ...(server && { server }),
       ...(command && { command: shortCommand(command) }),
+      ...(client !== undefined && { clientCommand: shortCommand(client) }),
       ...end,
       steps: [...this.#steps],
     };
   }
 }
 
+const NO_STEPS: readonly Step[] = [];
+
+function byConnection(steps: readonly Step[]): Step[][] {
+  const connections: Step[][] = [];
+  for (const step of steps) (connections[step.connection ?? 0] ??= []).push(step);
+  return Array.from(connections, (own) => own ?? []);
+}
+
 /** The end as it is shown: characters that cannot be seen are escapes. */
-function shownEnd(done: DoneMessage): DoneMessage {
-  const { reply, error } = done;
+function shownEnd(done: DoneMessage, chosen: number): DoneMessage {
+  const { reply } = done;
+  const { outcome, error } = done.connections?.[chosen] ?? done;
   return {
     ...done,
+    outcome,
     ...(reply && { reply: { ...reply, text: printable(reply.text) } }),
     ...(error !== undefined && { error: printable(error) }),
   };

@@ -42,7 +42,8 @@ export class Runs {
   /** Adds a run, and returns the message that asks the bridge for it. */
   begin(begun: Beginning): { run: Run; message: PageMessage } {
     const run = this.#insert(new Run(this.#nextOrder(), begun));
-    const { script, link, server } = begun;
+    const { script, link, server, client } = begun;
+    if (client !== undefined) return { run, message: { type: 'run', id: run.id, client: true, ...(link && { link }) } };
     return { run, message: { type: 'run', id: run.id, script, ...(link && { link }), ...(server && { server }) } };
   }
 
@@ -58,7 +59,8 @@ export class Runs {
   open(trace: Trace, remembered?: Remembered): Run {
     const { script, link, server, command, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
     const { wire, target } = trace;
-    const begun = { script, link, server, command, wire, target, scenario: remembered?.scenario };
+    const client = trace.clientCommand;
+    const begun = { script, link, server, command, client, wire, target, scenario: remembered?.scenario };
     const { order = this.#nextOrder(), isOpened = true } = remembered ?? {};
     const run = this.#insert(new Run(order, begun, startedAt, isOpened));
     run.add(steps);
@@ -72,6 +74,8 @@ export class Runs {
       ...(reply && { reply }),
       ...(error && { error }),
       ...(link && { link }),
+      ...(trace.client && { client: trace.client }),
+      ...(trace.connections && { connections: trace.connections }),
     };
     run.finish(remembered?.end ?? { kind: 'done', done });
     return run;

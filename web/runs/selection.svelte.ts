@@ -37,6 +37,8 @@ export class Selection {
     this.playback.onfurther = (id) => {
       if (!this.#run) return;
       this.#run.furthest = id;
+      const { at = -Infinity } = this.beats.find((beat) => beat.id === id) ?? {};
+      this.#run.knownAt = Math.max(this.#run.knownAt, id === END_ID ? Infinity : at);
       if (id === END_ID) onreveal(this.#run);
     };
     this.playback.pausesAfter = (id) => {
@@ -123,6 +125,28 @@ export class Selection {
   play(run: Run): void {
     this.#show(run);
     this.#playFromBeginning();
+  }
+
+  /** Shows another connection of the run, up to the moment that the viewer has come to. */
+  choose(connection: number): void {
+    const run = this.#run;
+    if (!run || connection === run.chosen) return;
+    const { knownAt } = this;
+    const isEndKnown = this.knowsEndOf(run);
+    run.chosen = connection;
+    this.#show(run);
+    if (isEndKnown) return this.playback.goTo(this.beats.length - 1);
+    if (this.#showsAll) return this.playback.follow();
+    const last = this.beats.findLastIndex(({ at, what }) => at <= knownAt && what !== 'end');
+    this.playback.resume(this.beats[Math.max(0, last)]?.id);
+    this.playback.play();
+  }
+
+  /** The moment in the run that the viewer has come to, in microseconds: nothing after it is known. */
+  get knownAt(): number {
+    const run = this.#run;
+    if (!run) return -Infinity;
+    return this.#showsAll || this.knowsEndOf(run) ? Infinity : run.knownAt;
   }
 
   /** Moves the cursor to the beginning of a known step. */

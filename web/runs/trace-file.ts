@@ -1,4 +1,5 @@
 import { RESULT_FIELDS } from '../../bridge/protocol/message-fields.ts';
+import { LIMITS } from '../../bridge/protocol/limits.ts';
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
 import { compareSteps, PAYLOAD_SHOWN } from '../../bridge/trace/step.ts';
 import { WIRES, type Trace } from '../../bridge/trace/trace.ts';
@@ -54,10 +55,12 @@ export function readTrace(text: string): Trace | TraceProblem {
     return 'TRACE_NOT_JSON';
   }
   if (!isRecord(value) || value['format'] !== 'aperto-trace') return 'TRACE_FOREIGN';
-  if (value['version'] !== 1) return 'TRACE_VERSION';
+  if (value['version'] !== 1 && value['version'] !== 2) return 'TRACE_VERSION';
   if (!isTrace(value)) return 'TRACE_BROKEN';
   const trace = modernise(value as unknown as SavedTrace);
   if (!isConsistent(trace)) return 'TRACE_CONTRADICTS';
+  if (trace.steps.some(({ connection = 0 }) => connection < 0 || connection >= LIMITS.connectionsPerRun))
+    return 'TRACE_BROKEN';
   return { ...trace, steps: withSteps([], trace.steps).sort(compareSteps) };
 }
 
@@ -89,6 +92,7 @@ const isBeginning = object({
   wire: oneOf(...WIRES),
   target: isTextOf(LONGEST_TEXT),
   'command?': isTextOf(LONGEST_TEXT),
+  'clientCommand?': isTextOf(LONGEST_TEXT),
   script: listOf(isOperation, 64),
   'server?': oneOf(...SCENARIO_SERVERS),
   steps: listOf(isFileStep, MOST_STEPS),

@@ -1,4 +1,5 @@
 import type { compare } from './en/compare.ts';
+import type { connections } from './en/connections.ts';
 import type { firstScreen } from './en/first-screen.ts';
 import type { held } from './en/held.ts';
 import type { page } from './en/page.ts';
@@ -23,6 +24,8 @@ export interface Topics {
   summary: typeof summary;
   /** Two runs side by side. */
   compare: typeof compare;
+  /** The connections that one client program made. */
+  connections: typeof connections;
   /** Segments that are held in mid-wire. */
   held: typeof held;
   /** The editor of the viewer's own script. */

@@ -10,13 +10,8 @@ import { ShortLivedMap } from '../../machine/short-lived-collections.ts';
 import type { ProbeReport } from '../../probe/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import type { Watch } from '../source.ts';
-import {
-  CallWatch,
-  type BlockedReport,
-  type ConnectionReport,
-  type ListenReport,
-  type WaitReport,
-} from './call-watch.ts';
+import { CallWatch, type ListenReport } from './call-watch.ts';
+import type { BlockedReport, ConnectionReport, WaitReport } from './connection-calls.ts';
 
 type AcceptReport = Extract<ProbeReport, { what: 'accept' }>;
 

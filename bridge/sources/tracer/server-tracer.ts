@@ -4,20 +4,15 @@
  *
  *     tracer ─ lines ─▶ reports ─▶ calls on sockets ─▶ by connection ─▶ the watch of its run
  */
-import { readFileSync } from 'node:fs';
 import { monotonicUs } from '../../machine/clock.ts';
-import { LineSplitter } from '../../machine/line-splitter.ts';
+import type { LineSplitter } from '../../machine/line-splitter.ts';
 import type { WhyNoSource } from '../../protocol/remedies.ts';
-import { PAYLOAD_REPORTED, type TracerReport } from '../../tracer/report.ts';
+import type { TracerReport } from '../../tracer/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import { portOf, ReportedConnections } from '../calls/reported-connections.ts';
 import { NOTHING_TO_WATCH, type EvidenceSource, type OwnStatus, type Watch } from '../source.ts';
 import { SocketCalls } from './socket-calls.ts';
-
-/** Longer than any report: two hex digits for each byte, the sockets for which a call waits, and the rest of the line. */
-const REPORT_LENGTH = 2 * PAYLOAD_REPORTED + 16_384;
-
-const UNSEEN = { io_uring: 'CALLS_BY_IO_URING', architecture: 'OTHER_ARCHITECTURE' } as const;
+import { tracerLines, UNSEEN, whyUntraced } from './tracer-lines.ts';
 
 export class ServerTracer implements EvidenceSource {
   readonly tells = 'calls';
@@ -130,7 +125,7 @@ export class ServerTracer implements EvidenceSource {
   #started(process: number, errno: string | undefined): void {
     this.#process = process;
     this.#processes.add(process);
-    if (errno !== undefined) this.leave(errno === 'ENOSYS' ? 'TRACER_NOT_POSSIBLE' : whyForbidden());
+    if (errno !== undefined) this.leave(whyUntraced(errno));
   }
 
   #readerOfOneProgram(): [ReportedConnections, SocketCalls, LineSplitter] {
@@ -144,29 +139,6 @@ export class ServerTracer implements EvidenceSource {
       onAbandoned: (connection) => connections.abandoned(connection),
       now: this.#now,
     });
-    return [connections, calls, new LineSplitter(REPORT_LENGTH, (line) => this.#takeLine(line))];
-  }
-
-  #takeLine(line: string): void {
-    let report: TracerReport;
-    try {
-      report = JSON.parse(line) as TracerReport;
-    } catch {
-      // A tracer that was killed has left half a line.
-      return;
-    }
-    this.#take(report);
-  }
-}
-
-/** Yama lets nobody trace, or only root, from a scope of 2 on: Documentation/admin-guide/LSM/Yama.rst in Linux. */
-function whyForbidden(): WhyNoSource {
-  try {
-    return Number(readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'latin1')) > 1
-      ? 'TRACER_YAMA'
-      : 'TRACER_NOT_PERMITTED';
-  } catch {
-    // There is no Yama.
-    return 'TRACER_NOT_PERMITTED';
+    return [connections, calls, tracerLines((report) => this.#take(report))];
   }
 }

@@ -1,7 +1,9 @@
 import type { Entered, Released, Returned } from '../../tracer/report.ts';
 import { kindOf } from '../../tracer/system-calls.ts';
-import type { BlockedReport, ConnectionReport, ListenReport, WaitReport } from '../calls/call-watch.ts';
+import type { ListenReport } from '../calls/call-watch.ts';
+import type { BlockedReport, ConnectionReport, WaitReport } from '../calls/connection-calls.ts';
 import type { Caller } from '../observed-steps.ts';
+import { callerOf, nameOnConnection, NOTHING_HAPPENED, resetsAfter, SHUT_RD, waitOf } from './call-meaning.ts';
 import { BLOCKED_AFTER_US, OpenCalls, type OpenCall } from './open-calls.ts';
 
 interface Duration {
@@ -35,18 +37,6 @@ export interface SocketCallsOptions {
   /** Microseconds of the monotonic clock. */
   now(): number;
 }
-
-const MSG_PEEK = 2;
-const MSG_ERRQUEUE = 0x2000;
-const SOL_SOCKET = 1;
-const SO_LINGER = 13;
-/** struct linger: it is on, for zero seconds. */
-const LINGER_ZERO = '0100000000000000';
-const SHUT_RD = 0;
-/** Results of a call that has had no effect. */
-const NOTHING_HAPPENED: ReadonlySet<string> = new Set(['EAGAIN', 'EINPROGRESS', 'EINTR']);
-
-const WAITS = { 'epoll-wait': 'epoll_wait', poll: 'poll', select: 'select' } as const;
 
 /**
  * Turns the tracer's reports, in which all threads of a program are mixed, into reports of what its sockets did.
@@ -170,10 +160,9 @@ export class SocketCalls {
     if (change === 'leaves') sets.delete(set);
   }
 
-  #option(call: OpenCall, { errno }: Returned): void {
-    const { option, name } = call;
-    if (errno !== 'ok' || name !== 'setsockopt' || option?.level !== SOL_SOCKET || option.name !== SO_LINGER) return;
-    this.#socket(call).resets = option.value === LINGER_ZERO;
+  #option(call: OpenCall, returned: Returned): void {
+    const resets = resetsAfter(call, returned);
+    if (resets !== undefined) this.#socket(call).resets = resets;
   }
 
   #onConnection(call: OpenCall, returned: Returned, during: Duration): void {
@@ -258,38 +247,8 @@ export class SocketCalls {
   }
 }
 
-function callerOf({ name: systemCall, process, thread }: OpenCall): Caller {
-  return { systemCall, process, thread };
-}
-
 function acceptOf(open: OpenCall): BlockedReport | undefined {
   const { name, call, at: startedAt } = open;
   if (kindOf(name) !== 'accept') return undefined;
   return { what: 'blocked', call, name: 'accept', startedAt, by: callerOf(open) };
-}
-
-function waitOf(open: OpenCall): WaitReport | undefined {
-  const { name, call, at: startedAt } = open;
-  const kind = kindOf(name);
-  if (kind !== 'poll' && kind !== 'select' && kind !== 'epoll-wait') return undefined;
-  return { what: 'wait', call, name: WAITS[kind], startedAt, by: callerOf(open) };
-}
-
-/** The trace's name for a call on a connection; none if the trace does not tell of it. */
-function nameOnConnection({ name, flags = 0, sends }: OpenCall): 'recv' | 'send' | 'shutdown' | 'close' | undefined {
-  switch (kindOf(name)) {
-    case 'receive':
-      // Peeking takes nothing, and the queue of errors holds no bytes of the connection.
-      return flags & (MSG_PEEK | MSG_ERRQUEUE) ? undefined : 'recv';
-    case 'send':
-      return 'send';
-    case 'splice':
-      return sends ? 'send' : 'recv';
-    case 'shutdown':
-      return 'shutdown';
-    case 'close':
-      return 'close';
-    default:
-      return undefined;
-  }
 }

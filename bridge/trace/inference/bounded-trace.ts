@@ -19,15 +19,20 @@ const SHARE_OF_LINES = 0.2;
 export class BoundedTrace {
   readonly #trace = new TraceBuilder();
   readonly #most: number;
+  readonly #hasRoom: () => boolean;
   #keptLines = 0;
   #lines = 0;
   #steps = 0;
   /** When the first step was left out. */
   #fullAt = Infinity;
 
-  /** @param most reports */
-  constructor(most: number) {
+  /**
+   * @param most reports
+   * @param hasRoom whether traces that share their room with this one have left some
+   */
+  constructor(most: number, hasRoom = (): boolean => true) {
     this.#most = most;
+    this.#hasRoom = hasRoom;
   }
 
   get size(): number {
@@ -56,7 +61,7 @@ export class BoundedTrace {
       this.#lines += 1;
       return false;
     }
-    if (this.#trace.size >= this.#most) {
+    if (this.#trace.size >= this.#most || !this.#hasRoom()) {
       this.#steps += 1;
       this.#fullAt = Math.min(this.#fullAt, at);
       return false;

@@ -1,4 +1,4 @@
-/** The usual range for a client's own ports on Linux (net.ipv4.ip_local_port_range). */
+/** The usual range for a client's own ports on Linux. Here kernels choose others: see host/kernel-settings.ts. */
 const FIRST = 32_768;
 const LAST = 60_999;
 

@@ -50,11 +50,14 @@ export interface KernelState {
   state: TcpState;
   /** Milliseconds until a connection in TIME_WAIT is forgotten. */
   expiresMs?: number;
+  /** The kernel's number of the client's socket, in SYN_SENT. */
+  inode?: number;
 }
 
 export interface StateOfPort extends KernelState {
   /** The client's. */
   port: number;
+  serverPort: number;
   /** Microseconds of the monotonic clock. */
   at: number;
   /** When the kernel got the packet, if the link has just delivered one. Reported in the order of delivery. */

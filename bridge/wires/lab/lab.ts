@@ -14,13 +14,14 @@ import type { SourceStatus } from '../../trace/trace.ts';
 import type { Report } from '../../trace/report.ts';
 import type { Side } from '../../trace/step.ts';
 import type { Played } from '../script-player.ts';
-import type { ClientRun, OwnListener, RunOnWire, Wire } from '../wire.ts';
+import type { Carrying, ClientRun, OwnListener, ProgramOnWire, RunOnWire, Wire } from '../wire.ts';
 import { ClientPorts } from './client-ports.ts';
 import { LabHost } from './lab-host.ts';
 import { checkMachine, explain, HostFailure, LabUnavailable } from './lab-unavailable.ts';
 import type { FromHost, HostAddresses, HostSettings } from './lab-messages.ts';
 import { LinkFlow } from './link/flow.ts';
-import { Link } from './link/link.ts';
+import { Link, type Ports } from './link/link.ts';
+import { ProgramsOnLab } from './programs-on-lab.ts';
 
 const ADDRESSES: Record<Side, HostAddresses> = {
   client: { ipv4: '10.77.0.1', ipv6: 'fd77::1' },
@@ -46,6 +47,7 @@ export class LabWire implements Wire {
   readonly #hosts: Record<Side, LabHost>;
   readonly #hasIpv6: boolean;
   readonly #link: Link;
+  readonly #programs: ProgramsOnLab;
   readonly #ports = new ClientPorts();
   readonly #runs = new ShortLivedMap<number, RunInLab>();
   #lastRun = 0;
@@ -87,7 +89,9 @@ export class LabWire implements Wire {
     const { ipv4, ipv6 } = ADDRESSES.server;
     this.target = { host: ADDRESSES.server[preferred], port };
     this.reached = [ipv4, loopback, ...(this.#hasIpv6 ? [ipv6, '::1'] : [])];
-    this.#link = new Link((to, packet) => hosts[to].deliver(packet));
+    const deliver = (to: Side, packet: Uint8Array): void => hosts[to].deliver(packet);
+    this.#link = new Link(deliver, (...opening) => this.#programs.opened(...opening));
+    this.#programs = new ProgramsOnLab(this.#link, deliver);
     for (const side of ['client', 'server'] as const) {
       hosts[side].passTo({
         packet: (bytes, at) => this.#link.carry(side, bytes, at),
@@ -102,6 +106,10 @@ export class LabWire implements Wire {
       { name: 'capture', tells: 'segments', active: true },
       { name: 'kernel-states', tells: 'states', active: true },
     ];
+  }
+
+  carry(program: ProgramOnWire): Carrying {
+    return this.#programs.add(program);
   }
 
   entrance(side: Side = 'server'): string[] {
@@ -120,6 +128,8 @@ export class LabWire implements Wire {
   open({ script, limits, host, port: serverPort, link = {}, paced = false, zero, sink, onPort }: RunOnWire): ClientRun {
     const run = ++this.#lastRun;
     const port = this.#ports.take();
+    const target = { host, port: serverPort };
+    const ports = { port, serverPort };
     const deliver = (to: Side, packet: Uint8Array): void => this.#hosts[to].deliver(packet);
     const flow = new LinkFlow({
       settings: link,
@@ -127,16 +137,15 @@ export class LabWire implements Wire {
       zero,
       sink,
       deliver,
-      onStop: () => this.#forget(port, flow),
+      onStop: () => this.#forget(ports, flow),
     });
-    this.#link.add(port, flow);
+    this.#link.add(ports, flow);
     onPort(port);
     const socket = {
       ...(link.mtu !== undefined && { maxSegment: link.mtu - HEADERS[isIP(host) === 6 ? 6 : 4] }),
       ...(link.hold && { patient: true }),
     };
     const client = this.#hosts.client;
-    const target = { host, port: serverPort };
     client.send({ type: 'play', run, localPort: port, target, script, limits, zero, socket });
     const played = new Promise<Played>((resolve) => this.#runs.set(run, { report: sink, played: resolve }));
     if (this.#broken) this.#giveUp(run);
@@ -167,7 +176,8 @@ export class LabWire implements Wire {
   #heard(side: Side, message: FromHost): void {
     switch (message.type) {
       case 'state':
-        return this.#link.flow(message.port)?.saw(side, message);
+        if (side === 'client') this.#programs.saw(message);
+        return this.#link.flow(message)?.saw(side, message);
       case 'report':
         return this.#runs.get(message.run)?.report(message.report);
       case 'listening':
@@ -178,9 +188,9 @@ export class LabWire implements Wire {
     }
   }
 
-  #forget(port: number, flow: LinkFlow): void {
-    this.#link.remove(port, flow);
-    this.#ports.giveBack(port);
+  #forget(ports: Ports, flow: LinkFlow): void {
+    this.#link.remove(ports, flow);
+    this.#ports.giveBack(ports.port);
   }
 
   /** One host alone is no lab: every run ends, and the other host too. */

@@ -18,6 +18,7 @@ const whole = fc.nat(2 ** 32 - 1);
 const said = anyText();
 const side = fc.constantFrom('client' as const, 'server' as const);
 const common = {
+  connection: whole,
   id: word,
   at: time,
   side,

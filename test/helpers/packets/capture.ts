@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { LIMITS } from '../../../bridge/protocol/limits.ts';
-import { Session, type RunResult } from '../../../bridge/session.ts';
+import type { RunResult } from '../../../bridge/runs/run-result.ts';
+import { Session } from '../../../bridge/session.ts';
 import { PacketCapture } from '../../../bridge/sources/capture/packet-capture.ts';
 import type { SourceStatus } from '../../../bridge/trace/trace.ts';
 import type { Script } from '../../../bridge/trace/script.ts';

@@ -18,17 +18,17 @@ export interface Bridge {
 
 /**
  * @param server the command line of its server program, given the port on which it is to listen
- * @param more options for `npm start`
+ * @param more options for `npm start`, given the same port
  * @param environment of the bridge; by default ours
  */
 export async function startBridge(
   server = (port: number) => `node '${numberServer}' --port ${port}`,
-  more: readonly string[] = [],
+  more: readonly string[] | ((port: number) => readonly string[]) = [],
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Bridge> {
   const port = await freePort();
   const target = `127.0.0.1:${port}`;
-  const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port), ...more];
+  const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port), ...(typeof more === 'function' ? more(port) : more)];
   const child = spawn(process.execPath, [start, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment,

@@ -86,7 +86,7 @@ describe('a saved trace', () => {
     ['null', 'TRACE_FOREIGN'],
     ['[]', 'TRACE_FOREIGN'],
     ['{"format":"har"}', 'TRACE_FOREIGN'],
-    ['{"format":"aperto-trace","version":2}', 'TRACE_VERSION'],
+    ['{"format":"aperto-trace","version":3}', 'TRACE_VERSION'],
     ['{"format":"aperto-trace","version":1}', 'TRACE_BROKEN'],
   ])('%j is refused as %s', (text, problem) => expect(readTrace(text)).toBe(problem));
 

@@ -51,6 +51,7 @@ export const page = {
   },
   controls: {
     random: 'Send random number',
+    client: 'Run the client program',
     own: 'or your own number',
     send: 'Send',
     cancel: 'Give up this run',
@@ -113,6 +114,7 @@ export const later = {
   summary: () => import('./summary.ts'),
   compare: () => import('./compare.ts'),
   held: () => import('./held.ts'),
+  connections: () => import('./connections.ts'),
   script: () => import('./script.ts'),
   scenarios: () => import('./scenarios.ts'),
   serverTrouble: () => import('./server-trouble.ts'),

@@ -51,6 +51,7 @@ export const page: Texts = {
   },
   controls: {
     random: 'Enviar número aleatório',
+    client: 'Executar o cliente',
     own: 'ou o seu número',
     send: 'Enviar',
     cancel: 'Desistir desta execução',
@@ -111,6 +112,7 @@ export const later: LaterTables = {
   summary: () => import('./summary.ts'),
   compare: () => import('./compare.ts'),
   held: () => import('./held.ts'),
+  connections: () => import('./connections.ts'),
   script: () => import('./script.ts'),
   scenarios: () => import('./scenarios.ts'),
   serverTrouble: () => import('./server-trouble.ts'),

@@ -1,5 +1,6 @@
 import type { DoneMessage } from '../../../bridge/protocol/messages.ts';
 import { shortReply } from '../../reading/short-text.ts';
+import { replyIn } from '../../reading/reply.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Texts } from '../../texts/topics.ts';
 import { errorSentence } from '../error-words.ts';
@@ -18,7 +19,8 @@ function outcomeSentence(run: Run, { reply, error = '' }: DoneMessage, hasReset:
   const { outcomes, failures, replyThenReset, tenDigits, gaveUp } = texts;
   const outcome = howItEnded(run);
   if (outcome === 'silent' && run.number?.toString().length === 10) return `${outcomes.silent} ${tenDigits}`;
-  if (outcome === 'replied') return (hasReset ? replyThenReset : outcomes.replied)(shortReply(reply?.text ?? ''));
+  if (outcome === 'replied')
+    return (hasReset ? replyThenReset : outcomes.replied)(shortReply(reply?.text ?? replyIn(run.steps) ?? ''));
   // The bridge has a limit of its own for a run, and a code of its own for it.
   if (outcome === 'timeout' && error === 'ETIMEDOUT') return gaveUp;
   if (outcome !== 'failed') return outcomes[outcome];

@@ -1,4 +1,5 @@
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
+import { shortCommand } from '../../reading/short-text.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import { linkInWords } from '../link-words.ts';
@@ -44,7 +45,8 @@ const SUBJECT_SENDS = 3;
 const SUBJECT_BYTES = 16;
 
 /** What a run's client sends: a number, or each send of its script. If it sends nothing, what it calls. */
-function subjectOf({ number, begun: { script } }: Run): string {
+function subjectOf({ number, begun: { script, client } }: Run): string {
+  if (client !== undefined) return shortCommand(client);
   if (number !== undefined) return number.toString();
   const sends = script.filter((operation) => operation.do === 'send');
   if (sends.length === 0) return `${script.find((each) => each.do !== 'wait')?.do ?? 'close'}()`;

@@ -4,6 +4,7 @@ import { ShortLivedMap } from '../../../machine/short-lived-collections.ts';
 import { ClientSocket } from '../../../sources/client-socket.ts';
 import type { TcpState } from '../../../trace/step.ts';
 import { ScriptPlayer } from '../../script-player.ts';
+import { flowKey } from '../flow-key.ts';
 import type { Frames } from '../frames.ts';
 import type { FromHost, HostSettings, KernelState, StateOfPort, ToHost } from '../lab-messages.ts';
 import type { KernelStates } from './kernel-states.ts';
@@ -14,6 +15,9 @@ import { ownListener } from './own-listener.ts';
 import { packetHeader, type PacketHeader } from './packet-header.ts';
 import { socketWithOptions } from './socket-options.ts';
 import { TunDevice } from './tun-device.ts';
+
+/** The states of so many connections are remembered: far more than packets of are under way. */
+const MOST_REPORTED = 65_536;
 
 /**
  * A host at work. It passes packets between its kernel and the link, reports the kernel's states around each packet, and
@@ -26,7 +30,7 @@ export class Host implements Frames<ToHost> {
   readonly #states: KernelStates;
   readonly #bridge: Frames<FromHost>;
   readonly #rewriter = new AddressRewriter();
-  /** By client port: the state that was reported last. */
+  /** By connection: the state that was reported last. */
   readonly #reported = new Map<number, TcpState>();
   readonly #players = new ShortLivedMap<number, ScriptPlayer>();
   #listener: Server | undefined;
@@ -62,12 +66,12 @@ export class Host implements Frames<ToHost> {
     const local = this.#rewriter.kernelAddress(connection) ?? header.destination;
     const look = (): KernelState & { at: number } => this.#look(port, serverPort, local, header.source);
     const before = look();
-    if (before.state !== this.#reported.get(port)) this.#report(port, before);
+    if (before.state !== this.#reported.get(flowKey(port, serverPort))) this.#report(port, serverPort, before);
     const deliveredAt = monotonicUs();
     const isToOrFromItself = local === IPV6_LOOPBACK || header.source === IPV6_LOOPBACK;
     if (isToOrFromItself) this.#loopback?.deliver(packet);
     else this.#device.deliver(packet);
-    this.#report(port, { ...look(), deliveredAt });
+    this.#report(port, serverPort, { ...look(), deliveredAt });
   }
 
   message(message: ToHost): void {
@@ -93,7 +97,7 @@ export class Host implements Frames<ToHost> {
     const [port, serverPort] = this.#ports(header, 'out');
     const connection = connectionOf(header, port, serverPort);
     if (header.opens && this.#settings.side === 'client') this.#beginOfClient(connection, header);
-    this.#report(port, this.#look(port, serverPort, header.source, header.destination));
+    this.#report(port, serverPort, this.#look(port, serverPort, header.source, header.destination));
     this.#bridge.packet(this.#rewriter.outward(packet, connection), at);
   }
 
@@ -123,9 +127,12 @@ export class Host implements Frames<ToHost> {
     return { ...state, at: monotonicUs() };
   }
 
-  #report(port: number, state: Omit<StateOfPort, 'port'>): void {
-    this.#reported.set(port, state.state);
-    this.#bridge.message({ type: 'state', port, ...state });
+  #report(port: number, serverPort: number, state: Omit<StateOfPort, 'port' | 'serverPort'>): void {
+    const key = flowKey(port, serverPort);
+    this.#reported.delete(key);
+    this.#reported.set(key, state.state);
+    if (this.#reported.size > MOST_REPORTED) this.#reported.delete(this.#reported.keys().next().value!);
+    this.#bridge.message({ type: 'state', port, serverPort, ...state });
   }
 
   #play({ run, localPort, target, script, limits, zero, socket }: Extract<ToHost, { type: 'play' }>): void {
@@ -141,7 +148,7 @@ export class Host implements Frames<ToHost> {
         this.#players.delete(run);
         // A connection whose SYN was never answered ends without a packet.
         const local = onWire(this.#settings.addresses, target.host);
-        this.#report(localPort, this.#look(localPort, target.port, local, target.host));
+        this.#report(localPort, target.port, this.#look(localPort, target.port, local, target.host));
         this.#bridge.message({ type: 'played', run, played });
       });
   }

@@ -22,6 +22,8 @@ export function writeKernelSettings(name: string): void {
   write(`${IPV4}/tcp_orphan_retries`, 30);
   write(`${IPV4}/tcp_retries2`, 30);
   write(`${IPV4}/tcp_fin_timeout`, 3600);
+  // The ports that a kernel chooses for programs. Scripts have those above: see client-ports.ts.
+  write(`${IPV4}/ip_local_port_range`, '10000 32767');
   // IPv6 has the addresses that it is given, and no others: nothing but segments on the wire.
   write(`${IPV6}/conf/lo/disable_ipv6`, 0);
   write(`${IPV6}/conf/${name}/disable_ipv6`, 0);
@@ -30,6 +32,6 @@ export function writeKernelSettings(name: string): void {
   write(`${IPV6}/conf/${name}/accept_ra`, 0);
 }
 
-function write(path: string, value: number): void {
+function write(path: string, value: number | string): void {
   if (existsSync(path)) writeFileSync(path, String(value));
 }

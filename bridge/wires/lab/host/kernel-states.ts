@@ -24,7 +24,7 @@ const REQUEST_LENGTH = MESSAGE_HEADER + 56;
 /** Offsets in the request: `struct inet_diag_req_v2`, whose `id` begins at its byte 8. */
 const ID = MESSAGE_HEADER + 8;
 /** Offsets in the answer: `struct inet_diag_msg`. */
-const ANSWER = { state: MESSAGE_HEADER + 1, expires: MESSAGE_HEADER + 52 };
+const ANSWER = { state: MESSAGE_HEADER + 1, expires: MESSAGE_HEADER + 52, inode: MESSAGE_HEADER + 68 };
 
 /**
  * Asks this host's kernel for the state of one connection (sock_diag(7)). That takes some microseconds, however many
@@ -47,7 +47,8 @@ export class KernelStates {
       throw new Error(`sock_diag: errno ${-errno}`);
     }
     const state = STATES_BY_NUMBER[this.#answer[ANSWER.state]!] ?? 'CLOSED';
-    return state === 'TIME_WAIT' ? { state, expiresMs: this.#answer.readUInt32LE(ANSWER.expires) } : { state };
+    if (state === 'TIME_WAIT') return { state, expiresMs: this.#answer.readUInt32LE(ANSWER.expires) };
+    return state === 'SYN_SENT' ? { state, inode: this.#answer.readUInt32LE(ANSWER.inode) } : { state };
   }
 
   /** Whether a socket listens on this address and port, or on this port of all addresses. */

@@ -104,7 +104,7 @@ export class LinkFlow implements Watch {
   }
 
   /** A host reports its kernel's state and, after a delivery, when the kernel got the packet. */
-  saw(side: Side, { state, at, expiresMs, deliveredAt }: StateOfPort): void {
+  saw(side: Side, { state, at, expiresMs, deliveredAt }: Omit<StateOfPort, 'serverPort'>): void {
     if (deliveredAt !== undefined) this.#arrived(side, deliveredAt);
     const id = `${side}.sighting.${this.#sightings++}`;
     const lasts = expiresMs === undefined ? {} : { expiresMs };
