@@ -1,4 +1,5 @@
 import { keptKeys, keyOf } from './kept-keys.ts';
+import type * as KeptTraces from './kept-traces.ts';
 import type { Run } from './run.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 
@@ -9,7 +10,7 @@ import type { Runs } from './runs.svelte.ts';
 export class KeptRuns {
   readonly #runs: Runs;
   readonly #storage: Storage | undefined;
-  #code: typeof import('./kept-traces.ts') | undefined;
+  #code: typeof KeptTraces | undefined;
 
   constructor(runs: Runs, storage: Storage | undefined) {
     this.#runs = runs;

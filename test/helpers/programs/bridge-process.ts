@@ -28,7 +28,15 @@ export async function startBridge(
 ): Promise<Bridge> {
   const port = await freePort();
   const target = `127.0.0.1:${port}`;
-  const args = ['--http', '127.0.0.1:0', '--target', target, '--server', server(port), ...(typeof more === 'function' ? more(port) : more)];
+  const args = [
+    '--http',
+    '127.0.0.1:0',
+    '--target',
+    target,
+    '--server',
+    server(port),
+    ...(typeof more === 'function' ? more(port) : more),
+  ];
   const child = spawn(process.execPath, [start, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment,
