@@ -2,7 +2,6 @@ import type { Hello, ServerStatus } from '../../bridge/protocol/messages.ts';
 import type { Evidence, Segment, Step } from '../../bridge/trace/step.ts';
 import type { SourceStatus } from '../../bridge/trace/trace.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
-import { knownConnections, type KnownConnection } from '../reading/known-connections.ts';
 import { isEstimated } from '../reading/estimated-time.ts';
 import { isReturnAwaited } from '../reading/call-return.ts';
 import { replyIn } from '../reading/reply.ts';
@@ -167,13 +166,6 @@ export class Shown {
   get held(): readonly Segment[] {
     return this.#page.selection.held;
   }
-
-  /** The connections of the run that are known where the viewer is; empty if the run has one only. */
-  readonly connections: readonly KnownConnection[] = $derived.by(() => {
-    const { run } = this;
-    if (!run?.hasSeveral) return [];
-    return knownConnections(run.connections, run.chosen, this.#page.selection.knownAt, run.done?.connections);
-  });
 
   /** How the run ended, in a sentence; empty until the viewer knows. */
   get ending(): string {
