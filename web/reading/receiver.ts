@@ -23,9 +23,21 @@ export function stateAtArrival({ id, from, arrivedAt }: Segment, steps: readonly
  * and whether a FIN had been taken by then.
  */
 export function numberExpected(segment: Segment, steps: readonly Step[]): { next: number; finTaken: boolean } {
-  const before = arrivals(segment.from, steps).filter(
-    (other) => other.id !== segment.id && other.arrivedAt! <= (segment.arrivedAt ?? Infinity),
-  );
+  const { id, from, arrivedAt = Infinity } = segment;
+  return afterAll(arrivals(from, steps).filter((other) => other.id !== id && other.arrivedAt! <= arrivedAt));
+}
+
+/** The same of a side at a moment. */
+export function numberExpectedAt(
+  moment: number,
+  side: Side,
+  steps: readonly Step[],
+): ReturnType<typeof numberExpected> {
+  return afterAll(arrivals(otherSide(side), steps).filter(({ arrivedAt }) => arrivedAt! <= moment));
+}
+
+/** @param arrived in the order of arrival */
+function afterAll(arrived: readonly Segment[]): ReturnType<typeof numberExpected> {
   const early: Segment[] = [];
   let next = 0;
   let finTaken = false;
@@ -35,7 +47,7 @@ export function numberExpected(segment: Segment, steps: readonly Step[]): { next
     next = end;
     finTaken ||= other.flags.includes('FIN');
   };
-  for (const other of before) {
+  for (const other of arrived) {
     if (other.flags.includes('RST')) continue;
     if (other.seq > next && next > 0) {
       early.push(other);

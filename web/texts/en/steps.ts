@@ -53,6 +53,8 @@ export const steps = {
       whatAnswer: (side: Side) => `${Kernel(side)} answered with a RST: it no longer has this connection.`,
       whyAnswer: (flags: string) =>
         `On this side the connection was already gone, so the ${flags} that arrived belonged to none. The kernel answers every such segment with a RST, except a RST: otherwise two kernels would never stop.`,
+      whyUnread: (side: Side, bytes: string) =>
+        `The ${side} program closed with ${bytes} unread. Nobody will read them now, so the kernel sends a RST in place of a FIN: the peer learns that data was lost.`,
       effects: {
         pending:
           'It is neither negotiated nor acknowledged. If its number is exactly the one that the receiver expects next, it ends the connection there too; with any other number it is ignored.',

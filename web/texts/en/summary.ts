@@ -24,6 +24,7 @@ export const summary = {
     `${The(side)} closed first, so it stays in TIME_WAIT${lasts && ` for up to ${lasts}`}.`,
   /** Before any FIN: by an abort, or by closing with bytes unread. */
   aborted: (side: Side) => `${The(side)} ended it first, with a RST.`,
+  unread: (side: Side, bytes: string) => `${The(side)} closed with ${bytes} unread, so its kernel sent a RST.`,
   bothFirst: 'Both closed at about the same time.',
   waits: (side: Side, lasts: string) => `${The(side)} stays in TIME_WAIT${lasts && ` for up to ${lasts}`}.`,
   traffic: (up: string, down: string) => `${up} up, ${down} down.`,

@@ -53,6 +53,8 @@ export const steps: Topics['steps'] = {
       whatAnswer: (side) => `${Kernel(side)} respondeu com um RST: não tem mais essa conexão.`,
       whyAnswer: (flags) =>
         `Deste lado a conexão já não existia, e o ${flags} que chegou não pertencia a nenhuma. O kernel responde a todo segmento assim com um RST, exceto a um RST: senão dois kernels nunca parariam.`,
+      whyUnread: (side, bytes) =>
+        `O programa ${side === 'client' ? 'cliente' : 'servidor'} fechou com ${bytes} por ler. Ninguém mais vai lê-los, então o kernel envia um RST em vez de um FIN: o outro lado fica sabendo que dados se perderam.`,
       effects: {
         pending:
           'Ele não é negociado nem confirmado. Se seu número é exatamente o que o receptor espera a seguir, a conexão acaba também ali; com qualquer outro número, ele é ignorado.',

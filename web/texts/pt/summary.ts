@@ -23,6 +23,7 @@ export const summary: Topics['summary'] = {
   firstAndWaits: (side, lasts) =>
     `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por até ${lasts}`}.`,
   aborted: (side) => `${The(side)} a encerrou primeiro, com um RST.`,
+  unread: (side, bytes) => `${The(side)} fechou com ${bytes} por ler, e por isso seu kernel enviou um RST.`,
   bothFirst: 'Os dois fecharam quase ao mesmo tempo.',
   waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por até ${lasts}`}.`,
   traffic: (up, down) => `${up} de ida, ${down} de volta.`,

@@ -1,5 +1,6 @@
 import type { ConnectionFacts } from '../../reading/connection-facts.ts';
 import { conversationOf, type Conversation } from '../../reading/conversation.ts';
+import { unreadAtClose } from '../../reading/unread-at-close.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import type { Topics } from '../../texts/topics.ts';
@@ -11,6 +12,7 @@ type SummaryTexts = Topics['summary'];
 export function summarySentences(run: Run, facts: ConnectionFacts, language: Language, t: SummaryTexts): string[] {
   const conversation = conversationOf(run.steps, facts.hasReset);
   const { opener, ending, answer } = conversation;
+  const unread = unreadAtClose(run.steps);
   const isRefused = run.outcome === 'refused';
   const { bytes } = language.texts;
   const isWhole = !run.done?.leftOut?.steps;
@@ -20,6 +22,7 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
     opener && run.end && !isRefused && isWhole ? t.ending[ending](opener) : '',
     ...leftOutSentences(run, t),
     ...closingSentences(conversation, language, t),
+    unread ? t.unread(unread.side, bytes(unread.bytes)) : '',
     facts.up + facts.down > 0 && isWhole ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
     answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
     facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',

@@ -2,6 +2,7 @@ import type { Segment } from '../../../bridge/trace/step.ts';
 import { copyEffect, repeatReason, type CopyEffect, type RepeatReason } from '../../reading/copies.ts';
 import { isEstimated } from '../../reading/estimated-time.ts';
 import { resetEffect, segmentAnswered, type ResetEffect } from '../../reading/resets.ts';
+import { unreadAtClose } from '../../reading/unread-at-close.ts';
 import { flagsText, segmentRole, type SegmentRole } from '../../reading/segment-role.ts';
 import { bytesInWords } from './bytes-in-words.ts';
 import type { Context } from './context.ts';
@@ -82,10 +83,16 @@ export function whyOfSegment(segment: Segment, context: Context): { why: string;
 }
 
 /** Why a RST was sent, if it answers something, and what it does where it arrives. */
-function whyReset(segment: Segment, { texts, run }: Context): { why: string; section: string } {
+function whyReset(segment: Segment, { language, texts, run }: Context): { why: string; section: string } {
   const { rst } = texts.segment;
   const answered = segmentAnswered(segment, run.steps);
   const effect = resetEffect(segment, run.steps);
+  const unread = unreadAtClose(run.steps);
+  if (unread?.reset.id === segment.id)
+    return {
+      why: `${rst.whyUnread(unread.side, language.texts.bytes(unread.bytes))} ${rst.effects[effect]}`,
+      section: `RFC 9293 §3.6.1; RFC 2525 §2.17; ${RESET_SECTIONS[effect]}`,
+    };
   if (!answered) return { why: rst.effects[effect], section: RESET_SECTIONS[effect] };
   return {
     why: `${rst.whyAnswer(flagsText(answered))} ${rst.effects[effect]}`,

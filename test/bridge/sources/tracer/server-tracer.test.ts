@@ -14,10 +14,12 @@ import { Page } from '../../../helpers/clients/page.ts';
 import { freePort } from '../../../helpers/free-port.ts';
 import { descendants } from '../../../helpers/programs/descendants.ts';
 import { whyNoLab } from '../../../helpers/programs/lab.ts';
+import { PYTHON } from '../../../helpers/programs/python.ts';
 import { isAlive } from '../../../helpers/programs/program.ts';
 import { statusOf } from '../../../helpers/programs/source-status.ts';
 import { calls, expectCausal } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
+import { unreadAtClose } from '../../../../web/reading/unread-at-close.ts';
 
 const isLinux = process.platform === 'linux';
 const NODE = `"${process.execPath}"`;
@@ -283,3 +285,15 @@ describe.skipIf(!isLinux)('which source speaks for a program', () => {
     expect(sources.find(({ name }) => name === 'server-syscalls')).toMatchObject({ active: true });
   });
 });
+
+test.skipIf(!isLinux || whyNoLab || !PYTHON)(
+  'a program that answers much and closes with bytes unread: its kernel resets, and the trace says how many',
+  async () => {
+    const server = 'python3 test/fixtures/servers/blocking_kinds.py PORT unread';
+    const page = await Page.open(await startOwning({ wire: 'lab', server }));
+    const { done, steps } = await page.run([{ do: 'send', hex: '61'.repeat(100) }, { do: 'recv' }, { do: 'close' }]);
+    expectAllSeen(steps);
+    expect(done).toMatchObject({ outcome: 'reset', error: 'ECONNRESET' });
+    expect(unreadAtClose(steps)).toMatchObject({ side: 'server', bytes: 80 });
+  },
+);

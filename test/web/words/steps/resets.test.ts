@@ -144,3 +144,30 @@ it('PSH wakes nobody: the bytes that are next in order do', () => {
   expect(why(data, before)).toContain('If they are the next in order, they wake a blocked recv(). PSH wakes nobody');
   expect(portuguese.explain(data, { steps: before, isOver: false }).why).toContain('PSH não acorda ninguém');
 });
+
+describe('a RST of close() with unread bytes', () => {
+  const close = call('server', 'close', 20, 21);
+  const rst = segment('server', ['RST', 'ACK'], 22, 23, { seq: 1, evidence: 'captured', causedBy: close.id });
+  const steps = [
+    segment('client', ['SYN'], 0, 1),
+    segment('client', ['PSH', 'ACK'], 5, 6, { seq: 1, ack: 1, length: 100 }),
+    call('server', 'recv', 8, 9, { bytes: 20 }),
+    close,
+    rst,
+  ];
+
+  it('says how many, in both languages', () => {
+    expect(told(rst, steps).why).toMatch(/^The server program closed with 80\sbytes unread\./);
+    expect(told(rst, steps).section).toContain('RFC 2525 §2.17');
+    expect(portuguese.explain(rst, { steps, isOver: false }).why).toMatch(
+      /^O programa servidor fechou com 80\sbytes por ler\./,
+    );
+  });
+
+  it('is told apart from one that answers what comes later', () => {
+    const late = segment('client', ['ACK'], 24, 25, { seq: 101, ack: 1, evidence: 'captured' });
+    const answer = segment('server', ['RST'], 26, 27, { seq: 1, evidence: 'captured' });
+    const closed = state('server', 'ESTABLISHED', 'CLOSED', 22, { cause: rst.id });
+    expect(told(answer, [...steps, closed, late, answer]).why).toContain('the connection was already gone');
+  });
+});
