@@ -64,6 +64,20 @@ describe('how a connection ended', () => {
     expect(of(resetTrace())).toMatchObject({ closedFirst: undefined, abortedBy: 'server', waits: [] });
   });
 
+  it('says how many bytes a side had left unread, in place of who ended it', () => {
+    const close = call('server', 'close', 20, 21);
+    const steps = [
+      segment('client', ['SYN'], 0, 1),
+      segment('client', ['PSH', 'ACK'], 5, 6, { seq: 1, ack: 1, length: 100 }),
+      call('server', 'recv', 8, 9, { bytes: 20 }),
+      close,
+      segment('server', ['RST', 'ACK'], 22, 23, { seq: 1, evidence: 'captured', causedBy: close.id }),
+    ];
+    expect(told(steps, 'reset')).toContain('The server closed with 80 bytes unread, so its kernel sent a RST.');
+    expect(told(steps, 'reset')).not.toContain('ended it first');
+    expect(told(steps, 'reset', 'pt')).toContain('O servidor fechou com 80 bytes por ler');
+  });
+
   it('says that the client aborted it, though the server’s FIN was on its way before it had the RST', () => {
     const steps = [
       ...plainTrace().filter(({ at }) => at < 425),

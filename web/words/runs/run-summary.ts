@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from '../../reading/connection-facts.ts';
 import { conversationOf, type Conversation } from '../../reading/conversation.ts';
-import { unreadAtClose } from '../../reading/unread-at-close.ts';
+import { unreadAtClose, type UnreadAtClose } from '../../reading/unread-at-close.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Language } from '../../texts/language.svelte.ts';
 import type { Topics } from '../../texts/topics.ts';
@@ -12,7 +12,6 @@ type SummaryTexts = Topics['summary'];
 export function summarySentences(run: Run, facts: ConnectionFacts, language: Language, t: SummaryTexts): string[] {
   const conversation = conversationOf(run.steps, facts.hasReset);
   const { opener, ending, answer } = conversation;
-  const unread = unreadAtClose(run.steps);
   const isRefused = run.outcome === 'refused';
   const { bytes } = language.texts;
   const isWhole = !run.done?.leftOut?.steps;
@@ -21,8 +20,7 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
     waitSentence(run, language, t),
     opener && run.end && !isRefused && isWhole ? t.ending[ending](opener) : '',
     ...leftOutSentences(run, t),
-    ...closingSentences(conversation, language, t),
-    unread ? t.unread(unread.side, bytes(unread.bytes)) : '',
+    ...closingSentences(conversation, unreadAtClose(run.steps), language, t),
     facts.up + facts.down > 0 && isWhole ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
     answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
     facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
@@ -41,12 +39,16 @@ function leftOutSentences({ done }: Run, { leftOut }: SummaryTexts): string[] {
 
 function closingSentences(
   { closedFirst, abortedBy, waits }: Conversation,
+  unread: UnreadAtClose | undefined,
   language: Language,
   t: SummaryTexts,
 ): string[] {
   const lasts = (ms: number | undefined) => (ms === undefined ? '' : language.duration(ms * 1000));
-  const others = waits.filter(({ side }) => side !== closedFirst).map(({ side, ms }) => t.waits(side, lasts(ms)));
-  if (closedFirst === undefined) return abortedBy ? [t.aborted(abortedBy), ...others] : others;
+  const waiting = waits.filter(({ side }) => side !== closedFirst).map(({ side, ms }) => t.waits(side, lasts(ms)));
+  const others = unread ? [t.unread(unread.side, language.texts.bytes(unread.bytes)), ...waiting] : waiting;
+  // That it left bytes unread says more than that it ended the connection with a RST.
+  if (closedFirst === undefined)
+    return abortedBy && abortedBy !== unread?.side ? [t.aborted(abortedBy), ...others] : others;
   if (closedFirst === 'both') return [t.bothFirst, ...others];
   const own = waits.find(({ side }) => side === closedFirst);
   return [own ? t.firstAndWaits(closedFirst, lasts(own.ms)) : t.first(closedFirst), ...others];
