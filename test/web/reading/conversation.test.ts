@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainScript } from '../../../bridge/trace/script.ts';
-import type { LeftOut } from '../../../bridge/trace/trace.ts';
+import type { LeftOut, Reply, WireName } from '../../../bridge/trace/trace.ts';
 import type { Step } from '../../../bridge/trace/step.ts';
 import { factsOfConnection } from '../../../web/reading/connection-facts.ts';
 import { conversationOf } from '../../../web/reading/conversation.ts';
@@ -29,13 +29,17 @@ function told(
   steps: Step[],
   outcome: 'replied' | 'refused' | 'reset' | 'silent' | 'timeout',
   name: 'en' | 'pt' = 'en',
-  { number = 121n, ...more }: { number?: bigint; leftOut?: LeftOut; waitedUs?: number } = {},
+  {
+    number = 121n,
+    wire = 'direct',
+    ...more
+  }: { number?: bigint; wire?: WireName; leftOut?: LeftOut; waitedUs?: number; reply?: Reply } = {},
 ) {
   const runs = new Runs(
     () => {},
     (task) => task(),
   );
-  const { run } = runs.begin({ script: plainScript(number) });
+  const { run } = runs.begin({ script: plainScript(number), wire });
   runs.receive({ type: 'steps', id: run.id, steps });
   runs.receive(done(run.id, outcome, more));
   return plain(summarySentences(run, factsOfConnection(run.steps), languages[name], tables[name]).join(' '));
@@ -62,6 +66,14 @@ describe('how a connection ended', () => {
     expect(of(labTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: 60_000 }] });
     expect(of(plainTrace())).toMatchObject({ closedFirst: 'server', waits: [{ side: 'server', ms: undefined }] });
     expect(of(resetTrace())).toMatchObject({ closedFirst: undefined, abortedBy: 'server', waits: [] });
+  });
+
+  it('says that a server may trust 127.0.0.1 only, if its reply in the lab sounds like it', () => {
+    const reply = { text: '-DENIED Redis is running in protected mode', hex: '2d' };
+    expect(told(labTrace(), 'replied', 'en', { wire: 'lab', reply })).toContain('or use --wire direct');
+    expect(told(labTrace(), 'replied', 'pt', { wire: 'lab', reply })).toContain('ou use --wire direct');
+    expect(told(labTrace(), 'replied', 'en', { wire: 'direct', reply })).not.toContain('--wire direct');
+    expect(told(labTrace(), 'replied', 'en', { wire: 'lab' })).not.toContain('--wire direct');
   });
 
   it('says how many bytes a side had left unread, in place of who ended it', () => {

@@ -25,6 +25,9 @@ export const summary = {
   /** Before any FIN: by an abort, or by closing with bytes unread. */
   aborted: (side: Side) => `${The(side)} ended it first, with a RST.`,
   unread: (side: Side, bytes: string) => `${The(side)} closed with ${bytes} unread, so its kernel sent a RST.`,
+  /** Redis says so in its protected mode. */
+  onlyLoopback:
+    'In the lab the client’s address is not 127.0.0.1. A server that trusts that address only may therefore refuse it: let it trust the lab’s client, or use --wire direct.',
   bothFirst: 'Both closed at about the same time.',
   waits: (side: Side, lasts: string) => `${The(side)} stays in TIME_WAIT${lasts && ` for up to ${lasts}`}.`,
   traffic: (up: string, down: string) => `${up} up, ${down} down.`,

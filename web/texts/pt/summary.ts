@@ -24,6 +24,8 @@ export const summary: Topics['summary'] = {
     `${The(side)} fechou primeiro e por isso fica em TIME_WAIT${lasts && ` por até ${lasts}`}.`,
   aborted: (side) => `${The(side)} a encerrou primeiro, com um RST.`,
   unread: (side, bytes) => `${The(side)} fechou com ${bytes} por ler, e por isso seu kernel enviou um RST.`,
+  onlyLoopback:
+    'No laboratório o endereço do cliente não é 127.0.0.1. Por isso um servidor que só confia nesse endereço pode recusá-lo: faça-o confiar no cliente do laboratório, ou use --wire direct.',
   bothFirst: 'Os dois fecharam quase ao mesmo tempo.',
   waits: (side, lasts) => `${The(side)} fica em TIME_WAIT${lasts && ` por até ${lasts}`}.`,
   traffic: (up, down) => `${up} de ida, ${down} de volta.`,

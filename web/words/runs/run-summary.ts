@@ -1,5 +1,6 @@
 import type { ConnectionFacts } from '../../reading/connection-facts.ts';
 import { conversationOf, type Conversation } from '../../reading/conversation.ts';
+import { replyIn } from '../../reading/reply.ts';
 import { unreadAtClose, type UnreadAtClose } from '../../reading/unread-at-close.ts';
 import type { Run } from '../../runs/run.svelte.ts';
 import type { Language } from '../../texts/language.svelte.ts';
@@ -21,10 +22,16 @@ export function summarySentences(run: Run, facts: ConnectionFacts, language: Lan
     opener && run.end && !isRefused && isWhole ? t.ending[ending](opener) : '',
     ...leftOutSentences(run, t),
     ...closingSentences(conversation, unreadAtClose(run.steps), language, t),
+    isRefusedAsStranger(run) ? t.onlyLoopback : '',
     facts.up + facts.down > 0 && isWhole ? t.traffic(bytes(facts.up), bytes(facts.down)) : '',
     answer ? t.answer(language.duration(answer.us), answer.isBound) : '',
     facts.lost + facts.again + facts.copied > 0 ? t.trouble(facts.lost, facts.again, facts.copied) : '',
   ].filter(Boolean);
+}
+
+/** Whether the server's reply seems to say that it serves its own machine only. */
+function isRefusedAsStranger({ begun, done, steps }: Run): boolean {
+  return begun.wire === 'lab' && /\bdenied\b|protected mode|loopback/i.test(done?.reply?.text ?? replyIn(steps) ?? '');
 }
 
 function waitSentence({ done, outcome }: Run, language: Language, { waited }: SummaryTexts): string {
