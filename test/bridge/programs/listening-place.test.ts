@@ -1,6 +1,8 @@
-import { createServer } from 'node:net';
-
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { plainScript } from '../../../bridge/trace/script.ts';
 import { startBridge } from '../../helpers/bridge.ts';
@@ -92,9 +94,19 @@ describe.runIf(process.platform === 'linux').each(wires)('on the wire %s', (wire
   });
 
   test('a program that first listens elsewhere, and then where it should: it listens', async () => {
-    const late = `-e "const { createServer } = require('node:net'); createServer().listen(OTHER, () => setTimeout(() => createServer((c) => c.once('data', () => c.end('ok'))).listen(PORT, '127.0.0.1'), 1500))"`;
-    const { page } = await pageWith(`${PLAIN} ${late}`, { wire });
+    const folder = mkdtempSync(join(tmpdir(), 'aperto-listening-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const goOn = join(folder, 'go-on');
+    const late = `const { createServer } = require('node:net');
+      createServer().listen(OTHER);
+      const timer = setInterval(() => {
+        if (!require('node:fs').existsSync('${goOn}')) return;
+        clearInterval(timer);
+        createServer((c) => c.once('data', () => c.end('ok'))).listen(PORT, '127.0.0.1');
+      }, 20);`;
+    const { page } = await pageWith(`${PLAIN} -e "${late}"`, { wire });
     await page.message('hello', ({ server }) => server.trouble === 'OTHER_PORT');
+    writeFileSync(goOn, '');
     const { server } = await page.message('hello', (hello) => hello.server.state === 'listening');
     expect(server.trouble).toBeUndefined();
     expect((await page.run(plainScript(121n))).done).toMatchObject({ outcome: 'replied' });
