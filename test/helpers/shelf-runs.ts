@@ -1,4 +1,5 @@
 import { Bridge } from '../../bridge/bridge.ts';
+import type { CallsChoice } from '../../bridge/protocol/calls-choice.ts';
 import { LIMITS } from '../../bridge/protocol/limits.ts';
 import type { Trace } from '../../bridge/trace/trace.ts';
 import { compareSteps, type Segment, type Step } from '../../bridge/trace/step.ts';
@@ -26,9 +27,10 @@ export class ShelfRuns {
   /** The last of the runs that are played one after the other. */
   #alone: Promise<unknown> = Promise.resolve();
 
-  static async begin(times: number): Promise<ShelfRuns> {
+  /** @param calls how the bridge comes to know the server's calls */
+  static async begin(times: number, calls: CallsChoice = 'auto'): Promise<ShelfRuns> {
     const target = { host: '127.0.0.1', port: await freePort() };
-    const config = { wire: 'lab', target, ownsServer: true, restart: false, capture: 'off' } as const;
+    const config = { wire: 'lab', target, ownsServer: true, restart: false, capture: 'off', calls } as const;
     const bridge = new Bridge(config, await chooseWire(config), console, { mayControl: false, limits: LIMITS });
     await bridge.start();
     return new ShelfRuns(bridge, times);
