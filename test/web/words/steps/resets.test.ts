@@ -167,7 +167,7 @@ describe('a RST of close() with unread bytes', () => {
   it('is told apart from one that answers what comes later', () => {
     const late = segment('client', ['ACK'], 24, 25, { seq: 101, ack: 1, evidence: 'captured' });
     const answer = segment('server', ['RST'], 26, 27, { seq: 1, evidence: 'captured' });
-    const closed = state('server', 'ESTABLISHED', 'CLOSED', 22, { cause: rst.id });
+    const closed = { ...state('server', 'ESTABLISHED', 'CLOSED', 22), cause: rst.id };
     expect(told(answer, [...steps, closed, late, answer]).why).toContain('the connection was already gone');
   });
 });
