@@ -160,6 +160,7 @@ test('the picture follows the cursor', async ({ page }) => {
   await page.locator('main').focus();
   for (const key of ['End', 'Home', 'End']) {
     await page.keyboard.press(key);
-    await expect(page.locator('.cursor')).toBeInViewport({ ratio: 1 });
+    // A part of a pixel may be lost in rounding.
+    await expect(page.locator('.cursor')).toBeInViewport({ ratio: 0.99 });
   }
 });
