@@ -44,13 +44,13 @@ export class ClientCalls {
     this.#options = options;
     this.#open = new OpenCalls(
       (call) => this.#blocked(call),
+      (call, returned) => this.#finished(call, returned),
       () => options.now(),
     );
   }
 
   entered(entered: Entered): void {
-    const ended = this.#open.enter(entered);
-    if (ended) this.#finished(ended.call, { ...ended.call, what: 'return', at: ended.at, result: -1, errno: 'EINTR' });
+    this.#open.enter(entered);
     const { name, socket, address, inode, at: startedAt } = entered;
     if (kindOf(name) !== 'connect' || socket === undefined || address === undefined) return;
     this.#known(socket).isAsked = true;
@@ -59,8 +59,7 @@ export class ClientCalls {
   }
 
   returned(returned: Returned): void {
-    const call = this.#open.leave(returned);
-    if (call) this.#finished(call, returned);
+    this.#open.leave(returned);
   }
 
   /** A thread has ended: the call that it was in never returns. */

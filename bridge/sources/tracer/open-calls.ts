@@ -20,39 +20,47 @@ export class OpenCalls {
   readonly #byThread = new Map<number, OpenCall>();
   readonly #interrupted = new Map<number, { call: OpenCall; at: number }>();
   readonly #onBlocked: (call: OpenCall) => void;
+  readonly #onReturned: (call: OpenCall, returned: Returned) => void;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param onBlocked called once for each call that does not return for a while
+   * @param onReturned called for each call that has returned and will not be made again; a signal may have ended it (EINTR)
    * @param now microseconds of the monotonic clock
    */
-  constructor(onBlocked: (call: OpenCall) => void, now: () => number) {
+  constructor(
+    onBlocked: (call: OpenCall) => void,
+    onReturned: (call: OpenCall, returned: Returned) => void,
+    now: () => number,
+  ) {
     this.#onBlocked = onBlocked;
+    this.#onReturned = onReturned;
     this.#now = now;
   }
 
-  /** Returns a call of the same thread that a signal has ended, with the time of its end. */
-  enter(entered: Entered): { call: OpenCall; at: number } | undefined {
+  enter(entered: Entered): void {
     const { thread } = entered;
     const interrupted = this.#interrupted.get(thread);
     this.#interrupted.delete(thread);
     if (interrupted && isSame(interrupted.call, entered)) {
       this.#byThread.set(thread, interrupted.call);
-      return undefined;
+      return;
     }
     this.#byThread.set(thread, { ...entered, told: false });
     this.#lookLater();
-    return interrupted;
+    if (!interrupted) return;
+    const { call, at } = interrupted;
+    this.#onReturned(call, { ...call, what: 'return', at, result: -1, errno: 'EINTR' });
   }
 
-  /** Returns the call that has returned; nothing if it will be made again. */
-  leave({ thread, errno, at }: Returned): OpenCall | undefined {
+  leave(returned: Returned): void {
+    const { thread, errno, at } = returned;
     const call = this.#byThread.get(thread);
     this.#byThread.delete(thread);
-    if (!call || !errno.startsWith('ERESTART')) return call;
-    this.#interrupted.set(thread, { call, at });
-    return undefined;
+    if (!call) return;
+    if (errno.startsWith('ERESTART')) this.#interrupted.set(thread, { call, at });
+    else this.#onReturned(call, returned);
   }
 
   /** The thread has ended, and with it the call that it was in. */

@@ -55,6 +55,7 @@ export class SocketCalls {
     this.#options = options;
     this.#open = new OpenCalls(
       (call) => this.#blocked(call),
+      (call, returned) => this.#finished(call, returned),
       () => options.now(),
     );
   }
@@ -84,14 +85,11 @@ export class SocketCalls {
   }
 
   entered(entered: Entered): void {
-    const ended = this.#open.enter(entered);
-    // A signal has ended the call that the thread was in.
-    if (ended) this.#finished(ended.call, { ...ended.call, what: 'return', at: ended.at, result: -1, errno: 'EINTR' });
+    this.#open.enter(entered);
   }
 
   returned(returned: Returned): void {
-    const call = this.#open.leave(returned);
-    if (call) this.#finished(call, returned);
+    this.#open.leave(returned);
   }
 
   /** A thread has ended: the call that it was in never returns. */
