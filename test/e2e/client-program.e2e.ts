@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import { serverListens, startBridge, type Bridge } from '../helpers/programs/bridge-process.ts';
+import { PYTHON } from '../helpers/programs/python.ts';
 import { DIRECT, expect, test, type BridgeOf } from './bridge.ts';
 import { spoken } from './page.ts';
 
 const PAIR = 'test/fixtures/pair';
-const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
-test.skip(!hasPython, 'python3 is not installed');
+test.skip(!PYTHON, 'python3 is not installed');
 
 async function listening(bridge: Promise<Bridge>): Promise<Bridge> {
   await serverListens(await bridge);

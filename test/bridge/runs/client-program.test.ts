@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { BridgeMessage, DoneMessage } from '../../../bridge/protocol/messages.ts';
 import { compareSteps, type Step } from '../../../bridge/trace/step.ts';
@@ -6,9 +5,9 @@ import { startOwning } from '../../helpers/bridge.ts';
 import { Page } from '../../helpers/clients/page.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { whyNoLab } from '../../helpers/programs/lab.ts';
+import { PYTHON } from '../../helpers/programs/python.ts';
 
-const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
-if (!hasPython) console.warn('Tests of client programs are skipped: python3 is not installed.');
+if (!PYTHON) console.warn('Tests of client programs are skipped: python3 is not installed.');
 const isLinux = process.platform === 'linux';
 const PAIR = 'test/fixtures/pair';
 let runs = 0;
@@ -91,7 +90,7 @@ describe.skipIf(!isLinux)('without a client program that works', () => {
   });
 });
 
-describe.skipIf(!isLinux || !hasPython)('on the direct wire', () => {
+describe.skipIf(!isLinux || !PYTHON)('on the direct wire', () => {
   test('both programs of the exercise, unchanged: every call is seen, and what both print', async () => {
     const { page } = await pageWith(`python3 ${PAIR}/client.py 127.0.0.1 PORT`);
     const { done, connections } = await run(page);
@@ -108,7 +107,7 @@ describe.skipIf(!isLinux || !hasPython)('on the direct wire', () => {
   });
 });
 
-describe.skipIf(whyNoLab !== undefined || !hasPython)('in the lab', () => {
+describe.skipIf(whyNoLab !== undefined || !PYTHON)('in the lab', () => {
   test('the published pair: no call and no segment is inferred', async () => {
     const port = await freePort();
     const server = `python3 ${PAIR}/server.py ${port}`;
