@@ -112,7 +112,14 @@ export const ROOMS = {
     ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts'],
     ...['bridge/sources/capture', 'bridge/wires/lab'],
   ],
-  'bridge/main.ts': [...BASE, 'close-with-grace', 'fastify', 'bridge/access', 'bridge/config.ts', 'bridge/http'],
+  'bridge/enter': [
+    ...[...BASE, ...MODEL, 'bridge/tracer', 'bridge/sources/tracer'],
+    ...['bridge/programs', 'bridge/bridge.ts'],
+  ],
+  'bridge/main.ts': [
+    ...[...BASE, 'close-with-grace', 'fastify', 'bridge/access', 'bridge/config.ts'],
+    ...['bridge/bridge.ts', 'bridge/enter', 'bridge/http'],
+  ],
 
   'web/reading': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet', 'bridge/protocol'],
   'web/own-script': ['bridge/trace', 'web/reading'],

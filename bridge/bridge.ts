@@ -19,28 +19,25 @@ import { ScenarioServers, type LentServer } from './programs/scenario-servers.ts
 import { ownServer } from './programs/own-server.ts';
 import type { ServerProgram } from './programs/server-program.ts';
 import type { Limits } from './protocol/limits.ts';
-import type { BridgeMessage, Hello, ServerStatus } from './protocol/messages.ts';
+import type { Hello, ServerStatus } from './protocol/messages.ts';
+import { Audience, type Page } from './runs/audience.ts';
 import { ClientRuns } from './runs/client-runs.ts';
-import type { RunUnderWay } from './runs/run-result.ts';
+import { sourcesOfProgram } from './runs/client-sources.ts';
+import { entranceTo, type Entrance } from './runs/entrance.ts';
+import type { RunResult, RunUnderWay } from './runs/run-result.ts';
+import { SharedRuns, type RunTold } from './runs/shared-runs.ts';
+import type { FollowedProgram } from './programs/client-program.ts';
 import { CLIENT_STATUS, playUnseen, Session, type SessionOptions } from './session.ts';
 import { describeSource, type EvidenceSource } from './sources/source.ts';
 import type { LinkSettings } from './trace/link.ts';
+import type { Beginner } from './trace/trace.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
+import { WARM_UP_MS, warmUp } from './runs/warm-up.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
 import { expectLink, targetOn } from './wires/wire.ts';
 
 /** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
 const SEEDS = 100_000;
-
-/** Connections with which a lab is warmed up, one after the other, and the milliseconds that each may take. */
-const WARM_UPS = 3;
-const WARM_UP_MS = 500;
-
-/** If pages know no more than this many printed lines, `hello` has all that are kept. */
-const WHOLE_OUTPUT = 10;
-
-/** Changes within this many milliseconds share one `hello`: a busy server prints thousands of lines a second. */
-const HELLO_EVERY_MS = 100;
 
 /** What pages are told after a host of the lab has ended. */
 const LAB_REMADE = { code: 'LAB_REMADE', message: 'A host of the lab ended. The lab was made again.' };
@@ -56,26 +53,20 @@ export interface Terms {
   readonly limits: Limits;
 }
 
-/** A page, as far as the bridge knows one. */
-export interface Page {
-  send(message: BridgeMessage): void;
-}
-
 export class Bridge {
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   readonly terms: Terms;
-  readonly #pages = new Set<Page>();
+  readonly #audience = new Audience((known) => this.#helloAfter(known));
   readonly #config: BridgeSettings;
   #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
   readonly #client: ClientRuns;
   readonly #scenarioServers: ScenarioServers;
   readonly #sessions = new ShortLivedSet<RunUnderWay>();
-  #helloTimer: NodeJS.Timeout | undefined;
-  /** Whether more has changed since the last `hello` than what the server program printed. */
-  #isChanged = false;
-  /** How many printed lines all pages know. */
-  #toldLines = 0;
+  readonly #shared = new SharedRuns(
+    (message) => this.#audience.send(message),
+    () => this.terms.limits.sharedRuns,
+  );
   /** Resolves when a broken lab has been replaced. */
   #wireReady: Promise<void> = Promise.resolve();
   /** Resolves when the wire has been warmed up. */
@@ -96,8 +87,8 @@ export class Bridge {
     this.#client = new ClientRuns(client, { prefix: clientPrefix, calls }, terms.limits);
     if (config.ownsServer) {
       this.#program = ownServer(config, prefix, () => this.#chosen.wire);
-      this.#program.on('change', () => this.#changed());
-      this.#program.on('printed', () => this.#scheduleHello());
+      this.#program.on('change', () => this.#audience.changed());
+      this.#program.on('printed', () => this.#audience.printed());
     }
   }
 
@@ -120,11 +111,10 @@ export class Bridge {
   /** Ends every run and the server program; resolves when none of their processes is left. */
   async stop(): Promise<void> {
     this.#closing = true;
-    clearTimeout(this.#helloTimer);
     for (const session of this.#sessions) session.cancel();
     await Promise.all([this.#program?.stop(), this.#client.stop(), this.#scenarioServers.stop()]);
     await this.#chosen.wire.close();
-    clearTimeout(this.#helloTimer);
+    this.#audience.stop();
   }
 
   /** Whether `stop` was called. */
@@ -139,9 +129,9 @@ export class Bridge {
 
   /** Sends a page `hello` now, and whenever it changes; returns a function that stops this. */
   join(page: Page): () => void {
-    this.#pages.add(page);
-    page.send(this.hello());
-    return () => void this.#pages.delete(page);
+    const leave = this.#audience.join(page);
+    this.#shared.tellAll((message) => page.send(message));
+    return leave;
   }
 
   /** The message that each page gets first; `GET /health` sends the same facts. */
@@ -152,7 +142,7 @@ export class Bridge {
       version: VERSION,
       wire: wire.name,
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
-      target: formatAddress(this.#whereReached()),
+      target: this.#reached,
       server: this.#serverStatus(),
       ...this.#client.status(wire, this.#sources()),
       mayControl: this.terms.mayControl,
@@ -172,26 +162,23 @@ export class Bridge {
     onSteps,
     onDone,
   }: Pick<SessionOptions, 'script' | 'link' | 'onSteps' | 'onDone'> & { server?: ScenarioServer }): Session {
-    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
+    this.#expectOpen();
     const { wire } = this.#chosen;
     if (link) this.expectLink();
     const lent = server && this.#lend(server);
-    const session: Session = new Session({
+    const done = (result: RunResult): void => {
+      lent?.giveBack();
+      onDone(result);
+    };
+    const options = {
       script,
       wire,
       ...withSeed(link),
       ...(lent ? { server: lent } : { untilListening: this.#program?.started(), whereReached: this.#whereReached }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
-      onSteps,
-      onDone: (result) => {
-        leave();
-        lent?.giveBack();
-        onDone(result);
-      },
-    });
-    const leave = this.#sessions.add(session);
-    return session;
+    };
+    return this.#run({ onSteps, onDone: done }, (told) => new Session({ ...options, ...told }));
   }
 
   /**
@@ -199,21 +186,61 @@ export class Bridge {
    * @throws BridgeError `SHUTTING_DOWN`, `NO_CLIENT_PROGRAM`, `TOO_MANY_CLIENTS`, `LINK_NEEDS_LAB`
    */
   startClient({ link, onSteps, onDone }: Pick<SessionOptions, 'link' | 'onSteps' | 'onDone'>): RunUnderWay {
-    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
+    this.#expectOpen();
     if (link) this.expectLink();
-    const session: RunUnderWay = this.#client.start({
-      wire: this.#chosen.wire,
-      ...withSeed(link),
-      untilListening: this.#program?.started(),
-      sources: this.#sources(),
+    const { wire } = this.#chosen;
+    const options = { wire, ...withSeed(link), untilListening: this.#program?.started(), sources: this.#sources() };
+    return this.#run({ onSteps, onDone }, (told) => this.#client.start({ ...options, ...told }));
+  }
+
+  /**
+   * Lets somebody start programs on the client's host.
+   * @param folder the working directory of the first one
+   * @throws BridgeError `SHUTTING_DOWN`, `ENTER_NEEDS_LAB`
+   */
+  enter(folder: string): Entrance {
+    this.#expectOpen();
+    return entranceTo(this.#chosen.wire, folder, this.#reached);
+  }
+
+  /**
+   * Carries the connections of a program on the client's host that the bridge has not started, and shows them to all pages.
+   * @param by who has started it
+   * @param command what pages call it
+   * @throws BridgeError `SHUTTING_DOWN`, `TOO_MANY_RUNS`
+   */
+  follow(by: Beginner, command: string, program: FollowedProgram): void {
+    this.#expectOpen();
+    const { wire } = this.#chosen;
+    const sources = this.#sources();
+    const begun = { by, client: command, sources: sourcesOfProgram(program, wire, sources) };
+    this.#shared.begin(begun, (told) =>
+      this.#run(told, (ended) => this.#client.follow(program, { wire, sources, ...ended })),
+    );
+  }
+
+  /** Where a client reaches the server: `host:port`. */
+  get #reached(): string {
+    return formatAddress(this.#whereReached());
+  }
+
+  /** @throws BridgeError `SHUTTING_DOWN` */
+  #expectOpen(): void {
+    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
+  }
+
+  /** Starts a run, and counts it as one of the bridge's until it is over. */
+  #run<Run extends RunUnderWay>({ onSteps, onDone }: RunTold, start: (told: RunTold) => Run): Run {
+    const told = {
       onSteps,
-      onDone: (result) => {
+      onDone: (result: RunResult) => {
         leave();
         onDone(result);
       },
-    });
-    const leave = this.#sessions.add(session);
-    return session;
+    };
+    const run = start(told);
+    const leave = this.#sessions.add(run);
+    return run;
   }
 
   /** @throws BridgeError `LINK_NEEDS_LAB` */
@@ -234,12 +261,12 @@ export class Bridge {
         'SERVER_NOT_OWNED',
         'The server was not started by this bridge: it cannot start or stop it.',
       );
-    if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
+    this.#expectOpen();
     if (action === 'start') {
       const program = this.#program;
       this.#wireReady
         .then(() => {
-          if (this.#closing) throw new BridgeError('SHUTTING_DOWN', 'The bridge is shutting down.');
+          this.#expectOpen();
           program.start();
           return program.launched();
         })
@@ -251,19 +278,12 @@ export class Bridge {
     this.#program.stop(true).catch(complain);
   }
 
-  /**
-   * Plays a few runs that nobody sees, against a listener of the wire's own: the first run of a cold lab is slow, and its
-   * kernels may repeat segments. The server program is left alone, because it may serve only one connection.
-   */
   async #warmUp(): Promise<void> {
     const { wire } = this.#chosen;
-    const opening = wire.openListener?.();
-    const listener = await Promise.race([opening, after(WARM_UP_MS, undefined, { ref: false })]);
-    if (!listener) return void opening?.then((late) => late?.close());
-    let outcome: string = 'replied';
-    for (let run = 0; run < WARM_UPS && outcome === 'replied' && !this.#closing; run += 1)
-      outcome = await playUnseen(wire, listener.port, { ...this.terms.limits, runMs: WARM_UP_MS }, this.#sessions);
-    listener.close();
+    const limits = { ...this.terms.limits, runMs: WARM_UP_MS };
+    const play = async (port: number): Promise<string> =>
+      this.#closing ? 'cancelled' : playUnseen(wire, port, limits, this.#sessions);
+    const outcome = await warmUp(wire, play);
     // Then no other run will get through either.
     if (outcome !== 'replied' && !this.#closing)
       this.log.warn(`The lab carried no connection when it was tried: ${outcome}.`);
@@ -286,7 +306,7 @@ export class Bridge {
   /** If somebody ends a host, the lab breaks. The bridge makes another; if that fails, it uses the direct wire. */
   #watchWire(): void {
     const { wire } = this.#chosen;
-    wire.onChange = () => this.#changed();
+    wire.onChange = () => this.#audience.changed();
     wire.onBroken = () => {
       this.log.warn('A host of the lab has ended: the lab is made again.');
       const programEnded = this.#program?.hostEnded();
@@ -303,33 +323,17 @@ export class Bridge {
     if (this.#closing) return chosen.wire.close();
     this.#watchWire();
     if (runAgain) this.#program!.start();
-    this.#changed();
+    this.#audience.changed();
     const isLab = chosen.wire.hasLink === true;
-    for (const page of this.#pages) page.send({ type: 'error', ...(isLab ? LAB_REMADE : LAB_LOST) });
+    this.#audience.send({ type: 'error', ...(isLab ? LAB_REMADE : LAB_LOST) });
     this.#warm = this.#warmUp();
     await this.#warm;
   }
 
-  #changed(): void {
-    this.#isChanged = true;
-    this.#scheduleHello();
-  }
-
   /** A page that knows most of what a talkative program printed gets only the new lines. */
-  #nextHello(): Hello {
+  #helloAfter(knownLines: number): Hello {
     const hello = this.hello();
-    const known = this.#isChanged ? 0 : this.#toldLines;
-    this.#isChanged = false;
-    this.#toldLines = hello.server.printed ?? 0;
-    return this.#program && known > WHOLE_OUTPUT ? { ...hello, server: this.#program.statusAfter(known) } : hello;
-  }
-
-  #scheduleHello(): void {
-    this.#helloTimer ??= setTimeout(() => {
-      this.#helloTimer = undefined;
-      const hello = this.#nextHello();
-      for (const page of this.#pages) page.send(hello);
-    }, HELLO_EVERY_MS);
+    return this.#program && knownLines > 0 ? { ...hello, server: this.#program.statusAfter(knownLines) } : hello;
   }
 }
 

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'TOO_MANY_SERVERS'
   | 'NO_CLIENT_PROGRAM'
   | 'TOO_MANY_CLIENTS'
+  | 'ENTER_NEEDS_LAB'
   | 'NOT_HELD'
   | 'SERVER_NOT_OWNED'
   | 'SERVER_RUNNING'

@@ -9,6 +9,8 @@ import './machine/garbage-collection.ts';
 import closeWithGrace from 'close-with-grace';
 import { formatAddress, resolveAddress } from './address.ts';
 import type { Access } from './access/access.ts';
+import { Door } from './enter/door.ts';
+import type { Bridge } from './bridge.ts';
 import { buildApp } from './http/app.ts';
 import { boundedLog } from './http/bounded-log.ts';
 import { readConfig, USAGE } from './config.ts';
@@ -52,7 +54,8 @@ export async function main(args: readonly string[]): Promise<void> {
     // The server program inherits this environment, and must not see the token.
     delete process.env['APERTO_TOKEN'];
     const { app, bridge, access } = await buildApp({ ...config, target: await resolveAddress(config.target) }, LOG);
-    const grace = endInOrder(app, lastLine);
+    const door = new Door(bridge);
+    const grace = endInOrder(app, lastLine, () => door.close());
     await listen(app, config.http).catch((error) => {
       // closeWithGrace would end this process with an exit status of its own.
       grace.uninstall();
@@ -64,10 +67,8 @@ export async function main(args: readonly string[]): Promise<void> {
     console.log(`Aperto is at ${access.urls.own}`);
     if (access.isOpen) console.log(openness(access));
     if (process.getuid?.() === 0) console.log(AS_ROOT);
-    const { wireMessage } = bridge.hello();
-    if (wireMessage !== undefined) console.log(`The wire is direct: ${wireMessage}`);
-    const { captureAdvice } = bridge;
-    if (captureAdvice !== undefined) console.log(`Packets are not captured: ${captureAdvice}`);
+    await openDoor(door, access.urls.own);
+    for (const sentence of wireSentences(bridge)) console.log(sentence);
   } catch (error) {
     const isUsage = error instanceof BridgeError && error.code === 'BAD_OPTION';
     process.exitCode = isUsage ? USAGE_ERROR : 1;
@@ -80,7 +81,11 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 /** Ends everything at a signal, and at an error that nobody expected: what the bridge would do next is not known then. */
-function endInOrder(app: FastifyInstance, lastLine: LastLine): ReturnType<typeof closeWithGrace> {
+function endInOrder(
+  app: FastifyInstance,
+  lastLine: LastLine,
+  closeDoor: () => void,
+): ReturnType<typeof closeWithGrace> {
   const options = {
     delay: GRACE_MS,
     logger: false,
@@ -91,6 +96,7 @@ function endInOrder(app: FastifyInstance, lastLine: LastLine): ReturnType<typeof
     if (err) lastLine.setError(err);
     else if (signal === undefined) lastLine.set('Aperto ended because nothing was left for it to do.');
     try {
+      closeDoor();
       await app.close();
     } catch (error) {
       lastLine.setError(error);
@@ -104,6 +110,27 @@ function openness({ urls, mayControl }: Access): string {
   const control = mayControl ? 'and start and stop the server program' : 'but not start or stop the server program';
   const where = urls.others.length > 0 ? urls.others.join(' ') : 'this machine has no address for them at the moment';
   return `It is open to other machines: anyone who has the token in its URL can use it, ${control}: ${where}`;
+}
+
+/** What is missing on the wire, and what would help. */
+function wireSentences(bridge: Bridge): string[] {
+  const { wireMessage } = bridge.hello();
+  const { captureAdvice } = bridge;
+  return [
+    ...(wireMessage === undefined ? [] : [`The wire is direct: ${wireMessage}`]),
+    ...(captureAdvice === undefined ? [] : [`Packets are not captured: ${captureAdvice}`]),
+  ];
+}
+
+/** Without a door, nobody can enter the client's host. Everything else works. */
+async function openDoor(door: Door, url: string): Promise<void> {
+  // No other system has a lab to enter.
+  if (process.platform !== 'linux') return;
+  try {
+    await door.open(new URL('/', url).href);
+  } catch (error) {
+    console.log(`"npm run enter" will not find this bridge: ${printable((error as Error).message)}`);
+  }
 }
 
 async function listen(app: FastifyInstance, http: { host: string; port: number }): Promise<void> {

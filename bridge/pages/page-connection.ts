@@ -8,7 +8,8 @@
  */
 import type { WebSocket } from '@fastify/websocket';
 import type { Socket } from 'node:net';
-import type { Bridge, Page } from '../bridge.ts';
+import type { Bridge } from '../bridge.ts';
+import type { Page } from '../runs/audience.ts';
 import { BridgeError } from '../errors.ts';
 import { MessageError, readMessage } from './message-reader.ts';
 import { Rates, type Allowances } from '../access/allowances.ts';

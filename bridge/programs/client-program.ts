@@ -7,7 +7,8 @@
 import type { Ending } from '../machine/child-program.ts';
 import type { CallsChoice } from '../protocol/calls-choice.ts';
 import type { WhyNoSource } from '../protocol/remedies.ts';
-import type { SourceStatus } from '../trace/trace.ts';
+import { tracerLines } from '../sources/tracer/tracer-lines.ts';
+import type { TracerReport } from '../tracer/report.ts';
 import { ProgramProcess } from './program-process.ts';
 import { SpareTracer } from './tracer-process.ts';
 
@@ -23,8 +24,8 @@ export interface ClientProgramOptions {
 /** What a run of the program is told. */
 export interface ClientEvents {
   onLine(stream: 'stdout' | 'stderr', line: string): void;
-  /** Text from the tracer, split anywhere. */
-  onTrace(text: string): void;
+  /** The tracer has reported. */
+  onTraced(report: TracerReport): void;
   /** Every process of the program that its tracer knows. */
   tracedProcesses(): ReadonlySet<number>;
   /** The tracer ended before it could do anything: the program runs without it. */
@@ -33,7 +34,29 @@ export interface ClientEvents {
   onEnd(ending: Ending): void;
 }
 
-export class ClientProgram {
+/** A program whose connections a run shows, whoever starts it. */
+export interface FollowedProgram {
+  /** Whether its calls are traced, if the machine permits it. */
+  readonly isTraced: boolean;
+  /** Why they are not, if that is known before it begins. */
+  readonly whyUntraced: WhyNoSource;
+  /** Whether what it prints is reported. */
+  readonly isHeard: boolean;
+  /** The run begins. From now on, it is told what becomes known of the program. */
+  start(events: ClientEvents): StartedProgram;
+}
+
+export interface StartedProgram {
+  /** Its first process has ended, while others go on. */
+  exited(): void;
+  /** Processes that it has left behind end too. */
+  endRest(): void;
+  /** Ends it; `onEnd` follows. */
+  stop(): Promise<void>;
+}
+
+export class ClientProgram implements FollowedProgram {
+  readonly isHeard = true;
   readonly #options: ClientProgramOptions;
   readonly #spareTracer = new SpareTracer();
   readonly #running = new Set<ProgramProcess>();
@@ -48,21 +71,13 @@ export class ClientProgram {
     return this.#options.command;
   }
 
-  /** Whether its runs are traced, if the machine permits it. */
   get isTraced(): boolean {
     const { calls } = this.#options;
     return process.platform === 'linux' && (calls === 'auto' || calls === 'tracer');
   }
 
-  /** Why its runs are not traced, if that is known before they begin. */
   get whyUntraced(): WhyNoSource {
     return process.platform === 'linux' ? 'CALLS_NOT_ASKED' : 'NOT_LINUX';
-  }
-
-  /** What the tracer's status will be, as far as that is known before a run. */
-  get expectedStatus(): SourceStatus {
-    const status = { name: 'client-tracer', tells: 'calls', side: 'client', active: this.isTraced } as const;
-    return this.isTraced ? status : { ...status, why: this.whyUntraced };
   }
 
   /** How many runs of it there are now. */
@@ -70,9 +85,10 @@ export class ClientProgram {
     return this.#running.size;
   }
 
-  start({ onEnd, ...events }: ClientEvents): ProgramProcess {
+  start({ onEnd, onTraced, ...events }: ClientEvents): StartedProgram {
     const { command, prefix } = this.#options;
     const before = prefix();
+    const lines = tracerLines(onTraced);
     const started: ProgramProcess = new ProgramProcess({
       command: [...before, '/bin/sh', '-c', command],
       // Python holds back what it prints to a pipe, unless this is set.
@@ -80,10 +96,12 @@ export class ClientProgram {
       endsWithItsHost: before.length > 0,
       tracer: this.isTraced ? this.#spareTracer.take() : undefined,
       ...events,
+      onTrace: (text) => lines.feed(text),
       // A line that is not finished is told when it is.
       onUnfinished: () => {},
       onReport: () => {},
       onEnd: (ending) => {
+        lines.end();
         this.#running.delete(started);
         this.#prepare();
         onEnd(ending);

@@ -38,6 +38,8 @@ export const LIMITS = {
   /** Client programs that run at a time, and connections of one that are listed. All of them share the steps of a run. */
   clientPrograms: 8,
   connectionsPerRun: 10_000,
+  /** Programs of an entered host that are shown at a time. */
+  sharedRuns: 256,
   /** Lines that a client program may print before it is ended. */
   linesPerClient: 100_000,
   /** In all sends of a run; a repeated send counts each time. */

@@ -1,4 +1,11 @@
-import { OUTCOMES, WIRES, type ConnectionSummary, type ProgramEnd, type SourceStatus } from '../trace/trace.ts';
+import {
+  BEGINNERS,
+  OUTCOMES,
+  WIRES,
+  type ConnectionSummary,
+  type ProgramEnd,
+  type SourceStatus,
+} from '../trace/trace.ts';
 import type { Fields, FieldsFor } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { SIDES, STREAMS } from './step-fields.ts';
@@ -101,6 +108,19 @@ export const MESSAGE_FIELDS = {
     mayControl: 'flag',
     sources: RESULT_FIELDS.sources,
     limits: 'limits',
+  },
+  /**
+   * A run that no page asked for has begun: every page gets its steps and its end too. No page can cancel it. Its id is
+   * one that no page uses.
+   */
+  begun: {
+    id: 'runId',
+    /** Who opens its connections. `enter`: a program that the operator has started on the client's host. */
+    by: BEGINNERS,
+    /** The command line of the client program. */
+    'client?': 'text',
+    /** The sources that it is expected to have. */
+    sources: RESULT_FIELDS.sources,
   },
   /** New steps of a run. A step with an id that was sent before replaces the former: more became known. */
   steps: { id: 'runId', steps: { list: 'step' } },

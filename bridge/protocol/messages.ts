@@ -4,7 +4,7 @@
  * string. This room knows the trace, but neither how the bridge makes a message nor what the page does with it.
  *
  *     page ─── run, cancel, wire, server ──▶ bridge      schemas below: no other field is allowed
- *          ◀── hello, steps, done, error ───             tables in message-fields.ts: other fields are allowed
+ *          ◀── hello, begun, steps, done, error ───           tables in message-fields.ts: other fields are allowed
  *
  * To add a message to the page: a table in message-fields.ts, and its line in BRIDGE_MESSAGES and BridgeMessage.
  */
@@ -124,6 +124,7 @@ const words: WordSchemas = {
 /** From bridge to page, by `type`. */
 export const BRIDGE_MESSAGES = {
   hello: messageSchema('hello'),
+  begun: messageSchema('begun'),
   steps: messageSchema('steps'),
   done: messageSchema('done'),
   error: messageSchema('error'),
@@ -131,7 +132,8 @@ export const BRIDGE_MESSAGES = {
 type FromBridge<Type extends keyof typeof MESSAGE_FIELDS> = { type: Type } & ObjectOf<(typeof MESSAGE_FIELDS)[Type]>;
 export type Hello = FromBridge<'hello'>;
 export type DoneMessage = FromBridge<'done'>;
-export type BridgeMessage = Hello | FromBridge<'steps'> | DoneMessage | FromBridge<'error'>;
+export type BegunMessage = FromBridge<'begun'>;
+export type BridgeMessage = Hello | BegunMessage | FromBridge<'steps'> | DoneMessage | FromBridge<'error'>;
 export type ServerStatus = ObjectOf<typeof SERVER_FIELDS>;
 
 function messageSchema(type: keyof typeof MESSAGE_FIELDS) {

@@ -56,6 +56,8 @@ export const SOURCE_REMEDIES = {
   SERVER_HAS_TRACER: undefined,
   SERVER_NOT_OURS: undefined,
   SERVER_ENDED: undefined,
+  /** An entered program prints to the terminal of the person who started it. */
+  PRINTS_ELSEWHERE: undefined,
 } as const satisfies Record<string, string | undefined>;
 
 export type WhyNoLab = Exclude<keyof typeof LAB_REMEDIES, 'LAB_NOT_ASKED'>;

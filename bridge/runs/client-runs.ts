@@ -1,14 +1,14 @@
 import { BridgeError } from '../errors.ts';
-import { ClientProgram, type ClientProgramOptions } from '../programs/client-program.ts';
+import { ClientProgram, type ClientProgramOptions, type FollowedProgram } from '../programs/client-program.ts';
 import type { Hello } from '../protocol/messages.ts';
-import { describeSource, type EvidenceSource } from '../sources/source.ts';
+import type { EvidenceSource } from '../sources/source.ts';
 import type { Wire } from '../wires/wire.ts';
-import { clientSources, sourcesOnWire } from './client-sources.ts';
+import { sourcesOfProgram } from './client-sources.ts';
 import { ProgramSession, type ProgramSessionOptions } from './program-session.ts';
 
 type Asked = Omit<ProgramSessionOptions, 'program' | 'limits'>;
 
-/** The runs of the operator's client program, if there is one. */
+/** The runs of programs: those of the operator's client program, if there is one, and of programs that others start. */
 export class ClientRuns {
   readonly #program: ClientProgram | undefined;
   readonly #limits: ProgramSessionOptions['limits'] & { clientPrograms: number };
@@ -27,8 +27,12 @@ export class ClientRuns {
   status(wire: Wire, server: readonly EvidenceSource[]): Pick<Hello, 'client'> {
     const program = this.#program;
     if (!program) return {};
-    const sources = [...clientSources(program.expectedStatus), ...sourcesOnWire(wire), ...server.map(describeSource)];
-    return { client: { command: program.command, sources } };
+    return { client: { command: program.command, sources: sourcesOfProgram(program, wire, server) } };
+  }
+
+  /** Shows a program that somebody else starts and ends. */
+  follow(program: FollowedProgram, asked: Asked): ProgramSession {
+    return new ProgramSession({ ...asked, program, isUnlimited: true, limits: this.#limits });
   }
 
   /** @throws BridgeError `NO_CLIENT_PROGRAM`, `TOO_MANY_CLIENTS` */

@@ -9,11 +9,10 @@
  */
 import { monotonicUs } from '../machine/clock.ts';
 import { BridgeError } from '../errors.ts';
-import type { ClientProgram } from '../programs/client-program.ts';
-import type { ProgramProcess } from '../programs/program-process.ts';
+import type { FollowedProgram, StartedProgram } from '../programs/client-program.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { CallOnConnection } from '../sources/calls/connection-calls.ts';
-import { describeSource, type EvidenceSource } from '../sources/source.ts';
+import type { EvidenceSource } from '../sources/source.ts';
 import { ClientTracer } from '../sources/tracer/client-tracer.ts';
 import type { LinkSettings, WireAction } from '../trace/link.ts';
 import type { Report } from '../trace/report.ts';
@@ -24,13 +23,15 @@ import { untilNextBatch } from './batches.ts';
 import { Demultiplexer } from './demultiplexer.ts';
 import { mayBeNoticed } from './looking.ts';
 import { hasFailed, ProgramFlows } from './program-flows.ts';
-import { clientSources, sourcesOnWire } from './client-sources.ts';
+import { sourcesOfProgram } from './client-sources.ts';
 import { earlySteps, endOf, leftOutOf, replyOf, type EarlyLine, type RunEnding } from './program-result.ts';
 import { RunConnection } from './run-connection.ts';
 import type { RunResult } from './run-result.ts';
 
 export interface ProgramSessionOptions {
-  program: ClientProgram;
+  program: FollowedProgram;
+  /** It goes on until the program ends, however long that takes. */
+  isUnlimited?: boolean;
   wire: Wire;
   /** How the link treats the packets of each connection; only for a wire that has one. */
   link?: LinkSettings;
@@ -52,8 +53,9 @@ export class ProgramSession {
   readonly #options: ProgramSessionOptions;
   #startedAt = Date.now();
   #beganAt = monotonicUs();
+  /** Infinite for a program that its operator ends. */
   readonly #limitMs: number;
-  readonly #timeLimit: NodeJS.Timeout;
+  #timeLimit: NodeJS.Timeout | undefined;
   readonly #tracer: ClientTracer;
   readonly #demultiplexer: Demultiplexer<CallOnConnection, Report>;
   readonly #connections: RunConnection[] = [];
@@ -61,7 +63,7 @@ export class ProgramSession {
   /** Those of which something was reported since the last batch. */
   readonly #changed = new Set<RunConnection>();
   readonly #flows: ProgramFlows;
-  #process: ProgramProcess | undefined;
+  #process: StartedProgram | undefined;
   #carrying: Carrying | undefined;
   #lookers: EvidenceSource[] = [];
   /** What it printed before its first connection. */
@@ -80,8 +82,10 @@ export class ProgramSession {
   constructor(options: ProgramSessionOptions) {
     this.#options = options;
     const { link, limits, program, untilListening } = options;
-    this.#limitMs = link?.hold ? limits.heldRunMs : limits.clientRunMs;
-    this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
+    const limitMs = link?.hold ? limits.heldRunMs : limits.clientRunMs;
+    this.#limitMs = options.isUnlimited ? Infinity : limitMs;
+    if (!options.isUnlimited)
+      this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), limitMs);
     this.#tracer = new ClientTracer(
       {
         onReport: (socket, report) => this.#called(socket, report),
@@ -145,7 +149,7 @@ export class ProgramSession {
     });
     this.#process = program.start({
       onLine: (stream, line) => this.#printed(stream, line),
-      onTrace: (text) => this.#tracer.feed(text),
+      onTraced: (report) => this.#tracer.take(report),
       tracedProcesses: () => this.#tracer.processes,
       onTracerLost: () => this.#tracer.lost(),
       onEnd: ({ code, signal, error }) =>
@@ -306,7 +310,7 @@ export class ProgramSession {
   }
 
   #sources(): SourceStatus[] {
-    const { wire, sources } = this.#options;
-    return [...clientSources(this.#tracer.status()), ...sourcesOnWire(wire), ...sources.map(describeSource)];
+    const { program, wire, sources } = this.#options;
+    return sourcesOfProgram(program, wire, sources, this.#tracer.status());
   }
 }

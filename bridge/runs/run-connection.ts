@@ -45,7 +45,7 @@ export class RunConnection {
   readonly #options: RunConnectionOptions;
   readonly #calls: ConnectionCalls;
   readonly #tally = new ConnectionTally();
-  readonly #watches: Watch[];
+  #watches: readonly Watch[];
   #trace: BoundedTrace | undefined;
   readonly #zero = new ZeroAtConnect((report) => this.#trace?.report(report));
   #sent = new Map<string, string>();
@@ -191,7 +191,10 @@ export class RunConnection {
       return news;
     }
     this.#trace = undefined;
-    this.#sent.clear();
+    this.#watches = [];
+    this.#carried = undefined;
+    this.#onCarried = undefined;
+    this.#sent = new Map();
     return news;
   }
 

@@ -17,6 +17,10 @@ export interface Reply {
 export const WIRES = ['lab', 'direct'] as const;
 export type WireName = (typeof WIRES)[number];
 
+/** Who begins a run that no page asked for. */
+export const BEGINNERS = ['enter'] as const;
+export type Beginner = (typeof BEGINNERS)[number];
+
 /** What a trace does not hold, because there was more of it than a trace may have. The connection itself was left alone. */
 export interface LeftOut {
   /** Lines that the server printed. The rest of the trace is whole. */

@@ -22,12 +22,17 @@ export interface Started {
 export interface Born {
   what: 'born';
   process: number;
+  /** The process that made it. */
+  parent: number;
 }
 
 /** A process of the program has ended. */
 export interface Died {
   what: 'died';
   process: number;
+  code: number;
+  /** The number of the signal that ended it; 0 if none did. */
+  signal: number;
 }
 
 /** The program's first process has ended, and others go on. */

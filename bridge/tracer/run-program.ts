@@ -5,7 +5,8 @@ import { canReadCalls, goOnToCall, interrupt, letGo, readStop, seize, tieTo } fr
 import { Reporter } from './reporter.ts';
 import { BRIDGE_LIVES_DESCRIPTOR, type TracerCommand } from './report.ts';
 import { isKnownArchitecture } from './system-calls.ts';
-import { ProgramTrace, type Ending } from './trace-program.ts';
+import { ProgramTrace } from './trace-program.ts';
+import type { Ending } from './tracees.ts';
 
 const SIGCHLD = 17;
 const SIGKILL = 9;

@@ -2,9 +2,11 @@ import { waitpid } from './libc.ts';
 import { now } from './clock.ts';
 import { goOn, goOnToCall, threadOfEvent, interrupt, letGo, readStop, stayStopped, type Stop } from './ptrace.ts';
 import type { Reporter } from './reporter.ts';
-import { Tracees } from './tracees.ts';
+import { Tracees, type Ending } from './tracees.ts';
 
 const WNOHANG = 1;
+/** Of a thread that goes on untraced, nobody will know how it ends. */
+const LET_GO: Ending = { code: 0, signal: 0 };
 /** Threads too, not only processes: waitpid(2). */
 const WALL = 0x40000000;
 
@@ -17,12 +19,6 @@ export interface TracedProgram {
   probeVariable?: string;
   /** The first process has ended; others may go on. */
   onEnd(): void;
-}
-
-/** How the program's first process ended. */
-export interface Ending {
-  code: number;
-  signal: number;
 }
 
 /**
@@ -91,11 +87,11 @@ export class ProgramTrace {
   #leave(thread: number, stop: Stop): void {
     if (stop.why === 'birth') this.#tracees.born(threadOfEvent(thread));
     letGo(thread, stop.why === 'signal' ? stop.signal : 0);
-    this.#tracees.ended(thread);
+    this.#tracees.ended(thread, LET_GO);
   }
 
   #ended(thread: number, { code, signal }: Extract<Stop, { why: 'ended' }>): void {
-    for (const report of this.#tracees.ended(thread)) this.#reporter.report(report);
+    for (const report of this.#tracees.ended(thread, { code, signal })) this.#reporter.report(report);
     if (thread !== this.#program.process) return;
     this.#ending = { code, signal };
     this.#program.onEnd();

@@ -19,6 +19,12 @@ interface Thread extends StoppedThread {
   restarts?: boolean;
 }
 
+/** How a thread or a process ended: signal 0 if none ended it. */
+export interface Ending {
+  code: number;
+  signal: number;
+}
+
 /** -ERESTART_RESTARTBLOCK of linux/errno.h. */
 const RESTART_BLOCK = -516;
 
@@ -119,13 +125,13 @@ export class Tracees {
     return this.#withReleased(gone);
   }
 
-  ended(id: number): Reports {
+  ended(id: number, { code, signal }: Ending): Reports {
     const thread = this.#threads.get(id);
     this.#threads.delete(id);
     if (!thread) return NOTHING;
     const reports: Reports = this.#quiet.has(thread.process) ? NOTHING : [{ what: 'gone', thread: id }];
     if (thread.process !== id) return reports;
-    this.#onProcess({ what: 'died', process: id });
+    this.#onProcess({ what: 'died', process: id, code, signal });
     this.#tables.ended(id);
     this.#objects.processEnded(id);
     this.#quiet.delete(id);
@@ -173,7 +179,7 @@ export class Tracees {
     if (process === id && this.#threads.has(parent)) {
       this.#tables.forked(parent, process);
       if (this.#quiet.has(parent)) this.#quiet.add(process);
-      this.#onProcess({ what: 'born', process });
+      this.#onProcess({ what: 'born', process, parent });
     }
     return thread;
   }

@@ -43,8 +43,11 @@ export interface Wire {
   close(): Promise<void>;
   /** Whether it has a link, which can delay, lose and hold packets as a run's settings say. */
   readonly hasLink?: boolean;
-  /** The command that starts a program on a host of the wire, to be put before the program's own. */
-  entrance?(side: Side): string[];
+  /**
+   * The command that starts a program on a host of the wire, to be put before the program's own.
+   * @param folder the program's working directory, if not this process's own
+   */
+  entrance?(side: Side, folder?: string): string[];
   /**
    * Opens a listener of the wire's own on the server's host, so that a connection can be tried without the server program.
    * It answers the first bytes, and closes. Resolves with nothing if it cannot listen.

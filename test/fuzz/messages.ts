@@ -18,6 +18,7 @@ const PER_SECOND = 5000;
 
 const schemas = {
   hello: Compile(BRIDGE_MESSAGES.hello),
+  begun: Compile(BRIDGE_MESSAGES.begun),
   steps: Compile(BRIDGE_MESSAGES.steps),
   done: Compile(BRIDGE_MESSAGES.done),
   error: Compile(BRIDGE_MESSAGES.error),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import type { Bridge } from '../../bridge/bridge.ts';
 import { buildApp } from '../../bridge/http/app.ts';
 import type { Config } from '../../bridge/config.ts';
 import type { Hello } from '../../bridge/protocol/messages.ts';
@@ -12,6 +13,7 @@ import { freePort } from './free-port.ts';
 
 export interface TestBridge {
   app: FastifyInstance;
+  bridge: Bridge;
   port: number;
   origin: string;
   /** What follows a path: the token, if the bridge takes one. */
@@ -31,7 +33,7 @@ export async function startBridge(
   whenOver: WhenOver = onTestFinished,
 ): Promise<TestBridge> {
   const { targetPort = 1, listenOn = '127.0.0.1', ...others } = settings;
-  const { app, access } = await buildApp({
+  const { app, bridge, access } = await buildApp({
     http: { host: listenOn, port: 0 },
     wire: 'direct',
     target: { host: '127.0.0.1', port: targetPort },
@@ -49,7 +51,7 @@ export async function startBridge(
   const origin = `http://127.0.0.1:${port}`;
   const query = new URL(access.urls.own).search;
   const health = async () => (await (await fetch(`${origin}/health${query}`)).json()) as Hello;
-  return { app, port, origin, query, health };
+  return { app, bridge, port, origin, query, health };
 }
 
 /** A bridge whose own server program listens. Without `server`, that is the number server, with the probe in it. */

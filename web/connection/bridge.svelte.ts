@@ -1,4 +1,4 @@
-import type { BridgeMessage, Hello, PageMessage } from '../../bridge/protocol/messages.ts';
+import type { BegunMessage, BridgeMessage, Hello, PageMessage } from '../../bridge/protocol/messages.ts';
 import { BridgeConnection, type ConnectionStatus, type Socket } from './bridge-connection.ts';
 import { withOutput } from './known-output.ts';
 import type { Troubles } from './troubles.svelte.ts';
@@ -59,6 +59,7 @@ export class Bridge {
     if (message.type === 'hello') this.#hello = withOutput(message, this.#hello);
     else if (message.type === 'error' && message.id === undefined)
       this.#options.troubles.report(message.code, message.message);
+    else if (message.type === 'begun') this.#options.onbegun(message);
     else this.#options.onrunmessage(message);
   }
 
@@ -72,12 +73,13 @@ export class Bridge {
 }
 
 /** What the bridge says about a run. */
-export type RunMessage = Exclude<BridgeMessage, Hello>;
+export type RunMessage = Exclude<BridgeMessage, Hello | BegunMessage>;
 
 interface BridgeOptions {
   /** Opens a socket; `onrefusal` takes the stable code of a refusal, or undefined if there was none. */
   open: (onrefusal: (code: string | undefined) => void) => Socket;
   troubles: Troubles;
+  onbegun: (message: BegunMessage) => void;
   onrunmessage: (message: RunMessage) => void;
   onlost: () => void;
 }

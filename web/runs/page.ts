@@ -1,3 +1,4 @@
+import type { BegunMessage } from '../../bridge/protocol/messages.ts';
 import type { LinkSettings, WireAction } from '../../bridge/trace/link.ts';
 import type { Trace } from '../../bridge/trace/trace.ts';
 import type { Socket } from '../connection/bridge-connection.ts';
@@ -35,6 +36,7 @@ export class Page {
     this.bridge = new Bridge({
       open,
       troubles: this.troubles,
+      onbegun: (message) => this.#follow(message),
       onrunmessage: (message) => this.runs.receive(message),
       onlost: () => this.runs.loseAll(),
     });
@@ -63,9 +65,18 @@ export class Page {
     if (client) this.play({ script: [], client: client.command, clientSources: client.sources, link });
   }
 
+  /** Adds a run that no page asked for. It is shown at once, unless the viewer is in the middle of another one. */
+  #follow({ id, by, client, sources }: BegunMessage): void {
+    const { wire, target, server } = this.bridge.hello ?? {};
+    const begun = { script: [], by, client, clientSources: sources, wire, target, command: server?.command };
+    const run = this.runs.follow(String(id), begun);
+    this.#kept.prepare();
+    if (!this.selection.run || this.selection.isRevealed) this.selection.begin(run);
+  }
+
   cancel(): void {
     const { run } = this.selection;
-    if (run && !run.end) this.bridge.request({ type: 'cancel', id: run.id });
+    if (run && !run.end && !run.begun.by) this.bridge.request({ type: 'cancel', id: run.id });
   }
 
   /** Does something with a segment that the selected run's link holds. */

@@ -1,7 +1,7 @@
 import type { DoneMessage } from '../../bridge/protocol/messages.ts';
 import { printable } from '../../bridge/trace/printable.ts';
 import type { LinkSettings } from '../../bridge/trace/link.ts';
-import type { SourceStatus, Trace } from '../../bridge/trace/trace.ts';
+import type { Beginner, SourceStatus, Trace } from '../../bridge/trace/trace.ts';
 import type { ScenarioServer } from '../../bridge/trace/scenario-server.ts';
 import { plainScript, type Script } from '../../bridge/trace/script.ts';
 import type { Step } from '../../bridge/trace/step.ts';
@@ -31,6 +31,8 @@ export interface Beginning {
   scenario?: string | undefined;
   /** The server of this run alone, if it has one. */
   server?: ScenarioServer | undefined;
+  /** Who began it, if this page did not ask for it: then it cannot be cancelled here. */
+  by?: Beginner | undefined;
 }
 
 /** What a trace says of a run's end. */
@@ -69,8 +71,9 @@ export class Run {
   readonly done = $derived(this.#end?.kind === 'done' ? shownEnd(this.#end.done, this.chosen) : undefined);
   readonly outcome = $derived(this.#end?.kind === 'done' ? this.done!.outcome : this.#end?.kind);
 
-  constructor(order: number, begun: Beginning, startedAt = now(), isOpened = false) {
-    this.id = `run-${order}`;
+  /** @param id the bridge's own name for it, if the bridge has one */
+  constructor(order: number, begun: Beginning, startedAt = now(), isOpened = false, id = `run-${order}`) {
+    this.id = id;
     this.order = order;
     this.begun = begun;
     this.isOpened = isOpened;

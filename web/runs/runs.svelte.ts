@@ -47,6 +47,11 @@ export class Runs {
     return { run, message: { type: 'run', id: run.id, script, ...(link && { link }), ...(server && { server }) } };
   }
 
+  /** Adds a run that the bridge has begun by itself. */
+  follow(id: string, begun: Beginning): Run {
+    return this.#insert(new Run(this.#nextOrder(), begun, undefined, false, id));
+  }
+
   /** Leaves the numbers up to this one to the runs that are still to be restored. */
   countFrom(order: number): void {
     this.#count = Math.max(this.#count, order);
@@ -115,7 +120,8 @@ export class Runs {
     this.#isScheduled = false;
     const queue = this.#queue.splice(0);
     for (const run of this.#list) {
-      const messages = queue.filter(({ id }) => id === run.id);
+      // After a lost connection, the bridge may begin a run again under the same name.
+      const messages = run.end ? [] : queue.filter(({ id }) => id === run.id);
       if (messages.length === 0) continue;
       run.add(messages.flatMap((message) => (message.type === 'steps' ? message.steps : [])));
       for (const message of messages) {

@@ -2,14 +2,13 @@
  * The tracer's reports on a client program, as calls on its sockets. It does not start the tracer, and does not know which
  * socket belongs to which connection of a run.
  *
- *     tracer ─ lines ─▶ reports ─▶ calls by socket ─▶ whoever sorts them by connection
+ *     tracer ─ reports ─▶ calls by socket ─▶ whoever sorts them by connection
  */
-import type { LineSplitter } from '../../machine/line-splitter.ts';
 import type { WhyNoSource } from '../../protocol/remedies.ts';
 import type { TracerReport } from '../../tracer/report.ts';
 import type { SourceStatus } from '../../trace/trace.ts';
 import { ClientCalls, type ClientCallsOptions } from './client-calls.ts';
-import { tracerLines, UNSEEN, whyUntraced } from './tracer-lines.ts';
+import { UNSEEN, whyUntraced } from './tracer-lines.ts';
 
 export interface ClientTracerOptions extends ClientCallsOptions {
   /** The program's first process has ended, while others go on. */
@@ -19,7 +18,6 @@ export interface ClientTracerOptions extends ClientCallsOptions {
 export class ClientTracer {
   readonly #options: ClientTracerOptions;
   readonly #calls: ClientCalls;
-  readonly #lines: LineSplitter;
   readonly #processes = new Set<number>();
   /** Why it reports nothing. */
   #why: WhyNoSource | undefined;
@@ -31,7 +29,6 @@ export class ClientTracer {
     this.#options = options;
     this.#why = why;
     this.#calls = new ClientCalls(options);
-    this.#lines = tracerLines((report) => this.#take(report));
   }
 
   status(): SourceStatus<WhyNoSource> {
@@ -55,18 +52,12 @@ export class ClientTracer {
     this.#why ??= 'TRACER_NOT_POSSIBLE';
   }
 
-  /** Takes what the tracer wrote: text, split anywhere. */
-  feed(text: string): void {
-    this.#lines.feed(text);
-  }
-
   /** The program and its tracer have ended, and all reports have been read. */
   programEnded(): void {
-    this.#lines.end();
     this.#calls.ended();
   }
 
-  #take(report: TracerReport): void {
+  take(report: TracerReport): void {
     switch (report.what) {
       case 'born':
         return void this.#processes.add(report.process);

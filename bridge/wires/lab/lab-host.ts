@@ -85,8 +85,8 @@ export class LabHost {
   }
 
   /** The command that starts a program on this host: it comes before the program's own. */
-  entrance(): string[] {
-    return entering(this.#pid!);
+  entrance(folder?: string): string[] {
+    return entering(this.#pid!, folder);
   }
 
   /** Whether it has an IPv6 address too. Known when it is ready. */

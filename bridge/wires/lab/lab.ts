@@ -112,8 +112,8 @@ export class LabWire implements Wire {
     return this.#programs.add(program);
   }
 
-  entrance(side: Side = 'server'): string[] {
-    return this.#hosts[side].entrance();
+  entrance(side: Side = 'server', folder?: string): string[] {
+    return this.#hosts[side].entrance(folder);
   }
 
   targetFor(sockets: readonly Address[]): Address {

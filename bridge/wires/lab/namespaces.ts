@@ -24,9 +24,9 @@ const IN_FOLDER = isRoot
  * The command line that runs a program in the namespaces of a process (nsenter(1)): it comes before the program's own.
  * Entering a mount namespace changes to its root folder, so a shell changes back.
  */
-export function entering(pid: number): string[] {
+export function entering(pid: number, folder = process.cwd()): string[] {
   const user = isRoot ? [] : ['--user', '--preserve-credentials'];
-  const back = ['sh', '-c', IN_FOLDER, process.cwd()];
+  const back = ['sh', '-c', IN_FOLDER, folder];
   return ['nsenter', '--target', String(pid), ...user, '--net', '--pid', '--mount', '--', ...back];
 }
 

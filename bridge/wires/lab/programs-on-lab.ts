@@ -6,7 +6,7 @@ import type { Link, OnOpening, Ports } from './link/link.ts';
 
 /** Milliseconds between two questions whose a SYN is, and how often it is asked. */
 const ASK_EVERY_MS = 2;
-const ASK_TIMES = 25;
+const ASK_TIMES = 100;
 
 /** A program, and how many of its connections the link has seen. */
 interface Program {

@@ -94,8 +94,9 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
   });
 
   test('a process that outlives the program goes on alone, once nobody wants its reports', async () => {
-    const program = shell('sleep 100 >/dev/null 2>&1 3>&1 & echo $!; exit 5');
+    const program = shell('sleep 100 >/dev/null 2>&1 3>&1 & echo $!; (exit 7); exit 5');
     await program.report('exited');
+    expect(program.reports).toContainEqual({ what: 'died', process: expect.any(Number), code: 7, signal: 0 });
     const sleeper = Number(program.output);
     program.letGo();
     expect(await program.ended()).toEqual({ code: 5, signal: null });
@@ -107,7 +108,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     const program = shell('setsid sleep 100 >/dev/null 2>&1 3>&1 & echo $!; exit 0');
     expect(await program.report('exited')).toMatchObject({ code: 0, signal: 0 });
     const sleeper = Number(program.output);
-    expect(program.reports).toContainEqual({ what: 'born', process: sleeper });
+    expect(program.reports).toContainEqual({ what: 'born', process: sleeper, parent: expect.any(Number) });
     expect(isAlive(sleeper)).toBe(true);
     program.bridgeEnds();
     await until(() => !isAlive(sleeper));

@@ -14,6 +14,7 @@ import { compareSteps, type Step } from '../../../bridge/trace/step.ts';
 
 const schemas = {
   hello: Compile(BRIDGE_MESSAGES.hello),
+  begun: Compile(BRIDGE_MESSAGES.begun),
   steps: Compile(BRIDGE_MESSAGES.steps),
   done: Compile(BRIDGE_MESSAGES.done),
   error: Compile(BRIDGE_MESSAGES.error),

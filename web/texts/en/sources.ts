@@ -39,6 +39,7 @@ export const sources = {
     CAPTURE_FAILED: 'tcpdump cannot capture here.',
     CAPTURE_SAW_NOTHING: 'tcpdump saw no packet of this connection.',
     CAPTURE_ENDED_EARLY: 'tcpdump ended before the connection did.',
+    PRINTS_ELSEWHERE: 'The program prints to the terminal in which it was started.',
     SCRIPTS_ONLY: 'On this wire, only the packets of scripts are captured, not those of a client program.',
     CAPTURE_CLOCK_SET: 'This machine’s clock was set during the run: some times may be wrong.',
     SYSCALL_NOT_READABLE: 'The kernel does not let Aperto see in which call the server is blocked.',

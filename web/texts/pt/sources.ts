@@ -36,6 +36,7 @@ export const sources: Texts['sources'] = {
     CAPTURE_FAILED: 'O tcpdump não consegue capturar aqui.',
     CAPTURE_SAW_NOTHING: 'O tcpdump não viu nenhum pacote desta conexão.',
     CAPTURE_ENDED_EARLY: 'O tcpdump terminou antes da conexão.',
+    PRINTS_ELSEWHERE: 'O programa escreve no terminal em que foi iniciado.',
     SCRIPTS_ONLY: 'Neste enlace, só se capturam os pacotes de roteiros, não os de um programa cliente.',
     CAPTURE_CLOCK_SET: 'O relógio desta máquina foi acertado durante a execução: alguns tempos podem estar errados.',
     SYSCALL_NOT_READABLE: 'O kernel não deixa o Aperto ver em que chamada o servidor está bloqueado.',
