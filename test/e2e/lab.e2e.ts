@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { PYTHON } from '../helpers/programs/python.ts';
 import { expect, labTest as test } from './bridge.ts';
 import { segments, sendNumber, spoken, violations } from './page.ts';
 
@@ -31,6 +32,25 @@ test('one press in the lab: every segment is captured, every state was seen', as
   await page.locator('.legend summary').click();
   await expect(page.locator('.legend li.active', { hasText: 'the packets' })).toBeVisible();
   await expect(page.locator('.legend li.active', { hasText: 'the kernels’ states' })).toBeVisible();
+});
+
+test('a command on the client’s host: its connection appears by itself, and no button gives it up', async ({
+  page,
+  baseURL,
+}) => {
+  test.skip(!PYTHON, 'python3 is not installed');
+  await page.goto('/');
+  await expect(page.getByText('server listening')).toBeVisible();
+  const { host } = new URL(baseURL);
+  const { target } = (await (await fetch(`${baseURL}/health`)).json()) as { target: string };
+  const args = ['.setup/enter.mjs', '--http', host, 'python3', 'test/fixtures/pair/holds.py', ...target.split(':')];
+  const entered = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
+  await expect(page.locator('.runs')).toContainText('python3 holds.py');
+  await expect(drawn(page, 'segment').first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+  entered.stdin.end('\n');
+  await expect(spoken(page)).toHaveText('Run 1: The server replied ÍMPAR.');
+  await expect(drawn(page, 'segment').and(page.locator('.inferred'))).toHaveCount(0);
 });
 
 test('captured packets can be saved, and read byte by byte', async ({ page }) => {

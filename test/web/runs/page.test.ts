@@ -76,6 +76,33 @@ describe('the page', () => {
     expect(linkOn('direct')).toBeUndefined();
   });
 
+  it('shows a run that the bridge has begun, unless the viewer is in the middle of another', () => {
+    const { page, socket } = opened('lab');
+    const begin = (id: string) => socket.message({ type: 'begun', id, by: 'enter', client: `curl ${id}`, sources: [] });
+    begin('a');
+    expect(page.selection.run).toMatchObject({ id: 'a', begun: { client: 'curl a', by: 'enter' } });
+    socket.message({ type: 'steps', id: 'a', steps: plainTrace() });
+    begin('b');
+    expect(page.selection.run!.id).toBe('a');
+    socket.message(done('a', 'replied'));
+    page.selection.playback.goTo(page.selection.beats.length - 1);
+    begin('c');
+    expect(page.selection.run!.id).toBe('c');
+    expect(page.runs.list.map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+  });
+
+  it('cancels no run that the bridge has begun, and tells it from one of the same name before', () => {
+    const { page, socket } = opened('lab');
+    const begun = { type: 'begun', id: 'a', by: 'enter', sources: [] } as const;
+    socket.message(begun);
+    page.cancel();
+    expect(socket.sent).toEqual([]);
+    socket.tell('close');
+    socket.message(begun);
+    socket.message(done('a', 'replied'));
+    expect(page.runs.list.map(({ outcome }) => outcome)).toEqual(['replied', 'lost']);
+  });
+
   it('delivers all held segments, the newest first: none has left before its turn', () => {
     const { page, socket } = opened('lab');
     page.play({ script, link: { hold: true } });
