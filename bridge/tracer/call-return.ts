@@ -11,6 +11,8 @@ type Facts = Partial<Returned>;
 
 /** From linux/socket.h. */
 const MSG_PEEK = 2;
+/** From linux/close_range.h: the descriptors are only marked, and the next exec() closes them. */
+const CLOSE_RANGE_CLOEXEC = 4;
 /** From linux/eventpoll.h. */
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
@@ -40,6 +42,7 @@ export function applyReturn(
         tables.received(process, descriptorsOfMessage(thread, args[1]!), (int(args[2]!) & MSG_PEEK) !== 0);
       return;
     case 'close-range':
+      if (int(args[2]!) & CLOSE_RANGE_CLOEXEC) return;
       return tables.forgetRange(process, size(args[0]!), size(args[1]!));
     case 'duplicate':
       // dup2() of a descriptor onto itself does nothing.
