@@ -27,7 +27,7 @@ import { describeSource, type EvidenceSource } from './sources/source.ts';
 import type { LinkSettings } from './trace/link.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
-import { expectLink, targetOn } from './wires/wire.ts';
+import { expectLink, targetOn, type Wire } from './wires/wire.ts';
 
 /** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
 const SEEDS = 100_000;
@@ -78,6 +78,8 @@ export class Bridge {
   #toldLines = 0;
   /** Resolves when a broken lab has been replaced. */
   #wireReady: Promise<void> = Promise.resolve();
+  /** Present while a broken lab is replaced: resolves with the next wire, after the server program was started on it. */
+  #nextWire: Promise<Wire> | undefined;
   /** Resolves when the wire has been warmed up. */
   #warm: Promise<void> = Promise.resolve();
   #closing = false;
@@ -180,7 +182,7 @@ export class Bridge {
       script,
       wire,
       ...withSeed(link),
-      ...(lent ? { server: lent } : { untilListening: this.#program?.started(), whereReached: this.#whereReached }),
+      ...(lent ? { server: lent } : { ...this.#untilListening(), whereReached: this.#whereReached }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
       onSteps,
@@ -269,6 +271,13 @@ export class Bridge {
       this.log.warn(`The lab carried no connection when it was tried: ${outcome}.`);
   }
 
+  /** What a run waits for: a wire that carries it, and a server program that listens. */
+  #untilListening(): Pick<SessionOptions, 'nextWire' | 'untilListening'> {
+    const nextWire = this.#nextWire;
+    const started = (): Promise<void> | undefined => this.#program?.started();
+    return nextWire ? { nextWire, untilListening: nextWire.then(started) } : { untilListening: started() };
+  }
+
   #lend(server: ScenarioServer): LentServer {
     if (!this.#chosen.wire.entrance)
       throw new BridgeError('SERVER_NEEDS_LAB', 'Only the lab has a host for servers of scenarios.');
@@ -290,9 +299,15 @@ export class Bridge {
     wire.onBroken = () => {
       this.log.warn('A host of the lab has ended: the lab is made again.');
       const programEnded = this.#program?.hostEnded();
-      this.#wireReady = this.#replaceWire(programEnded).catch((error: unknown) =>
+      const replaced = this.#replaceWire(programEnded).catch((error: unknown) =>
         this.log.error(error, 'the lab could not be replaced'),
       );
+      const nextWire = replaced.then(() => this.#chosen.wire);
+      this.#nextWire = nextWire;
+      this.#wireReady = replaced.then(() => {
+        if (this.#nextWire === nextWire) this.#nextWire = undefined;
+        return this.#warm;
+      });
     };
   }
 
@@ -307,7 +322,6 @@ export class Bridge {
     const isLab = chosen.wire.hasLink === true;
     for (const page of this.#pages) page.send({ type: 'error', ...(isLab ? LAB_REMADE : LAB_LOST) });
     this.#warm = this.#warmUp();
-    await this.#warm;
   }
 
   #changed(): void {
