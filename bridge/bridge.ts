@@ -8,7 +8,6 @@
  *                                └─ sessions, one for each run
  */
 import type { FastifyBaseLogger } from 'fastify';
-import { randomInt } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { formatAddress, type Address } from './address.ts';
 import type { Config } from './config.ts';
@@ -22,15 +21,12 @@ import type { Limits } from './protocol/limits.ts';
 import type { BridgeMessage, Hello, ServerStatus } from './protocol/messages.ts';
 import { ClientRuns } from './runs/client-runs.ts';
 import type { RunUnderWay } from './runs/run-result.ts';
+import { withSeed } from './runs/seed.ts';
 import { CLIENT_STATUS, playUnseen, Session, type SessionOptions } from './session.ts';
 import { describeSource, type EvidenceSource } from './sources/source.ts';
-import type { LinkSettings } from './trace/link.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
 import { expectLink, targetOn, type Wire } from './wires/wire.ts';
-
-/** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
-const SEEDS = 100_000;
 
 /** Connections with which a lab is warmed up, one after the other, and the milliseconds that each may take. */
 const WARM_UPS = 3;
@@ -275,7 +271,7 @@ export class Bridge {
   #untilListening(): Pick<SessionOptions, 'nextWire' | 'untilListening'> {
     const nextWire = this.#nextWire;
     const started = (): Promise<void> | undefined => this.#program?.started();
-    return nextWire ? { nextWire, untilListening: nextWire.then(started) } : { untilListening: started() };
+    return { nextWire, untilListening: nextWire ? nextWire.then(started) : started() };
   }
 
   #lend(server: ScenarioServer): LentServer {
@@ -302,8 +298,7 @@ export class Bridge {
       const replaced = this.#replaceWire(programEnded).catch((error: unknown) =>
         this.log.error(error, 'the lab could not be replaced'),
       );
-      const nextWire = replaced.then(() => this.#chosen.wire);
-      this.#nextWire = nextWire;
+      const nextWire = (this.#nextWire = replaced.then(() => this.#chosen.wire));
       this.#wireReady = replaced.then(() => {
         if (this.#nextWire === nextWire) this.#nextWire = undefined;
         return this.#warm;
@@ -345,8 +340,4 @@ export class Bridge {
       for (const page of this.#pages) page.send(hello);
     }, HELLO_EVERY_MS);
   }
-}
-
-function withSeed(link: LinkSettings | undefined): { link?: LinkSettings } {
-  return link ? { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } } : {};
 }

@@ -25,16 +25,21 @@ export function expectPossibleCalls(steps: readonly Step[]): void {
   const order = unseen.map(({ name }) => (name === 'accept' ? 0 : name === 'send' ? 1 : 2));
   if (order.some((rank, index) => rank < (order[index - 1] ?? 0)))
     untrue.push('accept(), send(), close(): not in order');
-  for (const [index, call] of unseen.entries()) {
-    const before = unseen[index - 1];
-    if (before && earliestOf(call) < earliestOf(before) - SMALLEST_RANGE)
-      untrue.push(`${call.id} may be before ${before.id}, which cannot be that early`);
-  }
+  untrue.push(...rangesOutOfOrder(unseen));
   for (const segment of segments(steps)) {
     const cause = unseen.find(({ id }) => id === segment.causedBy);
     if (cause && cause.startedAt > segment.sentAt) untrue.push(`${segment.id} comes before ${cause.id}`);
   }
   expect(untrue).toEqual([]);
+}
+
+/** What follows a call is not told to have been possible before that call was. */
+function rangesOutOfOrder(unseen: readonly Call[]): string[] {
+  return unseen.flatMap((call, index) => {
+    const before = unseen[index - 1];
+    const isEarlier = before && earliestOf(call) < earliestOf(before) - SMALLEST_RANGE;
+    return isEarlier ? [`${call.id} may be before ${before.id}, which cannot be that early`] : [];
+  });
 }
 
 function earliestOf({ startedAt, range }: Call): number {
