@@ -107,7 +107,10 @@ export const ROOMS = {
     ...[...BASE, 'fastify', '@fastify/static', '@fastify/websocket'],
     ...['bridge/access', 'bridge/bridge.ts', 'bridge/pages', 'bridge/http'],
   ],
-  'bridge/run-once.ts': [...[...BASE, ...MODEL, 'bridge/access', 'bridge/runs', 'bridge/bridge.ts'], 'bridge/wires'],
+  'bridge/run-once.ts': [
+    ...[...BASE, ...MODEL, 'bridge/access', 'bridge/config.ts', 'bridge/runs', 'bridge/bridge.ts'],
+    'bridge/wires',
+  ],
   'bridge/client.ts': [
     ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts'],
     ...['bridge/sources/capture', 'bridge/wires/lab'],

@@ -8,50 +8,33 @@
  *                                └─ sessions, one for each run
  */
 import type { FastifyBaseLogger } from 'fastify';
-import { randomInt } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { formatAddress, type Address } from './address.ts';
-import type { Config } from './config.ts';
+import type { BridgeSettings } from './config.ts';
 import { BridgeError } from './errors.ts';
 import { VERSION } from './machine/paths.ts';
 import { ShortLivedSet } from './machine/short-lived-collections.ts';
+import { controlProgram } from './programs/control-program.ts';
 import { ScenarioServers, type LentServer } from './programs/scenario-servers.ts';
 import { ownServer } from './programs/own-server.ts';
 import type { ServerProgram } from './programs/server-program.ts';
-import type { Limits } from './protocol/limits.ts';
-import type { Hello, ServerStatus } from './protocol/messages.ts';
+import type { Terms } from './protocol/limits.ts';
+import type { Hello } from './protocol/messages.ts';
 import { Audience, type Page } from './runs/audience.ts';
 import { ClientRuns } from './runs/client-runs.ts';
 import { sourcesOfProgram } from './runs/client-sources.ts';
 import { entranceTo, type Entrance } from './runs/entrance.ts';
 import type { RunResult, RunUnderWay } from './runs/run-result.ts';
+import { withSeed } from './runs/seed.ts';
 import { SharedRuns, type RunTold } from './runs/shared-runs.ts';
 import type { FollowedProgram } from './programs/client-program.ts';
 import { CLIENT_STATUS, playUnseen, Session, type SessionOptions } from './session.ts';
 import { describeSource, type EvidenceSource } from './sources/source.ts';
-import type { LinkSettings } from './trace/link.ts';
 import type { Beginner } from './trace/trace.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { WARM_UP_MS, warmUp } from './runs/warm-up.ts';
-import { chooseWire, type ChosenWire } from './wires/choose-wire.ts';
-import { expectLink, targetOn } from './wires/wire.ts';
-
-/** If a page names no seed, its run gets one below this: few digits are easy to say and to type. */
-const SEEDS = 100_000;
-
-/** What pages are told after a host of the lab has ended. */
-const LAB_REMADE = { code: 'LAB_REMADE', message: 'A host of the lab ended. The lab was made again.' };
-const LAB_LOST = { code: 'LAB_LOST', message: 'A host of the lab ended, and the lab could not be made again.' };
-
-export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
-  Partial<Pick<Config, 'calls' | 'client'>>;
-
-/** What pages may do. */
-export interface Terms {
-  /** Whether they may start and stop the server program. */
-  readonly mayControl: boolean;
-  readonly limits: Limits;
-}
+import { afterBreak, chooseWire, type ChosenWire } from './wires/choose-wire.ts';
+import { expectLink, targetOn, type Wire } from './wires/wire.ts';
 
 export class Bridge {
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
@@ -69,6 +52,8 @@ export class Bridge {
   );
   /** Resolves when a broken lab has been replaced. */
   #wireReady: Promise<void> = Promise.resolve();
+  /** Present while a broken lab is replaced: resolves with the next wire, after the server program was started on it. */
+  #nextWire: Promise<Wire> | undefined;
   /** Resolves when the wire has been warmed up. */
   #warm: Promise<void> = Promise.resolve();
   #closing = false;
@@ -143,7 +128,7 @@ export class Bridge {
       wire: wire.name,
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
       target: this.#reached,
-      server: this.#serverStatus(),
+      server: this.#program?.status() ?? { state: 'external', output: [] },
       ...this.#client.status(wire, this.#sources()),
       mayControl: this.terms.mayControl,
       sources: [CLIENT_STATUS, ...wire.status(), ...this.#sources().map(describeSource)],
@@ -174,7 +159,7 @@ export class Bridge {
       script,
       wire,
       ...withSeed(link),
-      ...(lent ? { server: lent } : { untilListening: this.#program?.started(), whereReached: this.#whereReached }),
+      ...(lent ? { server: lent } : { ...this.#untilListening(), whereReached: this.#whereReached }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
     };
@@ -189,7 +174,7 @@ export class Bridge {
     this.#expectOpen();
     if (link) this.expectLink();
     const { wire } = this.#chosen;
-    const options = { wire, ...withSeed(link), untilListening: this.#program?.started(), sources: this.#sources() };
+    const options = { wire, ...withSeed(link), ...this.#untilListening(), sources: this.#sources() };
     return this.#run({ onSteps, onDone }, (told) => this.#client.start({ ...options, ...told }));
   }
 
@@ -254,28 +239,12 @@ export class Bridge {
    * @throws BridgeError `CONTROL_NOT_ALLOWED`, `SERVER_NOT_OWNED`, `SERVER_NOT_RUNNING`, `SHUTTING_DOWN`
    */
   controlServer(action: 'start' | 'stop', complain: (error: unknown) => void): void {
-    if (!this.terms.mayControl)
-      throw new BridgeError('CONTROL_NOT_ALLOWED', 'Pages may not start or stop the server: see --allow-control.');
-    if (!this.#program)
-      throw new BridgeError(
-        'SERVER_NOT_OWNED',
-        'The server was not started by this bridge: it cannot start or stop it.',
-      );
-    this.#expectOpen();
-    if (action === 'start') {
-      const program = this.#program;
-      this.#wireReady
-        .then(() => {
-          this.#expectOpen();
-          program.start();
-          return program.launched();
-        })
-        .catch(complain);
-      return;
-    }
-    if (this.#program.status().pid === undefined)
-      throw new BridgeError('SERVER_NOT_RUNNING', 'The server program is not running.');
-    this.#program.stop(true).catch(complain);
+    controlProgram(action, this.#program, {
+      mayControl: this.terms.mayControl,
+      ready: () => this.#wireReady,
+      expectOpen: () => this.#expectOpen(),
+      complain,
+    });
   }
 
   async #warmUp(): Promise<void> {
@@ -289,14 +258,17 @@ export class Bridge {
       this.log.warn(`The lab carried no connection when it was tried: ${outcome}.`);
   }
 
+  /** What a run waits for: a wire that carries it, and a server program that listens. */
+  #untilListening(): Pick<SessionOptions, 'nextWire' | 'untilListening'> {
+    const nextWire = this.#nextWire;
+    const started = (): Promise<void> | undefined => this.#program?.started();
+    return { nextWire, untilListening: nextWire ? nextWire.then(started) : started() };
+  }
+
   #lend(server: ScenarioServer): LentServer {
     if (!this.#chosen.wire.entrance)
       throw new BridgeError('SERVER_NEEDS_LAB', 'Only the lab has a host for servers of scenarios.');
     return this.#scenarioServers.lend(server);
-  }
-
-  #serverStatus(): ServerStatus {
-    return this.#program?.status() ?? { state: 'external', output: [] };
   }
 
   #sources(): EvidenceSource[] {
@@ -310,9 +282,14 @@ export class Bridge {
     wire.onBroken = () => {
       this.log.warn('A host of the lab has ended: the lab is made again.');
       const programEnded = this.#program?.hostEnded();
-      this.#wireReady = this.#replaceWire(programEnded).catch((error: unknown) =>
+      const replaced = this.#replaceWire(programEnded).catch((error: unknown) =>
         this.log.error(error, 'the lab could not be replaced'),
       );
+      const nextWire = (this.#nextWire = replaced.then(() => this.#chosen.wire));
+      this.#wireReady = replaced.then(() => {
+        if (this.#nextWire === nextWire) this.#nextWire = undefined;
+        return this.#warm;
+      });
     };
   }
 
@@ -324,10 +301,8 @@ export class Bridge {
     this.#watchWire();
     if (runAgain) this.#program!.start();
     this.#audience.changed();
-    const isLab = chosen.wire.hasLink === true;
-    this.#audience.send({ type: 'error', ...(isLab ? LAB_REMADE : LAB_LOST) });
+    this.#audience.send({ type: 'error', ...afterBreak(chosen) });
     this.#warm = this.#warmUp();
-    await this.#warm;
   }
 
   /** A page that knows most of what a talkative program printed gets only the new lines. */
@@ -335,8 +310,4 @@ export class Bridge {
     const hello = this.hello();
     return this.#program && knownLines > 0 ? { ...hello, server: this.#program.statusAfter(knownLines) } : hello;
   }
-}
-
-function withSeed(link: LinkSettings | undefined): { link?: LinkSettings } {
-  return link ? { link: { ...link, seed: link.seed ?? randomInt(SEEDS) } } : {};
 }

@@ -24,6 +24,10 @@ export interface Config extends AccessSettings {
   capture: 'auto' | 'off';
 }
 
+/** The settings of the bridge itself. */
+export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
+  Partial<Pick<Config, 'calls' | 'client'>>;
+
 const WIRE_CHOICES = ['auto', ...WIRES] as const;
 
 export const USAGE = `npm start -- [options]

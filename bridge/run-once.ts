@@ -1,6 +1,7 @@
 import { effectiveLimits } from './access/effective-limits.ts';
 import { resolveAddress } from './address.ts';
-import { Bridge, type BridgeSettings } from './bridge.ts';
+import { Bridge } from './bridge.ts';
+import type { BridgeSettings } from './config.ts';
 import type { RunResult } from './runs/run-result.ts';
 import type { Trace } from './trace/trace.ts';
 import type { Script } from './trace/script.ts';

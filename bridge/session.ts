@@ -38,6 +38,8 @@ export interface SessionOptions {
   server?: { port: number; ready: Promise<string | undefined> };
   /** Where the wire's client reaches the server program, asked when it connects. If absent, at the wire's target. */
   whereReached?: () => Address;
+  /** `wire` has broken: resolves with the one in its place. */
+  nextWire?: Promise<Wire> | undefined;
   /** The server program is still starting: resolves when it listens, or if it is no use to wait any longer. */
   untilListening?: Promise<void> | undefined;
   /** What sees the server's side of the connection. */
@@ -56,6 +58,7 @@ export const CLIENT_STATUS: SourceStatus = { name: 'client-socket', active: true
 
 export class Session {
   readonly #options: SessionOptions;
+  #wire: Wire;
   /** When the run began, which is when its wire was ready: milliseconds since 1970. */
   #startedAt = Date.now();
   /** The same moment on the clock of the sources. */
@@ -83,13 +86,14 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { wire, link, server, untilListening, limits } = options;
+    const { wire, link, server, nextWire = wire, untilListening, limits } = options;
+    this.#wire = wire;
     this.#target = { ...wire.target, ...(server && { port: server.port }) };
     this.#trace = new BoundedTrace(limits.stepsPerRun);
     this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
     this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
     if (server) void server.ready.then((fault) => (fault === undefined ? this.#openWhenReady() : this.#failed(fault)));
-    else if (untilListening) void untilListening.then(() => this.#openAfterWait());
+    else if (untilListening) void Promise.all([nextWire, untilListening]).then(([next]) => this.#openAfterWait(next));
     else this.#openWhenReady();
   }
 
@@ -98,7 +102,9 @@ export class Session {
     this.#abort({ outcome: 'cancelled' });
   }
 
-  #openAfterWait(): void {
+  #openAfterWait(wire: Wire): void {
+    if (this.#options.link && !wire.hasLink) return this.#failed('LINK_NEEDS_LAB');
+    this.#wire = wire;
     if (this.#isWaiting) this.#waitedUs = this.#elapsedUs;
     this.#openWhenReady();
   }
@@ -106,7 +112,7 @@ export class Session {
   #openWhenReady(): void {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
-    const ready = this.#options.wire.ready?.();
+    const ready = this.#wire.ready?.();
     if (ready) void ready.then(() => this.#open());
     else this.#open();
   }
@@ -120,7 +126,7 @@ export class Session {
   }
 
   #open(): void {
-    const { wire, script, link, limits, sources, whereReached } = this.#options;
+    const { script, link, limits, sources, whereReached } = this.#options;
     if (whereReached) this.#target = whereReached();
     this.#startedAt = Date.now();
     this.#beganAt = monotonicUs();
@@ -128,7 +134,7 @@ export class Session {
     this.#watches = sources.map((source) => source.watch(this.#beganAt, sink));
     const onPort = (port: number): void => this.#watches.forEach((watch) => watch.connectedFrom(port));
     this.#lookers = sources.filter((source) => source.look !== undefined && source.status().active);
-    this.#run = wire.open({
+    this.#run = this.#wire.open({
       script,
       limits,
       paced: this.#lookers.length > 0,
@@ -148,7 +154,7 @@ export class Session {
    * @throws BridgeError `LINK_NEEDS_LAB`, `NOT_HELD`
    */
   act(segment: string, action: WireAction): void {
-    expectLink(this.#options.wire);
+    expectLink(this.#wire);
     if (!this.#run?.act) throw new BridgeError('NOT_HELD', 'No segment is held before the run has begun.');
     this.#run.act(segment, action);
   }
@@ -222,7 +228,7 @@ export class Session {
   }
 
   get #isTargetOfWire(): boolean {
-    const { host, port } = this.#options.wire.target;
+    const { host, port } = this.#wire.target;
     return this.#target.host === host && this.#target.port === port;
   }
 
@@ -231,7 +237,7 @@ export class Session {
   }
 
   #sourcesOfWire(): SourceStatus[] {
-    return this.#run?.status?.() ?? this.#options.wire.status();
+    return this.#run?.status?.() ?? this.#wire.status();
   }
 }
 

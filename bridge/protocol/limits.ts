@@ -57,3 +57,10 @@ export const LIMITS = {
 /** The last lines of a server program that the bridge and its pages keep. */
 export const KEPT_LINES = 50;
 export type Limits = { readonly [name in keyof typeof LIMITS]: number };
+
+/** What pages may do. */
+export interface Terms {
+  /** Whether they may start and stop the server program. */
+  readonly mayControl: boolean;
+  readonly limits: Limits;
+}

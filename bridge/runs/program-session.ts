@@ -35,6 +35,8 @@ export interface ProgramSessionOptions {
   wire: Wire;
   /** How the link treats the packets of each connection; only for a wire that has one. */
   link?: LinkSettings;
+  /** `wire` has broken: resolves with the one in its place. */
+  nextWire?: Promise<Wire> | undefined;
   /** The server program is still starting: resolves when it listens, or if it is no use to wait any longer. */
   untilListening?: Promise<void> | undefined;
   /** What sees the server's side of the connections. */
@@ -51,6 +53,7 @@ const EARLY_LINES = 2000;
 
 export class ProgramSession {
   readonly #options: ProgramSessionOptions;
+  #wire: Wire;
   #startedAt = Date.now();
   #beganAt = monotonicUs();
   /** Infinite for a program that its operator ends. */
@@ -81,7 +84,8 @@ export class ProgramSession {
 
   constructor(options: ProgramSessionOptions) {
     this.#options = options;
-    const { link, limits, program, untilListening } = options;
+    const { wire, link, limits, program, nextWire = wire, untilListening } = options;
+    this.#wire = wire;
     const limitMs = link?.hold ? limits.heldRunMs : limits.clientRunMs;
     this.#limitMs = options.isUnlimited ? Infinity : limitMs;
     if (!options.isUnlimited)
@@ -98,7 +102,7 @@ export class ProgramSession {
     );
     this.#demultiplexer = this.#sorted();
     this.#flows = new ProgramFlows(this.#demultiplexer);
-    if (untilListening) void untilListening.then(() => this.#openAfterWait());
+    if (untilListening) void Promise.all([nextWire, untilListening]).then(([next]) => this.#openAfterWait(next));
     else this.#open();
   }
 
@@ -128,7 +132,9 @@ export class ProgramSession {
     });
   }
 
-  #openAfterWait(): void {
+  #openAfterWait(wire: Wire): void {
+    if (this.#options.link && !wire.hasLink) return this.#abort({ outcome: 'failed', error: 'LINK_NEEDS_LAB' });
+    this.#wire = wire;
     if (this.#isWaiting) this.#waitedUs = this.#elapsedUs;
     this.#open();
   }
@@ -136,11 +142,11 @@ export class ProgramSession {
   #open(): void {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
-    const { wire, link, sources, program } = this.#options;
+    const { link, sources, program } = this.#options;
     this.#startedAt = Date.now();
     this.#beganAt = monotonicUs();
     this.#lookers = sources.filter((source) => source.look !== undefined && source.status().active);
-    this.#carrying = wire.carry?.({
+    this.#carrying = this.#wire.carry?.({
       zero: this.#beganAt,
       paced: this.#lookers.length > 0,
       ...(link && { link }),
@@ -184,14 +190,14 @@ export class ProgramSession {
   }
 
   #begins(connection: number): void {
-    const { sources, wire, limits } = this.#options;
+    const { sources, limits } = this.#options;
     const before = this.#connections.at(-1);
     const begun = new RunConnection({
       connection,
       keeps: connection === 0,
       beganAt: this.#beganAt,
       sources,
-      captured: wire.carry !== undefined,
+      captured: this.#wire.carry !== undefined,
       most: limits.stepsPerRun,
       hasRoom: () => this.#reports < limits.stepsPerRun,
       isInTime: () => this.#elapsedUs < this.#limitMs * 1000,
@@ -310,7 +316,7 @@ export class ProgramSession {
   }
 
   #sources(): SourceStatus[] {
-    const { program, wire, sources } = this.#options;
-    return sourcesOfProgram(program, wire, sources, this.#tracer.status());
+    const { program, sources } = this.#options;
+    return sourcesOfProgram(program, this.#wire, sources, this.#tracer.status());
   }
 }

@@ -1,6 +1,6 @@
 import type { DescriptorTables } from './descriptor-tables.ts';
 import { inodeOf, type Held } from './kernel-objects.ts';
-import { dataOf, memoryOf, roomOf } from './memory.ts';
+import { dataOf, descriptorsOfMessage, hasControl, memoryOf, roomOf } from './memory.ts';
 import { PAYLOAD_REPORTED, type Entered } from './report.ts';
 import { AF_INET, AF_INET6, socketAddress } from './socket-address.ts';
 import type { SystemCall } from './system-calls.ts';
@@ -26,6 +26,8 @@ export interface OpenCall {
   readonly offered?: Buffer;
   /** For close(): no other descriptor stands for the socket. */
   readonly last?: boolean;
+  /** For sendmsg() to another process: what the descriptors in the message stand for. */
+  readonly sent?: readonly Held[];
   /** Whether the entry has been reported, so that the return is too. */
   readonly reported: boolean;
 }
@@ -127,16 +129,16 @@ function enterSetChange({ process }: StoppedThread, start: CallStart, tables: De
 }
 
 function enterOnDescriptor(
-  { thread, process }: StoppedThread,
+  stopped: StoppedThread,
   start: CallStart,
   descriptor: number,
   tables: DescriptorTables,
 ): Entry | undefined {
+  const { thread, process } = stopped;
   const { call, args } = start;
   const of = { thread, args };
   const held = tables.find(process, descriptor);
-  // dup2() onto a descriptor closes it, whatever it copies.
-  if (!held) return call.kind === 'duplicate' ? { open: { ...start, reported: false }, facts: {} } : undefined;
+  if (!held) return enterOnOther(stopped, start, tables);
   const open = { ...start, descriptor, held, reported: held.kind === 'socket' };
   if (held.kind === 'set') return { open, facts: {} };
   const inode = call.kind === 'connect' ? inodeOf(held) : undefined;
@@ -150,6 +152,22 @@ function enterOnDescriptor(
       ...factsOf(call, of, descriptor),
     },
   };
+}
+
+/** A call on a descriptor of no interest may still give the program descriptors, or take some away. */
+function enterOnOther(
+  { thread, process }: StoppedThread,
+  start: CallStart,
+  tables: DescriptorTables,
+): Entry | undefined {
+  const { call, args } = start;
+  const open = { ...start, reported: false };
+  // dup2() onto a descriptor closes it, whatever it copies.
+  if (call.kind === 'duplicate') return { open, facts: {} };
+  if (call.data !== 'message' || !hasControl(thread, args[1]!)) return undefined;
+  if (call.kind === 'receive') return { open, facts: {} };
+  const sent = tables.sending(process, descriptorsOfMessage(thread, args[1]!));
+  return sent.length === 0 ? undefined : { open: { ...open, sent }, facts: {} };
 }
 
 function isDuplication([, command]: readonly bigint[]): boolean {

@@ -3,12 +3,16 @@ import { int, size } from './call-entry.ts';
 import type { DescriptorTables } from './descriptor-tables.ts';
 import type { KernelObjects, SocketEnds } from './kernel-objects.ts';
 import { errnoName } from './libc.ts';
-import { bytesOfMessages, dataOf, memoryOf } from './memory.ts';
+import { bytesOfMessages, dataOf, descriptorsOfMessage, memoryOf } from './memory.ts';
 import { PAYLOAD_REPORTED, type Returned } from './report.ts';
 import { socketAddress } from './socket-address.ts';
 
 type Facts = Partial<Returned>;
 
+/** From linux/socket.h. */
+const MSG_PEEK = 2;
+/** From linux/close_range.h: the descriptors are only marked, and the next exec() closes them. */
+const CLOSE_RANGE_CLOEXEC = 4;
 /** From linux/eventpoll.h. */
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
@@ -22,13 +26,23 @@ export interface Program {
 }
 
 /** Keeps the tables true, whatever call has returned. */
-export function applyReturn({ process }: StoppedThread, open: OpenCall, result: number, { tables }: Program): void {
-  const { call, args, descriptor, held } = open;
+export function applyReturn(
+  { thread, process }: StoppedThread,
+  open: OpenCall,
+  result: number,
+  { tables }: Program,
+): void {
+  const { call, args, descriptor, held, sent } = open;
   // A close() frees its descriptor even if it fails.
   if (call.kind === 'close') return tables.closed(process, descriptor!);
-  if (result < 0) return;
+  if (result < 0) return sent && tables.notSent(sent);
   switch (call.kind) {
+    case 'receive':
+      if (call.data === 'message' && !held)
+        tables.received(process, descriptorsOfMessage(thread, args[1]!), (int(args[2]!) & MSG_PEEK) !== 0);
+      return;
     case 'close-range':
+      if (int(args[2]!) & CLOSE_RANGE_CLOEXEC) return;
       return tables.forgetRange(process, size(args[0]!), size(args[1]!));
     case 'duplicate':
       // dup2() of a descriptor onto itself does nothing.

@@ -12,6 +12,8 @@ export class DescriptorTables {
   readonly #objects: KernelObjects;
   readonly #tables = new Map<number, Table>();
   readonly #onReleased: (held: Held) => void;
+  /** How many descriptors of each are in messages that nobody has received yet. */
+  readonly #inMessages = new Map<Held, number>();
 
   /** @param onReleased the last descriptor of something has gone, and no close() of the program did it */
   constructor(objects: KernelObjects, onReleased: (held: Held) => void) {
@@ -72,6 +74,32 @@ export class DescriptorTables {
       if (descriptor >= first && descriptor <= last) this.forget(process, descriptor);
   }
 
+  /** A message with these descriptors is being sent: what they stand for stays open, even if the sender closes them. */
+  sending(process: number, descriptors: readonly number[]): Held[] {
+    const sent = descriptors.flatMap((descriptor) => this.find(process, descriptor) ?? []);
+    for (const held of sent) {
+      held.holders += 1;
+      this.#inMessages.set(held, (this.#inMessages.get(held) ?? 0) + 1);
+    }
+    return sent;
+  }
+
+  /** The message was not sent. */
+  notSent(sent: readonly Held[]): void {
+    for (const held of sent) this.#leavesMessage(held);
+  }
+
+  /**
+   * A message has brought these descriptors.
+   * @param isPeeked whether the message is still there, and will bring others
+   */
+  received(process: number, descriptors: readonly number[], isPeeked: boolean): void {
+    for (const descriptor of descriptors) {
+      const held = this.made(process, descriptor, false);
+      if (held && !isPeeked) this.#leavesMessage(held);
+    }
+  }
+
   /** fork() copies the descriptors. */
   forked(parent: number, child: number): void {
     const copy: Table = new Map(this.#tableOf(parent));
@@ -90,6 +118,15 @@ export class DescriptorTables {
     const table = this.#tables.get(process);
     this.#tables.delete(process);
     for (const held of table?.values() ?? []) this.#release(held);
+  }
+
+  #leavesMessage(held: Held): void {
+    const count = this.#inMessages.get(held);
+    // The message came from another program.
+    if (count === undefined) return;
+    if (count > 1) this.#inMessages.set(held, count - 1);
+    else this.#inMessages.delete(held);
+    this.#release(held);
   }
 
   #put(table: Table, descriptor: number, held: Held | typeof NOTHING_OF_INTEREST): void {

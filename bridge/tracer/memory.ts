@@ -6,6 +6,12 @@ const MESSAGE = 56;
 const MESSAGE_WITH_LENGTH = 64;
 /** Vectors and messages of one call that are looked at. */
 const MOST_VECTORS = 64;
+/** Bytes of a struct cmsghdr, and what says that descriptors follow it (linux/socket.h). */
+const CONTROL_HEADER = 16;
+const SOL_SOCKET = 1;
+const SCM_RIGHTS = 1;
+/** One message carries at most 253 descriptors (SCM_MAX_FD). */
+const MOST_CONTROL_BYTES = 4096;
 /** The most bytes that one reading may ask for. */
 const MOST_BYTES = 65_536;
 
@@ -50,6 +56,34 @@ export function bytesOfMessages(thread: number, address: bigint, count: number):
   let sum = 0;
   for (let at = MESSAGE; at + 4 <= list.length; at += MESSAGE_WITH_LENGTH) sum += list.readUInt32LE(at);
   return sum;
+}
+
+/** Whether a struct msghdr has something beside its data, or room for it. */
+export function hasControl(thread: number, address: bigint): boolean {
+  const message = memoryOf(thread, address, MESSAGE);
+  return message.length === MESSAGE && message.readBigUInt64LE(40) > 0n;
+}
+
+/**
+ * The descriptors that a message carries beside its data: unix(7), SCM_RIGHTS.
+ * @param address of a struct msghdr; before a recvmsg() it says how much room there is, afterwards what came
+ */
+export function descriptorsOfMessage(thread: number, address: bigint): number[] {
+  const message = memoryOf(thread, address, MESSAGE);
+  if (message.length < MESSAGE) return [];
+  const [at, length] = [message.readBigUInt64LE(32), Number(message.readBigUInt64LE(40))];
+  const control = memoryOf(thread, at, Math.min(length, MOST_CONTROL_BYTES));
+  const found: number[] = [];
+  for (let start = 0; start + CONTROL_HEADER <= control.length;) {
+    const size = Number(control.readBigUInt64LE(start));
+    if (size < CONTROL_HEADER) break;
+    const isRights = control.readInt32LE(start + 8) === SOL_SOCKET && control.readInt32LE(start + 12) === SCM_RIGHTS;
+    const end = Math.min(start + size, control.length);
+    if (isRights)
+      for (let each = start + CONTROL_HEADER; each + 4 <= end; each += 4) found.push(control.readInt32LE(each));
+    start += Math.ceil(size / 8) * 8;
+  }
+  return found;
 }
 
 /** How many bytes a call's buffers hold. */

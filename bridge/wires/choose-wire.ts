@@ -44,3 +44,11 @@ function whyNoLab({ target, ownsServer }: Pick<Config, 'target' | 'ownsServer'>)
   if (!ownsServer) return 'LAB_SERVER_NOT_OWNED';
   return isLoopback(target.host) || ANY.has(target.host) ? undefined : 'LAB_TARGET_ELSEWHERE';
 }
+
+const LAB_REMADE = { code: 'LAB_REMADE', message: 'A host of the lab ended. The lab was made again.' };
+const LAB_LOST = { code: 'LAB_LOST', message: 'A host of the lab ended, and the lab could not be made again.' };
+
+/** What pages are told of the wire that has taken the place of a broken lab. */
+export function afterBreak({ wire }: ChosenWire): { code: string; message: string } {
+  return wire.hasLink ? LAB_REMADE : LAB_LOST;
+}

@@ -177,6 +177,16 @@ test.skipIf(whyNoLab)(
   },
 );
 
+test.skipIf(whyNoLab)('a run that is asked for while a broken lab is made again waits for the next one', async () => {
+  const page = await Page.open(await startOwning({ wire: 'lab' }));
+  const { server } = await page.message('hello', (hello) => hello.server.state === 'listening');
+  const host = descendants(process.pid).find((pid) => commandLineOf(pid).startsWith('unshare'));
+  const from = page.messages.length;
+  process.kill(host!, 'SIGKILL');
+  await page.message('hello', (hello) => hello.server.pid !== server.pid, from);
+  await expectReplied(page);
+});
+
 test('a bridge that owns no server program starts none', async () => {
   const starts = fail('EMFILE', /./);
   const bridge = await startBridge();

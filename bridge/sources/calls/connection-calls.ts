@@ -66,6 +66,9 @@ export interface ConnectReport {
   by?: Caller;
 }
 
+/** What a program may do several times on one connection. */
+type NumberedName = 'recv' | 'send' | 'shutdown';
+
 /** A program that serves others too waits again and again: no more waits than these are told of a connection. */
 const MOST_WAITS = 256;
 /** A recv() that failed with one of these says nothing of the peer. */
@@ -76,7 +79,7 @@ export class ConnectionCalls {
   readonly #side: Side;
   readonly #zero: number;
   readonly #sink: Sink;
-  readonly #counts = { recv: 0, send: 0, heard: 0, wait: 0, connect: 0 };
+  readonly #counts = { recv: 0, send: 0, shutdown: 0, heard: 0, wait: 0, connect: 0 };
   /** The ids of the calls that were reported before they returned. */
   readonly #blocked = new Map<number, string>();
 
@@ -100,13 +103,16 @@ export class ConnectionCalls {
       case 'connect':
         return this.#connect(report);
       case 'accept':
-        return this.call(this.#id('accept'), 'accept', report, { peer: report.peer });
+        return this.call(this.#id('accept'), 'accept', report, { peer: report.peer || undefined });
       case 'recv':
         return this.#recv(report);
       case 'send':
         return this.call(this.#idOf('send', report.call), 'send', report, report);
       case 'shutdown':
-        return this.call(this.#id('shutdown'), 'shutdown', report, { result: report.result, args: ['SHUT_WR'] });
+        return this.call(this.#idOf('shutdown', report.call), 'shutdown', report, {
+          result: report.result,
+          args: ['SHUT_WR'],
+        });
       case 'close': {
         const name = report.reset ? 'reset' : 'close';
         return this.call(this.#id(name), name, report);
@@ -126,17 +132,23 @@ export class ConnectionCalls {
     return stepId(this.#side, what, number);
   }
 
+  /** Most programs shut a connection down once: the first has no number. */
+  #nextId(name: NumberedName): string {
+    const number = this.#counts[name]++;
+    return this.#id(name, name === 'shutdown' ? number || undefined : number);
+  }
+
   /** The id under which a call has been reported that had not returned; or a new one. */
-  #idOf(name: 'recv' | 'send', call: number | undefined): string {
+  #idOf(name: NumberedName, call: number | undefined): string {
     const known = call === undefined ? undefined : this.#blocked.get(call);
-    if (known === undefined) return this.#id(name, this.#counts[name]++);
+    if (known === undefined) return this.#nextId(name);
     this.#blocked.delete(call!);
     return known;
   }
 
   #began({ name, call, startedAt, by }: BlockedReport): void {
-    const isNumbered = name === 'recv' || name === 'send';
-    const id = isNumbered ? this.#id(name, this.#counts[name]++) : this.#id(name);
+    const isNumbered = name === 'recv' || name === 'send' || name === 'shutdown';
+    const id = isNumbered ? this.#nextId(name) : this.#id(name);
     if (isNumbered) this.#blocked.set(call, id);
     this.#begun(id, name, startedAt, { by });
   }

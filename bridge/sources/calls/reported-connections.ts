@@ -156,7 +156,7 @@ export class ReportedConnections {
     this.#lastAcceptAt = report.at;
     const connection: Connection = {
       number: report.connection,
-      port: portOf(report.peer),
+      port: report.peer === '' ? this.#onlyWaiting() : portOf(report.peer),
       reports: [report],
       acceptedAt: report.at,
     };
@@ -165,6 +165,12 @@ export class ReportedConnections {
       this.#waiting.delete(connection.port);
       this.#join(connection, waiting);
     } else this.#keep(connection);
+  }
+
+  /** A connection whose peer has gone already can only be that of the only run that waits for one; 0 if there are more. */
+  #onlyWaiting(): number {
+    const [port = 0, another] = this.#waiting.keys();
+    return another === undefined ? port : 0;
   }
 
   #keep(connection: Connection): void {

@@ -25,7 +25,8 @@ const CLOSED_BY_ITSELF = new Set<SocketRow['state']>(['FIN_WAIT_1', 'FIN_WAIT_2'
 export class BlockedCallsWatch implements Watch {
   /** Looks miss most calls, which must still be inferred from what the client saw. */
   readonly watchesServer = false;
-  readonly #startedAt: number;
+  /** When its run began, in microseconds of the monotonic clock. */
+  readonly startedAt: number;
   readonly #requests: WatchRequests;
   readonly #accept: RunAccept;
   #sink: Sink | undefined;
@@ -40,7 +41,7 @@ export class BlockedCallsWatch implements Watch {
   #whenSettled: (() => void) | undefined;
 
   constructor(startedAt: number, sink: Sink, requests: WatchRequests) {
-    this.#startedAt = startedAt;
+    this.startedAt = startedAt;
     this.#sink = sink;
     this.#requests = requests;
     this.#accept = new RunAccept(startedAt);
@@ -153,21 +154,21 @@ export class BlockedCallsWatch implements Watch {
 
   /** The program made no call for a while. */
   reportPause({ from, until }: Stillness): void {
-    if (until <= this.#startedAt || this.#counts.pause >= MOST_PAUSES) return;
+    if (until <= this.startedAt || this.#counts.pause >= MOST_PAUSES) return;
     const id = stepId('server', 'pause', this.#counts.pause++);
-    const [at, end] = [since(this.#startedAt, from), since(this.#startedAt, until)];
+    const [at, end] = [since(this.startedAt, from), since(this.startedAt, until)];
     this.#sink?.({ kind: 'pause', id, side: 'server', at, until: end });
   }
 
   #report(id: string, stay: Stay, facts: Pick<Call, 'result'>): void {
     const { call: name, notBefore, firstSeen, lastSeen, goneAt, thread } = stay;
-    const call = observedCall('server', id, name, since(this.#startedAt, firstSeen), {});
+    const call = observedCall('server', id, name, since(this.startedAt, firstSeen), {});
     if (thread !== undefined) [call.process, call.thread] = numbersOf(thread);
     call.within = {};
     if (notBefore > -Infinity) call.within.startUs = toTenths(firstSeen - notBefore);
     if (goneAt !== undefined) {
       call.within.returnUs = toTenths(goneAt - lastSeen);
-      call.returnedAt = since(this.#startedAt, goneAt);
+      call.returnedAt = since(this.startedAt, goneAt);
       Object.assign(call, facts);
     }
     this.#sink?.(call);

@@ -72,8 +72,11 @@ export class RunStays {
   readingBegins(): (rows: readonly SocketRow[], isOver: boolean) => void {
     const ending = [...this.#ending];
     this.#ending.clear();
+    const goingOn = this.#unclaimed.filter(({ goneAt }) => goneAt === undefined);
     return (rows, isOver) => {
       for (const watch of ending) watch.expectNoMore();
+      this.#owners.learn(rows);
+      this.#markAbsent(goingOn);
       this.#learn(rows);
       if (!isOver) for (const watch of this.#watches) watch.settleIfOver();
     };
@@ -112,9 +115,14 @@ export class RunStays {
     return true;
   }
 
+  /** A socket stays open while a thread is blocked on it. If its row is not there then, it never will be. */
+  #markAbsent(stays: readonly Stay[]): void {
+    const at = monotonicUs();
+    for (const stay of stays) if (this.#owners.portOf(stay) === undefined) stay.absentAt ??= at;
+  }
+
   #learn(rows: readonly SocketRow[]): void {
     const at = monotonicUs();
-    this.#owners.learn(rows);
     if (this.idle) this.#owners.markPresentAsKnown();
     for (const watch of this.#watches) watch.learn(rows, this.#serverPort, at);
     this.#deliver(at);
@@ -135,12 +143,17 @@ export class RunStays {
 
   /**
    * A connection may be over before the table is read, which then no longer shows its inode. If one run is in progress, and
-   * no other client has connected within the last minute, the connection can only be that run's.
+   * no other client has connected within the last minute, the connection can only be that run's. A program may have other
+   * sockets too: those on which a thread was blocked before the run, and those that the table should have shown.
    */
   #assume(at: number): void {
     const [watch] = this.#watches;
     if (!watch?.mayAssume || this.#owners.hasStranger) return;
-    const socket = watch.assume(at, new Set(this.#unclaimed.map((stay) => stay.socket)));
+    const isOther = ({ firstSeen, lastSeen, absentAt = Infinity }: Stay): boolean =>
+      firstSeen < watch.startedAt || lastSeen > absentAt;
+    const others = new Set(this.#unclaimed.filter(isOther).map(({ socket }) => socket));
+    const sockets = this.#unclaimed.map(({ socket }) => socket).filter((socket) => !others.has(socket));
+    const socket = watch.assume(at, new Set(sockets));
     if (socket !== undefined) this.#owners.assign(socket, watch.port!);
   }
 

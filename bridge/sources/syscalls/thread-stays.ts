@@ -14,6 +14,8 @@ export interface Stay {
   lastSeen: number;
   /** The first look that found the thread elsewhere again. */
   goneAt?: number;
+  /** When the kernel's table, read while the thread was blocked, did not show the socket: it has no port of the server's. */
+  absentAt?: number;
   /** For an accept: the inode of the next socket on which the thread was blocked. */
   brought?: string;
   /** `PID/task/TID`, if another thread was awake meanwhile. Otherwise the program did nothing else. */

@@ -143,9 +143,10 @@ export class SocketCalls {
     this.#options.onReport({ what: 'listen', ...during, address: local, ...before });
   }
 
-  #accept(call: OpenCall, { errno, newSocket, peer, local }: Returned, during: Duration): void {
+  /** If the peer has gone already, nothing may name it: its address is then empty. */
+  #accept(call: OpenCall, { errno, newSocket, peer = '', local }: Returned, during: Duration): void {
     const address = local ?? this.#socket(call).listensOn;
-    if (errno !== 'ok' || newSocket === undefined || peer === undefined || address === undefined) return;
+    if (errno !== 'ok' || newSocket === undefined || address === undefined) return;
     this.#listensOn(call, address);
     this.#sockets.set(newSocket, { isConnection: true, sets: new Set() });
     this.#options.onReport({ what: 'accept', connection: newSocket, ...during, peer, local: address });

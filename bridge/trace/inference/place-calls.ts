@@ -9,6 +9,8 @@ export interface Bounds {
   latest: number;
   /** Where it most likely was. */
   likely: number;
+  /** Whether it was there for sure, if it can have been there at all. */
+  isExact?: boolean;
   /** An estimate of when its cause was: the call has its place after that. */
   after: number;
 }
@@ -46,7 +48,7 @@ export function placeCalls(calls: readonly Bounds[], room: Room): (Place | undef
     const likely = Math.min(Math.max(call.likely, from), last);
     const at = room.first(likely, last) ?? room.last(from, likely);
     if (at === undefined) return undefined;
-    earliest = toTenths(first + TENTH);
+    earliest = toTenths((call.isExact && at === call.likely ? at : first) + TENTH);
     before = toTenths(at + TENTH);
     return { at, earliest: first, latest: last };
   });

@@ -91,11 +91,17 @@ function proofsAmong(transmissions: readonly Transmission[], { calls, final, ser
 }
 
 function boundsOf(
-  { at, heardAt = at }: Transmission,
+  proof: Transmission,
   { earliest, after }: Pick<Bounds, 'earliest' | 'after'>,
-  { endedAt = Infinity }: Known,
+  { endedAt = Infinity, seen }: Known,
 ): Bounds {
-  return { earliest, latest: Math.min(heardAt, endedAt), likely: at, after };
+  const { at, heardAt = at } = proof;
+  return { earliest, latest: Math.min(heardAt, endedAt), likely: at, isExact: showsItsCall(proof, seen), after };
+}
+
+/** A kernel that has nothing else to wait for sends at once, so the segment itself shows when the call was made. */
+function showsItsCall({ mayHaveWaited }: Transmission, { captured }: Observations): boolean {
+  return captured && !mayHaveWaited;
 }
 
 /** Calls that carry bytes. */
@@ -110,14 +116,13 @@ function acceptAt(place: Place, next: number): Draft<Call> {
   return draftServerCall('accept', place.at, 'only-an-accepted-socket-can-send', more);
 }
 
-function callAt(place: Place, proof: Transmission, index: number, { calls, captured }: Observations): Draft<Call> {
-  const { what, bytes, payload, reason, at, mayHaveWaited } = proof;
-  // A kernel that has nothing else to wait for sends at once, so the segment itself shows when the call was made.
-  const isExact = captured && place.at === at && !mayHaveWaited;
+function callAt(place: Place, proof: Transmission, index: number, seen: Observations): Draft<Call> {
+  const { what, bytes, payload, reason, at } = proof;
+  const isExact = place.at === at && showsItsCall(proof, seen);
   const more = { returnedAt: place.at, result: 'ok', range: isExact ? undefined : rangeOf(place) };
   if (what === 'data') return draftServerCall('send', place.at, reason, { index, bytes, payload, ...more });
   // After a close(), the program could not have used the socket again.
-  const isUsedAfter = calls.server.some(({ name, startedAt }) => TRANSFERS.has(name) && startedAt > place.at);
+  const isUsedAfter = seen.calls.server.some(({ name, startedAt }) => TRANSFERS.has(name) && startedAt > place.at);
   return draftServerCall(isUsedAfter ? 'shutdown' : 'close', place.at, reason, more);
 }
 

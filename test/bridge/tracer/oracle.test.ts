@@ -85,6 +85,7 @@ const KINDS: Kind[] = [
   ['Python, select', 'python3', (port) => [python, `${FIXTURES}/selecting.py`, port]],
   ['Python, asyncio', 'python3', (port) => [python, `${FIXTURES}/asyncio_server.py`, port]],
   ['Python, copies of a descriptor', 'python3', (port) => [python, `${FIXTURES}/duplicates.py`, port]],
+  ['Python, a connection passed to another process', 'python3', (port) => [python, `${FIXTURES}/passes.py`, port]],
   ['Python, sendfile', 'python3', (port) => [python, `${FIXTURES}/sendfile.py`, port]],
   ['C, blocking', 'gcc', (port) => [LOOPS, port, 'blocking']],
   ['C, poll', 'gcc', (port) => [LOOPS, port, 'poll']],

@@ -4,6 +4,8 @@ import { calls, segments, states } from '../trace-checks.ts';
 
 /** Calls before a connection, whose order is another matter. */
 const OF_LISTENING: ReadonlySet<Call['name']> = new Set(['socket', 'bind', 'listen']);
+/** Microseconds: a smaller range is not told. */
+const SMALLEST_RANGE = 1.2;
 const USABLE: ReadonlySet<State['to']> = new Set(['LISTEN', 'SYN_RCVD', 'ESTABLISHED', 'CLOSE_WAIT']);
 
 /**
@@ -23,11 +25,25 @@ export function expectPossibleCalls(steps: readonly Step[]): void {
   const order = unseen.map(({ name }) => (name === 'accept' ? 0 : name === 'send' ? 1 : 2));
   if (order.some((rank, index) => rank < (order[index - 1] ?? 0)))
     untrue.push('accept(), send(), close(): not in order');
+  untrue.push(...rangesOutOfOrder(unseen));
   for (const segment of segments(steps)) {
     const cause = unseen.find(({ id }) => id === segment.causedBy);
     if (cause && cause.startedAt > segment.sentAt) untrue.push(`${segment.id} comes before ${cause.id}`);
   }
   expect(untrue).toEqual([]);
+}
+
+/** What follows a call is not told to have been possible before that call was. */
+function rangesOutOfOrder(unseen: readonly Call[]): string[] {
+  return unseen.flatMap((call, index) => {
+    const before = unseen[index - 1];
+    const isEarlier = before && earliestOf(call) < earliestOf(before) - SMALLEST_RANGE;
+    return isEarlier ? [`${call.id} may be before ${before.id}, which cannot be that early`] : [];
+  });
+}
+
+function earliestOf({ startedAt, range }: Call): number {
+  return startedAt - (range?.earlierUs ?? 0);
 }
 
 /** Threads are named only if there are several. */

@@ -93,7 +93,7 @@ describe('the page', () => {
 
   it('cancels no run that the bridge has begun, and tells it from one of the same name before', () => {
     const { page, socket } = opened('lab');
-    const begun = { type: 'begun', id: 'a', by: 'enter', sources: [] } as const;
+    const begun: BridgeMessage = { type: 'begun', id: 'a', by: 'enter', sources: [] };
     socket.message(begun);
     page.cancel();
     expect(socket.sent).toEqual([]);

@@ -160,6 +160,34 @@ describe('looks become calls', () => {
     expect(call('recv.0')).toBeUndefined();
   });
 
+  test.each([
+    ['since before the run', true],
+    ['while the table was read', false],
+  ])('a socket of another kind is not taken for the connection: a thread is blocked on it %s', (_, isBefore) => {
+    const source = new ServerSyscalls(PORT, X64);
+    const program = new FakeProgram();
+    program.sockets100.set(9, '900');
+    program.blocked('accept');
+    if (isBefore) program.blocked('recv', 9, '7/task/8');
+    source.begin(program);
+    const { watch, call, reports } = watching(source);
+    watch.connectedFrom(40001);
+    if (!isBefore) {
+      program.blocked('recv', 9, '7/task/8');
+      source.look();
+      source.look();
+    }
+    program.blocked('accept');
+    source.look();
+    // The connection is over: the table no longer shows its inode.
+    program.rows = [row(0, 'LISTEN', '100'), row(40001, 'TIME_WAIT', '0')];
+    program.blocked('recv', 9, '7/task/8');
+    source.look();
+    watch.whenSettled(() => {});
+    expect(call('accept')!.returnedAt).toBeDefined();
+    expect([...reports.keys()].filter((id) => id.startsWith('server.recv'))).toEqual([]);
+  });
+
   test('another run’s connection is not reported: neither its recv nor its accept', () => {
     const { program, look, watch, call, source } = begin();
     const other = watching(source);

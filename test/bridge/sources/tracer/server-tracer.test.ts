@@ -149,6 +149,21 @@ describe.skipIf(!isLinux).each([
     expect(names(steps)).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
   });
 
+  test.skipIf(missing)('a connection that is passed to another process ends with the close() of that one', async () => {
+    const [{ steps } = fail()] = await play(python('passes.py'), HELLO);
+    expectCausal(steps);
+    expect(ofServer(steps).filter(({ evidence }) => evidence !== 'observed')).toEqual([]);
+    expect(names(steps)).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
+    const [accept, ...others] = ofServer(steps).slice(LISTENING.length);
+    for (const { process } of others) expect(process).not.toBe(accept!.process);
+  });
+
+  test.skipIf(missing)('a close_range() that only marks descriptors closes none', async () => {
+    const [{ steps } = fail()] = await play(python('marks.py'), HELLO);
+    expectAllSeen(steps);
+    expect(names(steps)).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
+  });
+
   test.skipIf(missing)('a signal that wakes a thread inside a call does not end the call', async () => {
     const page = await Page.open(await startOwning({ wire, server: `exec ${python('signals.py')}` }));
     const { server } = await page.message('hello', (hello) => hello.server.output.length > 0);
