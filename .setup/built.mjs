@@ -15,7 +15,8 @@ import {
 import { readLock } from './packages.mjs';
 import { quietly } from './quietly.mjs';
 
-const SOURCES = ['bridge', 'server', 'web', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts'];
+const JOIN_PACKAGES = '.setup/join-packages.mjs';
+const SOURCES = ['bridge', 'server', 'web', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts', JOIN_PACKAGES];
 
 const place = join(root, 'dist');
 const aside = join(root, '.last-dist');
@@ -50,6 +51,7 @@ export function buildProgram() {
   const page = ['build', '--logLevel', 'warn', '--emptyOutDir', '--outDir', join(next, 'web')];
   quietly('Building the bridge', process.execPath, [programOf('typescript', 'tsc'), ...types], failing);
   quietly('Building the page', process.execPath, [programOf('vite', 'vite'), ...page], failing);
+  quietly('Joining packages', process.execPath, [JOIN_PACKAGES, join(next, 'node_modules')], failing);
   writeFileSync(join(next, RECORD), JSON.stringify({ sources, outputs: digestOfOutputs(next) }));
   putInPlace(next, place, aside);
 }
@@ -62,7 +64,7 @@ function digestOfSources() {
 
 /** Without hidden files: TypeScript's own list changes when somebody else compiles the same sources. */
 function digestOfOutputs(folder) {
-  return digestOf(contentsOf(folder, filesBelow(folder, ['bridge', 'server', 'web'])));
+  return digestOf(contentsOf(folder, filesBelow(folder, ['bridge', 'server', 'web', 'node_modules'])));
 }
 
 /** The file of a package's command, as its manifest names it: without a shell, and on every system. */

@@ -64,12 +64,21 @@ test('prints its URL first, and serves there', async () => {
 });
 
 test('prints the URL when its server listens: a run that starts at once gets a reply', async () => {
-  const target = await freePort();
-  const late = `setTimeout(() => net.createServer((s) => s.end('late')).listen(${target}, '127.0.0.1'), 400)`;
-  const server = `'${process.execPath}' -e "${late}"`;
-  const program = start('--wire', 'direct', '--http', '127.0.0.1:0', '--target', `:${target}`, '--server', server);
-  const page = await Page.open(await listening(program));
-  expect((await page.run(plainScript(1n))).done).toMatchObject({ outcome: 'replied', reply: { text: 'late' } });
+  const attempt = async () => {
+    const target = await freePort();
+    const late = `setTimeout(() => net.createServer((s) => s.resume().end('late')).listen(${target}, '127.0.0.1'), 400)`;
+    const server = `'${process.execPath}' -e "${late}"`;
+    const startedAt = performance.now();
+    const program = start('--wire', 'direct', '--http', '127.0.0.1:0', '--target', `:${target}`, '--server', server);
+    const page = await Page.open(await listening(program));
+    const tookMs = performance.now() - startedAt;
+    const { done } = await page.run(plainScript(1n));
+    return { tookMs, done };
+  };
+  let last = await attempt();
+  // It waits for its server for so long: on a busy machine a program may take longer to listen.
+  while (last.done.outcome === 'refused' && last.tookMs > 2000) last = await attempt();
+  expect(last.done).toMatchObject({ outcome: 'replied', reply: { text: 'late' } });
 });
 
 test('prints the URL even if its server never listens', async () => {

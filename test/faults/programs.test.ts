@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { plainScript } from '../../bridge/trace/script.ts';
-import { startBridge, startOwning } from '../helpers/bridge.ts';
+import { startBridge, startOwning, startOwningForAll } from '../helpers/bridge.ts';
 import { Page } from '../helpers/clients/page.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { BRIDGE } from '../helpers/programs/built-programs.ts';
@@ -27,9 +27,16 @@ function fail(code: StartFailure, fits: RegExp): FailingStarts {
 
 afterEach(() => failing?.end());
 
+const labHosts = () => descendants(process.pid).filter((pid) => commandLineOf(pid).startsWith('unshare'));
+
+/** What a failed start leaves must be whole: so the tests of each error share their bridges. */
+const owning = startOwningForAll({});
+const restarting = startOwningForAll({ restart: true });
+const lab = startOwningForAll({ wire: 'lab' }, !whyNoLab);
+
 describe.each(START_FAILURES)('a program cannot be started (%s):', (code) => {
   test('the server program: who asked gets a coded error, every page sees why, and the next start works', async () => {
-    const page = await Page.open(await startOwning());
+    const page = await Page.open(owning());
     await page.message('hello', ({ server }) => server.state === 'listening');
     page.send({ type: 'server', action: 'stop' });
     await page.message('hello', ({ server }) => server.state === 'stopped');
@@ -45,7 +52,7 @@ describe.each(START_FAILURES)('a program cannot be started (%s):', (code) => {
   });
 
   test('the server program, when it is to be started again by itself: it is tried until it works', async () => {
-    const page = await Page.open(await startOwning({ restart: true }));
+    const page = await Page.open(restarting());
     const { server } = await page.message('hello', (hello) => hello.server.state === 'listening');
     const starts = fail(code, SERVER);
     process.kill(server.pid!, 'SIGKILL');
@@ -87,10 +94,11 @@ describe.each(START_FAILURES)('a program cannot be started (%s):', (code) => {
   test.skipIf(whyNoLab)(
     'a host of the lab, after one was killed: the direct wire, and the bridge goes on',
     async () => {
+      const others = labHosts();
       const page = await Page.open(await startOwning({ wire: 'lab' }));
       fail(code, LAB_HOST);
       process.kill(
-        descendants(process.pid).find((pid) => commandLineOf(pid).startsWith('unshare'))!,
+        labHosts().find((pid) => !others.includes(pid))!,
         'SIGKILL',
       );
       await page.message('hello', ({ wire, server }) => wire === 'direct' && server.state === 'listening');
@@ -99,7 +107,7 @@ describe.each(START_FAILURES)('a program cannot be started (%s):', (code) => {
   );
 
   test.skipIf(whyNoLab)('the server of a scenario: its run says so, and the next run has one', async () => {
-    const page = await Page.open(await startOwning({ wire: 'lab' }));
+    const page = await Page.open(lab());
     const starts = fail(code, SCENARIO_SERVER);
     const run = { type: 'run', script: plainScript(121n), server: 'dies' };
     page.send({ ...run, id: 'without' });

@@ -56,8 +56,11 @@ export class Project {
     chmodSync(this.path('tools/npm'), 0o755);
     this.write('registry/typescript/package.json', '{ "bin": { "tsc": "./tsc.cjs" } }');
     this.write('registry/typescript/tsc.cjs', COMPILER('bridge/main.ts', 'bridge/main.js'));
-    this.write('registry/vite/package.json', '{ "bin": { "vite": "vite.cjs" } }');
+    this.write('registry/vite/package.json', '{ "bin": { "vite": "vite.cjs" }, "exports": "./vite.mjs" }');
+    this.write('registry/vite/vite.mjs', 'export const build = () => {};');
     this.write('registry/vite/vite.cjs', COMPILER('web/page.ts', 'page.js'));
+    this.write('registry/typebox/package.json', '{ "exports": { ".": "./index.js", "./compile": "./index.js" } }');
+    this.write('registry/typebox/index.js', '');
   }
 
   /** The same project once more, with all that is installed and built in it. */
@@ -84,11 +87,13 @@ export class Project {
     rmSync(this.path(file), { recursive: true });
   }
 
-  /** Writes a lockfile that asks for this version of the compilers. */
+  /** Writes a lockfile that asks for this version of each package. */
   lock(version: string): void {
     const entry = { version, integrity: `sha512-${version}` };
-    const packages = { '': {}, 'node_modules/typescript': entry, 'node_modules/vite': entry };
-    this.write('package-lock.json', JSON.stringify({ packages }));
+    const packages = Object.fromEntries(
+      ['typescript', 'vite', 'typebox'].map((name) => [`node_modules/${name}`, entry]),
+    );
+    this.write('package-lock.json', JSON.stringify({ packages: { '': {}, ...packages } }));
   }
 
   /** What was done since the last call: `npm`, and each source that was compiled. */

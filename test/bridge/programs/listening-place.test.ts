@@ -41,7 +41,7 @@ describe.runIf(process.platform === 'linux').each(wires)('on the wire %s', (wire
   describe.each(Object.entries(programs))('a Node server %s', (_, node) => {
     test('on another port: it is said where it listens, and runs do not wait', async () => {
       const { page, other } = await pageWith(`${node} ${script(`OTHER, '127.0.0.1'`)}`, { wire });
-      const { server } = await page.message('hello', (hello) => hello.server.trouble !== undefined);
+      const { server } = await page.message('hello', (hello) => hello.server.trouble === 'OTHER_PORT');
       expect(server).toMatchObject({ state: 'starting', trouble: 'OTHER_PORT', listensOn: [`127.0.0.1:${other}`] });
       const { done } = await page.run(plainScript(121n));
       expect(done).toMatchObject({ outcome: 'refused' });

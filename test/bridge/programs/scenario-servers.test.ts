@@ -88,7 +88,17 @@ describe.skipIf(whyNoLab)('a run with a server of its own', () => {
     expect(await page.complaint(one)).toMatchObject({ id: 'one more', code: 'TOO_MANY_SERVERS' });
     for (let id = 0; id < limits.scenarioServers; id += 1) page.send({ type: 'cancel', id });
     await until(() => page.count('done') === limits.scenarioServers);
-    expect(await start(page, 'again', 'nobody')).toMatchObject({ outcome: 'refused' });
+    // A place is free once its program has ended, which is a little after its run.
+    let tries = 0;
+    await until(() => {
+      const id = `again ${(tries += 1)}`;
+      const isTooEarly = page.message('error', (error) => error.id === id).then(() => false);
+      const isDone = start(page, id, 'nobody').then((done) => {
+        expect(done).toMatchObject({ outcome: 'refused' });
+        return true;
+      });
+      return Promise.race([isDone, isTooEarly]);
+    });
   });
 
   test('is refused to an address that has its share, if other machines reach the bridge', async () => {

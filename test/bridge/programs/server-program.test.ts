@@ -144,6 +144,9 @@ test('a wrapper that is a Node program, as npm is: its probe reports that it see
   const wrapper = `const { spawn } = require('node:child_process'); spawn(process.execPath, ['dist/server/main.js', '--port', 'PORT'], { stdio: 'inherit' })`;
   const { program, port, state } = await start(`${NODE} -e "${wrapper}"`);
   await state('listening');
+  // The kernel's list, the probes and what is printed come on ways of their own.
+  await until(() => statusOf(program, 'server-probe').why === 'NO_PROBE_IN_SERVER');
+  await until(() => program.status().output.length > 0);
   expect(statusOf(program, 'server-probe')).toEqual({ name: 'server-probe', active: false, why: 'NO_PROBE_IN_SERVER' });
   expect(statusOf(program, 'server-listener')).toMatchObject({ active: true });
   expect(program.status().output.map(({ line }) => line)).toEqual([`listening on 127.0.0.1:${port}`]);

@@ -22,6 +22,12 @@ function traced(...[command, more]: ConstructorParameters<typeof TracedProgram>)
 
 const shell = (script: string) => traced(['/bin/sh', '-c', script]);
 
+/** The number that the program prints first: what it prints and what is reported come on two ways. */
+async function numberSaid(program: TracedProgram): Promise<number> {
+  await until(() => program.output.endsWith('\n'));
+  return Number(program.output);
+}
+
 async function dial(port: number) {
   const socket = connect({ port, host: '127.0.0.1' });
   onTestFinished(() => void socket.destroy());
@@ -66,8 +72,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
 
   test('a stopped program stays stopped until it is to go on', async () => {
     const program = shell('echo $$; kill -STOP $$; echo on');
-    await until(() => program.output.endsWith('\n'));
-    const pid = Number(program.output);
+    const pid = await numberSaid(program);
     const state = () => spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout[0];
     await until(() => state() === 'T' || state() === 't');
     process.kill(pid, 'SIGCONT');
@@ -97,7 +102,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     const program = shell('sleep 100 >/dev/null 2>&1 3>&1 & echo $!; (exit 7); exit 5');
     await program.report('exited');
     expect(program.reports).toContainEqual({ what: 'died', process: expect.any(Number), code: 7, signal: 0 });
-    const sleeper = Number(program.output);
+    const sleeper = await numberSaid(program);
     program.letGo();
     expect(await program.ended()).toEqual({ code: 5, signal: null });
     expect(isAlive(sleeper)).toBe(true);
@@ -107,7 +112,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
   test('a process that outlives the program ends if the bridge has gone', async () => {
     const program = shell('setsid sleep 100 >/dev/null 2>&1 3>&1 & echo $!; exit 0');
     expect(await program.report('exited')).toMatchObject({ code: 0, signal: 0 });
-    const sleeper = Number(program.output);
+    const sleeper = await numberSaid(program);
     expect(program.reports).toContainEqual({ what: 'born', process: sleeper, parent: expect.any(Number) });
     expect(isAlive(sleeper)).toBe(true);
     program.bridgeEnds();
@@ -175,7 +180,7 @@ describe.skipIf(!isLinux || !PYTHON)('what the tracer reports', () => {
     const port = await freePort();
     const program = python('signals.py', port);
     const accept = await program.report('enter', ({ name }) => name === 'accept4');
-    process.kill(Number(program.output), 'SIGUSR1');
+    process.kill(await numberSaid(program), 'SIGUSR1');
     const interrupted = await program.report('return', ({ call }) => call === accept.call);
     expect(interrupted.errno).toBe('ERESTARTSYS');
     const again = await program.report('enter', ({ call, name }) => call > accept.call && name === 'accept4');
@@ -187,10 +192,11 @@ describe.skipIf(!isLinux || !PYTHON)('what the tracer reports', () => {
     const port = await freePort();
     const program = python('polling.py', port);
     const poll = await program.report('enter', ({ name }) => name === 'poll');
-    process.kill(Number(program.output), 'SIGSTOP');
+    const pid = await numberSaid(program);
+    process.kill(pid, 'SIGSTOP');
     const interrupted = await program.report('return', ({ call }) => call === poll.call);
     expect(interrupted.errno).toBe('ERESTART_RESTARTBLOCK');
-    process.kill(Number(program.output), 'SIGCONT');
+    process.kill(pid, 'SIGCONT');
     const { call: number, at: _at, ...again } = await program.report('enter', ({ call }) => call > poll.call);
     const { call: _number, at: _before, ...first } = poll;
     expect(again).toEqual(first);

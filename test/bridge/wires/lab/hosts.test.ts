@@ -16,6 +16,8 @@ import { expectCausal, segments, states } from '../../../helpers/trace-checks.ts
 import { until } from '../../../helpers/until.ts';
 
 const bridge = [process.execPath, ...BRIDGE, '--http', '127.0.0.1:0'];
+/** By itself the bridge takes the direct wire if a busy machine lets it wait for the lab. */
+const inLab = [...bridge, '--wire', 'lab'];
 const isRoot = process.getuid!() === 0;
 
 /** An ordinary user, who may read this folder wherever it is, and nothing else that ordinary users may not. */
@@ -98,7 +100,7 @@ function expectRights(bridge: Program, server: number, isOrdinary: boolean): voi
 
 describe.skipIf(whyNoLab)('who may have a lab', () => {
   test('the user who runs this', async () => {
-    const program = start([...bridge, '--wire', 'lab']);
+    const program = start(inLab);
     const { page, hello } = await started(program);
     expect(hello).toMatchObject({ wire: 'lab', target: expect.stringMatching(/^10\.77\.0\.2:/) as string });
     expect(hello).not.toHaveProperty('wireWhy');
@@ -107,7 +109,7 @@ describe.skipIf(whyNoLab)('who may have a lab', () => {
   });
 
   test.skipIf(!isRoot)('an ordinary user', async () => {
-    const program = start([...asOrdinary, ...bridge, '--wire', 'lab']);
+    const program = start([...asOrdinary, ...inLab]);
     const { page, hello } = await started(program);
     expect(hello.wire).toBe('lab');
     await expectPlainRun(page);
@@ -117,7 +119,7 @@ describe.skipIf(whyNoLab)('who may have a lab', () => {
 
 describe.skipIf(whyNoLab)('nothing is left behind', () => {
   test.each(['SIGTERM', 'SIGKILL'] as const)('%s for the bridge, in mid-run', async (signal) => {
-    const program = start(bridge);
+    const program = start(inLab);
     const { page } = await started(program);
     page.start(plainScript(1n), 'hanging', { delayMs: 5000 });
     await page.message('steps', ({ id }) => id === 'hanging');
@@ -129,7 +131,7 @@ describe.skipIf(whyNoLab)('nothing is left behind', () => {
   });
 
   test('a host is killed: its runs say so, the lab is made anew, and the server can be started again', async () => {
-    const program = start(bridge);
+    const program = start(inLab);
     const { page } = await started(program);
     const before = descendants(program.child.pid!);
     const id = page.start(plainScript(1n), 'hanging', { delayMs: 5000 });
@@ -150,7 +152,7 @@ describe.skipIf(whyNoLab)('nothing is left behind', () => {
 
   test('the server program is killed in mid-run: the run has a true outcome, and the page is told', async () => {
     const program = start([
-      ...bridge,
+      ...inLab,
       '--server',
       `exec '${process.execPath}' -e "require('net').createServer(() => {}).listen(65432)"`,
     ]);
@@ -185,7 +187,7 @@ describe('where there can be no lab', () => {
   });
 
   test('--wire lab without unshare: that sentence, exit code 1', async () => {
-    const program = start([...bridge, '--wire', 'lab'], { ...process.env, PATH: '/nowhere' });
+    const program = start(inLab, { ...process.env, PATH: '/nowhere' });
     expect(await program.ended).toBe(1);
     expect(program.err).toEqual([expect.stringMatching(/unshare and nsenter/)]);
   });
