@@ -36,6 +36,7 @@ export const STEP_FIELDS = {
     'bytes?': 'number',
     'payload?': { hex: PAYLOAD_SHOWN },
     'ready?': 'number',
+    'value?': 'text',
     'peer?': 'text',
     'systemCall?': 'text',
     'process?': 'number',

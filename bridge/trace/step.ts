@@ -43,9 +43,23 @@ export type Flag = 'SYN' | 'ACK' | 'PSH' | 'FIN' | 'RST' | 'URG' | 'ECE' | 'CWR'
 export const WAIT_NAMES = ['epoll_wait', 'poll', 'select'] as const;
 export type WaitName = (typeof WAIT_NAMES)[number];
 
+/** These neither move bytes of a connection nor wait for it. `exit` is told only if a connection ends with its process. */
+export type PlainName = 'setsockopt' | 'getsockopt' | 'dup' | 'fork' | 'exit';
+
 /** `reset` is not a system call: it is a close() that sends a RST (SO_LINGER with a time of zero). */
 export type CallName =
-  'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'recv' | 'shutdown' | 'close' | 'reset' | WaitName;
+  | 'socket'
+  | 'bind'
+  | 'listen'
+  | 'accept'
+  | 'connect'
+  | 'send'
+  | 'recv'
+  | 'shutdown'
+  | 'close'
+  | 'reset'
+  | WaitName
+  | PlainName;
 
 /** Why an inferred step must have happened. The page has a sentence for each reason, `reasons.ts` its RFC section. */
 export type Reason =
@@ -99,6 +113,8 @@ export interface Call extends StepBase {
   payload?: string;
   /** For a call that waits for several sockets: how many had something. 0 if its time was up before that. */
   ready?: number;
+  /** What the call returned, as text: the descriptor of dup(), the child of fork(), the value of getsockopt(). */
+  value?: string;
   /** The peer's `host:port`, for accept and connect. */
   peer?: string;
   /** The system call's own name, where a source saw it: `accept4` for accept, `read` or `recvfrom` for recv. */
@@ -118,6 +134,11 @@ export interface Call extends StepBase {
    * most `laterUs` after the place that it has in the trace. For accept() that is its return.
    */
   range?: { earlierUs: number; laterUs: number };
+}
+
+/** Whether a program has nothing left that stands for the connection once it has made this call. */
+export function isLastCall({ name }: Pick<Call, 'name'>): boolean {
+  return name === 'close' || name === 'reset' || name === 'exit';
 }
 
 /**

@@ -44,6 +44,7 @@ const call = fc.record(
     process: whole,
     thread: whole,
     ready: whole,
+    value: said,
     within: fc.record({ startUs: time, returnUs: time }, { requiredKeys: [] }),
     range: fc.record({ earlierUs: time, laterUs: time }),
   } satisfies { [Key in keyof Required<Call>]: unknown },

@@ -48,7 +48,7 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
         name === 'send' && count !== undefined
           ? [...(isNumber ? [`${number} = ${spacedHex(payload)}`] : []), ...sized(count, payload)]
           : args.length > 0
-            ? [args.join(', ')]
+            ? argumentsIn(name, args)
             : [];
       return [...shown.map((text) => `${name}(${text})`), `${name}()`];
     }),
@@ -58,6 +58,7 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
       if (result !== undefined && result !== 'ok') return [`→ ${result}`];
       // From outside, only the return was seen.
       if (result === undefined) return [`→ ${texts.diagram.returned}`];
+      if (call.value !== undefined) return [`→ ${call.value}`];
       if (ready === 0) return [`→ ${texts.diagram.timeUp}`];
       if (name === 'recv') return received(call).map((text) => `→ ${text}`);
       if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];
@@ -79,6 +80,11 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
     ...foldWords(language),
     expected: (state) => [`≠ ${texts.diagram.expected(state)}`, `≠ ${texts.diagram.not(state)}`, `≠ ${state}`],
   };
+}
+
+/** The level of an option says little. */
+function argumentsIn(name: string, args: readonly string[]): string[] {
+  return [args.join(', '), ...(name.endsWith('sockopt') ? [args.slice(1).join(', '), args[1] ?? ''] : [])];
 }
 
 /** The same function, which is asked about each step only once: a picture that grows asks again and again. */

@@ -21,6 +21,11 @@ const SECTIONS: Record<CallName, string> = {
   epoll_wait: '',
   poll: '',
   select: '',
+  setsockopt: '',
+  getsockopt: '',
+  dup: '',
+  fork: '',
+  exit: '',
 };
 
 interface CallTexts {
@@ -33,10 +38,7 @@ export function explainCall(call: Call, context: Context) {
   const texts = lookup<CallTexts>(context.texts.call, call.name);
   // A program may make calls that the page has no texts for: then the name has to do.
   if (!texts) return { what: `${call.name}(${call.args.join(', ')})`, why: '', section: '' };
-  const detail =
-    call.name === 'send'
-      ? bytesInWords(call.bytes ?? 0, call.payload ?? '', context)
-      : (call.peer ?? call.args[0] ?? '');
+  const detail = call.name === 'send' ? bytesInWords(call.bytes ?? 0, call.payload ?? '', context) : detailOf(call);
   return {
     what: [texts.what(call.side, detail), seenBlocked(call, context), endOf(call, context), rangeBegun(call, context)]
       .filter(Boolean)
@@ -44,6 +46,13 @@ export function explainCall(call: Call, context: Context) {
     why: call.name === 'close' && isGone(call, context.run.steps) ? context.texts.closeOfNothing : texts.why,
     section: lookup(SECTIONS, call.name) ?? '',
   };
+}
+
+function detailOf({ name, args, peer, value }: Call): string {
+  if (name === 'fork') return value ?? '';
+  if (name !== 'getsockopt' && name !== 'setsockopt') return peer ?? args[0] ?? '';
+  const set = value ?? args[2];
+  return set === undefined ? (args[1] ?? '') : `${args[1]} = ${set}`;
 }
 
 /** A call that was seen only now and then has bounds, not moments. */

@@ -28,11 +28,16 @@ export function shortStepOf(step: Step, texts: Texts, marks: Marks): ShortStep {
   }
 }
 
-function resultOf({ name, bytes, payload = '', result, returnedAt }: Call, texts: Texts): string {
+function resultOf({ name, bytes, payload = '', result, returnedAt, args, value }: Call, texts: Texts): string {
   const carried = bytes !== undefined && (name === 'send' || name === 'recv') ? sized(bytes, payload, texts) : '';
   if (name === 'send') return carried;
+  if (name === 'setsockopt' && result === 'ok') return args.slice(1).join(' ');
   if (returnedAt === undefined) return '→ …';
-  return result !== undefined && result !== 'ok' ? `→ ${result}` : carried && `→ ${carried}`;
+  return result !== undefined && result !== 'ok'
+    ? `→ ${result}`
+    : result === 'ok' && value !== undefined
+      ? `→ ${value}`
+      : carried && `→ ${carried}`;
 }
 
 function shortSegment(segment: Segment, texts: Texts, { lost, again, copy }: Marks) {
