@@ -46,7 +46,10 @@ export type WaitName = (typeof WAIT_NAMES)[number];
 /** These neither move bytes of a connection nor wait for it. `exit` is told only if a connection ends with its process. */
 export type PlainName = 'setsockopt' | 'getsockopt' | 'dup' | 'fork' | 'exit';
 
-/** `reset` is not a system call: it is a close() that sends a RST (SO_LINGER with a time of zero). */
+/**
+ * `reset` is not a system call: it is a close() that sends a RST (SO_LINGER with a time of zero). Nor is `tls`: it stands
+ * where a handshake of TLS has ended, whose records were sent and received before.
+ */
 export type CallName =
   | 'socket'
   | 'bind'
@@ -58,6 +61,7 @@ export type CallName =
   | 'shutdown'
   | 'close'
   | 'reset'
+  | 'tls'
   | WaitName
   | PlainName;
 
@@ -115,6 +119,13 @@ export interface Call extends StepBase {
   ready?: number;
   /** What the call returned, as text: the descriptor of dup(), the child of fork(), the value of getsockopt(). */
   value?: string;
+  /**
+   * The program's own bytes in a send() or recv() of TLS records: none if the records only belong to TLS. `bytes` and
+   * `payload` are the records, as the kernel had them.
+   */
+  tls?: { bytes: number; payload: string };
+  /** What a handshake of TLS has agreed on. */
+  handshake?: TlsHandshake;
   /** The peer's `host:port`, for accept and connect. */
   peer?: string;
   /** The system call's own name, where a source saw it: `accept4` for accept, `read` or `recvfrom` for recv. */
@@ -139,6 +150,24 @@ export interface Call extends StepBase {
 /** Whether a program has nothing left that stands for the connection once it has made this call. */
 export function isLastCall({ name }: Pick<Call, 'name'>): boolean {
   return name === 'close' || name === 'reset' || name === 'exit';
+}
+
+export interface TlsHandshake {
+  version: string;
+  /** By its name in the standard. */
+  cipher: string;
+  alpn?: string;
+  /** The name of the server that the client has asked for. */
+  serverName?: string;
+  /** The common name in the server's certificate. */
+  peerName?: string;
+  /** Why the certificate is not valid for this client: a code. Absent if it is. */
+  why?: string;
+}
+
+/** The bytes of a call as its program has them: not those of TLS. */
+export function programBytes({ bytes, payload, tls }: Call): { bytes?: number; payload?: string } {
+  return tls ?? { ...(bytes !== undefined && { bytes }), ...(payload !== undefined && { payload }) };
 }
 
 /**

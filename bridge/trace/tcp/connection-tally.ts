@@ -1,5 +1,5 @@
 import type { Report } from '../report.ts';
-import { isLastCall, type Call, type Segment } from '../step.ts';
+import { isLastCall, programBytes, type Call, type Segment } from '../step.ts';
 import type { Outcome } from '../trace.ts';
 
 /** What connect() returns if it goes on without its caller. */
@@ -65,7 +65,8 @@ export class ConnectionTally {
   }
 
   #call(call: Call): void {
-    const { name, result, returnedAt, bytes = 0 } = call;
+    const { name, result, returnedAt } = call;
+    const { bytes = 0 } = programBytes(call);
     if (name === 'reset') this.#ownReset = true;
     if (isLastCall(call)) this.#hasClosed = true;
     if (returnedAt === undefined || result === undefined) return;

@@ -45,6 +45,8 @@ const call = fc.record(
     thread: whole,
     ready: whole,
     value: said,
+    tls: fc.record({ bytes: whole, payload: hex }),
+    handshake: fc.record({ version: said, cipher: said, why: said }, { requiredKeys: ['version', 'cipher'] }),
     within: fc.record({ startUs: time, returnUs: time }, { requiredKeys: [] }),
     range: fc.record({ earlierUs: time, laterUs: time }),
   } satisfies { [Key in keyof Required<Call>]: unknown },

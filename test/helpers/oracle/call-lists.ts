@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TracerReport } from '../../../bridge/tracer/report.ts';
-import { firstDescriptor, readStraceLine, type StraceLine } from './strace-lines.ts';
+import { SocketHolders } from './socket-holders.ts';
+import { firstDescriptor, FORKS, readStraceLine, type StraceLine } from './strace-lines.ts';
 
 /** The calls of each thread that made some on TCP sockets, each as text: name, descriptor, result, bytes. */
 export type CallLists = string[][];
 
 const TRACED =
   'network,read,readv,write,writev,sendfile,splice,close,dup,dup2,dup3,fcntl,poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,epoll_pwait2,epoll_ctl,fork,vfork,clone,clone3,exit_group';
-const FORKS = /^(?:v?fork|clone3?)$/;
 const WAITS = /^(?:p?poll|p?select6?|epoll_p?wait2?)$/;
 
 /** Runs a program under strace, as the tests' oracle. `during` plays the other end. */
@@ -79,10 +79,13 @@ function listsFrom(text: string): CallLists {
   const sets = new Set<number>();
   const holders = new SocketHolders();
   let calls = 0;
-  const isOfInterest = ({ name, args, pid }: { name: string; args: string; pid: number }): boolean => {
-    const descriptor = firstDescriptor(args);
+  const isOfInterest = (line: { name: string; args: string; pid: number }): boolean => {
+    const { name, args, pid } = line;
     if (FORKS.test(name)) return !args.includes('CLONE_THREAD') && holders.hasAny(pid);
-    if (name === 'exit_group') return holders.hasAloneAny(pid);
+    return name === 'exit_group' ? holders.hasAloneAny(pid) : isOnSocket(line);
+  };
+  const isOnSocket = ({ name, args }: { name: string; args: string }): boolean => {
+    const descriptor = firstDescriptor(args);
     if (name === 'socket') return /^AF_INET6?, SOCK_STREAM/.test(args);
     if (name.startsWith('epoll_') && name !== 'epoll_ctl') return sets.has(descriptor!.number);
     if (WAITS.test(name)) return args.includes('<TCP');
@@ -100,12 +103,13 @@ function listsFrom(text: string): CallLists {
       holders.ended(line.pid);
       continue;
     }
+    if (line.form !== 'resumed') holders.begins(line.pid, line.name, line.args);
+    if (line.form === 'call' && !isOfInterest(line)) {
+      holders.returned(line.pid, line.name, line.args, line.result);
+      continue;
+    }
     if (line.form === 'unfinished' || line.form === 'call') {
-      holders.begins(line.pid, line.name, line.args);
-      if (!isOfInterest(line)) {
-        if (line.form === 'call') holders.returned(line.pid, line.name, line.args, line.result);
-        continue;
-      }
+      if (!isOfInterest(line)) continue;
       calls += 1;
       lists.enter(line.pid, calls);
       if (line.form === 'unfinished') {
@@ -130,57 +134,4 @@ function ofStrace(name: string, args: string, result: { value?: number; errno: s
   if (FORKS.test(name) && result.errno === 'ok') return textOf(name, undefined, 'a child');
   const descriptor = name === 'socket' || WAITS.test(name) ? undefined : firstDescriptor(args)?.number;
   return textOf(name, descriptor, result.errno === 'ok' ? (result.value ?? '?') : result.errno);
-}
-
-/** Which processes have a descriptor of which socket, from strace's lines alone. */
-class SocketHolders {
-  #sockets = 0;
-  /** By thread: its process's own. */
-  readonly #tables = new Map<number, Map<number, number>>();
-  /** The call that makes a process or a thread, and has not returned: the new one may be seen before that. */
-  #birth: { pid: number; args: string } | undefined;
-
-  begins(pid: number, name: string, args: string): void {
-    if (FORKS.test(name)) this.#birth = { pid, args };
-  }
-
-  hasAny(pid: number): boolean {
-    return this.#table(pid).size > 0;
-  }
-
-  hasAloneAny(pid: number): boolean {
-    const own = this.#table(pid);
-    const others = [...this.#tables.values()].filter((table) => table !== own).flatMap((table) => [...table.values()]);
-    return [...own.values()].some((socket) => !others.includes(socket));
-  }
-
-  ended(pid: number): void {
-    this.#tables.delete(pid);
-  }
-
-  returned(pid: number, name: string, args: string, { value, errno }: { value?: number; errno: string }): void {
-    const table = this.#table(pid);
-    const descriptor = firstDescriptor(args)?.number;
-    if (name === 'close') table.delete(descriptor!);
-    if (errno !== 'ok' || value === undefined) return;
-    const isSocket = firstDescriptor(args)?.about?.startsWith('TCP');
-    if ((name === 'socket' && /^AF_INET6?, SOCK_STREAM/.test(args)) || (isSocket && name.startsWith('accept')))
-      table.set(value, (this.#sockets += 1));
-    if (name.startsWith('dup') || args.includes('F_DUPFD')) {
-      // dup2() closes what its second descriptor stood for.
-      table.delete(value);
-      if (isSocket) table.set(value, table.get(descriptor!)!);
-    }
-    if (FORKS.test(name)) this.#table(value, { pid, args });
-  }
-
-  #table(pid: number, birth = this.#birth): Map<number, number> {
-    const known = this.#tables.get(pid);
-    if (known) return known;
-    const parents = birth && this.#tables.get(birth.pid);
-    const isThread = birth?.args.includes('CLONE_THREAD');
-    const table = parents && isThread ? parents : new Map(parents);
-    this.#tables.set(pid, table);
-    return table;
-  }
 }

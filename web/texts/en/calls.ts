@@ -50,6 +50,10 @@ export const calls = {
       what: (side: Side) => `${Program(side)} aborted the connection.`,
       why: 'An abort is a close() with a linger time of zero: the kernel drops what is unsent and sends the peer a RST. It does not wait in TIME_WAIT afterwards.',
     },
+    tls: {
+      what: (side: Side) => `${Program(side)} began TLS on its connection.`,
+      why: 'TLS is a layer between the program and TCP: both ends agree on keys, and from then on each record is encrypted. TCP carries the records as it carries any bytes; who looks at the wire sees how many there are, and not what they say.',
+    },
     setsockopt: {
       what: (side: Side, option: string) => `${Program(side)} set an option of its socket: ${option}.`,
       why: 'Options change how the kernel treats one connection: whether small segments wait (TCP_NODELAY), how long a call may block (SO_RCVTIMEO), whether a silent peer is asked for a sign of life (SO_KEEPALIVE). Nothing is sent.',

@@ -55,6 +55,10 @@ export const calls: Pick<
       what: (side) => `${Program(side)} abortou a conexão.`,
       why: 'Abortar é uma close() com tempo de espera (linger) zero: o kernel descarta o que não foi enviado e envia um RST ao outro lado. Depois disso ele não espera em TIME_WAIT.',
     },
+    tls: {
+      what: (side) => `${Program(side)} iniciou o TLS na sua conexão.`,
+      why: 'O TLS é uma camada entre o programa e o TCP: os dois lados combinam chaves, e a partir daí cada registro é cifrado. O TCP transporta os registros como quaisquer bytes; quem olha o fio vê quantos são, e não o que dizem.',
+    },
     setsockopt: {
       what: (side, option) => `${Program(side)} definiu uma opção do socket: ${option}.`,
       why: 'As opções mudam como o kernel trata uma conexão: se segmentos pequenos esperam (TCP_NODELAY), por quanto tempo uma chamada pode ficar bloqueada (SO_RCVTIMEO), se um outro lado calado deve dar sinal de vida (SO_KEEPALIVE). Nada é enviado.',

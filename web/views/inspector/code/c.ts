@@ -24,6 +24,7 @@ export const C: CodeLanguage = {
     dup: (parts) => `int copy = dup(${descriptorOf(parts)});`,
     fork: () => 'pid_t child = fork();',
     exit: ({ args: [code = '0'] }) => `exit(${code});`,
+    tls: () => 'SSL_set_fd(tls, fd); SSL_connect(tls);',
     reset: (parts) => {
       const fd = descriptorOf(parts);
       return `setsockopt(${fd}, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger)); close(${fd});`;

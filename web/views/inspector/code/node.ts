@@ -22,6 +22,7 @@ export const NODE: CodeLanguage = {
     dup: () => '// Node has no call for it',
     fork: () => "child_process.fork(file).send('connection', socket);",
     exit: ({ args: [code = '0'] }) => `process.exit(${code});`,
+    tls: () => 'const secure = tls.connect({ socket, servername: name });',
     reset: () => 'socket.resetAndDestroy();',
   },
 };

@@ -27,6 +27,7 @@ export const PYTHON: CodeLanguage = {
     dup: (parts) => `copy = ${socketOf(parts)}.dup()`,
     fork: () => 'child = os.fork()',
     exit: ({ args: [code = '0'] }) => `sys.exit(${code})`,
+    tls: () => 'sock = context.wrap_socket(sock, server_hostname=name)',
     reset: (parts) => {
       const socket = socketOf(parts);
       return `${socket}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); ${socket}.close()`;
