@@ -55,20 +55,33 @@ function checkRun(message: Extract<PageMessage, { type: 'run' }>, limits: Messag
 /** What a schema cannot express: the order of operations, and the sums of what they send and how long they wait. */
 function checkScript(script: Script, message: PageMessage, limits: MessageLimits): void {
   const fault = (text: string): MessageError => about(message, new MessageError('BAD_SCRIPT', text));
+  const misplaced = misplacedIn(script);
+  if (misplaced !== undefined) throw fault(misplaced);
   let sent = 0;
   let waited = 0;
-  let ended: string | undefined;
   for (const operation of script) {
-    if (ended === 'close' || ended === 'reset') throw fault(`Nothing may follow ${ended}.`);
-    if (ended === 'shutdown' && (operation.do === 'send' || operation.do === 'shutdown'))
-      throw fault(`${operation.do} cannot follow shutdown.`);
     if (operation.do === 'send') sent += bytesSent(operation);
     if (operation.do === 'wait') waited += operation.ms;
-    if (operation.do === 'shutdown' || operation.do === 'close' || operation.do === 'reset') ended = operation.do;
   }
   if (sent > limits.sendBytesPerRun) throw fault(`A run sends at most ${limits.sendBytesPerRun} bytes.`);
   if (waited > limits.runMs) throw fault(`A run lasts at most ${limits.runMs} ms.`);
 }
+
+/** What is wrong with the order of operations, in a sentence. */
+function misplacedIn(script: Script): string | undefined {
+  let ended: string | undefined;
+  let hasTls = false;
+  for (const { do: name } of script) {
+    if (ended === 'close' || ended === 'reset') return `Nothing may follow ${ended}.`;
+    if (ended === 'shutdown' && NOT_AFTER_SHUTDOWN.has(name)) return `${name} cannot follow shutdown.`;
+    if (name === 'tls' && hasTls) return 'tls can be begun once.';
+    hasTls ||= name === 'tls';
+    if (name === 'shutdown' || name === 'close' || name === 'reset') ended = name;
+  }
+  return undefined;
+}
+
+const NOT_AFTER_SHUTDOWN: ReadonlySet<string> = new Set(['send', 'tls', 'shutdown']);
 
 function firstFault(errors: { instancePath: string; message: string }[]): string {
   const [first] = errors;

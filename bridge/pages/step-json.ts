@@ -29,8 +29,13 @@ const COMMA = Buffer.from(',');
 type Common = Call | Segment | State;
 
 /** A tracer reports who made a call: that differs from program to program. */
-function isTraced({ systemCall, process, thread }: Call): boolean {
-  return systemCall !== undefined || process !== undefined || thread !== undefined;
+function isTraced({ systemCall, process, thread, value }: Call): boolean {
+  return systemCall !== undefined || process !== undefined || thread !== undefined || value !== undefined;
+}
+
+/** No two connections have the same records. */
+function isOfTls({ tls, handshake }: Call): boolean {
+  return tls !== undefined || handshake !== undefined;
 }
 
 /** A step that was captured, seen from outside or is known as a range differs in every run, and comes less often. */
@@ -38,9 +43,7 @@ function isCommon(step: Step): step is Common {
   if (!fits(step.at) || step.connection !== undefined) return false;
   switch (step.kind) {
     case 'call':
-      if (step.within !== undefined || step.range !== undefined || isTraced(step)) return false;
-      if (!fits(step.startedAt) || !fits(step.returnedAt)) return false;
-      return step.peer === undefined || PLAIN.test(step.peer);
+      return isCommonCall(step);
     case 'segment':
       return step.evidence === 'inferred' && fits(step.sentAt) && fits(step.arrivedAt);
     case 'state':
@@ -48,6 +51,13 @@ function isCommon(step: Step): step is Common {
     default:
       return false;
   }
+}
+
+function isCommonCall(call: Call): boolean {
+  const { within, range, startedAt, returnedAt, peer } = call;
+  if (within !== undefined || range !== undefined || isTraced(call) || isOfTls(call)) return false;
+  if (!fits(startedAt) || !fits(returnedAt)) return false;
+  return peer === undefined || PLAIN.test(peer);
 }
 
 /** A server may have listened for days. */

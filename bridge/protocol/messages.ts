@@ -10,6 +10,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { SEGMENT_KINDS } from '../trace/link.ts';
+import { ALPN, SERVER_NAME } from '../trace/script.ts';
 import { SCENARIO_SERVERS } from '../trace/scenario-server.ts';
 import type { ObjectOf } from './fields.ts';
 import { LIMITS } from './limits.ts';
@@ -41,6 +42,17 @@ const Operation = Type.Union([
   ),
   Type.Object({ do: Type.Literal('recv'), upTo: Type.Integer({ minimum: 1, maximum: LIMITS.replyBytes }) }, strict),
   Type.Object({ do: Type.Literal('recv'), until: Type.String({ pattern: '^(?:[0-9a-fA-F]{2}){1,256}$' }) }, strict),
+  Type.Object(
+    {
+      do: Type.Literal('tls'),
+      serverName: Type.Optional(Type.String({ pattern: SERVER_NAME.source, maxLength: 253 })),
+      alpn: Type.Optional(
+        Type.Array(Type.String({ pattern: ALPN.source, maxLength: 64 }), { minItems: 1, maxItems: 8 }),
+      ),
+      verify: Type.Optional(Type.Boolean()),
+    },
+    strict,
+  ),
   Type.Object({ do: Type.Literal('shutdown') }, strict),
   Type.Object({ do: Type.Literal('close') }, strict),
   Type.Object({ do: Type.Literal('reset') }, strict),

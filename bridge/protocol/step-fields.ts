@@ -36,6 +36,18 @@ export const STEP_FIELDS = {
     'bytes?': 'number',
     'payload?': { hex: PAYLOAD_SHOWN },
     'ready?': 'number',
+    'value?': 'text',
+    'tls?': { fields: { bytes: 'number', payload: { hex: PAYLOAD_SHOWN } } },
+    'handshake?': {
+      fields: {
+        version: 'text',
+        cipher: 'text',
+        'alpn?': 'text',
+        'serverName?': 'text',
+        'peerName?': 'text',
+        'why?': 'text',
+      },
+    },
     'peer?': 'text',
     'systemCall?': 'text',
     'process?': 'number',

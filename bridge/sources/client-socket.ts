@@ -33,6 +33,8 @@ export class ClientSocket {
   readonly #socket: Socket;
   readonly #unread = new UnreadBytes();
   readonly #counts = { send: 0, recv: 0, shutdown: 0, heard: 0 };
+  /** The last recv() that has returned bytes, or the end. */
+  #lastRecv: { id: string; startedAt: number; facts: CallFacts } | undefined;
   #wake: (() => void) | undefined;
   #ended: 'fin' | 'rst' | undefined;
   /** The errno name that ended the connection. */
@@ -111,17 +113,19 @@ export class ClientSocket {
 
   /**
    * Resolves with `ok` when the kernel has taken every byte, else with an errno name.
+   * @param plain the program's own bytes, if those to be sent are records of TLS
    * @param nagle whether the bytes may wait until those before them are acknowledged (RFC 9293 §3.7.4)
    */
-  send(bytes: Buffer, nagle = false): Promise<string> {
+  send(bytes: Buffer, nagle = false, plain?: Buffer): Promise<string> {
     // Without Nagle's algorithm each send leaves at once. It never holds back a first one.
     if (this.#counts.send > 0) this.#socket.setNoDelay(!nagle);
     const id = stepId('client', 'send', this.#counts.send++);
     const startedAt = this.#now();
     const args = [String(bytes.length)];
     const payload = shown(bytes);
+    const tls = plain && carriedIn(plain);
     const report = (returnedAt?: number, result?: string): void =>
-      this.#call(id, 'send', startedAt, { args, bytes: bytes.length, payload, returnedAt, result });
+      this.#call(id, 'send', startedAt, { args, bytes: bytes.length, payload, returnedAt, result, tls });
     return new Promise((resolve) => {
       let takenAt: number | undefined;
       this.#socket.write(bytes, (error) => {
@@ -149,8 +153,25 @@ export class ClientSocket {
     const lost = bytes.length === 0 ? (this.#failure ?? (this.#ended === 'fin' ? undefined : 'ECANCELED')) : undefined;
     const returnedAt = this.#now();
     if (lost !== undefined) this.#call(id, 'recv', startedAt, { returnedAt, result: lost });
-    else this.#call(id, 'recv', startedAt, { returnedAt, result: 'ok', bytes: bytes.length, payload: shown(bytes) });
+    else {
+      const facts = { returnedAt, result: 'ok', bytes: bytes.length, payload: shown(bytes) };
+      this.#lastRecv = { id, startedAt, facts };
+      this.#call(id, 'recv', startedAt, facts);
+    }
     return lost ?? bytes;
+  }
+
+  /** What the last recv() returned were records of TLS: with these bytes of the program. */
+  received(plain: Buffer): void {
+    if (!this.#lastRecv) return;
+    const { id, startedAt, facts } = this.#lastRecv;
+    this.#call(id, 'recv', startedAt, { ...facts, tls: carriedIn(plain) });
+  }
+
+  /** Reports what whoever uses this socket has done with it: it ends now. */
+  tell(name: 'tls', facts: Pick<CallFacts, 'args' | 'result' | 'handshake'>): void {
+    const at = this.#now();
+    this.#call(stepId('client', name), name, at, { ...facts, returnedAt: at });
   }
 
   /** Ends the sending side; resolves with `ok` or an errno name. */
@@ -256,6 +277,10 @@ export class ClientSocket {
 
 function shown(bytes: Buffer): string {
   return bytes.toString('hex', 0, PAYLOAD_SHOWN);
+}
+
+function carriedIn(plain: Buffer): { bytes: number; payload: string } {
+  return { bytes: plain.length, payload: shown(plain) };
 }
 
 function codeOf(error: Error): string {

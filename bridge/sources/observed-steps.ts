@@ -11,6 +11,11 @@ export interface CallFacts {
   payload?: string | undefined;
   /** For a call that waits for several sockets. */
   ready?: number | undefined;
+  /** What the call returned, as text. */
+  value?: string | undefined;
+  /** The program's own bytes, if `bytes` are records of TLS. */
+  tls?: Call['tls'] | undefined;
+  handshake?: Call['handshake'] | undefined;
   peer?: string | undefined;
   /** Who made the call, and by which system call. */
   by?: Caller | undefined;
@@ -26,13 +31,13 @@ const NO_ARGS: string[] = [];
 
 /** A call that a source saw. */
 export function observedCall(side: Side, id: string, name: CallName, startedAt: number, facts: CallFacts): Call {
-  const { args = NO_ARGS, returnedAt, bytes, ready, peer, by } = facts;
+  const { args = NO_ARGS, returnedAt, bytes, ready, value, tls, handshake, peer, by } = facts;
   const result = returnedAt === undefined ? undefined : (facts.result ?? 'ok');
   const payload = bytes === undefined ? undefined : (facts.payload ?? '');
   // prettier-ignore
   const call: WithAllPlaces<Call> = {
     kind: 'call', id, at: startedAt, side, evidence: 'observed', reason: undefined,
-    name, args, startedAt, returnedAt, result, bytes, payload, ready, peer,
+    name, args, startedAt, returnedAt, result, bytes, payload, ready, value, tls, handshake, peer,
     systemCall: by?.systemCall, process: by?.process, thread: by?.thread, within: undefined, range: undefined,
   };
   return call as Call;

@@ -73,7 +73,7 @@ export function draftServerCall(
   // prettier-ignore
   const call: WithAllPlaces<Call> = {
     kind: 'call', id, at, side: 'server', evidence: undefined, reason,
-    name, args, startedAt: at, returnedAt, result, bytes, payload, ready: undefined, peer,
+    name, args, startedAt: at, returnedAt, result, bytes, payload, ready: undefined, value: undefined, tls: undefined, handshake: undefined, peer,
     systemCall: undefined, process: undefined, thread: undefined, within: undefined, range,
   };
   return call as Draft<Call>;

@@ -15,11 +15,30 @@ export type Operation =
   | { do: 'recv'; bytes?: number }
   | { do: 'recv'; upTo: number }
   | { do: 'recv'; until: string }
+  | TlsOperation
   | { do: 'shutdown' }
   | { do: 'close' }
   | { do: 'reset' };
 
+/**
+ * Begins TLS on the connection: what follows is sent and received through it. `serverName` is sent as the name of the server
+ * (RFC 6066 §3), `alpn` as the protocols that the client speaks (RFC 7301). A certificate that is not valid ends the script
+ * only with `verify`.
+ */
+export interface TlsOperation {
+  do: 'tls';
+  serverName?: string;
+  alpn?: string[];
+  verify?: boolean;
+}
+
 export type Script = Operation[];
+
+/** A name of DNS; an address is none (RFC 6066 §3). Its last label has a letter. */
+export const SERVER_NAME =
+  /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*(?=[^.]*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/;
+/** The name of a protocol in ALPN, as far as it is printable and has no comma. */
+export const ALPN = /^[!-+\--~]+$/;
 
 /** How many bytes a send operation sends in all. */
 export function bytesSent({ hex, times = 1 }: Extract<Operation, { do: 'send' }>): number {

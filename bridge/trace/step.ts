@@ -43,9 +43,27 @@ export type Flag = 'SYN' | 'ACK' | 'PSH' | 'FIN' | 'RST' | 'URG' | 'ECE' | 'CWR'
 export const WAIT_NAMES = ['epoll_wait', 'poll', 'select'] as const;
 export type WaitName = (typeof WAIT_NAMES)[number];
 
-/** `reset` is not a system call: it is a close() that sends a RST (SO_LINGER with a time of zero). */
+/** These neither move bytes of a connection nor wait for it. `exit` is told only if a connection ends with its process. */
+export type PlainName = 'setsockopt' | 'getsockopt' | 'dup' | 'fork' | 'exit';
+
+/**
+ * `reset` is not a system call: it is a close() that sends a RST (SO_LINGER with a time of zero). Nor is `tls`: it stands
+ * where a handshake of TLS has ended, whose records were sent and received before.
+ */
 export type CallName =
-  'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'recv' | 'shutdown' | 'close' | 'reset' | WaitName;
+  | 'socket'
+  | 'bind'
+  | 'listen'
+  | 'accept'
+  | 'connect'
+  | 'send'
+  | 'recv'
+  | 'shutdown'
+  | 'close'
+  | 'reset'
+  | 'tls'
+  | WaitName
+  | PlainName;
 
 /** Why an inferred step must have happened. The page has a sentence for each reason, `reasons.ts` its RFC section. */
 export type Reason =
@@ -99,6 +117,15 @@ export interface Call extends StepBase {
   payload?: string;
   /** For a call that waits for several sockets: how many had something. 0 if its time was up before that. */
   ready?: number;
+  /** What the call returned, as text: the descriptor of dup(), the child of fork(), the value of getsockopt(). */
+  value?: string;
+  /**
+   * The program's own bytes in a send() or recv() of TLS records: none if the records only belong to TLS. `bytes` and
+   * `payload` are the records, as the kernel had them.
+   */
+  tls?: { bytes: number; payload: string };
+  /** What a handshake of TLS has agreed on. */
+  handshake?: TlsHandshake;
   /** The peer's `host:port`, for accept and connect. */
   peer?: string;
   /** The system call's own name, where a source saw it: `accept4` for accept, `read` or `recvfrom` for recv. */
@@ -118,6 +145,29 @@ export interface Call extends StepBase {
    * most `laterUs` after the place that it has in the trace. For accept() that is its return.
    */
   range?: { earlierUs: number; laterUs: number };
+}
+
+/** Whether a program has nothing left that stands for the connection once it has made this call. */
+export function isLastCall({ name }: Pick<Call, 'name'>): boolean {
+  return name === 'close' || name === 'reset' || name === 'exit';
+}
+
+export interface TlsHandshake {
+  version: string;
+  /** By its name in the standard. */
+  cipher: string;
+  alpn?: string;
+  /** The name of the server that the client has asked for. */
+  serverName?: string;
+  /** The common name in the server's certificate. */
+  peerName?: string;
+  /** Why the certificate is not valid for this client: a code. Absent if it is. */
+  why?: string;
+}
+
+/** The bytes of a call as its program has them: not those of TLS. */
+export function programBytes({ bytes, payload, tls }: Call): { bytes?: number; payload?: string } {
+  return tls ?? { ...(bytes !== undefined && { bytes }), ...(payload !== undefined && { payload }) };
 }
 
 /**

@@ -39,11 +39,15 @@ type Arguments = { thread: number; args: readonly bigint[] };
 const SOCK_STREAM = 1;
 const SOCK_TYPE_MASK = 0xf;
 const CHANGES: Readonly<Record<number, 'joins' | 'leaves'>> = { 1: 'joins', 2: 'leaves' };
+/** From linux/sched.h: the new thread belongs to the same process. */
+const CLONE_THREAD = 0x10000n;
 const F_DUPFD = 0;
 const F_DUPFD_CLOEXEC = 1030;
 /** An address, or the value of an option, is never longer than this. */
 const MOST_ADDRESS_BYTES = 128;
-const MOST_OPTION_BYTES = 32;
+export const MOST_OPTION_BYTES = 32;
+/** Sockets of one process that a report names. */
+const MOST_HELD = 256;
 
 export const int = (value: bigint): number => Number(BigInt.asIntN(32, value));
 export const size = (value: bigint): number => Number(BigInt.asUintN(53, value));
@@ -79,6 +83,8 @@ export function enterCall(
       return enterSetChange(stopped, start, tables);
     case 'fcntl':
       return isDuplication(args) ? enterOnDescriptor(stopped, start, int(args[0]!), tables) : undefined;
+    case 'fork':
+      return enterFork(stopped, start, tables);
     case 'splice': {
       const descriptor = splicedSocket(stopped.process, args, tables);
       return descriptor === undefined ? undefined : enterOnDescriptor(stopped, start, descriptor, tables);
@@ -94,6 +100,24 @@ function enterClose({ process }: StoppedThread, start: CallStart, tables: Descri
   const reported = closing?.held.kind === 'socket';
   const open = { ...start, descriptor, ...closing, reported };
   return { open, facts: reported ? { descriptor, socket: closing.held.number } : {} };
+}
+
+function enterFork({ thread, process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry | undefined {
+  if (makesThread(thread, start)) return undefined;
+  const holds = numbersOf(tables.socketsOf(process));
+  return holds.length === 0 ? undefined : { open: { ...start, reported: true }, facts: { holds } };
+}
+
+/** clone() has its flags in a register, clone3() in memory, and the others have none: clone(2). */
+function makesThread(thread: number, { call: { name }, args }: CallStart): boolean {
+  if (name === 'clone') return (args[0]! & CLONE_THREAD) !== 0n;
+  if (name !== 'clone3') return false;
+  const flags = memoryOf(thread, args[0]!, 8);
+  return flags.length === 8 && (flags.readBigUInt64LE(0) & CLONE_THREAD) !== 0n;
+}
+
+export function numbersOf(sockets: readonly Held[]): number[] {
+  return sockets.slice(0, MOST_HELD).map(({ number }) => number);
 }
 
 function enterWait({ thread, process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry | undefined {

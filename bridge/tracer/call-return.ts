@@ -1,5 +1,5 @@
 import type { OpenCall, StoppedThread } from './call-entry.ts';
-import { int, size } from './call-entry.ts';
+import { int, MOST_OPTION_BYTES, size } from './call-entry.ts';
 import type { DescriptorTables } from './descriptor-tables.ts';
 import type { KernelObjects, SocketEnds } from './kernel-objects.ts';
 import { errnoName } from './libc.ts';
@@ -92,6 +92,8 @@ function successFacts({ process, thread }: StoppedThread, open: OpenCall, result
     }
     case 'splice':
       return { bytes: result, payload: '' };
+    case 'option':
+      return call.name === 'getsockopt' ? { value: optionValue(thread, args) } : {};
     case 'socket':
     case 'duplicate':
     case 'fcntl':
@@ -113,6 +115,13 @@ function received(thread: number, { call, args }: OpenCall, result: number): Fac
   const limit = Math.min(bytes, PAYLOAD_REPORTED);
   const payload = dataOf(thread, call.data!, args[1]!, call.data === 'buffer' ? bytes : count, limit);
   return { bytes, payload: payload.toString('hex') };
+}
+
+/** The kernel has written how long the value is. */
+function optionValue(thread: number, args: readonly bigint[]): string {
+  const length = memoryOf(thread, args[4]!, 4);
+  const bytes = length.length === 4 ? length.readUInt32LE(0) : 0;
+  return memoryOf(thread, args[3]!, Math.min(bytes, MOST_OPTION_BYTES)).toString('hex');
 }
 
 function newSocket(process: number, descriptor: number, { tables }: Program): Facts {

@@ -129,6 +129,23 @@ export class DescriptorTables {
     this.#release(held);
   }
 
+  /** The sockets of a process, as far as its calls have shown them. */
+  socketsOf(process: number): Held[] {
+    return [...new Set(this.#held(process))].filter(({ kind }) => kind === 'socket');
+  }
+
+  /** Those of which no other process has a descriptor: they end with the process. */
+  socketsOnlyOf(process: number): Held[] {
+    const descriptors = this.#held(process);
+    return this.socketsOf(process).filter(
+      (socket) => descriptors.filter((held) => held === socket).length === socket.holders,
+    );
+  }
+
+  #held(process: number): Held[] {
+    return [...this.#tableOf(process).values()].filter((held) => held !== NOTHING_OF_INTEREST);
+  }
+
   #put(table: Table, descriptor: number, held: Held | typeof NOTHING_OF_INTEREST): void {
     table.set(descriptor, held);
     if (held !== NOTHING_OF_INTEREST) held.holders += 1;

@@ -77,7 +77,7 @@ export interface Entered extends CallReport {
   flags?: number;
   /** How far shutdown() ends the connection: 0 receiving, 1 sending, 2 both. */
   how?: number;
-  /** The option of setsockopt() or getsockopt(), and the first bytes of its value in hex. */
+  /** The option of setsockopt() or getsockopt(), and the first bytes of the value that it sets, in hex. */
   option?: { level: number; name: number; value?: string };
   /** For splice(): whether the socket gets the bytes; it gives them otherwise. */
   sends?: boolean;
@@ -87,18 +87,24 @@ export interface Entered extends CallReport {
   set?: number;
   /** For epoll_ctl(): whether the socket joins the set or leaves it; absent if it only changes. */
   change?: 'joins' | 'leaves';
+  /** For fork(): the sockets of the process, which its child shares. For exit(): those that end with the process. */
+  holds?: number[];
+  /** For exit(): the exit code. */
+  code?: number;
 }
 
 /** The call returned. A call that a signal interrupted returns too; if the kernel makes it again, `errno` is ERESTART…. */
 export interface Returned extends CallReport {
   what: 'return';
-  /** What the call returned; -1 if it failed. */
+  /** What the call returned; -1 if it failed. For fork(): the child's number in the tracer's own namespace. */
   result: number;
   /** `ok` or the errno name. */
   errno: string;
   /** Bytes sent or received, and the first of them in hex. */
   bytes?: number;
   payload?: string;
+  /** For getsockopt(): the first bytes of the option's value, in hex. */
+  value?: string;
   /** The socket that socket(), accept() or dup() returned. */
   newSocket?: number;
   /** Both ends of that socket, or of the one that was bound, connected or made to listen. A connect() that goes on has them too. */

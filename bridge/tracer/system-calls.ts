@@ -21,6 +21,8 @@ export type CallKind =
   | 'select'
   | 'epoll-wait'
   | 'epoll-control'
+  | 'fork'
+  | 'exit'
   | 'io-uring'
   /** The kernel goes on with a wait that a stop has interrupted. */
   | 'restart';
@@ -76,6 +78,12 @@ const ROWS: readonly Row[] = [
   ['epoll_pwait', 281, 22, 'epoll-wait'],
   ['epoll_pwait2', 441, 441, 'epoll-wait'],
   ['epoll_ctl', 233, 21, 'epoll-control'],
+  ['fork', 57, NONE, 'fork'],
+  ['vfork', 58, NONE, 'fork'],
+  ['clone', 56, 220, 'fork'],
+  ['clone3', 435, 435, 'fork'],
+  ['exit', 60, 93, 'exit'],
+  ['exit_group', 231, 94, 'exit'],
   ['io_uring_setup', 425, 425, 'io-uring'],
   ['restart_syscall', 219, 128, 'restart'],
 ];

@@ -71,7 +71,7 @@ export class ProgramTrace {
   #stopped(thread: number, stop: Stop, at: number): void {
     const signal = stop.why === 'signal' ? stop.signal : 0;
     if (stop.why === 'group') return stayStopped(thread);
-    if (stop.why === 'birth') this.#tracees.born(threadOfEvent(thread));
+    if (stop.why === 'birth') this.#tracees.born(threadOfEvent(thread), thread);
     const reports =
       stop.why === 'call'
         ? this.#tracees.atCall(thread, at)
@@ -85,7 +85,7 @@ export class ProgramTrace {
 
   /** A process that was made meanwhile is traced too, and has to be let go as well. */
   #leave(thread: number, stop: Stop): void {
-    if (stop.why === 'birth') this.#tracees.born(threadOfEvent(thread));
+    if (stop.why === 'birth') this.#tracees.born(threadOfEvent(thread), thread);
     letGo(thread, stop.why === 'signal' ? stop.signal : 0);
     this.#tracees.ended(thread, LET_GO);
   }

@@ -1,12 +1,12 @@
-import { enterCall, type OpenCall, type StoppedThread } from './call-entry.ts';
+import { enterCall, numbersOf, type OpenCall, type StoppedThread } from './call-entry.ts';
 import { applyReturn, returnedFacts } from './call-return.ts';
 import { now } from './clock.ts';
 import { DescriptorTables } from './descriptor-tables.ts';
 import { KernelObjects } from './kernel-objects.ts';
 import { hasProbe, isThere, readThreadStatus } from './process-status.ts';
 import { callArguments, readCall, type CallStop } from './ptrace.ts';
-import type { Born, Died, TracerReport } from './report.ts';
-import { AUDIT_ARCHITECTURE, SYSTEM_CALLS } from './system-calls.ts';
+import type { Born, Died, Entered, TracerReport } from './report.ts';
+import { AUDIT_ARCHITECTURE, SYSTEM_CALLS, type SystemCall } from './system-calls.ts';
 
 interface Thread extends StoppedThread {
   /** The call that it has entered, and not left yet. */
@@ -15,6 +15,8 @@ interface Thread extends StoppedThread {
   reported?: { open: OpenCall; entry: Extract<TracerReport, { what: 'enter' }> };
   /** It has entered a call that is of no interest: its next stop at a call is the return of that one. */
   skips: boolean;
+  /** The thread that it made last, by the tracer's own number: the program may know it by another. */
+  child?: number;
   /** Whether the reported call was interrupted so that restart_syscall() goes on with it. */
   restarts?: boolean;
 }
@@ -49,6 +51,8 @@ export class Tracees {
   readonly #quiet = new Set<number>();
   /** Processes of which has been reported that their calls cannot be seen. */
   readonly #unseen = new Set<number>();
+  /** By process: the exit() that it is in. It never returns; the end of the process is its end. */
+  readonly #exits = new Map<number, Entered>();
   #calls = 0;
 
   readonly #onProcess: (report: Born | Died) => void;
@@ -75,8 +79,12 @@ export class Tracees {
     return !this.#quiet.has(this.#thread(thread).process);
   }
 
-  /** A thread has been made. Its own first stop may come before or after this. */
-  born(id: number): void {
+  /**
+   * A thread has been made. Its own first stop may come before or after this.
+   * @param by the thread that made it
+   */
+  born(id: number, by: number): void {
+    this.#thread(by).child = id;
     if (isThere(id)) this.#thread(id);
   }
 
@@ -96,13 +104,12 @@ export class Tracees {
     applyReturn(thread, open, stop.result, { tables: this.#tables, objects: this.#objects });
     if (open.call.kind === 'io-uring' && stop.result >= 0) return this.#cannotSee(thread.process, 'io_uring');
     if (!open.reported) return this.#withReleased(NOTHING);
-    const facts = returnedFacts(thread, open, stop.result, { tables: this.#tables, objects: this.#objects });
+    const result = open.call.kind === 'fork' && stop.result > 0 ? (thread.child ?? stop.result) : stop.result;
+    const facts = returnedFacts(thread, open, result, { tables: this.#tables, objects: this.#objects });
     const { number: call, call: system } = open;
     const { process } = thread;
-    const result = { result: 0, errno: 'ok' };
-    return this.#withReleased([
-      { what: 'return', call, name: system.name, at, process, thread: id, ...result, ...facts },
-    ]);
+    const ok = { result: 0, errno: 'ok' };
+    return this.#withReleased([{ what: 'return', call, name: system.name, at, process, thread: id, ...ok, ...facts }]);
   }
 
   /**
@@ -119,6 +126,7 @@ export class Tracees {
     }
     this.#threads.delete(former);
     this.#threads.set(id, { thread: id, process: id, open, skips: false });
+    this.#exits.delete(id);
     this.#tables.executed(id);
     this.#quiet.delete(id);
     if (this.#probeVariable !== undefined && hasProbe(id, this.#probeVariable)) this.#quiet.add(id);
@@ -135,7 +143,7 @@ export class Tracees {
     this.#tables.ended(id);
     this.#objects.processEnded(id);
     this.#quiet.delete(id);
-    return this.#withReleased(reports);
+    return [...this.#exited(id, now()), ...this.#withReleased(reports)];
   }
 
   #entered(thread: Thread, stop: Extract<CallStop, { at: 'entry' }>, at: number): Reports {
@@ -146,6 +154,7 @@ export class Tracees {
     if (stop.architecture !== AUDIT_ARCHITECTURE) return this.#cannotSee(thread.process, 'architecture');
     const call = SYSTEM_CALLS[stop.number];
     if (!call) return NOTHING;
+    if (call.kind === 'exit') return this.#beginsExit(thread, call, at);
     if (call.kind === 'restart') return restarts ? this.#goesOn(thread, at) : NOTHING;
     const entered = enterCall(thread, (this.#calls += 1), call, callArguments(), this.#tables);
     if (!entered) return NOTHING;
@@ -157,6 +166,27 @@ export class Tracees {
     const entry = { what: 'enter', call: open.number, name: call.name, at, process, thread: id, ...facts } as const;
     thread.reported = { open, entry };
     return [entry];
+  }
+
+  /** Only the last thread's exit() ends its process, and it is of interest only if sockets end with that. */
+  #beginsExit({ thread, process }: Thread, { name }: SystemCall, at: number): Reports {
+    const isLast =
+      name === 'exit_group' || [...this.#threads.values()].filter((other) => other.process === process).length === 1;
+    const holds = isLast && !this.#exits.has(process) ? numbersOf(this.#tables.socketsOnlyOf(process)) : [];
+    if (holds.length === 0) return NOTHING;
+    const call = (this.#calls += 1);
+    const code = Number(callArguments()[0]! & 0xffn);
+    this.#exits.set(process, { what: 'enter', call, name, at, process, thread, holds, code });
+    return NOTHING;
+  }
+
+  /** By now the kernel has closed what the process had left open. */
+  #exited(process: number, at: number): Reports {
+    const entry = this.#exits.get(process);
+    this.#exits.delete(process);
+    if (!entry) return NOTHING;
+    const { call, name, thread } = entry;
+    return [entry, { what: 'return', call, name, at, process, thread, result: 0, errno: 'ok' }];
   }
 
   /** A wait that a stop has interrupted goes on: it is entered once more. */

@@ -58,7 +58,7 @@ export class DirectWire implements Wire {
   open({ script, limits, zero, sink, onPort }: RunOnWire): ClientRun {
     const flow = this.#capture?.watch(zero, sink);
     const client = new ClientSocket(this.target, zero, sink);
-    const player = new ScriptPlayer(client, script, limits);
+    const player = new ScriptPlayer(client, this.target.host, script, limits);
     const played = player.play(onPort);
     return {
       played,

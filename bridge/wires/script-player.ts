@@ -1,6 +1,7 @@
 import type { Limits } from '../protocol/limits.ts';
 import type { ClientSocket } from '../sources/client-socket.ts';
-import type { Operation, Script } from '../trace/script.ts';
+import type { Operation, Script, TlsOperation } from '../trace/script.ts';
+import { TlsLayer } from './tls-layer.ts';
 
 /** What happened to a script. */
 export interface Played {
@@ -23,12 +24,16 @@ export interface Played {
 /**
  * Plays a script on one connection, operation by operation, and closes it.
  *
- *     connect ─▶ send, wait, recv, shutdown … ─▶ close
+ *     connect ─▶ tls?, send, wait, recv, shutdown … ─▶ close
  */
 export class ScriptPlayer {
   readonly #client: ClientSocket;
   readonly #script: Script;
   readonly #replyBytes: number;
+  readonly #host: string;
+  /** What bytes go through: the connection itself, or TLS on it. */
+  #stream: Pick<ClientSocket, 'send' | 'recv' | 'shutdown'> & { close(): void | Promise<void> };
+  #tlsProblem: string | undefined;
   readonly #reply: Buffer[] = [];
   #received = 0;
   /** What came after the text of the last `until`. */
@@ -38,8 +43,11 @@ export class ScriptPlayer {
   #limit: Played['limit'];
   #interrupt: (() => void) | undefined;
 
-  constructor(client: ClientSocket, script: Script, limits: Pick<Limits, 'replyBytes'>) {
+  /** @param host the server's address */
+  constructor(client: ClientSocket, host: string, script: Script, limits: Pick<Limits, 'replyBytes'>) {
     this.#client = client;
+    this.#stream = client;
+    this.#host = host;
     this.#script = script;
     this.#replyBytes = limits.replyBytes;
   }
@@ -51,6 +59,7 @@ export class ScriptPlayer {
     try {
       connected = await this.#client.connect(onPort);
       if (connected === 'ok') await this.#playScript();
+      await this.#stream.close();
     } catch (cause) {
       error = cause instanceof Error ? cause.message : String(cause);
     }
@@ -62,7 +71,7 @@ export class ScriptPlayer {
       ownReset: this.#ownReset,
       reply: Buffer.concat(this.#reply).toString('hex'),
       limit: this.#limit,
-      error,
+      error: error ?? this.#tlsProblem,
     };
   }
 
@@ -81,7 +90,7 @@ export class ScriptPlayer {
   async #perform(operation: Operation): Promise<boolean> {
     switch (operation.do) {
       case 'send':
-        return (await this.#client.send(bytesOf(operation), operation.nagle)) === 'ok';
+        return (await this.#stream.send(bytesOf(operation), operation.nagle)) === 'ok';
       case 'wait':
         await this.#wait(operation.ms);
         return true;
@@ -90,15 +99,26 @@ export class ScriptPlayer {
         if ('upTo' in operation) return (await this.#receiveOnce(operation.upTo)) !== undefined;
         return this.#receive(operation.bytes ?? Infinity);
       case 'shutdown':
-        return (await this.#client.shutdown()) === 'ok';
+        return (await this.#stream.shutdown()) === 'ok';
+      case 'tls':
+        return this.#beginTls(operation);
       case 'close':
-        this.#client.close();
+        await this.#stream.close();
         return false;
       case 'reset':
         this.#ownReset = true;
         this.#client.reset();
         return false;
     }
+  }
+
+  async #beginTls(operation: TlsOperation): Promise<boolean> {
+    const tls = new TlsLayer(this.#client, this.#host, operation);
+    this.#stream = tls;
+    const result = await tls.shakeHands();
+    if (result === 'ok') return true;
+    if (!this.#aborted) this.#tlsProblem = tls.isSecure ? 'TLS_NOT_VERIFIED' : 'TLS_FAILED';
+    return false;
   }
 
   async #receive(wanted: number): Promise<boolean> {
@@ -129,8 +149,13 @@ export class ScriptPlayer {
 
   /** Returns what one recv() returned: no bytes at the peer's end, and nothing if the script cannot go on. */
   async #receiveOnce(limit: number): Promise<Buffer | undefined> {
-    const bytes = await this.#client.recv(limit);
-    if (typeof bytes === 'string') return undefined;
+    const bytes = await this.#stream.recv(limit);
+    if (typeof bytes === 'string') {
+      // The connection itself may have failed: then that is the reason.
+      if (this.#stream !== this.#client && this.#client.failure === undefined && !this.#aborted)
+        this.#tlsProblem = 'TLS_FAILED';
+      return undefined;
+    }
     this.#reply.push(bytes);
     this.#received += bytes.length;
     if (this.#received <= this.#replyBytes) return bytes;

@@ -60,6 +60,7 @@ const operation = fc.oneof(
   fc.record({ do: fc.constant('wait'), ms: fc.integer({ min: 0, max: 20 }) }),
   fc.record({ do: fc.constant('recv'), bytes: fc.integer({ min: 1, max: 100 }) }, { requiredKeys: ['do'] }),
   fc.record({ do: fc.constant('recv'), upTo: fc.integer({ min: 1, max: 100 }) }),
+  fc.record({ do: fc.constant('tls'), serverName: fc.constantFrom('example.org', 'localhost'), verify: fc.boolean() }),
   fc.record({
     do: fc.constant('recv'),
     until: fc.uint8Array({ minLength: 1, maxLength: 4 }).map((bytes) => Buffer.from(bytes).toString('hex')),

@@ -8,7 +8,7 @@
  *               └─ lineOf ─ an Operation of a known script
  */
 
-import { numberToHex, type Operation } from '../../bridge/trace/script.ts';
+import { ALPN, numberToHex, SERVER_NAME, type Operation, type TlsOperation } from '../../bridge/trace/script.ts';
 import { bytesFromHex, textFromHex } from '../reading/bytes.ts';
 import { parseNumber } from '../reading/number-facts.ts';
 import { hexOfTyped, typedOf } from './typed-text.ts';
@@ -39,11 +39,16 @@ export interface Line {
   bytes: string;
   /** The text with which a recv ends. */
   until: string;
+  /** For tls: the name of the server, the protocols that are offered, and whether the certificate must be valid. */
+  serverName: string;
+  alpn: string;
+  verify: boolean;
 }
 
 // prettier-ignore
 export const EMPTY_LINE: Line = {
   do: 'send', form: 'text', data: '', times: '', nagle: false, ms: '', reads: 'all', bytes: '', until: '',
+  serverName: '', alpn: '', verify: false,
 };
 
 /** The bridge's limits. A test compares them with its schema. */
@@ -51,6 +56,9 @@ export const MOST_TIMES = 64;
 export const MOST_WAIT_MS = 20_000;
 export const MOST_RECV_BYTES = 1024 * 1024;
 export const MOST_UNTIL_BYTES = 256;
+export const MOST_NAME = 253;
+export const MOST_PROTOCOLS = 8;
+export const MOST_PROTOCOL = 64;
 
 /** A stable code for what is wrong with a line by itself. */
 export type FieldProblem =
@@ -64,7 +72,9 @@ export type FieldProblem =
   | 'WAIT'
   | 'RECV_BYTES'
   | 'RECV_UP_TO'
-  | 'RECV_UNTIL';
+  | 'RECV_UNTIL'
+  | 'TLS_NAME'
+  | 'TLS_ALPN';
 
 /** The bytes of a send as hex, or what is wrong with them. */
 export function dataOf({ form, data }: Pick<Line, 'form' | 'data'>): { hex: string } | { problem: FieldProblem } {
@@ -98,9 +108,25 @@ export function operationOf(line: Line): Operation | FieldProblem {
     }
     case 'recv':
       return recvOf(line);
+    case 'tls':
+      return tlsOf(line);
     default:
       return { do: line.do };
   }
+}
+
+function tlsOf({ serverName, alpn, verify }: Line): TlsOperation | FieldProblem {
+  const name = serverName.trim();
+  const protocols = alpn.split(',').flatMap((each) => each.trim() || []);
+  if (name !== '' && (name.length > MOST_NAME || !SERVER_NAME.test(name))) return 'TLS_NAME';
+  if (protocols.length > MOST_PROTOCOLS || !protocols.every((each) => each.length <= MOST_PROTOCOL && ALPN.test(each)))
+    return 'TLS_ALPN';
+  return {
+    do: 'tls',
+    ...(name !== '' && { serverName: name }),
+    ...(protocols.length > 0 && { alpn: protocols }),
+    ...(verify && { verify }),
+  };
 }
 
 function recvOf(line: Line): Operation | FieldProblem {
@@ -135,6 +161,10 @@ export function lineOf(operation: Operation): Line {
   const line: Line = { ...EMPTY_LINE, do: operation.do };
   if (operation.do === 'wait') return { ...line, ms: String(operation.ms) };
   if (operation.do === 'recv') return { ...line, ...readsOf(operation) };
+  if (operation.do === 'tls') {
+    const { serverName = '', alpn = [], verify = false } = operation;
+    return { ...line, serverName, alpn: alpn.join(','), verify };
+  }
   if (operation.do !== 'send') return line;
   const { hex, text = false, times = 1, nagle = false } = operation;
   return { ...line, ...written(hex, text), times: times > 1 ? String(times) : '', nagle };

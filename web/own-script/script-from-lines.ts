@@ -9,7 +9,7 @@ export const MOST_CHARACTERS = 60 * 1024;
 
 /** A stable code for what is wrong with a line in its place. */
 export type PlaceProblem =
-  'AFTER_END' | 'AFTER_SHUTDOWN' | 'TOO_MANY_LINES' | 'TOO_MANY_BYTES' | 'TOO_LONG' | 'WAITS_TOO_LONG';
+  'AFTER_END' | 'AFTER_SHUTDOWN' | 'TLS_TWICE' | 'TOO_MANY_LINES' | 'TOO_MANY_BYTES' | 'TOO_LONG' | 'WAITS_TOO_LONG';
 export type LineProblem = FieldProblem | PlaceProblem;
 
 export type ReadScript = { script: Script } | { problems: readonly (LineProblem | undefined)[] };
@@ -21,12 +21,14 @@ export type ReadScript = { script: Script } | { problems: readonly (LineProblem 
 export function scriptOf(lines: readonly Line[]): ReadScript {
   const script: Script = [];
   const sums = { sent: 0, waited: 0, characters: 0 };
+  let hasTls = false;
   let ended: 'shutdown' | 'close' | 'reset' | undefined;
   const problems = lines.map((line, index): LineProblem | undefined => {
     const operation = operationOf(line);
     if (typeof operation === 'string') return operation;
     script.push(operation);
-    const misplaced = misplacedAfter(ended, operation);
+    const misplaced = operation.do === 'tls' && hasTls ? 'TLS_TWICE' : misplacedAfter(ended, operation);
+    hasTls ||= operation.do === 'tls';
     if (operation.do === 'shutdown' || operation.do === 'close' || operation.do === 'reset')
       ended = ended === 'close' || ended === 'reset' ? ended : operation.do;
     return misplaced ?? (index >= MOST_LINES ? 'TOO_MANY_LINES' : tooMuch(operation, sums));
@@ -37,7 +39,9 @@ export function scriptOf(lines: readonly Line[]): ReadScript {
 function misplacedAfter(ended: string | undefined, operation: Operation): PlaceProblem | undefined {
   if (ended === 'close' || ended === 'reset') return 'AFTER_END';
   if (ended !== 'shutdown') return undefined;
-  return operation.do === 'send' || operation.do === 'shutdown' ? 'AFTER_SHUTDOWN' : undefined;
+  return operation.do === 'send' || operation.do === 'tls' || operation.do === 'shutdown'
+    ? 'AFTER_SHUTDOWN'
+    : undefined;
 }
 
 /** Adds an operation to the sums. Returns a problem if a sum is now too large. */

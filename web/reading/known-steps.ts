@@ -33,11 +33,23 @@ function asKnown(step: Step, ended: ReadonlySet<string>, now: number): Step {
 }
 
 function withoutReturn(call: Call): Call {
-  const { returnedAt: _returnedAt, result: _result, ready: _ready, range: _range, ...known } = call;
-  const { bytes, payload, peer, within, ...begun } = known;
+  const {
+    returnedAt: _returnedAt,
+    result: _result,
+    ready: _ready,
+    value: _value,
+    handshake: _handshake,
+    range: _range,
+    ...known
+  } = call;
+  const { bytes, payload, tls, peer, within, ...begun } = known;
   return {
     ...begun,
-    ...(call.name === 'send' && { ...(bytes !== undefined && { bytes }), ...(payload !== undefined && { payload }) }),
+    ...(call.name === 'send' && {
+      ...(bytes !== undefined && { bytes }),
+      ...(payload !== undefined && { payload }),
+      ...(tls && { tls }),
+    }),
     ...(call.name === 'connect' && peer !== undefined && { peer }),
     ...(within && { within: { ...(within.startUs !== undefined && { startUs: within.startUs }) } }),
   };

@@ -1,4 +1,12 @@
-import { otherSide, type Call, type Segment, type Side, type Step, type TcpState } from '../../bridge/trace/step.ts';
+import {
+  isLastCall,
+  otherSide,
+  type Call,
+  type Segment,
+  type Side,
+  type Step,
+  type TcpState,
+} from '../../bridge/trace/step.ts';
 import { numberExpected, stateAtArrival, stateAt } from './receiver.ts';
 
 /**
@@ -41,11 +49,7 @@ function endedBy({ id }: Segment, steps: readonly Step[]): boolean {
 /** Whether the program had already closed its socket. */
 function hasLeft(side: Side, moment: number, steps: readonly Step[]): boolean {
   return steps.some(
-    (step) =>
-      step.kind === 'call' &&
-      step.side === side &&
-      (step.name === 'close' || step.name === 'reset') &&
-      step.startedAt <= moment,
+    (step) => step.kind === 'call' && step.side === side && isLastCall(step) && step.startedAt <= moment,
   );
 }
 

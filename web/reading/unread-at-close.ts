@@ -15,7 +15,9 @@ export interface UnreadAtClose {
  */
 export function unreadAtClose(steps: readonly Step[]): UnreadAtClose | undefined {
   for (const side of ['client', 'server'] as const) {
-    const close = steps.find((step) => isOf(side, step) && step.name === 'close' && step.evidence === 'observed');
+    const close = steps.find(
+      (step) => isOf(side, step) && (step.name === 'close' || step.name === 'exit') && step.evidence === 'observed',
+    );
     if (!close) continue;
     const reset = steps.find((step) => step.kind === 'segment' && isResetBy(close.id, step));
     const bytes = reset && unreadBytes(side, close.at, steps);

@@ -76,7 +76,7 @@ const isFileStep = stepCheck(IN_FILES);
 const isResult = tableCheck(RESULT_FIELDS, IN_FILES);
 
 const isOperation: Check = object({
-  do: oneOf('send', 'wait', 'recv', 'shutdown', 'close', 'reset'),
+  do: oneOf('send', 'wait', 'recv', 'tls', 'shutdown', 'close', 'reset'),
   'hex?': isHex(PAYLOAD_SHOWN * 8),
   'text?': isFlag,
   'times?': within(1, 64, isInteger),
@@ -85,6 +85,9 @@ const isOperation: Check = object({
   'bytes?': within(1, Infinity, isInteger),
   'upTo?': within(1, Infinity, isInteger),
   'until?': isHex(PAYLOAD_SHOWN),
+  'serverName?': isTextOf(LONGEST_TEXT),
+  'alpn?': listOf(isTextOf(LONGEST_TEXT), 8),
+  'verify?': isFlag,
 });
 
 const isBeginning = object({

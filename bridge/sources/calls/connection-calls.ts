@@ -1,7 +1,7 @@
 import type { ProbeReport } from '../../probe/report.ts';
 import type { Sink } from '../../trace/report.ts';
 import { stepId } from '../../trace/step-id.ts';
-import type { CallName, Side, WaitName } from '../../trace/step.ts';
+import type { CallName, PlainName, Side, WaitName } from '../../trace/step.ts';
 import { observedCall, type CallFacts, type Caller } from '../observed-steps.ts';
 import { since } from '../run-time.ts';
 
@@ -35,9 +35,21 @@ export interface WaitReport {
   by?: Caller;
 }
 
+/** A call that neither moves bytes of a connection nor waits for it. */
+export interface PlainReport extends Duration {
+  what: 'plain';
+  name: PlainName;
+  args: string[];
+  /** `ok` or an errno name. */
+  result: string;
+  /** What the call returned, as text: a descriptor, a process, the value of an option. */
+  value?: string;
+}
+
 /** A call on one connection. Sources that see calls begin number them. */
 export type ConnectionReport = (
-  Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }> | (BlockedReport & { connection: number })
+  | Exclude<ProbeReport, { what: 'probe' } | { what: 'listen' }>
+  | ((BlockedReport | PlainReport) & { connection: number })
 ) & { call?: number; by?: Caller };
 
 type OnConnection<What extends string> = Omit<Extract<ConnectionReport, { what: What }>, 'connection'>;
@@ -51,6 +63,7 @@ export type CallOnConnection =
   | OnConnection<'close'>
   | BlockedReport
   | WaitReport
+  | PlainReport
   | ({ what: 'socket' } & Duration)
   | ({ what: 'bind'; address: string } & Duration)
   | ConnectReport;
@@ -71,6 +84,8 @@ type NumberedName = 'recv' | 'send' | 'shutdown';
 
 /** A program that serves others too waits again and again: no more waits than these are told of a connection. */
 const MOST_WAITS = 256;
+/** A program may set options for ever: no more calls of one name than these are told of a connection. */
+const MOST_PLAIN = 16;
 /** A recv() that failed with one of these says nothing of the peer. */
 const NOTHING_HEARD: ReadonlySet<string> = new Set(['EAGAIN', 'EINTR']);
 
@@ -80,6 +95,9 @@ export class ConnectionCalls {
   readonly #zero: number;
   readonly #sink: Sink;
   readonly #counts = { recv: 0, send: 0, shutdown: 0, heard: 0, wait: 0, connect: 0 };
+  readonly #plainCounts = new Map<PlainName, number>();
+  /** By option: what was told of it last. */
+  readonly #options = new Map<string, string>();
   /** The ids of the calls that were reported before they returned. */
   readonly #blocked = new Map<number, string>();
 
@@ -96,6 +114,8 @@ export class ConnectionCalls {
         return this.#began(report);
       case 'wait':
         return this.#wait(report);
+      case 'plain':
+        return this.#plain(report);
       case 'socket':
         return this.call(this.#id('socket'), 'socket', report, { args: ['AF_INET', 'SOCK_STREAM'] });
       case 'bind':
@@ -122,9 +142,9 @@ export class ConnectionCalls {
 
   /** A call that has returned. */
   call(id: string, name: CallName, { startedAt, at, by }: Duration, facts: CallFacts = {}): void {
-    const { args, result, bytes, payload, ready, peer } = facts;
+    const { args, result, bytes, payload, ready, value, peer } = facts;
     const returnedAt = since(this.#zero, at);
-    const call = { args, returnedAt, result, bytes, payload, ready, peer, by };
+    const call = { args, returnedAt, result, bytes, payload, ready, value, peer, by };
     this.#sink(observedCall(this.#side, id, name, since(this.#zero, startedAt), call));
   }
 
@@ -174,6 +194,18 @@ export class ConnectionCalls {
     }
     this.#blocked.delete(call);
     this.call(id, name, { startedAt, at, ...(by && { by }) }, { result, ready });
+  }
+
+  /** Nothing is told twice in a row of the same option: some programs ask again and again. */
+  #plain(report: PlainReport): void {
+    const { name, args, value = '', result } = report;
+    const count = this.#plainCounts.get(name) ?? 0;
+    const option = `${name} ${args[1]}`;
+    const told = `${args[2]} ${value} ${result}`;
+    if (count >= MOST_PLAIN || (name.endsWith('sockopt') && this.#options.get(option) === told)) return;
+    this.#options.set(option, told);
+    this.#plainCounts.set(name, count + 1);
+    this.call(this.#id(name, count), name, report, report);
   }
 
   #recv(report: OnConnection<'recv'>): void {

@@ -1,8 +1,9 @@
 import type { Returned } from '../../tracer/report.ts';
 import { kindOf } from '../../tracer/system-calls.ts';
-import type { WaitReport } from '../calls/connection-calls.ts';
+import type { PlainReport, WaitReport } from '../calls/connection-calls.ts';
 import type { Caller } from '../observed-steps.ts';
 import type { OpenCall } from './open-calls.ts';
+import { optionNames, optionValue } from './socket-options.ts';
 
 const MSG_PEEK = 2;
 const MSG_ERRQUEUE = 0x2000;
@@ -49,6 +50,40 @@ export function nameOnConnection({
     default:
       return undefined;
   }
+}
+
+/** A call that neither moves bytes nor waits, as the trace tells it; undefined for another call. */
+export function plainReport(open: OpenCall, returned: Returned): PlainReport | undefined {
+  const plain = plainFacts(open, returned);
+  const { errno: result, at } = returned;
+  return plain && { what: 'plain', startedAt: open.at, at, result, by: callerOf(open), ...plain };
+}
+
+function plainFacts(
+  { name, option, descriptor, code }: OpenCall,
+  { errno, result, value }: Returned,
+): Pick<PlainReport, 'name' | 'args' | 'value'> | undefined {
+  const given = errno === 'ok' ? { value: String(result) } : {};
+  switch (kindOf(name)) {
+    case 'option':
+      return option && optionFacts(name as 'getsockopt' | 'setsockopt', option, value);
+    case 'duplicate':
+    case 'fcntl':
+      return { name: 'dup', args: [String(descriptor)], ...given };
+    case 'fork':
+      return { name: 'fork', args: [], ...given };
+    case 'exit':
+      return { name: 'exit', args: [String(code)] };
+    default:
+      return undefined;
+  }
+}
+
+function optionFacts(name: 'getsockopt' | 'setsockopt', option: NonNullable<OpenCall['option']>, got = '') {
+  const names = optionNames(option);
+  const value = optionValue(names[1], name === 'setsockopt' ? (option.value ?? '') : got);
+  if (value === undefined) return { name, args: names };
+  return name === 'setsockopt' ? { name, args: [...names, value] } : { name, args: names, value };
 }
 
 /** Whether a close() of the socket will reset the connection from now on; undefined if the call does not decide that. */

@@ -2,7 +2,15 @@ import type { Entered, Released, Returned } from '../../tracer/report.ts';
 import { kindOf } from '../../tracer/system-calls.ts';
 import type { CallOnConnection } from '../calls/connection-calls.ts';
 import type { Caller } from '../observed-steps.ts';
-import { callerOf, nameOnConnection, NOTHING_HAPPENED, resetsAfter, SHUT_RD, waitOf } from './call-meaning.ts';
+import {
+  callerOf,
+  nameOnConnection,
+  NOTHING_HAPPENED,
+  plainReport,
+  resetsAfter,
+  SHUT_RD,
+  waitOf,
+} from './call-meaning.ts';
 import { OpenCalls, type OpenCall } from './open-calls.ts';
 
 /** What is known of a socket of the program. */
@@ -83,6 +91,7 @@ export class ClientCalls {
     const { errno: result, at } = returned;
     if (kind === 'poll' || kind === 'select' || kind === 'epoll-wait') return this.#waited(call, returned);
     if (kind === 'connect') return this.#connected(call, returned);
+    if (this.#plain(call, returned)) return;
     if (NOTHING_HAPPENED.has(result) && !call.told) return;
     const during = { startedAt: call.at, at, by: callerOf(call) };
     if (kind === 'socket') return this.#made(returned.newSocket, during);
@@ -90,7 +99,6 @@ export class ClientCalls {
     if (socket === undefined || !this.#sockets.has(socket)) return;
     if (kind === 'bind') this.#bound(socket, call, returned, during);
     else if (kind === 'epoll-control') this.#setChanged(call, returned);
-    else if (kind === 'option') this.#option(socket, call, returned);
     else this.#onSocket(socket, call, returned, during);
   }
 
@@ -127,6 +135,18 @@ export class ClientCalls {
       this.#options.onReport(socket, { what: 'close', ...of, reset: this.#sockets.get(socket)!.resets === true });
       this.#over(socket);
     }
+  }
+
+  /** Returns whether the call is one that neither moves bytes nor waits. */
+  #plain(call: OpenCall, returned: Returned): boolean {
+    const report = plainReport(call, returned);
+    if (!report) return false;
+    for (const socket of call.holds ?? [call.socket]) {
+      if (socket === undefined || !this.#sockets.has(socket)) continue;
+      if (report.name === 'setsockopt') this.#option(socket, call, returned);
+      this.#options.onReport(socket, report);
+    }
+    return true;
   }
 
   #option(socket: number, call: OpenCall, returned: Returned): void {

@@ -3,7 +3,15 @@ import { kindOf } from '../../tracer/system-calls.ts';
 import type { ListenReport } from '../calls/call-watch.ts';
 import type { BlockedReport, ConnectionReport, WaitReport } from '../calls/connection-calls.ts';
 import type { Caller } from '../observed-steps.ts';
-import { callerOf, nameOnConnection, NOTHING_HAPPENED, resetsAfter, SHUT_RD, waitOf } from './call-meaning.ts';
+import {
+  callerOf,
+  nameOnConnection,
+  NOTHING_HAPPENED,
+  plainReport,
+  resetsAfter,
+  SHUT_RD,
+  waitOf,
+} from './call-meaning.ts';
 import { BLOCKED_AFTER_US, OpenCalls, type OpenCall } from './open-calls.ts';
 
 interface Duration {
@@ -112,6 +120,7 @@ export class SocketCalls {
   #finished(call: OpenCall, returned: Returned): void {
     const kind = kindOf(call.name);
     if (kind === 'poll' || kind === 'select' || kind === 'epoll-wait') return this.#waited(call, returned);
+    if (this.#plain(call, returned)) return;
     if (NOTHING_HAPPENED.has(returned.errno) && !call.told) return;
     const during = { startedAt: call.at, at: returned.at, by: callerOf(call) };
     switch (kind) {
@@ -128,8 +137,6 @@ export class SocketCalls {
         return this.#accept(call, returned, during);
       case 'epoll-control':
         return this.#setChanged(call, returned);
-      case 'option':
-        return this.#option(call, returned);
       default:
         return this.#onConnection(call, returned, during);
     }
@@ -157,6 +164,17 @@ export class SocketCalls {
     const { sets } = this.#known(socket);
     if (change === 'joins') sets.add(set);
     if (change === 'leaves') sets.delete(set);
+  }
+
+  /** Returns whether the call is one that neither moves bytes nor waits. */
+  #plain(call: OpenCall, returned: Returned): boolean {
+    const report = plainReport(call, returned);
+    if (!report) return false;
+    if (report.name === 'setsockopt') this.#option(call, returned);
+    for (const connection of call.holds ?? [call.socket])
+      if (connection !== undefined && this.#sockets.get(connection)?.isConnection)
+        this.#options.onReport({ ...report, connection });
+    return true;
   }
 
   #option(call: OpenCall, returned: Returned): void {

@@ -30,8 +30,8 @@ function causeOf({ flags, from, seq, length }: Segment, calls: readonly Call[], 
   const isEnd = flags.includes('FIN') || flags.includes('RST');
   if (!isEnd || ends[from]) return sender;
   ends[from] = true;
-  if (flags.includes('RST')) return named(calls, 'reset') ?? named(calls, 'close');
-  return sender ?? named(calls, 'shutdown') ?? named(calls, 'close');
+  if (flags.includes('RST')) return named(calls, 'reset') ?? named(calls, 'close') ?? named(calls, 'exit');
+  return sender ?? named(calls, 'shutdown') ?? named(calls, 'close') ?? named(calls, 'exit');
 }
 
 /**

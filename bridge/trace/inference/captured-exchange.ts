@@ -1,5 +1,5 @@
 import { sortedBy } from '../sort-by-number.ts';
-import { PAYLOAD_SHOWN, type Call, type Segment } from '../step.ts';
+import { isLastCall, PAYLOAD_SHOWN, type Call, type Segment } from '../step.ts';
 import { numberAfter } from '../tcp/sequence-number.ts';
 import type { Transmission } from './transmissions.ts';
 
@@ -22,7 +22,7 @@ export function establishedAt(segments: readonly Segment[]): number | undefined 
 export function capturedTransmissions(segments: readonly Segment[], calls: readonly Call[]): Transmission[] {
   const transmissions: Transmission[] = [];
   let known = calls.reduce((sum, { name, bytes = 0 }) => sum + (name === 'send' ? bytes : 0), 0);
-  let ended = calls.some(({ name }) => name === 'close' || name === 'shutdown' || name === 'reset');
+  let ended = calls.some((call) => call.name === 'shutdown' || isLastCall(call));
   let together = false;
   const acknowledged = acknowledgedBy(segments);
   let sentUpTo = 0;

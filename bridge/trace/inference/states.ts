@@ -1,7 +1,16 @@
 import type { Draft, WithAllPlaces } from '../draft-step.ts';
 import { sortedBy } from '../sort-by-number.ts';
 import { stepId } from '../step-id.ts';
-import { type Call, otherSide, type Segment, type Side, type State, type TcpState, toTenths } from '../step.ts';
+import {
+  type Call,
+  isLastCall,
+  otherSide,
+  type Segment,
+  type Side,
+  type State,
+  type TcpState,
+  toTenths,
+} from '../step.ts';
 import { numberAfter } from '../tcp/sequence-number.ts';
 import { Endpoint } from '../tcp/state-machine.ts';
 import type { Observations } from './observations.ts';
@@ -67,7 +76,7 @@ function moments(segments: readonly Segment[], seen: Observations, inferredCalls
   }
   for (const ofSide of [calls.client, calls.server])
     for (const call of ofSide)
-      if (call.name === 'close' || call.name === 'reset')
+      if (isLastCall(call))
         all.push({ at: closedAt(call, sightings), side: call.side, cause: call.id, what: 'closed' });
   all.push(...kernelsThatGaveUp(segments, seen));
   if (sightings.length > 0)
@@ -172,7 +181,7 @@ function endingBefore(calls: readonly Call[], side: Side, at: number): string | 
   return calls.find((call) => call.side === side && ENDING.has(call.name) && call.startedAt <= at)?.id;
 }
 
-const ENDING: ReadonlySet<Call['name']> = new Set(['close', 'shutdown', 'reset']);
+const ENDING: ReadonlySet<Call['name']> = new Set(['close', 'shutdown', 'reset', 'exit']);
 
 function draftState(
   side: Side,

@@ -1,5 +1,5 @@
 import type { Heard } from '../report.ts';
-import type { Call, Reason } from '../step.ts';
+import { isLastCall, type Call, type Reason } from '../step.ts';
 
 /** What a program made its kernel send after the handshake, or that the program left. */
 export interface Transmission {
@@ -41,7 +41,7 @@ export function transmissionsOf(
     // close() after shutdown() sends no second FIN.
     if (transmission.what !== 'fin' || !ended) transmissions.push(transmission);
     ended ||= transmission.what === 'fin';
-    if (call.name === 'close') transmissions.push(transmissionIn(call, 'leave', transmission.reason));
+    if (isLastCall(call)) transmissions.push(transmissionIn(call, 'leave', transmission.reason));
   }
   const joined = joinedToHearing(transmissions, heard);
   return complete ? [...joined, ...unexplained(joined, heard, sentBefore)] : joined;
@@ -57,6 +57,7 @@ function transmissionOf(call: Call, resetHeard: boolean): Transmission | undefin
     case 'shutdown':
       return result === 'ok' ? transmissionIn(call, 'fin', 'program-closed') : undefined;
     case 'close':
+    case 'exit':
       // A kernel that still holds unread bytes at close() resets (RFC 9293 §3.6.1): what the peer heard decides.
       return resetHeard
         ? transmissionIn(call, 'rst', 'peer-saw-a-reset')

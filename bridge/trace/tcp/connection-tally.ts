@@ -1,5 +1,5 @@
 import type { Report } from '../report.ts';
-import type { Call, Segment } from '../step.ts';
+import { isLastCall, programBytes, type Call, type Segment } from '../step.ts';
 import type { Outcome } from '../trace.ts';
 
 /** What connect() returns if it goes on without its caller. */
@@ -64,9 +64,11 @@ export class ConnectionTally {
     return this.#connected !== undefined && GOES_ON.has(this.#connected);
   }
 
-  #call({ name, result, returnedAt, bytes = 0 }: Call): void {
+  #call(call: Call): void {
+    const { name, result, returnedAt } = call;
+    const { bytes = 0 } = programBytes(call);
     if (name === 'reset') this.#ownReset = true;
-    if (name === 'reset' || name === 'close') this.#hasClosed = true;
+    if (isLastCall(call)) this.#hasClosed = true;
     if (returnedAt === undefined || result === undefined) return;
     if (name === 'connect') this.#connectReturned(result);
     else if (name === 'send' || name === 'recv') this.#moved(name, result, bytes);

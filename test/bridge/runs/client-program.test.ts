@@ -147,6 +147,20 @@ describe.skipIf(whyNoLab !== undefined || !PYTHON)('in the lab', () => {
     expect(connections.flatMap((steps) => printed(steps, 'client'))).toEqual(['0 ÍMPAR', '1 PAR', '2 ÍMPAR']);
   });
 
+  test('a connect() that does not wait: the program asks with SO_ERROR how it went', async () => {
+    const client = 'python3 test/fixtures/traced/nonblocking_client.py 10.77.0.2 PORT';
+    const { page } = await pageWith(client, { wire: 'lab' });
+    const { connections } = await run(page);
+    for (const steps of connections) {
+      expect(callsOf(steps, 'client')).toEqual(['socket', 'connect', 'poll', 'getsockopt', 'send', 'recv', 'close']);
+      expect(steps.find(({ id }) => id === 'client.getsockopt.0')).toMatchObject({
+        args: ['SOL_SOCKET', 'SO_ERROR'],
+        value: '0',
+        result: 'ok',
+      });
+    }
+  });
+
   test('a scan of a hundred ports: each is refused, with its SYN and its RST', async () => {
     const { page } = await pageWith(`python3 ${PAIR}/scan.py 10.77.0.2 2000 100`, { wire: 'lab' });
     const { done, connections } = await run(page);

@@ -87,6 +87,13 @@ const KINDS: Kind[] = [
   ['Python, copies of a descriptor', 'python3', (port) => [python, `${FIXTURES}/duplicates.py`, port]],
   ['Python, a connection passed to another process', 'python3', (port) => [python, `${FIXTURES}/passes.py`, port]],
   ['Python, sendfile', 'python3', (port) => [python, `${FIXTURES}/sendfile.py`, port]],
+  ['Python, a connection left open', 'python3', (port) => [python, `${FIXTURES}/leaves.py`, port]],
+  [
+    'Python, a client that does not wait',
+    'python3',
+    (port) => [python, `${FIXTURES}/nonblocking_client.py`, port],
+    answerTwo,
+  ],
   ['C, blocking', 'gcc', (port) => [LOOPS, port, 'blocking']],
   ['C, poll', 'gcc', (port) => [LOOPS, port, 'poll']],
   ['C, select', 'gcc', (port) => [LOOPS, port, 'select']],

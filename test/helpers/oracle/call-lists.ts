@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TracerReport } from '../../../bridge/tracer/report.ts';
-import { firstDescriptor, readStraceLine, type StraceLine } from './strace-lines.ts';
+import { SocketHolders } from './socket-holders.ts';
+import { firstDescriptor, FORKS, readStraceLine, type StraceLine } from './strace-lines.ts';
 
 /** The calls of each thread that made some on TCP sockets, each as text: name, descriptor, result, bytes. */
 export type CallLists = string[][];
 
 const TRACED =
-  'network,read,readv,write,writev,sendfile,splice,close,dup,dup2,dup3,fcntl,poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,epoll_pwait2,epoll_ctl';
+  'network,read,readv,write,writev,sendfile,splice,close,dup,dup2,dup3,fcntl,poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,epoll_pwait2,epoll_ctl,fork,vfork,clone,clone3,exit_group';
 const WAITS = /^(?:p?poll|p?select6?|epoll_p?wait2?)$/;
 
 /** Runs a program under strace, as the tests' oracle. `during` plays the other end. */
@@ -40,11 +41,9 @@ export function callsByTracer(reports: readonly TracerReport[]): CallLists {
     if (report.what === 'enter') lists.enter(report.thread, report.call);
     if (report.what !== 'return') continue;
     const { thread, name, descriptor, errno, result } = report;
-    lists.put(
-      thread,
-      report.call,
-      textOf(name, WAITS.test(name) ? undefined : descriptor, errno === 'ok' ? result : errno),
-    );
+    // Two runs have children with other numbers.
+    const returned = errno !== 'ok' ? errno : FORKS.test(name) ? 'a child' : name === 'exit_group' ? '?' : result;
+    lists.put(thread, report.call, textOf(name, WAITS.test(name) ? undefined : descriptor, returned));
   }
   return lists.all;
 }
@@ -78,8 +77,14 @@ function listsFrom(text: string): CallLists {
   const entered = new Map<number, { call: number; line: Extract<StraceLine, { args: string }> }>();
   /** Sets that have a TCP socket in them, by process and descriptor: waits for others are of no interest. */
   const sets = new Set<number>();
+  const holders = new SocketHolders();
   let calls = 0;
-  const isOfInterest = ({ name, args }: { name: string; args: string }): boolean => {
+  const isOfInterest = (line: { name: string; args: string; pid: number }): boolean => {
+    const { name, args, pid } = line;
+    if (FORKS.test(name)) return !args.includes('CLONE_THREAD') && holders.hasAny(pid);
+    return name === 'exit_group' ? holders.hasAloneAny(pid) : isOnSocket(line);
+  };
+  const isOnSocket = ({ name, args }: { name: string; args: string }): boolean => {
     const descriptor = firstDescriptor(args);
     if (name === 'socket') return /^AF_INET6?, SOCK_STREAM/.test(args);
     if (name.startsWith('epoll_') && name !== 'epoll_ctl') return sets.has(descriptor!.number);
@@ -93,7 +98,16 @@ function listsFrom(text: string): CallLists {
   };
   for (const each of text.split('\n')) {
     const line = readStraceLine(each);
-    if (!line || line.form === 'ended') continue;
+    if (!line) continue;
+    if (line.form === 'ended') {
+      holders.ended(line.pid);
+      continue;
+    }
+    if (line.form !== 'resumed') holders.begins(line.pid, line.name, line.args);
+    if (line.form === 'call' && !isOfInterest(line)) {
+      holders.returned(line.pid, line.name, line.args, line.result);
+      continue;
+    }
     if (line.form === 'unfinished' || line.form === 'call') {
       if (!isOfInterest(line)) continue;
       calls += 1;
@@ -103,17 +117,21 @@ function listsFrom(text: string): CallLists {
         continue;
       }
       lists.put(line.pid, calls, ofStrace(line.name, line.args, line.result));
+      holders.returned(line.pid, line.name, line.args, line.result);
       continue;
     }
     const begun = entered.get(line.pid);
     entered.delete(line.pid);
-    if (begun?.line.form === 'unfinished' && begun.line.name === line.name)
-      lists.put(line.pid, begun.call, ofStrace(line.name, begun.line.args, line.result));
+    if (begun?.line.form !== 'unfinished' || begun.line.name !== line.name) continue;
+    lists.put(line.pid, begun.call, ofStrace(line.name, begun.line.args, line.result));
+    holders.returned(line.pid, line.name, begun.line.args, line.result);
   }
   return lists.all;
 }
 
 function ofStrace(name: string, args: string, result: { value?: number; errno: string }): string {
+  if (name === 'exit_group') return textOf(name, undefined, '?');
+  if (FORKS.test(name) && result.errno === 'ok') return textOf(name, undefined, 'a child');
   const descriptor = name === 'socket' || WAITS.test(name) ? undefined : firstDescriptor(args)?.number;
   return textOf(name, descriptor, result.errno === 'ok' ? (result.value ?? '?') : result.errno);
 }

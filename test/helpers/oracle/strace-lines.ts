@@ -20,6 +20,9 @@ export interface StraceDescriptor {
   about?: string;
 }
 
+/** Calls that make a process, or a thread. */
+export const FORKS = /^(?:v?fork|clone3?)$/;
+
 const LINE = /^(?:\[pid +(\d+)\] +|(\d+) +)?(\d+)\.(\d{1,9}) (.*)$/;
 const UNFINISHED = /^(\w+)\((.*?),? *<unfinished \.\.\.>$/;
 const RESUMED = /^<\.\.\. (\w+) resumed> ?(.*)$/;

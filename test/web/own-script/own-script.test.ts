@@ -44,11 +44,25 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     .oneof(fc.uint8Array({ minLength: 1, maxLength: MOST_UNTIL_BYTES }), fc.string({ minLength: 1, maxLength: 64 }))
     .map((text): Operation => ({ do: 'recv', until: Buffer.from(text).toString('hex') })),
 );
+const anyTls: fc.Arbitrary<Operation> = fc.record(
+  {
+    do: fc.constant('tls' as const),
+    serverName: fc.constantFrom('example.org', 'localhost', 'xn--bcher-kva.example', '_x.a1'),
+    alpn: fc.array(fc.constantFrom('h2', 'http/1.1', 'x-y'), { minLength: 1, maxLength: 8 }),
+    verify: fc.constant(true),
+  },
+  { requiredKeys: ['do'] },
+);
 const anyScript = fc
-  .tuple(fc.array(anyOperation, { minLength: 1, maxLength: 20 }), fc.constantFrom('shutdown', 'close', 'reset'))
-  .map(([operations, end]): Script => [...operations, { do: end }]);
+  .tuple(
+    fc.array(anyOperation, { minLength: 1, maxLength: 20 }),
+    fc.option(anyTls),
+    fc.array(anyOperation, { maxLength: 5 }),
+    fc.constantFrom('shutdown', 'close', 'reset'),
+  )
+  .map(([before, tls, after, end]): Script => [...before, ...(tls ? [tls] : []), ...after, { do: end }]);
 const anyLine: fc.Arbitrary<Line> = fc.record({
-  do: fc.constantFrom('send', 'wait', 'recv', 'shutdown', 'close', 'reset'),
+  do: fc.constantFrom('send', 'wait', 'recv', 'tls', 'shutdown', 'close', 'reset'),
   form: fc.constantFrom(...FORMS),
   data: fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.constantFrom('', '00', '\\n', '121')),
   times: fc.constantFrom('', '1', '3', '64', '65', '-3', 'x'),
@@ -57,6 +71,9 @@ const anyLine: fc.Arbitrary<Line> = fc.record({
   reads: fc.constantFrom(...READS),
   bytes: fc.constantFrom('', '1', '6', '0', '1048577', '1.5', 'all'),
   until: fc.oneof(fc.string(), fc.constantFrom('', '\\r\\n', '\\q', 'x'.repeat(256), 'x'.repeat(257))),
+  serverName: fc.constantFrom('', 'example.org', ' localhost ', '127.0.0.1', '::1', 'a b', '-', 'x'.repeat(254)),
+  alpn: fc.constantFrom('', 'h2', 'h2, http/1.1', 'h2,,', 'é', 'a,b,c,d,e,f,g,h,i', 'x'.repeat(65)),
+  verify: fc.boolean(),
 });
 /** The script without the word that bytes are text: a line shows them as text wherever it can. */
 const bytesOf = (read: ReturnType<typeof scriptOf>) =>
@@ -141,6 +158,16 @@ describe('a script of one’s own', () => {
     [[other('wait')], ['WAIT']],
     [[other('recv', { bytes: '0' })], ['RECV_BYTES']],
     [[other('recv', { reads: 'once' })], ['RECV_UP_TO']],
+    [[other('tls', { serverName: '127.0.0.1' })], ['TLS_NAME']],
+    [[other('tls', { alpn: 'h 2' })], ['TLS_ALPN']],
+    [
+      [other('tls'), other('tls')],
+      [undefined, 'TLS_TWICE'],
+    ],
+    [
+      [other('shutdown'), other('tls')],
+      [undefined, 'AFTER_SHUTDOWN'],
+    ],
     [[other('recv', { reads: 'until' })], ['RECV_UNTIL']],
     [[other('recv', { reads: 'until', until: '\\q' })], ['RECV_UNTIL']],
     [

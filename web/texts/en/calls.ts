@@ -50,6 +50,33 @@ export const calls = {
       what: (side: Side) => `${Program(side)} aborted the connection.`,
       why: 'An abort is a close() with a linger time of zero: the kernel drops what is unsent and sends the peer a RST. It does not wait in TIME_WAIT afterwards.',
     },
+    tls: {
+      what: (side: Side) => `${Program(side)} began TLS on its connection.`,
+      why: 'TLS is a layer between the program and TCP: both ends agree on keys, and from then on each record is encrypted. TCP carries the records as it carries any bytes; who looks at the wire sees how many there are, and not what they say.',
+    },
+    setsockopt: {
+      what: (side: Side, option: string) => `${Program(side)} set an option of its socket: ${option}.`,
+      why: 'Options change how the kernel treats one connection: whether small segments wait (TCP_NODELAY), how long a call may block (SO_RCVTIMEO), whether a silent peer is asked for a sign of life (SO_KEEPALIVE). Nothing is sent.',
+    },
+    getsockopt: {
+      what: (side: Side, option: string) => `${Program(side)} read an option of its socket: ${option}.`,
+      why: 'SO_ERROR is how a program that did not wait in connect() learns how it went: 0 is success, anything else is the error. Reading it also clears it. Nothing is sent.',
+    },
+    dup: {
+      what: (side: Side) => `${Program(side)} made another descriptor for the same socket.`,
+      why: 'Both descriptors stand for one connection. A close() of one does not end it: the kernel sends the FIN only when the last one is closed.',
+    },
+    fork: {
+      what: (side: Side, child: string) =>
+        child
+          ? `${Program(side)} made another process, ${child}, which has the connection too.`
+          : `${Program(side)} asked for another process, which would have the connection too.`,
+      why: 'The child gets a copy of each descriptor. So one process can accept connections and leave each to a child; the parent then closes its own copy, and the connection ends only when the child has closed too.',
+    },
+    exit: {
+      what: (side: Side) => `${Program(side)} ended without closing its socket.`,
+      why: 'The kernel closes what a process leaves open, and nothing else stood for this connection. The peer cannot tell this from a close(): it gets a FIN, or a RST if bytes were left unread.',
+    },
     epoll_wait: {
       what: (side: Side) => `${Program(side)} asked which of its sockets have something for it (epoll).`,
       why: 'One thread can serve many connections like this: it sleeps here until any of them has something, and not in accept() or recv(). Those calls then return at once, because what they ask for is there already.',

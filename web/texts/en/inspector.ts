@@ -114,6 +114,7 @@ export const inspector = {
     between: 'between',
     result: 'result',
     peer: 'peer',
+    value: 'return value',
     systemCall: 'system call',
     process: 'process',
     thread: 'thread',

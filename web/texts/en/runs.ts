@@ -41,6 +41,9 @@ export const end = {
   /** Why a run failed, by the bridge’s own code. */
   failures: {
     SERVER_NOT_STARTED: 'The server of this run could not be started, so the client did not connect.',
+    TLS_FAILED: 'TLS failed: the call that shows why is in the picture.',
+    TLS_NOT_VERIFIED:
+      'The server’s certificate could not be verified, so the client ended the connection, as its script asks.',
     LAB_HOST_ENDED: 'A host of the lab ended during this run, and the run with it.',
   },
   /** A time-out that is the kernel’s, not the bridge’s. */

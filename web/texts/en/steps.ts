@@ -11,6 +11,17 @@ export const steps = {
     withText: (bytes: string, text: string) => `${bytes} (the text ${text})`,
     withHex: (bytes: string, hex: string) => `${bytes} (${hex})`,
   },
+  tls: {
+    records: (bytes: string) => `TLS made ${bytes} of these: only they are seen on the wire.`,
+    onlyRecords: (bytes: string) => `These ${bytes} belong to TLS alone: they hold nothing of the program’s.`,
+    agreed: (version: string, cipher: string, alpn: string) =>
+      `Both speak ${version} with ${cipher}${alpn && `, and ${alpn} inside`}.`,
+    asked: (name: string) => `The client asked for ${name}.`,
+    certificate: (name: string) =>
+      name ? `The server’s certificate is for ${name}.` : 'The server’s certificate names nobody.',
+    valid: 'The certificate is valid.',
+    notValid: (why: string) => `The certificate could not be verified: ${why}.`,
+  },
   segment: {
     syn: {
       what: (side: Side) => `${Kernel(side)} sent a SYN: it asks for a connection and names its first sequence number.`,

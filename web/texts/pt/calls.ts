@@ -55,6 +55,33 @@ export const calls: Pick<
       what: (side) => `${Program(side)} abortou a conexão.`,
       why: 'Abortar é uma close() com tempo de espera (linger) zero: o kernel descarta o que não foi enviado e envia um RST ao outro lado. Depois disso ele não espera em TIME_WAIT.',
     },
+    tls: {
+      what: (side) => `${Program(side)} iniciou o TLS na sua conexão.`,
+      why: 'O TLS é uma camada entre o programa e o TCP: os dois lados combinam chaves, e a partir daí cada registro é cifrado. O TCP transporta os registros como quaisquer bytes; quem olha o fio vê quantos são, e não o que dizem.',
+    },
+    setsockopt: {
+      what: (side, option) => `${Program(side)} definiu uma opção do socket: ${option}.`,
+      why: 'As opções mudam como o kernel trata uma conexão: se segmentos pequenos esperam (TCP_NODELAY), por quanto tempo uma chamada pode ficar bloqueada (SO_RCVTIMEO), se um outro lado calado deve dar sinal de vida (SO_KEEPALIVE). Nada é enviado.',
+    },
+    getsockopt: {
+      what: (side, option) => `${Program(side)} leu uma opção do socket: ${option}.`,
+      why: 'Com SO_ERROR, um programa que não esperou em connect() fica sabendo o resultado dela: 0 é sucesso, e qualquer outro valor é o erro. A leitura também o apaga. Nada é enviado.',
+    },
+    dup: {
+      what: (side) => `${Program(side)} criou outro descritor para o mesmo socket.`,
+      why: 'Os dois descritores representam uma só conexão. Uma close() em um deles não a encerra: o kernel só envia o FIN quando o último é fechado.',
+    },
+    fork: {
+      what: (side, child) =>
+        child
+          ? `${Program(side)} criou outro processo, ${child}, que também tem a conexão.`
+          : `${Program(side)} pediu outro processo, que também teria a conexão.`,
+      why: 'O filho recebe uma cópia de cada descritor. Assim um processo pode aceitar conexões e deixar cada uma para um filho; o pai fecha então a sua cópia, e a conexão só termina quando o filho também fecha a dele.',
+    },
+    exit: {
+      what: (side) => `${Program(side)} terminou sem fechar o socket.`,
+      why: 'O kernel fecha o que um processo deixa aberto, e nada mais representava esta conexão. O outro lado não distingue isso de uma close(): recebe um FIN, ou um RST se sobraram bytes não lidos.',
+    },
     epoll_wait: {
       what: (side) => `${Program(side)} perguntou quais dos seus sockets têm algo para ele (epoll).`,
       why: 'Assim uma única thread atende muitas conexões: ela dorme aqui até que alguma tenha algo, e não em accept() ou recv(). Essas chamadas retornam então na hora, pois o que pedem já está lá.',

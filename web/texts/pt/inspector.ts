@@ -116,6 +116,7 @@ export const inspector: Texts['inspector'] = {
     between: 'entre',
     result: 'resultado',
     peer: 'outro lado',
+    value: 'valor de retorno',
     systemCall: 'chamada de sistema',
     process: 'processo',
     thread: 'thread',

@@ -39,6 +39,9 @@ export const end: Texts['end'] = {
   },
   failures: {
     SERVER_NOT_STARTED: 'Não foi possível iniciar o servidor desta execução, por isso o cliente não se conectou.',
+    TLS_FAILED: 'O TLS falhou: a chamada que mostra por quê está na figura.',
+    TLS_NOT_VERIFIED:
+      'O certificado do servidor não pôde ser verificado, e o cliente encerrou a conexão, como pede seu roteiro.',
     LAB_HOST_ENDED: 'Um host do laboratório terminou durante esta execução, e ela terminou com ele.',
   },
   gaveUp: 'Tempo esgotado: nenhuma resposta veio, e o kernel do cliente desistiu (ETIMEDOUT).',

@@ -12,6 +12,16 @@ export const steps: Topics['steps'] = {
     withText: (bytes, text) => `${bytes} (o texto ${text})`,
     withHex: (bytes, hex) => `${bytes} (${hex})`,
   },
+  tls: {
+    records: (bytes) => `O TLS fez deles ${bytes}: só estes se veem no fio.`,
+    onlyRecords: (bytes) => `Estes ${bytes} são só do TLS: nada neles é do programa.`,
+    agreed: (version, cipher, alpn) => `Os dois falam ${version} com ${cipher}${alpn && `, e ${alpn} por dentro`}.`,
+    asked: (name) => `O cliente pediu ${name}.`,
+    certificate: (name) =>
+      name ? `O certificado do servidor é de ${name}.` : 'O certificado do servidor não nomeia ninguém.',
+    valid: 'O certificado é válido.',
+    notValid: (why) => `O certificado não pôde ser verificado: ${why}.`,
+  },
   segment: {
     syn: {
       what: (side) => `${Kernel(side)} enviou um SYN: pede uma conexão e informa seu primeiro número de sequência.`,

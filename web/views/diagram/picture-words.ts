@@ -1,5 +1,5 @@
 import { numberToHex } from '../../../bridge/trace/script.ts';
-import type { Call, Segment, State } from '../../../bridge/trace/step.ts';
+import { programBytes, type Call, type Segment, type State } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import { flagsText } from '../../reading/segment-role.ts';
 import type { Language } from '../../texts/language.svelte.ts';
@@ -23,18 +23,35 @@ export interface PictureWords extends FoldWords {
   expected(state: string): string[];
 }
 
-/** @param number the number that the client sends, if it sends one: the server's reads then show a number, too */
-export function pictureWords(language: Language, isOver: boolean, number?: bigint): PictureWords {
-  const { texts } = language;
-  /** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
-  const sized = (count: number, payload: string): string[] => {
+/** `2 bytes 00 79`, `6 bytes ÍMPAR`. */
+function sizedIn({ texts }: Language): (count: number, payload: string) => string[] {
+  return (count, payload) => {
     // A longer text never fits, and to read it takes time.
     const text = payload.length > 2 * LONGEST_TEXT ? undefined : textFromHex(payload);
     const short = texts.bytes(count);
     if (text !== undefined && text.length >= 2) return [`${short} ${text}`, short];
     return [`${short} ${spacedHex(payload, SHOWN_BYTES)}`, short];
   };
-  const received = ({ side, bytes: count, payload = '' }: Call): string[] => {
+}
+
+/** The program's own bytes, and how many bytes of TLS they are: `5 bytes hello · TLS 27`. */
+function carriedIn(language: Language): (call: Call) => string[] {
+  return (call) => {
+    const { bytes: count = 0, payload = '' } = programBytes(call);
+    const records = call.tls && `TLS ${language.number(call.bytes ?? 0)}`;
+    if (records && count === 0) return [records];
+    return sizedIn(language)(count, payload).map((text) => (records ? `${text} · ${records}` : text));
+  };
+}
+
+/** @param number the number that the client sends, if it sends one: the server's reads then show a number, too */
+export function pictureWords(language: Language, isOver: boolean, number?: bigint): PictureWords {
+  const { texts } = language;
+  const sized = sizedIn(language);
+  const carried = carriedIn(language);
+  const received = (call: Call): string[] => {
+    const { side, bytes: count, payload = '' } = call;
+    if (call.tls && count !== 0) return carried(call);
     if (count === undefined) return ['ok'];
     if (count === 0) return [texts.diagram.peerClosed, texts.bytes(0)];
     const isNumber = number !== undefined && side === 'server' && count === payload.length / 2;
@@ -42,13 +59,15 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
     return [...value, ...sized(count, payload)];
   };
   return {
-    call: once(({ name, args, bytes: count, payload = '', side }: Call) => {
+    call: once((call: Call) => {
+      const { name, args, bytes: count, payload = '', side, handshake } = call;
+      if (handshake) return [`TLS: ${handshake.version} ${handshake.cipher}`, handshake.version, 'TLS'];
       const isNumber = number !== undefined && side === 'client' && payload === numberToHex(number);
       const shown =
         name === 'send' && count !== undefined
-          ? [...(isNumber ? [`${number} = ${spacedHex(payload)}`] : []), ...sized(count, payload)]
+          ? [...(isNumber ? [`${number} = ${spacedHex(payload)}`] : []), ...carried(call)]
           : args.length > 0
-            ? [args.join(', ')]
+            ? argumentsIn(name, args)
             : [];
       return [...shown.map((text) => `${name}(${text})`), `${name}()`];
     }),
@@ -58,6 +77,7 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
       if (result !== undefined && result !== 'ok') return [`→ ${result}`];
       // From outside, only the return was seen.
       if (result === undefined) return [`→ ${texts.diagram.returned}`];
+      if (call.value !== undefined) return [`→ ${call.value}`];
       if (ready === 0) return [`→ ${texts.diagram.timeUp}`];
       if (name === 'recv') return received(call).map((text) => `→ ${text}`);
       if (name === 'accept') return peer === undefined ? ['→ ok'] : [`→ ${peer}`, `→ :${peer.split(':').at(-1)}`];
@@ -79,6 +99,11 @@ export function pictureWords(language: Language, isOver: boolean, number?: bigin
     ...foldWords(language),
     expected: (state) => [`≠ ${texts.diagram.expected(state)}`, `≠ ${texts.diagram.not(state)}`, `≠ ${state}`],
   };
+}
+
+/** The level of an option says little. */
+function argumentsIn(name: string, args: readonly string[]): string[] {
+  return [args.join(', '), ...(name.endsWith('sockopt') ? [args.slice(1).join(', '), args[1] ?? ''] : [])];
 }
 
 /** The same function, which is asked about each step only once: a picture that grows asks again and again. */

@@ -80,6 +80,7 @@ function fieldsOfCall(step: Call, language: Language, moment: Moment): Field[] {
     ...optional(names.returned, step.returnedAt, (us) => moment(us) + earlier(step.within?.returnUs)),
     ...optional(names.between, step.range, (range) => rangeText(step, range, language)),
     ...optional(names.result, step.result, String),
+    ...optional(names.value, step.value, String),
     ...optional(names.length, step.bytes, String),
     ...optional(names.peer, step.peer, String),
     ...optional(names.process, step.process, String),

@@ -1,4 +1,4 @@
-import type { Call, Side, Step } from '../../../bridge/trace/step.ts';
+import { programBytes, type Call, type Side, type Step } from '../../../bridge/trace/step.ts';
 import { shortened } from '../../reading/short-text.ts';
 
 /** A line on one of the two terminals. */
@@ -33,7 +33,7 @@ export function printedBy(
     return step === firstSend && number !== undefined ? [ofClient('number', number)] : [];
   });
   const hasReply = passed.some(
-    (step) => isClientCall(step, 'recv') && (step.bytes ?? 0) > 0 && (step.returnedAt ?? Infinity) <= now,
+    (step) => isClientCall(step, 'recv') && (programBytes(step).bytes ?? 0) > 0 && (step.returnedAt ?? Infinity) <= now,
   );
   const all = [...lines, ...(hasReply && reply !== undefined ? [ofClient('reply', reply)] : [])];
   return all.slice(-MOST_LINES).map((line) => ({ ...line, text: shortened(line.text, MOST_CHARACTERS) }));

@@ -1,4 +1,4 @@
-import { compareSteps, type Call, type CallName } from '../../../bridge/trace/step.ts';
+import { compareSteps, programBytes, type Call, type CallName } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
 import { isGone } from '../../reading/resets.ts';
 import { bytesInWords } from './bytes-in-words.ts';
@@ -21,6 +21,12 @@ const SECTIONS: Record<CallName, string> = {
   epoll_wait: '',
   poll: '',
   select: '',
+  setsockopt: '',
+  getsockopt: '',
+  dup: '',
+  fork: '',
+  exit: '',
+  tls: 'RFC 8446 §2',
 };
 
 interface CallTexts {
@@ -33,17 +39,56 @@ export function explainCall(call: Call, context: Context) {
   const texts = lookup<CallTexts>(context.texts.call, call.name);
   // A program may make calls that the page has no texts for: then the name has to do.
   if (!texts) return { what: `${call.name}(${call.args.join(', ')})`, why: '', section: '' };
-  const detail =
-    call.name === 'send'
-      ? bytesInWords(call.bytes ?? 0, call.payload ?? '', context)
-      : (call.peer ?? call.args[0] ?? '');
+  const detail = call.name === 'send' ? bytesOf(call, context) : detailOf(call);
   return {
-    what: [texts.what(call.side, detail), seenBlocked(call, context), endOf(call, context), rangeBegun(call, context)]
+    what: [
+      texts.what(call.side, detail),
+      call.name === 'send' ? recordsOf(call, context) : '',
+      handshakeOf(call, context),
+      seenBlocked(call, context),
+      endOf(call, context),
+      rangeBegun(call, context),
+    ]
       .filter(Boolean)
       .join(' '),
     why: call.name === 'close' && isGone(call, context.run.steps) ? context.texts.closeOfNothing : texts.why,
     section: lookup(SECTIONS, call.name) ?? '',
   };
+}
+
+function bytesOf(call: Call, context: Context): string {
+  const { bytes = 0, payload = '' } = programBytes(call);
+  // Records without bytes of the program are all that there is.
+  return call.tls && bytes === 0
+    ? bytesInWords(call.bytes ?? 0, call.payload ?? '', context)
+    : bytesInWords(bytes, payload, context);
+}
+
+/** How many bytes TLS made of those of the program. */
+export function recordsOf({ name, tls, bytes = 0 }: Call, { texts, language }: Context): string {
+  if (!tls || (name === 'recv' && bytes === 0)) return '';
+  const count = language.texts.bytes(bytes);
+  return tls.bytes === 0 ? texts.tls.onlyRecords(count) : texts.tls.records(count);
+}
+
+function handshakeOf({ handshake }: Call, { texts }: Context): string {
+  if (!handshake) return '';
+  const { version, cipher, alpn = '', serverName = '', peerName = '', why } = handshake;
+  return [
+    texts.tls.agreed(version, cipher, alpn),
+    serverName && texts.tls.asked(serverName),
+    texts.tls.certificate(peerName),
+    why === undefined ? texts.tls.valid : texts.tls.notValid(why),
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function detailOf({ name, args, peer, value }: Call): string {
+  if (name === 'fork') return value ?? '';
+  if (name !== 'getsockopt' && name !== 'setsockopt') return peer ?? args[0] ?? '';
+  const set = value ?? args[2];
+  return set === undefined ? (args[1] ?? '') : `${args[1]} = ${set}`;
 }
 
 /** A call that was seen only now and then has bounds, not moments. */

@@ -1,7 +1,7 @@
-import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
+import { programBytes, type Call, type Segment, type Step } from '../../../bridge/trace/step.ts';
 import { lookup } from '../../reading/checks.ts';
 import { bytesInWords } from './bytes-in-words.ts';
-import { rangeOf, seenOver } from './call-explanation.ts';
+import { rangeOf, recordsOf, seenOver } from './call-explanation.ts';
 import { hasFailed, waitsForSeveral } from '../../reading/call-return.ts';
 import type { Context } from './context.ts';
 
@@ -44,6 +44,7 @@ function explainSuccess(call: Call, context: Context): Told {
   const { name, side, within, result } = call;
   const sentences = [
     callReturn.returned(name, side, valueOf(call, context), tookOf(call, context), wokenBy(call, context)),
+    name === 'recv' ? recordsOf(call, context) : '',
     within ? seenOver(call, context) : rangeOf(call, context),
     // Who only looks now and then sees that a call is over, and not what it returned.
     within && result === undefined ? callReturn.unseen : '',
@@ -64,7 +65,9 @@ const SECTIONS: Record<string, string> = {
   end: 'RFC 9293 §3.6, §3.9.1.3',
 };
 
-function valueOf({ name, bytes, payload = '', peer, ready }: Call, context: Context): string {
+function valueOf(call: Call, context: Context): string {
+  const { name, peer, ready, tls } = call;
+  const { bytes, payload = '' } = tls?.bytes === 0 ? call : programBytes(call);
   const { values } = context.texts.callReturn;
   if (name === 'accept') return peer === undefined ? values.aConnection : values.connectionFrom(peer);
   if (ready === 0) return values.timeUp;

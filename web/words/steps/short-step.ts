@@ -1,4 +1,4 @@
-import type { Call, Segment, Step } from '../../../bridge/trace/step.ts';
+import { programBytes, type Call, type Segment, type Step } from '../../../bridge/trace/step.ts';
 import { spacedHex, textFromHex } from '../../reading/bytes.ts';
 import { flagsText, toneOf } from '../../reading/segment-role.ts';
 import type { Texts, Topics } from '../../texts/topics.ts';
@@ -28,11 +28,20 @@ export function shortStepOf(step: Step, texts: Texts, marks: Marks): ShortStep {
   }
 }
 
-function resultOf({ name, bytes, payload = '', result, returnedAt }: Call, texts: Texts): string {
-  const carried = bytes !== undefined && (name === 'send' || name === 'recv') ? sized(bytes, payload, texts) : '';
+function resultOf(call: Call, texts: Texts): string {
+  const { name, result, returnedAt, args, value, handshake } = call;
+  const carried = carriedBy(call, texts);
   if (name === 'send') return carried;
   if (returnedAt === undefined) return '→ …';
-  return result !== undefined && result !== 'ok' ? `→ ${result}` : carried && `→ ${carried}`;
+  if (result !== undefined && result !== 'ok') return `→ ${result}`;
+  if (name === 'setsockopt') return args.slice(1).join(' ');
+  const returned = handshake?.version ?? value ?? carried;
+  return returned && `→ ${returned}`;
+}
+
+function carriedBy(call: Call, texts: Texts): string {
+  const { bytes, payload = '' } = programBytes(call);
+  return bytes !== undefined && (call.name === 'send' || call.name === 'recv') ? sized(bytes, payload, texts) : '';
 }
 
 function shortSegment(segment: Segment, texts: Texts, { lost, again, copy }: Marks) {

@@ -140,7 +140,7 @@ export class Host implements Frames<ToHost> {
       localPort,
       ...(Object.keys(socket).length > 0 && { descriptor: () => socketWithOptions(target.host, socket) }),
     });
-    const player = new ScriptPlayer(client, script, limits);
+    const player = new ScriptPlayer(client, target.host, script, limits);
     this.#players.set(run, player);
     void player
       .play(() => {})

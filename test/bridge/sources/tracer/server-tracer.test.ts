@@ -17,7 +17,7 @@ import { whyNoLab } from '../../../helpers/programs/lab.ts';
 import { PYTHON } from '../../../helpers/programs/python.ts';
 import { isAlive } from '../../../helpers/programs/program.ts';
 import { statusOf } from '../../../helpers/programs/source-status.ts';
-import { calls, expectCausal } from '../../../helpers/trace-checks.ts';
+import { calls, expectCausal, states } from '../../../helpers/trace-checks.ts';
 import { until } from '../../../helpers/until.ts';
 import { unreadAtClose } from '../../../../web/reading/unread-at-close.ts';
 
@@ -29,6 +29,15 @@ const python = (file: string) => `python3 test/fixtures/traced/${file} PORT`;
 
 /** Says something, reads the answer, and closes first. */
 const HELLO: Script = [{ do: 'send', hex: '68656c6c6f' }, { do: 'recv', bytes: 5 }, { do: 'close' }];
+
+/** The client ends its side, and hears the end of the other. */
+const HELLO_AND_WAIT: Script = [
+  { do: 'send', hex: '68656c6c6f' },
+  { do: 'recv', bytes: 5 },
+  { do: 'shutdown' },
+  { do: 'recv' },
+  { do: 'close' },
+];
 
 async function start(line: string, more: Partial<ServerProgramOptions> = {}) {
   const port = await freePort();
@@ -146,7 +155,13 @@ describe.skipIf(!isLinux).each([
     const [{ steps } = fail()] = await play(python('forks.py'), HELLO);
     expectCausal(steps);
     expect(ofServer(steps).filter(({ evidence }) => evidence !== 'observed')).toEqual([]);
-    expect(names(steps)).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
+    expect(names(steps).toSorted()).toEqual(
+      [...LISTENING, 'accept', 'fork', 'recv', 'send', 'recv', 'close'].toSorted(),
+    );
+    const fork = ofServer(steps).find(({ name }) => name === 'fork')!;
+    const child = ofServer(steps).find(({ name }) => name === 'close')!;
+    expect(fork).toMatchObject({ value: String(child.process), result: 'ok' });
+    expect(fork.process).not.toBe(child.process);
   });
 
   test.skipIf(missing)('a connection that is passed to another process ends with the close() of that one', async () => {
@@ -163,6 +178,20 @@ describe.skipIf(!isLinux).each([
     expectAllSeen(steps);
     expect(names(steps)).toEqual([...LISTENING, 'accept', 'recv', 'send', 'recv', 'close']);
   });
+  test.skipIf(missing)(
+    'a connection that ends with its process: exit() is told, and is the cause of its FIN',
+    async () => {
+      const [, { steps, done } = fail()] = await play(python('leaves.py'), HELLO_AND_WAIT, 2);
+      expect(done.outcome).toBe('replied');
+      expectCausal(steps);
+      expect(names(steps)).toEqual([...LISTENING, 'accept', 'setsockopt', 'recv', 'send', 'recv', 'exit']);
+      const exit = ofServer(steps).at(-1)!;
+      expect(exit).toMatchObject({ args: ['0'], systemCall: 'exit_group', evidence: 'observed' });
+      const fin = steps.find((step) => step.kind === 'segment' && step.from === 'server' && step.flags.includes('FIN'));
+      expect(fin).toMatchObject({ causedBy: exit.id });
+      expect(states(steps, 'server').some(({ to }) => to === 'LAST_ACK')).toBe(true);
+    },
+  );
 
   test.skipIf(missing)('a signal that wakes a thread inside a call does not end the call', async () => {
     const page = await Page.open(await startOwning({ wire, server: `exec ${python('signals.py')}` }));

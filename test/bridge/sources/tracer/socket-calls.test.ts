@@ -15,7 +15,10 @@ function program() {
       const bytes = 'bytes' in report ? ` ${report.bytes}` : '';
       const result = 'result' in report && report.result !== 'ok' ? ` ${report.result}` : '';
       const reset = 'reset' in report && report.reset ? ' reset' : '';
-      told.push(`${report.what}${bytes}${result}${reset} ${report.startedAt}..${'at' in report ? report.at : ''}`);
+      const plain = report.what === 'plain' ? ` ${report.name}(${report.args.join()}) = ${report.value}` : '';
+      told.push(
+        `${report.what}${plain}${bytes}${result}${reset} ${report.startedAt}..${'at' in report ? report.at : ''}`,
+      );
     },
     onWaitForNext: ({ what }, address) => told.push(`${what} for the next on ${address}`),
     onWait: (report, isWaitedFor) =>
@@ -84,7 +87,7 @@ test('SO_LINGER with a time of zero makes a close() a reset', () => {
   const { told, call } = program();
   call('setsockopt', { socket: 2, option: { level: 1, name: 13, value: '0100000000000000' } });
   call('close', { socket: 2 }, { last: true });
-  expect(told).toEqual(['close reset 11..12']);
+  expect(told).toEqual(['plain setsockopt(SOL_SOCKET,SO_LINGER,{1, 0}) = undefined 9..10', 'close reset 11..12']);
 });
 
 test('a wait is told of those whose socket is in the set, and not if it only looks', () => {
@@ -103,6 +106,41 @@ test('a wait is told of those whose socket is in the set, and not if it only loo
     'poll for 2: true 17..18',
     'epoll_wait for 2: false 21..22',
   ]);
+});
+
+const TCP_NODELAY = { level: 6, name: 1, value: '01000000' };
+
+test.each<[string, string, Partial<Entered>, Partial<Returned>, string[]]>([
+  [
+    'an option that is set',
+    'setsockopt',
+    { option: TCP_NODELAY },
+    {},
+    ['setsockopt(IPPROTO_TCP,TCP_NODELAY,1) = undefined'],
+  ],
+  [
+    'an option that is read',
+    'getsockopt',
+    { option: { level: 1, name: 4 } },
+    { value: '6f000000' },
+    ['getsockopt(SOL_SOCKET,SO_ERROR) = ECONNREFUSED'],
+  ],
+  ['an option of no name', 'getsockopt', { option: { level: 7, name: 99 } }, { value: '00' }, ['getsockopt(7,99) = 0']],
+  ['dup', 'dup', { descriptor: 4 }, { result: 7, newSocket: 2 }, ['dup(4) = 7']],
+  ['fcntl that copies', 'fcntl', { descriptor: 4 }, { result: 7, newSocket: 2 }, ['dup(4) = 7']],
+  ['a child gets it', 'clone', { holds: [1, 2] }, { result: 99 }, ['fork() = 99']],
+  ['it ends with its process', 'exit_group', { holds: [1, 2], code: 3 }, {}, ['exit(3) = undefined']],
+  ['a child gets others', 'clone', { holds: [1] }, { result: 99 }, []],
+])('%s', (_, name, entered, returned, expected) => {
+  const { told, call } = program();
+  call(name, { ...(entered.holds ? {} : { socket: 2 }), ...entered }, returned);
+  expect(told).toEqual(expected.map((text) => `plain ${text} 9..10`));
+});
+
+test('a fork() that failed is told: EAGAIN is a limit here', () => {
+  const { told, call } = program();
+  call('fork', { holds: [2] }, { result: -1, errno: 'EAGAIN' });
+  expect(told).toEqual(['plain fork() = undefined EAGAIN 9..10']);
 });
 
 test('a process that ends without a close() has abandoned its connections', () => {

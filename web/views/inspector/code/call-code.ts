@@ -19,6 +19,7 @@ export interface CallParts {
   /** The bytes that a line writes out, as pairs of hex digits; undefined if they are too many, or not all were seen. */
   bytes: string[] | undefined;
   length: number;
+  args: readonly string[];
 }
 
 /** Nobody reads more bytes than these in a line. */
@@ -41,5 +42,6 @@ function partsOf(call: Call): CallParts {
     family: call.args[0] === 'AF_INET6' ? 'AF_INET6' : 'AF_INET',
     bytes: length > MOST_BYTES || bytes.length < length ? undefined : bytes,
     length,
+    args: call.args,
   };
 }

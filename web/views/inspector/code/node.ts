@@ -17,6 +17,12 @@ export const NODE: CodeLanguage = {
     epoll_wait: waiting,
     poll: waiting,
     select: waiting,
+    setsockopt: () => 'socket.setNoDelay(); socket.setKeepAlive(true);  // other options cannot be set',
+    getsockopt: () => '// Node itself asks how connect() went',
+    dup: () => '// Node has no call for it',
+    fork: () => "child_process.fork(file).send('connection', socket);",
+    exit: ({ args: [code = '0'] }) => `process.exit(${code});`,
+    tls: () => 'const secure = tls.connect({ socket, servername: name });',
     reset: () => 'socket.resetAndDestroy();',
   },
 };

@@ -15,6 +15,19 @@ export const PYTHON: CodeLanguage = {
     epoll_wait: () => 'events = epoll.poll()',
     poll: () => 'events = poll.poll()',
     select: () => 'readable, _, _ = select.select(sockets, [], [])',
+    setsockopt: (parts) => {
+      const [level, option, value = ''] = parts.args;
+      const set = /^-?\d+$/.test(value) ? value : 'value';
+      return `${socketOf(parts)}.setsockopt(socket.${level}, socket.${option}, ${set})`;
+    },
+    getsockopt: (parts) => {
+      const [level, option] = parts.args;
+      return `value = ${socketOf(parts)}.getsockopt(socket.${level}, socket.${option})`;
+    },
+    dup: (parts) => `copy = ${socketOf(parts)}.dup()`,
+    fork: () => 'child = os.fork()',
+    exit: ({ args: [code = '0'] }) => `sys.exit(${code})`,
+    tls: () => 'sock = context.wrap_socket(sock, server_hostname=name)',
     reset: (parts) => {
       const socket = socketOf(parts);
       return `${socket}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); ${socket}.close()`;
