@@ -30,6 +30,8 @@ export const ROOMS = {
   'bridge/trace/inference': ['bridge/trace', 'bridge/trace/tcp'],
   'bridge/packet': ['bridge/trace'],
   'bridge/packet/capture-file': ['bridge/trace', 'bridge/packet'],
+  'bridge/packet/layers': ['bridge/packet', 'bridge/packet/capture-file'],
+  'bridge/packet/connections': ['bridge/trace', 'bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/layers'],
   'bridge/packet/flow': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet'],
   'bridge/protocol': ['typebox', 'bridge/trace'],
   'bridge/probe': ['node:'],
