@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: what the bridge costs beside a bare client, the number server beside one in C, the bridge beside
- * websockify, and how evenly the page draws. `npm run bench -- frames bridge` takes those parts alone.
+ * websockify, the index of a large capture beside tshark, and how evenly the page draws. `npm run bench -- frames bridge` takes those parts alone.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { benchBridge } from './bridge.ts';
+import { benchCaptures } from './captures.ts';
 import { benchNumberServer, benchWebsockify } from './others.ts';
 
 const frames = fileURLToPath(new URL('./page/frames.ts', import.meta.url));
@@ -13,6 +14,7 @@ const PARTS: Record<string, () => unknown> = {
   bridge: benchBridge,
   server: benchNumberServer,
   websockify: benchWebsockify,
+  captures: benchCaptures,
   frames: () => spawnSync(process.execPath, ['--import', 'tsx', frames], { stdio: 'inherit' }),
 };
 

@@ -235,7 +235,7 @@ export class SequenceAnalysis {
     if ((flags & (SYN | ACK)) === SYN) this.#handshakes[connection] = -1 - Math.max(0, now);
     else if (
       handshake < 0 &&
-      flags & ACK &&
+      (flags & (SYN | ACK)) === ACK &&
       this.states.numbers[own + BITS]! & SYN_SEEN &&
       this.states.numbers[other + BITS]! & SYN_SEEN
     )
