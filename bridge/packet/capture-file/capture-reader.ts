@@ -119,5 +119,6 @@ export class CaptureReader {
 
   #fail(code: FileProblem['code']): void {
     this.#problem = { code, position: this.#position };
+    this.#kept = 0;
   }
 }
