@@ -10,7 +10,10 @@ const { dirname, relative } = posix;
 /** What every room of the bridge above the model may use. */
 const BASE = ['node:', 'bridge/machine', 'bridge/errors.ts', 'bridge/address.ts', 'bridge/trace/printable.ts'];
 const MODEL = ['bridge/trace', 'bridge/trace/tcp', 'bridge/protocol'];
-const DECODING = ['bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/flow'];
+const DECODING = [
+  ...['bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/flow'],
+  ...['bridge/packet/layers', 'bridge/packet/connections'],
+];
 const PAGE = ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet', 'bridge/protocol', 'web/reading', 'web/texts'];
 const WORDS = ['web/words', 'web/words/steps', 'web/words/runs'];
 const VIEW = [...PAGE, 'svelte', 'web/own-script', 'web/scenarios', 'web/settings', 'web/parts', ...WORDS];
@@ -30,6 +33,8 @@ export const ROOMS = {
   'bridge/trace/inference': ['bridge/trace', 'bridge/trace/tcp'],
   'bridge/packet': ['bridge/trace'],
   'bridge/packet/capture-file': ['bridge/trace', 'bridge/packet'],
+  'bridge/packet/layers': ['bridge/packet', 'bridge/packet/capture-file'],
+  'bridge/packet/connections': ['bridge/trace', 'bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/layers'],
   'bridge/packet/flow': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet'],
   'bridge/protocol': ['typebox', 'bridge/trace'],
   'bridge/probe': ['node:'],

@@ -18,7 +18,8 @@ export type PacketErrorCode =
   | 'BAD_MAGIC'
   | 'BAD_BLOCK'
   | 'RECORD_TOO_LARGE'
-  | 'ENDED_EARLY';
+  | 'ENDED_EARLY'
+  | 'UNSUPPORTED_COMPRESSION';
 
 /** The only error that this room throws for bad input. */
 export class PacketError extends Error {

@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: what the bridge costs beside a bare client, the number server beside one in C, the bridge beside
- * websockify, what watching a program's calls costs, and how evenly the page draws. `npm run bench -- frames bridge` takes those parts alone.
+ * websockify, what watching a program's calls costs, the index of a large capture beside tshark, and how evenly the page
+ * draws. `npm run bench -- frames bridge` takes those parts alone.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { benchBridge } from './bridge.ts';
 import { benchCalls } from './calls.ts';
+import { benchCaptures } from './captures.ts';
 import { benchNumberServer, benchWebsockify } from './others.ts';
 
 const frames = fileURLToPath(new URL('./page/frames.ts', import.meta.url));
@@ -15,6 +17,7 @@ const PARTS: Record<string, () => unknown> = {
   server: benchNumberServer,
   websockify: benchWebsockify,
   calls: benchCalls,
+  captures: benchCaptures,
   frames: () => spawnSync(process.execPath, ['--import', 'tsx', frames], { stdio: 'inherit' }),
 };
 

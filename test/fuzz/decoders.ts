@@ -9,6 +9,7 @@ import { PcapngReader } from '../../bridge/packet/capture-file/pcapng-reader.ts'
 import { rewriteAddress } from '../../bridge/packet/rewrite-address.ts';
 import { SegmentFlow } from '../../bridge/packet/flow/segment-flow.ts';
 import { decodeTcpOptions } from '../../bridge/packet/tcp-options.ts';
+import { readCapture } from '../helpers/packets/capture-rows.ts';
 import { equal, pcapngPackets, pcapPackets } from '../helpers/packets/packets-in.ts';
 import { expectSoundIp, expectSoundTcp } from '../helpers/packets/sound-packet.ts';
 import { below, mutate, pick, type Random } from './mutate.ts';
@@ -99,6 +100,9 @@ export class DecoderCases {
     if (whole.told !== split.told) throw new Error(`split at ${cut}, the file tells ${split.told}, not ${whole.told}`);
     if (!equal(whole.packets, packetsOf(file, limit)))
       throw new Error(`the file holds other packets than ${whole.told}`);
+    const indexed = JSON.stringify(readCapture(file).index.overview);
+    const again = JSON.stringify(readCapture(file, 1 + below(random, file.length)).index.overview);
+    if (indexed !== again) throw new Error(`in pieces, the index holds ${again}, not ${indexed}`);
   }
 }
 
