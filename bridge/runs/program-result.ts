@@ -11,8 +11,26 @@ export interface RunEnding {
 /** The outcome of several connections is that of the one that ended worst: these come first. */
 const WORST_FIRST: readonly Outcome[] = ['failed', 'timeout', 'cancelled', 'reset', 'refused', 'silent', 'replied'];
 
+/**
+ * What came out of a run: how it ended, and what the client read, if it made one connection only.
+ * @param ending why the run was ended before its program had
+ */
+export function resultOf(
+  all: readonly { stepsAtEnd: readonly Step[] }[],
+  connections: ConnectionSummary[],
+  ending: RunEnding | undefined,
+  program: ProgramEnd | undefined,
+): Pick<RunResult, 'outcome' | 'error' | 'reply' | 'client' | 'connections'> {
+  return {
+    ...endOf(connections, ending, program),
+    ...(all.length === 1 && replyOf(all[0]!.stepsAtEnd)),
+    ...(program && { client: program }),
+    ...(connections.length > 1 && { connections }),
+  };
+}
+
 /** How the run ended, and the code or errno name behind it. */
-export function endOf(
+function endOf(
   connections: readonly ConnectionSummary[],
   ending: RunEnding | undefined,
   program: ProgramEnd | undefined,
@@ -26,7 +44,7 @@ export function endOf(
 }
 
 /** What the client read, if the steps hold all of it. */
-export function replyOf(steps: readonly Step[]): { reply?: Reply } {
+function replyOf(steps: readonly Step[]): { reply?: Reply } {
   let hex = '';
   for (const step of steps) {
     if (step.kind !== 'call' || step.side !== 'client' || step.name !== 'recv' || step.result !== 'ok') continue;

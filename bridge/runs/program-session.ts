@@ -24,7 +24,7 @@ import { Demultiplexer } from './demultiplexer.ts';
 import { mayBeNoticed } from './looking.ts';
 import { hasFailed, ProgramFlows } from './program-flows.ts';
 import { sourcesOfProgram } from './client-sources.ts';
-import { earlySteps, endOf, leftOutOf, replyOf, type EarlyLine, type RunEnding } from './program-result.ts';
+import { earlySteps, leftOutOf, resultOf, type EarlyLine, type RunEnding } from './program-result.ts';
 import { RunConnection } from './run-connection.ts';
 import type { RunResult } from './run-result.ts';
 
@@ -287,22 +287,18 @@ export class ProgramSession {
     clearTimeout(this.#tick);
     this.#process?.endRest();
     this.#carrying?.stop();
-    const only = this.#connections.length === 1 ? this.#connections[0] : undefined;
     const last = this.#connections.flatMap((connection) => this.#newsOf(connection, true));
     const alone = earlySteps(this.#early);
     this.#options.onSteps([...last, ...alone]);
     const summaries = this.#connections.map((connection) => connection.summary(this.#zeroUs));
     this.#options.onDone({
-      ...endOf(summaries, this.#ending, this.#programEnd),
-      ...replyOf(only?.stepsAtEnd ?? []),
+      ...resultOf(this.#connections, summaries, this.#ending, this.#programEnd),
       startedAt: new Date(this.#startedAt + this.#zeroUs / 1000).toISOString(),
       durationUs: Math.max(0, ...summaries.map(({ endAt }) => endAt), ...alone.map(({ at }) => at)),
       ...(this.#waitedUs !== undefined && { waitedUs: this.#waitedUs }),
       ...leftOutOf(this.#connections, this.#demultiplexer.leftOut),
       ...(this.#options.link && { link: this.#options.link }),
       sources: this.#sources(),
-      ...(this.#programEnd && { client: this.#programEnd }),
-      ...(summaries.length > 1 && { connections: summaries }),
     });
   }
 
