@@ -283,8 +283,7 @@ export class ProgramSession {
   #finish(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    clearTimeout(this.#timeLimit);
-    clearTimeout(this.#tick);
+    for (const timer of [this.#timeLimit, this.#tick]) clearTimeout(timer);
     this.#process?.endRest();
     this.#carrying?.stop();
     const last = this.#connections.flatMap((connection) => this.#newsOf(connection, true));

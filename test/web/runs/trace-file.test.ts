@@ -145,9 +145,11 @@ describe('a saved trace', () => {
   const LEAST_MS = 40;
   const MANY = `${MOST_STEPS} %s is opened, laid out and explained`;
   it.each(Object.keys(HOSTILE_STEPS))(`with ${MANY}, at about four times the cost of a quarter of them`, (name) => {
-    const least = (count: number) => Math.min(...[1, 2].map(() => costOf(name, count)));
     // Sixteen times would be the cost of comparing each with each. What costs next to nothing is not measured that exactly.
-    expect(least(MOST_STEPS)).toBeLessThan(12 * Math.max(least(MOST_STEPS / 4), LEAST_MS));
+    const limit = 12 * Math.max(costOf(name, MOST_STEPS / 4), LEAST_MS);
+    const first = costOf(name, MOST_STEPS);
+    // Another program may have disturbed it once.
+    expect(first < limit ? first : costOf(name, MOST_STEPS)).toBeLessThan(limit);
   });
 
   it('has each step once, in order, whatever the file contains', () => {
