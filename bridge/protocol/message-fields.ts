@@ -66,6 +66,7 @@ const CONNECTION_FIELDS = {
   'port?': 'integer',
   outcome: OUTCOMES,
   'error?': 'text',
+  'leftOut?': { fields: { 'lines?': 'integer', 'steps?': 'integer' } },
 } as const satisfies FieldsFor<ConnectionSummary>;
 
 /** How a run ended: in `done`, and in a trace file. */

@@ -213,6 +213,7 @@ export class RunConnection {
       ...(this.#port !== undefined && { port: this.#port }),
       outcome,
       ...(error !== undefined && { error }),
+      ...(this.leftOut && { leftOut: this.leftOut }),
     };
   }
 

@@ -46,6 +46,8 @@ export interface ConnectionSummary {
   outcome: Outcome;
   /** The errno name behind the outcome. */
   error?: string;
+  /** What the run had no room for, of this connection. */
+  leftOut?: Pick<LeftOut, 'lines' | 'steps'>;
 }
 
 /** How a program ended: with one of these, unless it went on until the run was ended. */

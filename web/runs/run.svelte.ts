@@ -149,13 +149,16 @@ function byConnection(steps: readonly Step[]): Step[][] {
   return Array.from(connections, (own) => own ?? []);
 }
 
-/** The end as it is shown: characters that cannot be seen are escapes. */
+/** The end as it is shown, of several connections that of one: characters that cannot be seen are escapes. */
 function shownEnd(done: DoneMessage, chosen: number): DoneMessage {
   const { reply } = done;
-  const { outcome, error } = done.connections?.[chosen] ?? done;
+  const { outcome, error, leftOut } = done.connections?.[chosen] ?? done;
+  const notListed = done.leftOut?.connections;
+  const several = done.connections && { leftOut: { ...leftOut, ...(notListed && { connections: notListed }) } };
   return {
     ...done,
     outcome,
+    ...several,
     ...(reply && { reply: { ...reply, text: printable(reply.text) } }),
     ...(error !== undefined && { error: printable(error) }),
   };

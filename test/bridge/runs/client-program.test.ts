@@ -179,6 +179,9 @@ describe.skipIf(whyNoLab !== undefined || !PYTHON)('in the lab', () => {
     const { done, connections } = await run(page);
     expect(done.connections).toHaveLength(5);
     expect(done.leftOut).toMatchObject({ connections: 4 });
+    // The first one is whole.
+    expect(done.connections![0]!.leftOut).toBeUndefined();
+    expect(done.connections!.at(-1)!.leftOut!.steps).toBeGreaterThan(0);
     expect(done.leftOut!.steps).toBeGreaterThan(0);
     expect(done.connections!.map(({ outcome }) => outcome)).toEqual(Array(5).fill('refused'));
     expect(connections.flat().length).toBeLessThan(60);

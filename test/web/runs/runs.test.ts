@@ -41,6 +41,20 @@ describe('the runs of a visit', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
+  it('of several connections, says only of those without room for all steps that steps are missing', () => {
+    const { runs, run, frame } = begun();
+    const about = { at: 0, endAt: 1, peer: '10.77.0.2:1', outcome: 'replied' } as const;
+    const connections = [
+      { connection: 0, ...about },
+      { connection: 1, ...about, leftOut: { steps: 7 } },
+    ];
+    runs.receive({ ...done(run.id, 'replied'), leftOut: { steps: 7, connections: 2 }, connections });
+    frame();
+    expect(run.done!.leftOut).toEqual({ connections: 2 });
+    run.chosen = 1;
+    expect(run.done!.leftOut).toEqual({ steps: 7, connections: 2 });
+  });
+
   it('ends a run once', () => {
     const { runs, run, frame } = begun();
     runs.receive(done(run.id, 'replied'));
