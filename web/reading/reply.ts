@@ -3,17 +3,10 @@ import { textFromHex } from './bytes.ts';
 
 /** What the client's program has read in these steps, as text. Undefined if it has read nothing, or no text. */
 export function replyIn(steps: readonly Step[]): string | undefined {
-<<<<<<< HEAD
-  const read = steps
-    .filter((step) => step.kind === 'call')
-    .filter((call) => call.side === 'client' && call.name === 'recv' && (programBytes(call).bytes ?? 0) > 0);
-  return read.length === 0 ? undefined : textFromHex(read.map((call) => programBytes(call).payload ?? '').join(''));
-=======
   const calls = steps.filter((step) => step.kind === 'call').filter(({ side }) => side === 'client');
   if (calls.length === 0) return replyOnWire(steps);
-  const read = calls.filter(({ name, bytes = 0 }) => name === 'recv' && bytes > 0);
-  return read.length === 0 ? undefined : textFromHex(read.map(({ payload = '' }) => payload).join(''));
->>>>>>> 7f11c98 (--watch PORT: the connections that others make to a server that runs already, each a run by itself)
+  const read = calls.filter((call) => call.name === 'recv' && (programBytes(call).bytes ?? 0) > 0);
+  return read.length === 0 ? undefined : textFromHex(read.map((call) => programBytes(call).payload ?? '').join(''));
 }
 
 /** Nobody saw the client's calls: what the server sent is all that is known. */

@@ -126,9 +126,9 @@ describe('packets are sorted by connection', () => {
   });
 });
 
-test('memory stays bounded: of a hundred thousand connections that are not followed, the oldest are forgotten', () => {
+test('memory stays bounded: of many connections that are not followed, the oldest are forgotten', () => {
   const { sorting, take } = sorter(() => false);
-  for (let index = 0; index < 100_000; index += 1) take(`10.0.${index >> 8}.${index & 255} 1000`, SERVER, ['SYN']);
+  for (let index = 0; index < 17_000; index += 1) take(`10.0.${index >> 8}.${index & 255} 1000`, SERVER, ['SYN']);
   expect(sorting.knows(`10.0.0.0:1000 ${HERE}:${PORT}`)).toBe(false);
-  expect(sorting.knows(`10.0.${99_999 >> 8}.${99_999 & 255}:1000 ${HERE}:${PORT}`)).toBe(true);
+  expect(sorting.knows(`10.0.${16_999 >> 8}.${16_999 & 255}:1000 ${HERE}:${PORT}`)).toBe(true);
 });
