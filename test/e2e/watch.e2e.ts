@@ -1,17 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mayCapture } from '../helpers/packets/capture.ts';
+import type { Hello } from '../../bridge/protocol/messages.ts';
 import { startWatchingBridge, stopBridge } from '../helpers/programs/bridge-process.ts';
 import { PYTHON } from '../helpers/programs/python.ts';
 import { expect, test } from './bridge.ts';
 import { sendNumber, spoken } from './page.ts';
 
-test('a Python pair that runs outside: its connection appears by itself, captured', async ({
-  page,
-  bridgeOf: _,
-}, info) => {
+test('a Python pair that runs outside: its connection appears by itself, captured', async ({ page }) => {
   test.skip(!PYTHON, 'python3 is not installed');
-  test.skip(!(await mayCapture()).active, 'tcpdump may not capture here');
   const programs: ChildProcess[] = [];
   const python = (...args: string[]): ChildProcess => {
     const child = spawn(PYTHON!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -23,6 +19,8 @@ test('a Python pair that runs outside: its connection appears by itself, capture
   const port = line.toString().trim();
   const bridge = await startWatchingBridge(port);
   try {
+    const { sources } = (await (await fetch(new URL('/health', bridge.url))).json()) as Hello;
+    test.skip(!sources.find(({ name }) => name === 'capture')?.active, 'tcpdump may not capture here');
     await page.goto(bridge.url);
     await expect(page.getByText(`Aperto watches 127.0.0.1:${port}`)).toBeVisible();
     const client = python('test/fixtures/pair/holds.py', '127.0.0.1', port);
@@ -33,7 +31,6 @@ test('a Python pair that runs outside: its connection appears by itself, capture
     client.stdin!.end('\n');
     await expect(spoken(page)).toContainText('Run 1: The server replied');
     await expect(drawn.and(page.locator('.inferred'))).toHaveCount(0);
-    await page.screenshot({ path: info.outputPath('watch.png') });
     // The page's own runs go to the same server, and are shown once.
     await sendNumber(page, '121');
     await expect(spoken(page)).toContainText('Run 2:');
