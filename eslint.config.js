@@ -95,10 +95,14 @@ export const ROOMS = {
     ...[...BASE, ...MODEL, 'bridge/trace/inference', 'bridge/programs', 'bridge/wires'],
     ...['bridge/sources', 'bridge/sources/calls', 'bridge/sources/tracer'],
   ],
+  'bridge/watching': [
+    ...[...BASE, ...MODEL, ...DECODING, 'bridge/trace/inference', 'bridge/runs', 'bridge/wires'],
+    ...['bridge/sources', 'bridge/sources/capture', 'bridge/sources/sockets', 'bridge/sources/syscalls'],
+  ],
   'bridge/session.ts': [...BASE, ...MODEL, 'bridge/trace/inference', 'bridge/runs', 'bridge/sources', 'bridge/wires'],
   'bridge/bridge.ts': [
     ...[...BASE, ...MODEL, 'fastify', 'bridge/config.ts', 'bridge/session.ts'],
-    ...['bridge/programs', 'bridge/runs', 'bridge/sources', 'bridge/wires'],
+    ...['bridge/programs', 'bridge/runs', 'bridge/sources', 'bridge/watching', 'bridge/wires'],
   ],
   'bridge/pages': [
     ...[...BASE, ...MODEL, '@fastify/websocket', 'typebox/compile'],

@@ -33,6 +33,7 @@ import { describeSource, type EvidenceSource } from './sources/source.ts';
 import type { Beginner } from './trace/trace.ts';
 import type { ScenarioServer } from './trace/scenario-server.ts';
 import { WARM_UP_MS, warmUp } from './runs/warm-up.ts';
+import { PortWatch } from './watching/port-watch.ts';
 import { afterBreak, chooseWire, type ChosenWire } from './wires/choose-wire.ts';
 import { expectLink, targetOn, type Wire } from './wires/wire.ts';
 
@@ -43,6 +44,7 @@ export class Bridge {
   readonly #config: BridgeSettings;
   #chosen: ChosenWire;
   readonly #program: ServerProgram | undefined;
+  readonly #watch: PortWatch | undefined;
   readonly #client: ClientRuns;
   readonly #scenarioServers: ScenarioServers;
   readonly #sessions = new ShortLivedSet<RunUnderWay>();
@@ -56,6 +58,8 @@ export class Bridge {
   #nextWire: Promise<Wire> | undefined;
   /** Resolves when the wire has been warmed up. */
   #warm: Promise<void> = Promise.resolve();
+  /** Resolves when the port is watched. */
+  #watching: Promise<void> | undefined;
   #closing = false;
   readonly #whereReached = (): Address => targetOn(this.#chosen.wire, this.#program?.listensOn());
 
@@ -70,6 +74,7 @@ export class Bridge {
     const clientPrefix = (): string[] => this.#chosen.wire.entrance?.('client') ?? [];
     const { calls = 'auto', client } = config;
     this.#client = new ClientRuns(client, { prefix: clientPrefix, calls }, terms.limits);
+    if (config.watch) this.#watch = this.#watchOf(config.watch);
     if (config.ownsServer) {
       this.#program = ownServer(config, prefix, () => this.#chosen.wire);
       this.#program.on('change', () => this.#audience.changed());
@@ -84,12 +89,12 @@ export class Bridge {
   async start(): Promise<void> {
     this.#program?.start();
     this.#warm = this.#warmUp();
-    await Promise.all([this.#warm, this.#program?.started()]);
+    await Promise.all([this.#warm, this.#program?.started(), (this.#watching = this.#watch?.start())]);
   }
 
   /** Resolves when the wire is warm and the server program need not be waited for, and after `patienceMs` in any case. */
   async ready(patienceMs: number): Promise<void> {
-    const ready = Promise.all([this.#warm, this.#program?.started()]);
+    const ready = Promise.all([this.#warm, this.#program?.started(), this.#watching]);
     await Promise.race([ready, after(patienceMs, undefined, { ref: false })]);
   }
 
@@ -97,7 +102,7 @@ export class Bridge {
   async stop(): Promise<void> {
     this.#closing = true;
     for (const session of this.#sessions) session.cancel();
-    await Promise.all([this.#program?.stop(), this.#client.stop(), this.#scenarioServers.stop()]);
+    await Promise.all([this.#program?.stop(), this.#client.stop(), this.#scenarioServers.stop(), this.#watch?.stop()]);
     await this.#chosen.wire.close();
     this.#audience.stop();
   }
@@ -109,7 +114,7 @@ export class Bridge {
 
   /** Why packets are not captured and what would help, in one sentence; absent if they are, or are not meant to be. */
   get captureAdvice(): string | undefined {
-    return this.#chosen.wire.captureAdvice;
+    return this.#watch?.captureAdvice ?? this.#chosen.wire.captureAdvice;
   }
 
   /** Sends a page `hello` now, and whenever it changes; returns a function that stops this. */
@@ -128,8 +133,9 @@ export class Bridge {
       wire: wire.name,
       ...(unavailable && { wireWhy: unavailable.why, wireMessage: unavailable.message }),
       target: this.#reached,
-      server: this.#program?.status() ?? { state: 'external', output: [] },
+      server: this.#program?.status() ?? this.#watch?.serverStatus() ?? { state: 'external', output: [] },
       ...this.#client.status(wire, this.#sources()),
+      ...(this.#watch && { watch: { notShown: this.#watch.notShown } }),
       mayControl: this.terms.mayControl,
       sources: [CLIENT_STATUS, ...wire.status(), ...this.#sources().map(describeSource)],
       limits: this.terms.limits,
@@ -151,8 +157,10 @@ export class Bridge {
     const { wire } = this.#chosen;
     if (link) this.expectLink();
     const lent = server && this.#lend(server);
+    let leave: (() => void) | undefined;
     const done = (result: RunResult): void => {
       lent?.giveBack();
+      leave?.();
       onDone(result);
     };
     const options = {
@@ -162,6 +170,7 @@ export class Bridge {
       ...(lent ? { server: lent } : { ...this.#untilListening(), whereReached: this.#whereReached }),
       sources: lent?.sources ?? this.#sources(),
       limits: this.terms.limits,
+      onPort: (port: number) => void (leave = this.#watch?.leaveOut(port)),
     };
     return this.#run({ onSteps, onDone: done }, (told) => new Session({ ...options, ...told }));
   }
@@ -271,8 +280,19 @@ export class Bridge {
     return this.#scenarioServers.lend(server);
   }
 
+  #watchOf(watched: NonNullable<BridgeSettings['watch']>): PortWatch {
+    return new PortWatch({
+      ...watched,
+      capture: this.#config.capture,
+      wire: () => this.#chosen.wire,
+      limits: this.terms.limits,
+      begin: (begun, start) => this.#shared.begin(begun, (told) => this.#run(told, start)),
+      onChange: () => this.#audience.changed(),
+    });
+  }
+
   #sources(): EvidenceSource[] {
-    return this.#program?.sources ?? [];
+    return this.#program?.sources ?? this.#watch?.sources ?? [];
   }
 
   /** If somebody ends a host, the lab breaks. The bridge makes another; if that fails, it uses the direct wire. */

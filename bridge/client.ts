@@ -34,6 +34,7 @@ const SENTENCES: Record<RunResult['outcome'], string> = {
   timeout: 'The server did not end the connection in time.',
   cancelled: 'The run was cancelled.',
   failed: 'The connection failed.',
+  unknown: 'Nobody saw how it went.',
 };
 
 const OPTIONS = {

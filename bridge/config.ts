@@ -14,6 +14,8 @@ export interface Config extends AccessSettings {
   server?: string;
   /** Command line of the client program; absent if there is none. */
   client?: string;
+  /** The port whose connections are watched, on any address of this machine if there is no host; absent if none is. */
+  watch?: { port: number; host?: string };
   target: Address;
   /** Whether the bridge starts a server program at all. */
   ownsServer: boolean;
@@ -26,7 +28,7 @@ export interface Config extends AccessSettings {
 
 /** The settings of the bridge itself. */
 export type BridgeSettings = Pick<Config, 'wire' | 'target' | 'ownsServer' | 'server' | 'restart' | 'capture'> &
-  Partial<Pick<Config, 'calls' | 'client'>>;
+  Partial<Pick<Config, 'calls' | 'client' | 'watch'>>;
 
 const WIRE_CHOICES = ['auto', ...WIRES] as const;
 
@@ -37,6 +39,8 @@ export const USAGE = `npm start -- [options]
   --client 'COMMAND'        a program that pages may run as the client, with these arguments
   --target HOST:PORT        where the server listens (default 127.0.0.1:65432);
                             without --server: a server that is already running
+  --watch PORT|HOST:PORT    show the connections that others make to a server that is already running on this machine;
+                            no server is started, and the wire is direct
   --restart                 start the server program again when it ends
   --calls auto|tracer|probe|watch|none
                             how the calls of both programs become known (default auto: the probe if it is a server in
@@ -59,6 +63,7 @@ const OPTIONS = {
   server: { type: 'string' },
   client: { type: 'string' },
   target: { type: 'string' },
+  watch: { type: 'string' },
   restart: { type: 'boolean' },
   calls: { type: 'string' },
   strace: { type: 'boolean' },
@@ -80,15 +85,9 @@ const OPTIONS = {
 export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
-  const { server, ...programs } = programsOf(values, environment);
-  const target = values.target ?? environment['APERTO_TARGET'];
   return {
     http: parseAddress(values.http ?? environment['APERTO_HTTP'] ?? '127.0.0.1:8080', 0),
-    wire: wireOf(values.wire ?? environment['APERTO_WIRE'] ?? 'auto'),
-    ...(server !== undefined && { server }),
-    ...programs,
-    target: parseAddress(target ?? '127.0.0.1:65432'),
-    ownsServer: server !== undefined || target === undefined,
+    ...connectionsOf(values, environment),
     restart: values.restart ?? isOn(environment['APERTO_RESTART']),
     calls: callsOf(values, environment),
     capture: captureOf(values.capture ?? environment['APERTO_CAPTURE']),
@@ -111,6 +110,36 @@ function programsOf(
   const server = values.server ?? environment['APERTO_SERVER'];
   const client = values.client ?? environment['APERTO_CLIENT'];
   return { ...(server !== undefined && { server }), ...(client !== undefined && { client }) };
+}
+
+/** Whose connections are shown: those of pages to a server of theirs, or those that others make to one. */
+function connectionsOf(
+  values: ReturnType<typeof parse>,
+  environment: NodeJS.ProcessEnv,
+): Pick<Config, 'wire' | 'server' | 'client' | 'target' | 'ownsServer' | 'watch'> {
+  const { server, client } = programsOf(values, environment);
+  const target = values.target ?? environment['APERTO_TARGET'];
+  const wire = wireOf(values.wire ?? environment['APERTO_WIRE'] ?? 'auto');
+  const watched = values.watch ?? environment['APERTO_WATCH'];
+  if (watched === undefined)
+    return {
+      wire,
+      ...(server !== undefined && { server }),
+      ...(client !== undefined && { client }),
+      target: parseAddress(target ?? '127.0.0.1:65432'),
+      ownsServer: server !== undefined || target === undefined,
+    };
+  const others = { server, client, target, 'wire lab': wire === 'lab' ? wire : undefined };
+  for (const [option, value] of Object.entries(others))
+    if (value !== undefined)
+      throw new BridgeError('BAD_OPTION', `--watch shows a server that runs already, so it excludes --${option}.`);
+  const watch = watchOf(watched);
+  return { wire: 'direct', watch, target: { host: '127.0.0.1', ...watch }, ownsServer: false };
+}
+
+function watchOf(text: string): NonNullable<Config['watch']> {
+  if (!/^\d+$/.test(text)) return parseAddress(text);
+  return { port: parseAddress(`:${text}`).port };
 }
 
 function wireOf(text: string): Config['wire'] {

@@ -43,6 +43,9 @@ const LOG: FastifyServerOptions['logger'] = {
 const AS_ROOT =
   'It runs as root, and so does the server program: whatever that program does, it may do on the whole machine.';
 
+/** Added for an operator who watches a port without a capture. */
+const STATES_ONLY = ' Until then, only the kernel’s states of the watched connections are shown.';
+
 export async function main(args: readonly string[]): Promise<void> {
   // If the disk is full, a line is lost and the bridge goes on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
@@ -114,11 +117,11 @@ function openness({ urls, mayControl }: Access): string {
 
 /** What is missing on the wire, and what would help. */
 function wireSentences(bridge: Bridge): string[] {
-  const { wireMessage } = bridge.hello();
+  const { wireMessage, watch } = bridge.hello();
   const { captureAdvice } = bridge;
   return [
     ...(wireMessage === undefined ? [] : [`The wire is direct: ${wireMessage}`]),
-    ...(captureAdvice === undefined ? [] : [`Packets are not captured: ${captureAdvice}`]),
+    ...(captureAdvice === undefined ? [] : [`Packets are not captured: ${captureAdvice}${watch ? STATES_ONLY : ''}`]),
   ];
 }
 

@@ -42,6 +42,8 @@ export interface SessionOptions {
   nextWire?: Promise<Wire> | undefined;
   /** The server program is still starting: resolves when it listens, or if it is no use to wait any longer. */
   untilListening?: Promise<void> | undefined;
+  /** Called when the client's own port is known, before anything is heard from the server. */
+  onPort?(port: number): void;
   /** What sees the server's side of the connection. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'runMs' | 'heldRunMs' | 'replyBytes' | 'stepsPerRun'>;
@@ -132,7 +134,10 @@ export class Session {
     this.#beganAt = monotonicUs();
     const sink = (report: Report): void => this.#take(report);
     this.#watches = sources.map((source) => source.watch(this.#beganAt, sink));
-    const onPort = (port: number): void => this.#watches.forEach((watch) => watch.connectedFrom(port));
+    const onPort = (port: number): void => {
+      this.#options.onPort?.(port);
+      for (const watch of this.#watches) watch.connectedFrom(port);
+    };
     this.#lookers = sources.filter((source) => source.look !== undefined && source.status().active);
     this.#run = this.#wire.open({
       script,

@@ -105,6 +105,8 @@ export const MESSAGE_FIELDS = {
     server: { fields: SERVER_FIELDS },
     /** The client program that the operator has set, and the sources of its runs: absent if there is none. */
     'client?': { fields: { command: 'text', sources: { list: { fields: SOURCE_FIELDS }, most: 32 } } },
+    /** Present if the connections that others make to the target are shown. `notShown`: how many there was no room for. */
+    'watch?': { fields: { notShown: 'integer' } },
     /** Whether this page may start and stop the server program. */
     mayControl: 'flag',
     sources: RESULT_FIELDS.sources,
@@ -116,9 +118,12 @@ export const MESSAGE_FIELDS = {
    */
   begun: {
     id: 'runId',
-    /** Who opens its connections. `enter`: a program that the operator has started on the client's host. */
+    /**
+     * Who opens its connections. `enter`: a program that the operator has started on the client's host. `watch`: somebody
+     * who connects to the watched port.
+     */
     by: BEGINNERS,
-    /** The command line of the client program. */
+    /** The command line of the client program. For `watch`, its `address:port` if the command line is not known. */
     'client?': 'text',
     /** The sources that it is expected to have. */
     sources: RESULT_FIELDS.sources,

@@ -36,6 +36,7 @@ export const SOURCE_REMEDIES = {
   CAPTURE_SAW_NOTHING: undefined,
   CAPTURE_LOST_PACKETS: undefined,
   CAPTURE_ENDED_EARLY: undefined,
+  CAPTURE_BEGAN_LATE: undefined,
   CAPTURE_CLOCK_SET: undefined,
   /** The direct wire captures the connections of scripts only. */
   SCRIPTS_ONLY: 'npm start -- --wire lab',

@@ -221,6 +221,7 @@ export interface Segment extends StepBase {
 
 export interface State extends StepBase {
   kind: 'state';
+  /** Equals `to` if the kernel was found in this state, and nobody saw how it got there. */
   from: TcpState;
   to: TcpState;
   /** The id of the step that caused the change. */

@@ -3,8 +3,11 @@ import type { ScenarioServer } from './scenario-server.ts';
 import type { Script } from './script.ts';
 import type { Side, Step } from './step.ts';
 
-/** How a run ended. `silent`: the connection closed without a byte from the server. */
-export const OUTCOMES = ['replied', 'silent', 'refused', 'reset', 'timeout', 'cancelled', 'failed'] as const;
+/**
+ * How a run ended. `silent`: the connection closed without a byte from the server. `unknown`:
+ * nobody saw how it went.
+ */
+export const OUTCOMES = ['replied', 'silent', 'refused', 'reset', 'timeout', 'cancelled', 'failed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** The server's reply: its bytes in hex, and as UTF-8 text. */
@@ -18,7 +21,7 @@ export const WIRES = ['lab', 'direct'] as const;
 export type WireName = (typeof WIRES)[number];
 
 /** Who begins a run that no page asked for. */
-export const BEGINNERS = ['enter'] as const;
+export const BEGINNERS = ['enter', 'watch'] as const;
 export type Beginner = (typeof BEGINNERS)[number];
 
 /** What a trace does not hold, because there was more of it than a trace may have. The connection itself was left alone. */
@@ -80,7 +83,7 @@ export interface Trace {
   format: 'aperto-trace';
   /** 2 if the run has several connections: each step then has the number of its own. */
   version: 1 | 2;
-  /** When the client called connect(), ISO 8601 in UTC: the zero of all times. */
+  /** When the client called connect(), or when the first was seen of a watched connection, ISO 8601 in UTC: the zero of all times. */
   startedAt: string;
   wire: WireName;
   /** `host:port`. */
@@ -93,7 +96,7 @@ export interface Trace {
   /** How the client program ended, and all its connections if it made several. */
   client?: ProgramEnd;
   connections?: ConnectionSummary[];
-  /** The command line of the client program, with file names in place of paths. */
+  /** The command line of the client program, with file names in place of paths; its `address:port` if only that is known. */
   clientCommand?: string;
   /** The settings of the lab's link, with the seed of its random faults. */
   link?: LinkSettings;

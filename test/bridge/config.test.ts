@@ -186,3 +186,14 @@ test.each<[string[], NodeJS.ProcessEnv, string]>([
 test('another way to know calls than those that there are', () => {
   expect(() => readConfig(['--calls', 'strace'], {})).toThrow(/auto, tracer, probe, watch, none/);
 });
+
+test('--watch takes a port or an address, implies the direct wire, and excludes what would start or reach another server', () => {
+  const watched = { wire: 'direct', ownsServer: false, target: { host: '127.0.0.1', port: 8000 } };
+  expect(readConfig(['--watch', '8000'], {})).toMatchObject({ ...watched, watch: { port: 8000 } });
+  expect(readConfig([], { APERTO_WATCH: '8000' })).toMatchObject({ ...watched, watch: { port: 8000 } });
+  const at = { host: '::1', port: 8000 };
+  expect(readConfig(['--watch', '[::1]:8000'], {})).toMatchObject({ target: at, watch: at });
+  for (const more of ['--server=x', '--client=x', '--target=:1', '--wire=lab'])
+    expect(() => readConfig(['--watch', '8000', more], {})).toThrow(/excludes/);
+  for (const port of ['0', '70000', 'x']) expect(() => readConfig(['--watch', port], {})).toThrow(/65535/);
+});

@@ -177,6 +177,7 @@ export class Shown {
     const { diagram } = this.#language.texts;
     if (run) return this.isOver ? this.ending : diagram.underWay;
     if (!this.isConnected || !server) return diagram.inviteNoBridge;
+    if (this.hello?.watch) return diagram.inviteWatch(this.hello.target);
     const hasServer = server.state === 'listening' || server.state === 'external';
     return hasServer ? diagram.invite : diagram.inviteStopped;
   }

@@ -38,7 +38,9 @@ function sourceOfEveryCall(sources: readonly SourceStatus[]): SourceStatus | und
 export function sourceNotes(sources: readonly SourceStatus[], texts: Texts): string[] {
   if (sources.length === 0) return [];
   const active = sources.filter((source) => source.active);
-  const { captured, notCaptured, noProbe } = texts.sources;
-  const packets = active.some(({ tells }) => tells === 'segments') ? captured : notCaptured;
+  const { captured, notCaptured, nothingOfSegments, noProbe } = texts.sources;
+  const areInferred = sources.some(({ tells, side }) => tells === 'calls' && side === 'client');
+  const notSeen = areInferred ? notCaptured : nothingOfSegments;
+  const packets = active.some(({ tells }) => tells === 'segments') ? captured : notSeen;
   return [packets, ...(active.some(reportsServerCalls) ? [] : [noProbe])];
 }

@@ -29,6 +29,8 @@ export interface CaptureFlowOptions {
   sink: Sink;
   tcpdump: Counting;
   times: CaptureTimes;
+  /** The connection was open before: its SYN was not seen. */
+  isOpen?: boolean;
   /** Called with the client's port of this run. */
   onPort(port: number): void;
   /** @param port as given to `onPort`, if it was called */
@@ -37,7 +39,7 @@ export interface CaptureFlowOptions {
 
 /**
  * One run's connection in the capture: each of its segments becomes a step. It begins with the client's SYN, so that late
- * segments of an earlier connection from the same port are left out.
+ * segments of an earlier connection from the same port are left out. A connection that was open before begins at once.
  */
 export class CaptureFlow implements RunCapture {
   readonly watchesServer = false;
@@ -61,6 +63,8 @@ export class CaptureFlow implements RunCapture {
   constructor(options: CaptureFlowOptions) {
     this.#options = options;
     this.#sink = options.sink;
+    this.#begun = options.isOpen ?? false;
+    if (options.isOpen) this.#flaw = 'CAPTURE_BEGAN_LATE';
     this.#droppedBefore = options.tcpdump.dropped;
   }
 

@@ -1,4 +1,4 @@
-import { toTenths, type Segment } from '../../trace/step.ts';
+import { toTenths, type Segment, type Side } from '../../trace/step.ts';
 import { numberAfter } from '../../trace/tcp/sequence-number.ts';
 
 /** When segments left and arrived, as far as the capture shows. Times are microseconds since the run began. */
@@ -29,14 +29,15 @@ export class LocalTimes implements CaptureTimes {
 }
 
 /**
- * On the client's machine, with the server elsewhere: the client's segments are seen leaving, the server's arriving. Times
- * at the far end are estimated at half a round trip, and marked. Only an acknowledgment shows that a segment of the
- * client's arrived.
+ * On one end's machine, with the other elsewhere: the near end's segments are seen leaving, the far end's arriving. Times
+ * at the far end are estimated at half a round trip, and marked. Only an acknowledgment shows that a segment of the near
+ * end's arrived.
  *
- *     client ─ seen ────── estimated ─▶ server
- *            ◀─ seen ───── estimated ──
+ *     near end ─ seen ────── estimated ─▶ far end
+ *              ◀─ seen ───── estimated ──
  */
 export class RemoteTimes implements CaptureTimes {
+  readonly #near: Side;
   /** The shortest half of a round trip so far. */
   #halfUs = Infinity;
   #unacknowledged: Segment[] = [];
@@ -44,12 +45,16 @@ export class RemoteTimes implements CaptureTimes {
   #lastArrivedAt = -Infinity;
   #lastSentAt = -Infinity;
 
+  constructor(near: Side = 'client') {
+    this.#near = near;
+  }
+
   get underWayMs(): number {
     return Number.isFinite(this.#halfUs) ? (2 * this.#halfUs) / 1000 : 0;
   }
 
   put(segment: Segment, at: number): Segment[] {
-    return segment.from === 'client' ? this.#leaving(segment, at) : this.#arriving(segment, at);
+    return segment.from === this.#near ? this.#leaving(segment, at) : this.#arriving(segment, at);
   }
 
   #leaving(segment: Segment, at: number): Segment[] {

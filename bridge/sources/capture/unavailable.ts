@@ -15,11 +15,13 @@ const SENTENCES: Readonly<Record<CaptureCode, string>> = {
   CAPTURE_SAW_NOTHING: 'tcpdump saw no packet of this connection.',
   CAPTURE_LOST_PACKETS: 'The kernel had no room for all packets: some were not captured.',
   CAPTURE_ENDED_EARLY: 'tcpdump ended before the connection did.',
+  CAPTURE_BEGAN_LATE: 'The connection was open before Aperto watched: its beginning was not seen.',
   CAPTURE_CLOCK_SET: 'The clock of this machine was set during the run: the times of some packets may be wrong.',
 };
 
-/** What is wrong with the capture of one run: no packet, some packets missing (two ways), or uncertain times. */
-export type CaptureFlaw = 'CAPTURE_SAW_NOTHING' | 'CAPTURE_LOST_PACKETS' | 'CAPTURE_ENDED_EARLY' | 'CAPTURE_CLOCK_SET';
+/** What is wrong with the capture of one run: no packet, some packets missing (three ways), or uncertain times. */
+export type CaptureFlaw =
+  'CAPTURE_SAW_NOTHING' | 'CAPTURE_LOST_PACKETS' | 'CAPTURE_ENDED_EARLY' | 'CAPTURE_BEGAN_LATE' | 'CAPTURE_CLOCK_SET';
 /** Why nothing is captured. */
 export type CaptureUnavailableCode = Exclude<CaptureCode, CaptureFlaw>;
 

@@ -13,11 +13,14 @@ export interface SocketRow {
 /** A row with the address to which the socket is bound, as the table has it: `addressText` reads it. */
 export interface BoundRow extends SocketRow {
   localAddress: string;
+  remoteAddress: string;
+  /** The user to whom the socket belongs. */
+  user: number;
 }
 
 /** The rows with this port at either end, from the text of /proc/net/tcp or tcp6. */
-export function socketRows(table: string, port: number): SocketRow[] {
-  const rows = new Map<number, SocketRow>();
+export function socketRows(table: string, port: number): BoundRow[] {
+  const rows = new Map<number, BoundRow>();
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   // The table may have tens of thousands of rows. Most have other ports, and are not even split.
   for (let found = table.indexOf(wanted); found >= 0; found = table.indexOf(wanted, found + 1)) {
@@ -55,10 +58,14 @@ export function addressText(hex: string): string {
 }
 
 function rowOf(line: string): BoundRow | undefined {
-  const [, local, remote, code, , , , , , inode] = line.trim().split(/\s+/);
+  const [, local, remote, code, , , , user, , inode] = line.trim().split(/\s+/);
   const state = STATES_BY_NUMBER[parseInt(code ?? '', 16)];
   if (state === undefined || inode === undefined) return undefined;
-  return { localAddress: addressOf(local), localPort: portOf(local), remotePort: portOf(remote), state, inode };
+  // prettier-ignore
+  return {
+    localAddress: addressOf(local), localPort: portOf(local), remoteAddress: addressOf(remote), remotePort: portOf(remote),
+    state, inode, user: Number(user),
+  };
 }
 
 function addressOf(address = ''): string {

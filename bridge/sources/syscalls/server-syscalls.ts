@@ -96,9 +96,13 @@ export class ServerSyscalls implements EvidenceSource {
     return (accepting ?? blocked.find(({ call }) => call) ?? waiting ?? blocked[0])?.name;
   }
 
-  watch(startedAt: number, sink: Sink): Watch {
+  /**
+   * As in `EvidenceSource`.
+   * @param isBegun the connection exists already: an accept() that returned since the last look may have brought it
+   */
+  watch(startedAt: number, sink: Sink, isBegun = false): Watch {
     if (this.#why !== undefined) return NOTHING_TO_WATCH;
-    this.look();
+    if (!isBegun) this.look();
     const watch = new BlockedCallsWatch(startedAt, sink, {
       connectedFrom: (port) => {
         this.#runs.connectedFrom(port);
@@ -108,6 +112,7 @@ export class ServerSyscalls implements EvidenceSource {
       stop: () => this.#runs.remove(watch),
     });
     this.#runs.add(watch, this.#threads.stays);
+    if (isBegun) this.look();
     if (this.#whyNot() !== undefined) watch.settle();
     else this.#schedule(LOOK_EVERY_MS);
     return watch;

@@ -29,9 +29,9 @@ interface Inferred {
 
 export function infer(reported: Observations): Inferred {
   const connect = reported.calls.client.find(({ name }) => name === 'connect');
-  if (!connect) return { server: reported.calls.server, inferred: reported.segments };
+  if (!connect && !isOpeningCaptured(reported)) return { server: reported.calls.server, inferred: reported.segments };
   const seen = narrowed(reported);
-  const { proved, drafts, establishedAt } = seen.captured ? fromCapture(seen) : withoutCapture(seen, connect);
+  const { proved, drafts, establishedAt } = seen.captured ? fromCapture(seen) : withoutCapture(seen, connect!);
   const listening = listeningCallsOf(seen, establishedAt).map(inferred<Call>);
   const unseen = proved.map(({ call }) => inferred<Call>(call));
   const calls = { ...seen.calls, server: fittedTo(unseen, seen.calls.server) };
@@ -42,6 +42,11 @@ export function infer(reported: Observations): Inferred {
     isSeen ? observed(state) : inferred<State>(state),
   );
   return { server: calls.server, inferred: (listening as Step[]).concat(unseen, segments, states) };
+}
+
+/** Whether the client's SYN was captured: then the states of both ends follow, whoever saw the calls. */
+function isOpeningCaptured({ captured, segments }: Observations): boolean {
+  return captured && segments.some(({ from, flags }) => from === 'client' && flags.includes('SYN'));
 }
 
 /** The result of walking through a connection. */

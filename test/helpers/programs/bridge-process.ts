@@ -37,6 +37,16 @@ export async function startBridge(
     server(port),
     ...(typeof more === 'function' ? more(port) : more),
   ];
+  return { target, ...(await startWith(args, environment)) };
+}
+
+/** A bridge that watches the port of a server that runs already. */
+export async function startWatchingBridge(port: string): Promise<Bridge> {
+  const args = ['--http', '127.0.0.1:0', '--watch', port];
+  return { target: `127.0.0.1:${port}`, ...(await startWith(args, process.env)) };
+}
+
+async function startWith(args: string[], environment: NodeJS.ProcessEnv): Promise<Omit<Bridge, 'target'>> {
   const child = spawn(process.execPath, [start, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment,
@@ -46,7 +56,7 @@ export async function startBridge(
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
   const url = await urlPrinted(child);
-  return { url, target, process: child };
+  return { url, process: child };
 }
 
 /** Resolves when its server program listens, even if a bridge prints its URL without waiting that long. */

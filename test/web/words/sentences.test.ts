@@ -57,6 +57,7 @@ describe('why something is not there', () => {
 describe('who saw what', () => {
   const TOLD: Record<string, Partial<SourceStatus>> = {
     capture: { tells: 'segments' },
+    'client-socket': { tells: 'calls', side: 'client' },
     'server-probe': { tells: 'calls', side: 'server' },
     'server-tracer': { tells: 'calls', side: 'server' },
     'server-syscalls': { tells: 'calls', side: 'server', samples: true },
@@ -71,10 +72,10 @@ describe('who saw what', () => {
 
   it('says whether packets were captured, and whether the server was watched', () => {
     expect(sourceNotes([source('capture', true), source('server-probe', true)], en)).toEqual([en.sources.captured]);
-    expect(sourceNotes([source('capture', false, 'CAPTURE_OFF')], en)).toEqual([
-      en.sources.notCaptured,
-      en.sources.noProbe,
-    ]);
+    const notCaptured = source('capture', false, 'CAPTURE_OFF');
+    const { noProbe, nothingOfSegments } = en.sources;
+    expect(sourceNotes([source('client-socket', true), notCaptured], en)).toEqual([en.sources.notCaptured, noProbe]);
+    expect(sourceNotes([notCaptured], en)).toEqual([nothingOfSegments, noProbe]);
     expect(sourceNotes([source('capture', true), source('server-tracer', true)], en)).toEqual([en.sources.captured]);
     expect(sourceNotes([], en)).toEqual([]);
   });

@@ -71,6 +71,8 @@ export const diagram = {
   peerClosed: '0\u00a0bytes: end',
   invite:
     'Press the button: Aperto opens one real TCP connection and draws it here, call by call and segment by segment.',
+  inviteWatch: (target: string) =>
+    `Aperto watches ${target}: each connection that somebody makes to this port appears here by itself.`,
   inviteStopped:
     'The server is not listening. Start it first, or press the button and see how a connection is refused.',
   inviteNoBridge: 'The page can draw connections here when the bridge responds.',

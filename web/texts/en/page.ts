@@ -32,6 +32,8 @@ export const page = {
   ownScript: 'Your own script',
   files,
   connection: {
+    notShown: (count: string, most: number) =>
+      `${count} connections to the watched port were not shown: Aperto shows at most ${most} at a time.`,
     lost: 'The bridge is gone. This page keeps trying to reach it and then goes on by itself.',
     needsToken: 'This page needs a token: open the whole address that Aperto printed when it started.',
   },

@@ -8,6 +8,7 @@ export const sources = {
   no: 'not seen',
   captured: 'Packets were captured.',
   notCaptured: 'Packets were not captured: the segments are inferred from what both programs did.',
+  nothingOfSegments: 'Packets were not captured, and the client’s calls were not seen: the segments are not known.',
   noProbe: 'The server’s calls are not observed.',
   names: {
     'client-socket': 'the client’s calls',
@@ -39,6 +40,7 @@ export const sources = {
     CAPTURE_FAILED: 'tcpdump cannot capture here.',
     CAPTURE_SAW_NOTHING: 'tcpdump saw no packet of this connection.',
     CAPTURE_ENDED_EARLY: 'tcpdump ended before the connection did.',
+    CAPTURE_BEGAN_LATE: 'The connection was open before Aperto watched: its beginning was not seen.',
     PRINTS_ELSEWHERE: 'The program prints to the terminal in which it was started.',
     SCRIPTS_ONLY: 'On this wire, only the packets of scripts are captured, not those of a client program.',
     CAPTURE_CLOCK_SET: 'This machine’s clock was set during the run: some times may be wrong.',

@@ -134,6 +134,8 @@ export const steps = {
   },
   state: {
     what: (side: Side, from: string, to: string) => `The ${side}’s side of the connection went from ${from} to ${to}.`,
+    found: (side: Side, state: string) =>
+      `The ${side}’s side of the connection was already in ${state} when Aperto saw it first.`,
     listens: 'The server’s kernel now listens on its port.',
     disagrees: {
       what: (side: Side, state: string, expected: string) =>

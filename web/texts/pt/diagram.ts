@@ -74,6 +74,8 @@ export const diagram: Texts['diagram'] = {
   peerClosed: '0\u00a0bytes: fim',
   invite:
     'Aperte o botão: o Aperto abre uma conexão TCP real e a desenha aqui, chamada por chamada e segmento por segmento.',
+  inviteWatch: (target) =>
+    `O Aperto observa ${target}: cada conexão que alguém abre a essa porta aparece aqui sozinha.`,
   inviteStopped: 'O servidor não está escutando. Inicie-o, ou aperte o botão e veja como uma conexão é recusada.',
   inviteNoBridge: 'Quando a ponte responder, a página poderá desenhar conexões aqui.',
   underWay: 'A conexão está em andamento …',

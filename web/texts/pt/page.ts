@@ -32,6 +32,8 @@ export const page: Texts = {
   ownScript: 'Seu próprio roteiro',
   files,
   connection: {
+    notShown: (count, most) =>
+      `Conexões à porta observada que não foram mostradas: ${count}. O Aperto mostra no máximo ${most} ao mesmo tempo.`,
     lost: 'A ponte não responde. Esta página continua tentando e retoma sozinha.',
     needsToken: 'Esta página precisa de um token: abra o endereço completo que o Aperto mostrou ao iniciar.',
   },

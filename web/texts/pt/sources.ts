@@ -6,6 +6,8 @@ export const sources: Texts['sources'] = {
   no: 'não visto',
   captured: 'Os pacotes foram capturados.',
   notCaptured: 'Os pacotes não foram capturados: os segmentos são inferidos do que os dois programas fizeram.',
+  nothingOfSegments:
+    'Os pacotes não foram capturados, e as chamadas do cliente não foram vistas: não se sabe quais foram os segmentos.',
   noProbe: 'As chamadas do servidor não são observadas.',
   names: {
     'client-socket': 'as chamadas do cliente',
@@ -36,6 +38,7 @@ export const sources: Texts['sources'] = {
     CAPTURE_FAILED: 'O tcpdump não consegue capturar aqui.',
     CAPTURE_SAW_NOTHING: 'O tcpdump não viu nenhum pacote desta conexão.',
     CAPTURE_ENDED_EARLY: 'O tcpdump terminou antes da conexão.',
+    CAPTURE_BEGAN_LATE: 'A conexão já estava aberta quando o Aperto começou a observar: o seu início não foi visto.',
     PRINTS_ELSEWHERE: 'O programa escreve no terminal em que foi iniciado.',
     SCRIPTS_ONLY: 'Neste enlace, só se capturam os pacotes de roteiros, não os de um programa cliente.',
     CAPTURE_CLOCK_SET: 'O relógio desta máquina foi acertado durante a execução: alguns tempos podem estar errados.',

@@ -134,6 +134,8 @@ export const steps: Topics['steps'] = {
   state: {
     what: (side, from, to) => `O lado do ${NAMES[side]} passou de ${from} para ${to}.`,
     listens: 'O kernel do servidor agora escuta em sua porta.',
+    found: (side, state) =>
+      `O lado do ${NAMES[side]} da conexão já estava em ${state} quando o Aperto o viu pela primeira vez.`,
     disagrees: {
       what: (side, state, expected) =>
         `O kernel do ${NAMES[side]} foi visto em ${state}, mas a máquina de estados do padrão diz ${expected}.`,

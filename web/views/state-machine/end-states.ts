@@ -24,7 +24,8 @@ export function endStatesAt(steps: readonly Step[], cursor: number): EndStates {
   for (const step of steps.slice(0, cursor + 1)) {
     if (step.kind !== 'state') continue;
     ends[step.side] = step.to;
-    ends.moves.push(moveOf(step, byId));
+    // A state in which an end was found is no move.
+    if (step.from !== step.to) ends.moves.push(moveOf(step, byId));
   }
   return ends;
 }

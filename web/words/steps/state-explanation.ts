@@ -11,6 +11,7 @@ export function explainState(step: State, context: Context) {
   const { state } = context.texts;
   if (expected !== undefined)
     return { what: state.disagrees.what(side, to, expected), why: state.disagrees.why, section: SECTION };
+  if (from === to) return { what: state.found(side, to), why: lookup(state.why, to) ?? '', section: SECTION };
   if (to === 'CLOSED') {
     const end = explainEnd(step, context);
     if (end) return end;
