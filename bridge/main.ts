@@ -43,6 +43,9 @@ const LOG: FastifyServerOptions['logger'] = {
 const AS_ROOT =
   'It runs as root, and so does the server program: whatever that program does, it may do on the whole machine.';
 
+/** The same if it starts no program. */
+const ALONE_AS_ROOT = 'It runs as root, and needs no root unless it captures packets.';
+
 /** Added for an operator who watches a port without a capture. */
 const STATES_ONLY = ' Until then, only the kernel’s states of the watched connections are shown.';
 
@@ -69,7 +72,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (bridge.isClosing) return;
     console.log(`Aperto is at ${access.urls.own}`);
     if (access.isOpen) console.log(openness(access));
-    if (process.getuid?.() === 0) console.log(AS_ROOT);
+    if (process.getuid?.() === 0) console.log(bridge.hello().server.state === 'external' ? ALONE_AS_ROOT : AS_ROOT);
     await openDoor(door, access.urls.own);
     for (const sentence of wireSentences(bridge)) console.log(sentence);
   } catch (error) {
