@@ -201,7 +201,8 @@ describe.skipIf(!isLinux || !PYTHON)('what the tracer reports', () => {
     const { call: number, at: _at, ...again } = await program.report('enter', ({ call }) => call > poll.call);
     const { call: _number, at: _before, ...first } = poll;
     expect(again).toEqual(first);
-    await dial(port);
+    // The program ends with the connection in its queue: that may reset it before this process has seen it.
+    await dial(port).catch(() => {});
     expect(await program.report('return', ({ call }) => call === number)).toMatchObject({ result: 1, errno: 'ok' });
   });
 
