@@ -32,7 +32,6 @@ export interface OpenCall {
   readonly reported: boolean;
 }
 
-type Facts = Partial<Entered>;
 type Arguments = { thread: number; args: readonly bigint[] };
 
 /** From linux/socket.h, linux/fcntl.h and linux/eventpoll.h. */
@@ -52,61 +51,74 @@ const MOST_HELD = 256;
 export const int = (value: bigint): number => Number(BigInt.asIntN(32, value));
 export const size = (value: bigint): number => Number(BigInt.asUintN(53, value));
 
-type Entry = { open: OpenCall; facts: Facts };
 type CallStart = Pick<OpenCall, 'number' | 'call' | 'args'>;
 
 /**
  * Reads a call at its entry. Returns nothing if it is not of interest: it is on no TCP socket, and makes or closes none.
- * @param number unique for this entry
+ * @param start its number is unique for this entry
+ * @param report gets what the entry shows
  */
 export function enterCall(
   stopped: StoppedThread,
-  number: number,
-  call: SystemCall,
-  args: readonly bigint[],
+  start: CallStart,
   tables: DescriptorTables,
-): Entry | undefined {
-  const start: CallStart = { number, call, args };
+  report: Entered,
+): OpenCall | undefined {
+  const { call, args } = start;
   switch (call.kind) {
     case 'socket':
-      return isTcpSocket(args) ? { open: { ...start, reported: true }, facts: {} } : undefined;
+      return isTcpSocket(args) ? { ...start, reported: true } : undefined;
     case 'close':
-      return enterClose(stopped, start, tables);
+      return enterClose(stopped, start, tables, report);
     case 'close-range':
     case 'io-uring':
-      return { open: { ...start, reported: false }, facts: {} };
+      return { ...start, reported: false };
     case 'poll':
     case 'select':
     case 'epoll-wait':
-      return enterWait(stopped, start, tables);
+      return enterWait(stopped, start, tables, report);
     case 'epoll-control':
-      return enterSetChange(stopped, start, tables);
+      return enterSetChange(stopped, start, tables, report);
     case 'fcntl':
-      return isDuplication(args) ? enterOnDescriptor(stopped, start, int(args[0]!), tables) : undefined;
+      return isDuplication(args) ? enterOnDescriptor(stopped, start, int(args[0]!), tables, report) : undefined;
     case 'fork':
-      return enterFork(stopped, start, tables);
+      return enterFork(stopped, start, tables, report);
     case 'splice': {
       const descriptor = splicedSocket(stopped.process, args, tables);
-      return descriptor === undefined ? undefined : enterOnDescriptor(stopped, start, descriptor, tables);
+      return descriptor === undefined ? undefined : enterOnDescriptor(stopped, start, descriptor, tables, report);
     }
     default:
-      return enterOnDescriptor(stopped, start, int(args[0]!), tables);
+      return enterOnDescriptor(stopped, start, int(args[0]!), tables, report);
   }
 }
 
-function enterClose({ process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry {
-  const descriptor = int(start.args[0]!);
-  const closing = tables.closing(process, descriptor);
-  const reported = closing?.held.kind === 'socket';
-  const open = { ...start, descriptor, ...closing, reported };
-  return { open, facts: reported ? { descriptor, socket: closing.held.number } : {} };
-}
+type Enter = (
+  stopped: StoppedThread,
+  start: CallStart,
+  tables: DescriptorTables,
+  report: Entered,
+) => OpenCall | undefined;
 
-function enterFork({ thread, process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry | undefined {
+const enterClose: Enter = ({ process }, { number, call, args }, tables, report) => {
+  const descriptor = int(args[0]!);
+  const closing = tables.closing(process, descriptor);
+  if (!closing) return { number, call, args, descriptor, reported: false };
+  const { held, last } = closing;
+  const reported = held.kind === 'socket';
+  if (reported) {
+    report.descriptor = descriptor;
+    report.socket = held.number;
+  }
+  return { number, call, args, descriptor, held, last, reported };
+};
+
+const enterFork: Enter = ({ thread, process }, start, tables, report) => {
   if (makesThread(thread, start)) return undefined;
   const holds = numbersOf(tables.socketsOf(process));
-  return holds.length === 0 ? undefined : { open: { ...start, reported: true }, facts: { holds } };
-}
+  if (holds.length === 0) return undefined;
+  report.holds = holds;
+  return { ...start, reported: true };
+};
 
 /** clone() has its flags in a register, clone3() in memory, and the others have none: clone(2). */
 function makesThread(thread: number, { call: { name }, args }: CallStart): boolean {
@@ -120,62 +132,64 @@ export function numbersOf(sockets: readonly Held[]): number[] {
   return sockets.slice(0, MOST_HELD).map(({ number }) => number);
 }
 
-function enterWait({ thread, process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry | undefined {
+const enterWait: Enter = ({ thread, process }, start, tables, report) => {
   const { call, args } = start;
-  const open = { ...start, reported: true };
   if (call.kind === 'epoll-wait') {
     const descriptor = int(args[0]!);
     const set = tables.find(process, descriptor);
     if (set?.kind !== 'set' || ![...set.members].some(isOpen)) return undefined;
-    return { open: { ...open, descriptor }, facts: { descriptor, set: set.number } };
+    report.descriptor = descriptor;
+    report.set = set.number;
+    return { ...start, descriptor, reported: true };
   }
   const descriptors =
     call.kind === 'poll' ? polled(thread, args[0]!, size(args[1]!)) : selected(thread, int(args[0]!), args.slice(1, 4));
   const held = descriptors.map((descriptor) => tables.find(process, descriptor));
   const waitsFor = held.filter((each) => each?.kind === 'socket').map((socket) => socket!.number);
-  return waitsFor.length === 0 ? undefined : { open, facts: { waitsFor } };
-}
+  if (waitsFor.length === 0) return undefined;
+  report.waitsFor = waitsFor;
+  return { ...start, reported: true };
+};
 
 /** The kernel takes a closed socket out of every set. */
 function isOpen({ holders }: Held): boolean {
   return holders > 0;
 }
 
-function enterSetChange({ process }: StoppedThread, start: CallStart, tables: DescriptorTables): Entry | undefined {
+const enterSetChange: Enter = ({ process }, start, tables, report) => {
   const { args } = start;
   const descriptor = int(args[0]!);
   const set = tables.find(process, descriptor);
   const socket = tables.find(process, int(args[2]!));
   if (set?.kind !== 'set' || socket?.kind !== 'socket') return undefined;
   const change = CHANGES[int(args[1]!)];
-  const facts = { descriptor, set: set.number, socket: socket.number, ...(change && { change }) };
-  return { open: { ...start, descriptor, held: set, member: socket, reported: true }, facts };
-}
+  report.descriptor = descriptor;
+  report.set = set.number;
+  report.socket = socket.number;
+  if (change) report.change = change;
+  return { ...start, descriptor, held: set, member: socket, reported: true };
+};
 
 function enterOnDescriptor(
   stopped: StoppedThread,
   start: CallStart,
   descriptor: number,
   tables: DescriptorTables,
-): Entry | undefined {
+  report: Entered,
+): OpenCall | undefined {
   const { thread, process } = stopped;
-  const { call, args } = start;
+  const { number, call, args } = start;
   const of = { thread, args };
   const held = tables.find(process, descriptor);
   if (!held) return enterOnOther(stopped, start, tables);
-  const open = { ...start, descriptor, held, reported: held.kind === 'socket' };
-  if (held.kind === 'set') return { open, facts: {} };
+  if (held.kind === 'set') return { number, call, args, descriptor, held, reported: false };
+  report.descriptor = descriptor;
+  report.socket = held.number;
   const inode = call.kind === 'connect' ? inodeOf(held) : undefined;
-  const offered = call.kind === 'send' && call.data ? offeredBy(call, of) : undefined;
-  return {
-    open: { ...open, ...(offered && { offered }) },
-    facts: {
-      descriptor,
-      socket: held.number,
-      ...(inode !== undefined && { inode }),
-      ...factsOf(call, of, descriptor),
-    },
-  };
+  if (inode !== undefined) report.inode = inode;
+  addFacts(report, call, of, descriptor);
+  const open = { number, call, args, descriptor, held, reported: true };
+  return call.kind === 'send' && call.data ? { ...open, offered: offeredBy(call, of) } : open;
 }
 
 /** A call on a descriptor of no interest may still give the program descriptors, or take some away. */
@@ -183,15 +197,14 @@ function enterOnOther(
   { thread, process }: StoppedThread,
   start: CallStart,
   tables: DescriptorTables,
-): Entry | undefined {
+): OpenCall | undefined {
   const { call, args } = start;
-  const open = { ...start, reported: false };
   // dup2() onto a descriptor closes it, whatever it copies.
-  if (call.kind === 'duplicate') return { open, facts: {} };
+  if (call.kind === 'duplicate') return { ...start, reported: false };
   if (call.data !== 'message' || !hasControl(thread, args[1]!)) return undefined;
-  if (call.kind === 'receive') return { open, facts: {} };
+  if (call.kind === 'receive') return { ...start, reported: false };
   const sent = tables.sending(process, descriptorsOfMessage(thread, args[1]!));
-  return sent.length === 0 ? undefined : { open: { ...open, sent }, facts: {} };
+  return sent.length === 0 ? undefined : { ...start, reported: false, sent };
 }
 
 function isDuplication([, command]: readonly bigint[]): boolean {
@@ -212,28 +225,38 @@ function offeredBy({ data }: SystemCall, { thread, args }: Arguments): Buffer {
   return dataOf(thread, data!, args[1]!, size(args[2]!), PAYLOAD_REPORTED);
 }
 
-function factsOf({ name, kind, data }: SystemCall, { thread, args }: Arguments, descriptor: number): Facts {
+function addFacts(
+  report: Entered,
+  { name, kind, data }: SystemCall,
+  { thread, args }: Arguments,
+  descriptor: number,
+): void {
   switch (kind) {
     case 'bind':
     case 'connect': {
       const address = socketAddress(memoryOf(thread, args[1]!, Math.min(size(args[2]!), MOST_ADDRESS_BYTES)));
-      return address === undefined ? {} : { address };
+      if (address !== undefined) report.address = address;
+      return;
     }
     case 'listen':
-      return { length: int(args[1]!) };
+      report.length = int(args[1]!);
+      return;
     case 'shutdown':
-      return { how: int(args[1]!) };
+      report.how = int(args[1]!);
+      return;
     case 'option':
-      return { option: optionIn(name, thread, args) };
+      report.option = optionIn(name, thread, args);
+      return;
     case 'receive':
     case 'send': {
       const length = data ? roomOf(thread, data, args[1]!, size(args[2]!)) : size(args[3]!);
-      return { ...(length !== undefined && { length }), flags: flagsOf(name, args) };
+      if (length !== undefined) report.length = length;
+      report.flags = flagsOf(name, args);
+      return;
     }
     case 'splice':
-      return { length: size(args[4]!), sends: descriptor === int(args[2]!) };
-    default:
-      return {};
+      report.length = size(args[4]!);
+      report.sends = descriptor === int(args[2]!);
   }
 }
 

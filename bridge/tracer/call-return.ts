@@ -7,8 +7,6 @@ import { bytesOfMessages, dataOf, descriptorsOfMessage, memoryOf } from './memor
 import { PAYLOAD_REPORTED, type Returned } from './report.ts';
 import { socketAddress } from './socket-address.ts';
 
-type Facts = Partial<Returned>;
-
 /** From linux/socket.h. */
 const MSG_PEEK = 2;
 /** From linux/close_range.h: the descriptors are only marked, and the next exec() closes them. */
@@ -63,58 +61,68 @@ function changeSet({ held, member, args }: OpenCall): void {
 }
 
 /**
- * What a call returned.
- * @param result what the kernel returned: a negative errno if the call failed
+ * Adds to a report what the call returned. Its `result` is what the kernel returned: a negative errno if the call failed.
+ * Optional facts are added one by one: joining objects that have some would take the slow path of V8.
  */
-export function returnedFacts(stopped: StoppedThread, open: OpenCall, result: number, program: Program): Facts {
-  const { descriptor, held, last } = open;
-  const socket = held?.kind === 'socket' ? held : open.member;
-  const place = { ...(descriptor !== undefined && { descriptor }), ...(socket && { socket: socket.number }) };
-  const ending = last === undefined ? {} : { last };
-  if (result < 0) {
-    const errno = errnoName(-result);
-    // The socket has its own address from then on.
-    const ends = errno === 'EINPROGRESS' ? program.objects.endsOf(stopped.process, descriptor!) : {};
-    return { ...place, ...ending, result: -1, errno, ...ends };
-  }
-  return { ...place, ...ending, result, errno: 'ok', ...successFacts(stopped, open, result, program) };
+export function addReturnedFacts(report: Returned, stopped: StoppedThread, open: OpenCall, program: Program): void {
+  const { descriptor, held, last, member } = open;
+  const { result } = report;
+  const socket = held?.kind === 'socket' ? held : member;
+  if (descriptor !== undefined) report.descriptor = descriptor;
+  if (socket) report.socket = socket.number;
+  if (last !== undefined) report.last = last;
+  if (result >= 0) return addSuccess(report, stopped, open, program);
+  report.result = -1;
+  report.errno = errnoName(-result);
+  // The socket has its own address from then on.
+  if (report.errno === 'EINPROGRESS') addEnds(report, program.objects.endsOf(stopped.process, descriptor!));
 }
 
-function successFacts({ process, thread }: StoppedThread, open: OpenCall, result: number, program: Program): Facts {
+function addSuccess(report: Returned, { process, thread }: StoppedThread, open: OpenCall, program: Program): void {
   const { call, args, descriptor, offered } = open;
+  const { result } = report;
   switch (call.kind) {
     case 'receive':
-      return received(thread, open, result);
-    case 'send': {
-      const bytes = call.data === 'messages' ? bytesOfMessages(thread, args[1]!, result) : result;
+      return addReceived(report, thread, open);
+    case 'send':
+      report.bytes = call.data === 'messages' ? bytesOfMessages(thread, args[1]!, result) : result;
       // sendfile() sends from a file: nobody sees its bytes.
-      return { bytes, payload: offered?.subarray(0, bytes).toString('hex') ?? '' };
-    }
+      report.payload = offered?.toString('hex', 0, report.bytes) ?? '';
+      return;
     case 'splice':
-      return { bytes: result, payload: '' };
+      report.bytes = result;
+      report.payload = '';
+      return;
     case 'option':
-      return call.name === 'getsockopt' ? { value: optionValue(thread, args) } : {};
+      if (call.name === 'getsockopt') report.value = optionValue(thread, args);
+      return;
     case 'socket':
     case 'duplicate':
     case 'fcntl':
-      return newSocket(process, result, program);
+      return addNewSocket(report, process, program);
     case 'accept':
-      return { ...newSocket(process, result, program), ...acceptedEnds(process, thread, args, result, program) };
+      addNewSocket(report, process, program);
+      return addEnds(report, acceptedEnds(process, thread, args, result, program));
     case 'bind':
     case 'listen':
     case 'connect':
-      return program.objects.endsOf(process, descriptor!);
-    default:
-      return {};
+      return addEnds(report, program.objects.endsOf(process, descriptor!));
   }
 }
 
-function received(thread: number, { call, args }: OpenCall, result: number): Facts {
+function addEnds(report: Returned, { local, peer }: SocketEnds): void {
+  if (local !== undefined) report.local = local;
+  if (peer !== undefined) report.peer = peer;
+}
+
+function addReceived(report: Returned, thread: number, { call, args }: OpenCall): void {
+  const { result } = report;
   const bytes = call.data === 'messages' ? bytesOfMessages(thread, args[1]!, result) : result;
   const count = call.data === 'messages' ? result : size(args[2]!);
   const limit = Math.min(bytes, PAYLOAD_REPORTED);
   const payload = dataOf(thread, call.data!, args[1]!, call.data === 'buffer' ? bytes : count, limit);
-  return { bytes, payload: payload.toString('hex') };
+  report.bytes = bytes;
+  report.payload = payload.toString('hex');
 }
 
 /** The kernel has written how long the value is. */
@@ -124,9 +132,9 @@ function optionValue(thread: number, args: readonly bigint[]): string {
   return memoryOf(thread, args[3]!, Math.min(bytes, MOST_OPTION_BYTES)).toString('hex');
 }
 
-function newSocket(process: number, descriptor: number, { tables }: Program): Facts {
-  const held = tables.find(process, descriptor);
-  return held ? { newSocket: held.number } : {};
+function addNewSocket(report: Returned, process: number, { tables }: Program): void {
+  const held = tables.find(process, report.result);
+  if (held) report.newSocket = held.number;
 }
 
 /** If the peer has reset the connection already, only the address that accept() returned to the program names it. */
@@ -138,6 +146,7 @@ function acceptedEnds(
   { objects }: Program,
 ): SocketEnds {
   const ends = objects.endsOf(process, descriptor);
-  const peer = ends.peer ?? socketAddress(memoryOf(thread, args[1]!, ADDRESS_BYTES));
-  return { ...ends, ...(peer !== undefined && { peer }) };
+  if (ends.peer !== undefined) return ends;
+  const peer = socketAddress(memoryOf(thread, args[1]!, ADDRESS_BYTES));
+  return peer === undefined ? ends : { ...ends, peer };
 }

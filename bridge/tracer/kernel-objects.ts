@@ -81,9 +81,12 @@ export class KernelObjects {
   /** Both ends of a socket, as far as it has them and the kernel tells. */
   endsOf(process: number, descriptor: number): SocketEnds {
     const ends = this.#withCopy(process, descriptor, (copy) => {
+      const found: SocketEnds = {};
       const local = nameFrom(getsockname, copy);
       const peer = nameFrom(getpeername, copy);
-      return { ...(local !== undefined && { local }), ...(peer !== undefined && { peer }) };
+      if (local !== undefined) found.local = local;
+      if (peer !== undefined) found.peer = peer;
+      return found;
     });
     return ends ?? endsInTables(process, linkOf(process, descriptor)) ?? {};
   }

@@ -35,6 +35,19 @@ export const setSignal = libc.func('uintptr_t signal(int signal, uintptr_t handl
   handler: 0 | 1,
 ) => number;
 
+/** @param interrupts whether a handler of the signal ends the call that waits, with EINTR */
+export const signalInterrupts = libc.func('int siginterrupt(int signal, int interrupts)') as (
+  signal: number,
+  interrupts: 0 | 1,
+) => number;
+
+/** setitimer(2): the times are a struct itimerval. */
+export const setTimer = libc.func('int setitimer(int timer, void *times, void *former)') as (
+  timer: number,
+  times: Uint8Array,
+  former: null,
+) => number;
+
 export const closeDescriptor = libc.func('int close(int descriptor)') as (descriptor: number) => number;
 
 const pipe2 = libc.func('int pipe2(void *descriptors, int flags)') as (

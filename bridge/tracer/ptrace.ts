@@ -19,6 +19,8 @@ const EVERYTHING = TRACESYSGOOD | TRACEFORK | TRACEVFORK | TRACECLONE | TRACEEXE
 
 /** Bytes of a struct ptrace_syscall_info. */
 const CALL_INFO = 88;
+/** Where its six arguments begin, if the stop is an entry. */
+const FIRST_ARGUMENT = 32;
 const ENTRY = 1;
 const EXIT = 2;
 const SIGTRAP = 5;
@@ -124,5 +126,7 @@ export function readCall(thread: number): CallStop {
 
 /** The arguments of the call that `readCall` has just found at its entry: most calls are of no interest. */
 export function callArguments(): bigint[] {
-  return Array.from({ length: 6 }, (_, index) => info.readBigUInt64LE(32 + 8 * index));
+  const args: bigint[] = [];
+  for (let at = FIRST_ARGUMENT; at < CALL_INFO - 8; at += 8) args.push(info.readBigUInt64LE(at));
+  return args;
 }

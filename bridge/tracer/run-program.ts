@@ -10,8 +10,8 @@ import type { Ending } from './tracees.ts';
 
 const SIGCHLD = 17;
 const SIGKILL = 9;
-/** HUP, INT, QUIT, USR1, USR2, ALRM, TERM. */
-const OFTEN_SENT = [1, 2, 3, 10, 12, 14, 15];
+/** HUP, INT, QUIT, USR1, USR2, TERM. ALRM does nothing here. */
+const OFTEN_SENT = [1, 2, 3, 10, 12, 15];
 const DEFAULT = 0;
 const IGNORE = 1;
 

@@ -1,10 +1,13 @@
-import { waitpid } from './libc.ts';
+import { errno, waitpid } from './libc.ts';
 import { now } from './clock.ts';
 import { goOn, goOnToCall, threadOfEvent, interrupt, letGo, readStop, stayStopped, type Stop } from './ptrace.ts';
 import type { Reporter } from './reporter.ts';
+import { Ticks } from './ticks.ts';
 import { Tracees, type Ending } from './tracees.ts';
 
-const WNOHANG = 1;
+const EINTR = 4;
+/** Reports are written this often at most: each writing wakes the bridge, and takes a core from the program. */
+const GATHERED_US = 5_000;
 /** Of a thread that goes on untraced, nobody will know how it ends. */
 const LET_GO: Ending = { code: 0, signal: 0 };
 /** Threads too, not only processes: waitpid(2). */
@@ -31,7 +34,12 @@ export class ProgramTrace {
   readonly #reporter: Reporter;
   readonly #tracees: Tracees;
   readonly #status = Buffer.alloc(4);
+  readonly #ticks = new Ticks(GATHERED_US);
   #ending: Ending | undefined;
+  #stoppedAt = 0;
+  #writtenAt = 0;
+  /** The program listens: whoever dials it now has to know how that came about. */
+  #isUrgent = false;
   /** The bridge wants no more reports: whoever is left goes on untraced. */
   #leaving = false;
 
@@ -48,24 +56,36 @@ export class ProgramTrace {
       const thread = this.#nextStop();
       if (thread < 0) break;
       const at = now();
+      this.#stoppedAt = at;
       const stop = readStop(this.#status.readInt32LE(0));
       if (thread === this.#program.bridgeWatch) this.#bridgeWatchStopped(thread, stop);
       else if (stop.why === 'ended') this.#ended(thread, stop);
       else if (this.#leaving) this.#leave(thread, stop);
       else this.#stopped(thread, stop, at);
     }
+    this.#ticks.stop();
     this.#reporter.flush();
     return this.#ending ?? { code: 1, signal: 0 };
   }
 
-  /** Reports are written while no thread waits for this process. */
+  /** A report after a pause is written at once, and those that follow soon, together. The program runs meanwhile. */
   #nextStop(): number {
     if (this.#reporter.hasReports) {
-      const thread = waitpid(-1, this.#status, WALL | WNOHANG);
-      if (thread !== 0) return thread;
-      this.#reporter.flush();
+      if (this.#isUrgent || this.#stoppedAt - this.#writtenAt >= GATHERED_US) this.#write();
+      else this.#ticks.start();
     }
-    return waitpid(-1, this.#status, WALL);
+    for (;;) {
+      const thread = waitpid(-1, this.#status, WALL);
+      if (thread >= 0 || errno() !== EINTR) return thread;
+      if (this.#reporter.hasReports) this.#write();
+      else this.#ticks.stop();
+    }
+  }
+
+  #write(): void {
+    this.#reporter.flush();
+    this.#isUrgent = false;
+    this.#writtenAt = now();
   }
 
   #stopped(thread: number, stop: Stop, at: number): void {
@@ -80,7 +100,10 @@ export class ProgramTrace {
           : [];
     if (this.#tracees.isLookedAt(thread)) goOnToCall(thread, signal);
     else goOn(thread, signal);
-    for (const report of reports) this.#reporter.report(report);
+    for (const report of reports) {
+      this.#reporter.report(report);
+      this.#isUrgent ||= report.what === 'return' && report.name === 'listen';
+    }
   }
 
   /** A process that was made meanwhile is traced too, and has to be let go as well. */

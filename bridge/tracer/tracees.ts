@@ -1,11 +1,11 @@
 import { enterCall, numbersOf, type OpenCall, type StoppedThread } from './call-entry.ts';
-import { applyReturn, returnedFacts } from './call-return.ts';
+import { addReturnedFacts, applyReturn, type Program } from './call-return.ts';
 import { now } from './clock.ts';
 import { DescriptorTables } from './descriptor-tables.ts';
 import { KernelObjects } from './kernel-objects.ts';
 import { hasProbe, isThere, readThreadStatus } from './process-status.ts';
 import { callArguments, readCall, type CallStop } from './ptrace.ts';
-import type { Born, Died, Entered, TracerReport } from './report.ts';
+import type { Born, Died, Entered, Returned, TracerReport } from './report.ts';
 import { AUDIT_ARCHITECTURE, SYSTEM_CALLS, type SystemCall } from './system-calls.ts';
 
 interface Thread extends StoppedThread {
@@ -47,6 +47,7 @@ export class Tracees {
   readonly #tables = new DescriptorTables(this.#objects, ({ number, kind }) => {
     if (kind === 'socket') this.#released.push({ what: 'released', at: now(), socket: number });
   });
+  readonly #program: Program = { tables: this.#tables, objects: this.#objects };
   /** Processes whose calls are not looked at: they have a probe. */
   readonly #quiet = new Set<number>();
   /** Processes of which has been reported that their calls cannot be seen. */
@@ -101,15 +102,24 @@ export class Tracees {
     thread.open = undefined;
     if (stop.at !== 'return' || !open) return NOTHING;
     thread.restarts = stop.result === RESTART_BLOCK;
-    applyReturn(thread, open, stop.result, { tables: this.#tables, objects: this.#objects });
+    applyReturn(thread, open, stop.result, this.#program);
     if (open.call.kind === 'io-uring' && stop.result >= 0) return this.#cannotSee(thread.process, 'io_uring');
     if (!open.reported) return this.#withReleased(NOTHING);
     const result = open.call.kind === 'fork' && stop.result > 0 ? (thread.child ?? stop.result) : stop.result;
-    const facts = returnedFacts(thread, open, result, { tables: this.#tables, objects: this.#objects });
     const { number: call, call: system } = open;
     const { process } = thread;
-    const ok = { result: 0, errno: 'ok' };
-    return this.#withReleased([{ what: 'return', call, name: system.name, at, process, thread: id, ...ok, ...facts }]);
+    const returned: Returned = {
+      what: 'return',
+      call,
+      name: system.name,
+      at,
+      process,
+      thread: id,
+      result,
+      errno: 'ok',
+    };
+    addReturnedFacts(returned, thread, open, this.#program);
+    return this.#withReleased([returned]);
   }
 
   /**
@@ -156,14 +166,14 @@ export class Tracees {
     if (!call) return NOTHING;
     if (call.kind === 'exit') return this.#beginsExit(thread, call, at);
     if (call.kind === 'restart') return restarts ? this.#goesOn(thread, at) : NOTHING;
-    const entered = enterCall(thread, (this.#calls += 1), call, callArguments(), this.#tables);
-    if (!entered) return NOTHING;
-    const { open, facts } = entered;
+    const { thread: id, process } = thread;
+    const number = (this.#calls += 1);
+    const entry: Entered = { what: 'enter', call: number, name: call.name, at, process, thread: id };
+    const open = enterCall(thread, { number, call, args: callArguments() }, this.#tables, entry);
+    if (!open) return NOTHING;
     thread.open = open;
     thread.skips = false;
     if (!open.reported) return NOTHING;
-    const { thread: id, process } = thread;
-    const entry = { what: 'enter', call: open.number, name: call.name, at, process, thread: id, ...facts } as const;
     thread.reported = { open, entry };
     return [entry];
   }

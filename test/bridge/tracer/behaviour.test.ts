@@ -43,6 +43,7 @@ describe.skipIf(!isLinux)('a traced program behaves as without a tracer', () => 
     ['kills itself', 'kill -KILL $$', { code: null, signal: 'SIGKILL' }],
     ['crashes', 'kill -SEGV $$', { code: null, signal: 'SIGSEGV' }],
     ['signals its whole group', 'kill -TERM 0; sleep 20', { code: null, signal: 'SIGTERM' }],
+    ['gets the signal of an alarm with its whole group', 'kill -ALRM 0; sleep 20', { code: null, signal: 'SIGALRM' }],
     ['catches a signal', "trap 'exit 7' TERM; kill -TERM 0; sleep 20", { code: 7, signal: null }],
     ['is not there', 'exec /no/such/program 2>/dev/null', { code: 127, signal: null }],
   ])('a program that %s', async (_, script, end) => {
@@ -200,7 +201,8 @@ describe.skipIf(!isLinux || !PYTHON)('what the tracer reports', () => {
     const { call: number, at: _at, ...again } = await program.report('enter', ({ call }) => call > poll.call);
     const { call: _number, at: _before, ...first } = poll;
     expect(again).toEqual(first);
-    await dial(port);
+    // The program ends with the connection in its queue: that may reset it before this process has seen it.
+    await dial(port).catch(() => {});
     expect(await program.report('return', ({ call }) => call === number)).toMatchObject({ result: 1, errno: 'ok' });
   });
 
