@@ -36,6 +36,10 @@ export const ROOMS = {
   'bridge/packet/layers': ['bridge/packet', 'bridge/packet/capture-file'],
   'bridge/packet/connections': ['bridge/trace', 'bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/layers'],
   'bridge/packet/flow': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet'],
+  'bridge/packet/connection-trace': [
+    ...['bridge/trace', 'bridge/trace/tcp', 'bridge/trace/inference'],
+    ...['bridge/packet', 'bridge/packet/connections', 'bridge/packet/flow'],
+  ],
   'bridge/protocol': ['typebox', 'bridge/trace'],
   'bridge/probe': ['node:'],
   'bridge/tracer': ['node:', 'koffi'],
@@ -121,9 +125,10 @@ export const ROOMS = {
     'bridge/wires',
   ],
   'bridge/client.ts': [
-    ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts'],
+    ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts', 'bridge/open-capture.ts'],
     ...['bridge/sources/capture', 'bridge/wires/lab'],
   ],
+  'bridge/open-capture.ts': [...BASE, ...MODEL, ...DECODING, 'bridge/packet/connection-trace'],
   'bridge/enter': [
     ...[...BASE, ...MODEL, 'bridge/tracer', 'bridge/sources/tracer'],
     ...['bridge/programs', 'bridge/bridge.ts'],
@@ -141,6 +146,10 @@ export const ROOMS = {
   'web/texts/*': ['bridge/trace', 'bridge/protocol', 'web/own-script', 'web/texts'],
   'web/recording': ['bridge/trace'],
   'web/settings': [...PAGE, 'web/own-script', 'web/scenarios'],
+  'web/captures': [
+    ...['bridge/trace', 'bridge/packet', 'bridge/packet/capture-file'],
+    ...['bridge/packet/connections', 'bridge/packet/connection-trace'],
+  ],
   'web/playback': ['bridge/trace', 'web/reading'],
   'web/connection': ['bridge/trace', 'bridge/protocol', 'web/reading', 'web/settings'],
   'web/runs': [...PAGE, 'web/connection', 'web/playback', 'web/settings', 'web/runs/versions'],
@@ -156,9 +165,19 @@ export const ROOMS = {
   'web/views/inspector': [...VIEW, 'web/views/inspector/code'],
   'web/views/inspector/code': [...PAGE, 'svelte'],
   'web/views/script': [...VIEW, 'svelte/events'],
+  'web/views/captures': [...VIEW, 'web/captures', 'bridge/packet/connections'],
   'web/saving': [...PAGE, 'svelte', 'bridge/packet/capture-file', 'web/views/diagram', 'web/views/diagram/geometry'],
   'web/panels': [
-    ...[...VIEW, 'svelte/motion', 'web/connection', 'web/playback', 'web/recording', 'web/runs', 'web/saving'],
+    ...[
+      ...VIEW,
+      'svelte/motion',
+      'web/captures',
+      'web/connection',
+      'web/playback',
+      'web/recording',
+      'web/runs',
+      'web/saving',
+    ],
     ...['web/views/*', 'web/views/diagram/geometry'],
   ],
   web: [

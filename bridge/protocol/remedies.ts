@@ -38,6 +38,8 @@ export const SOURCE_REMEDIES = {
   CAPTURE_ENDED_EARLY: undefined,
   CAPTURE_BEGAN_LATE: undefined,
   CAPTURE_CLOCK_SET: undefined,
+  /** The page's own code: the trace comes from a capture file. */
+  NOT_IN_CAPTURES: undefined,
   /** The direct wire captures the connections of scripts only. */
   SCRIPTS_ONLY: 'npm start -- --wire lab',
   TRACER_NOT_ASKED: 'npm start -- --calls auto',

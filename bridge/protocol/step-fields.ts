@@ -11,6 +11,8 @@ const MOST_ARGUMENTS = 16;
 const MOST_FLAGS = 8;
 /** TCP options take at most 40 bytes, and each at least one. */
 const MOST_OPTIONS = 40;
+/** As many as there are. */
+const MOST_MARKS = 16;
 
 const OF_EVERY_STEP = {
   id: 'text',
@@ -70,13 +72,14 @@ export const STEP_FIELDS = {
     sentAt: 'number',
     'arrivedAt?': 'number',
     fate: ['delivered', 'dropped', 'underway', 'held', 'unknown'],
-    'estimated?': ['sentAt', 'arrivedAt'],
+    'estimated?': ['sentAt', 'arrivedAt', 'both'],
     'header?': { hex: LONGEST_HEADERS },
     'retransmissionOf?': 'text',
     'duplicateOf?': 'text',
     'behind?': 'text',
     'repeats?': 'number',
     'probe?': ['keep-alive', 'zero-window'],
+    'marks?': { list: 'text', most: MOST_MARKS },
     'causedBy?': 'text',
     'woke?': 'text',
   },

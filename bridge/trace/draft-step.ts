@@ -54,7 +54,8 @@ type OfPackets =
   | 'duplicateOf'
   | 'behind'
   | 'repeats'
-  | 'probe';
+  | 'probe'
+  | 'marks';
 
 /** A call of the server program that the client's evidence proves. Nobody saw when it began to block. */
 export function draftServerCall(

@@ -18,4 +18,6 @@ export const REASON_SOURCES: Record<Reason, string> = {
   'fin-must-be-acknowledged': 'RFC 9293 §3.6',
   'only-an-accepted-socket-can-send': 'POSIX accept()',
   'state-follows-segment': 'RFC 9293 §3.3.2',
+  'answered-a-syn': 'RFC 9293 §3.10.7.2',
+  'began-before-capture': 'RFC 9293 §3.10.7.4',
 };

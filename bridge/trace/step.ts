@@ -82,7 +82,9 @@ export type Reason =
   | 'ack-within-half-a-second'
   | 'fin-must-be-acknowledged'
   | 'only-an-accepted-socket-can-send'
-  | 'state-follows-segment';
+  | 'state-follows-segment'
+  | 'answered-a-syn'
+  | 'began-before-capture';
 
 interface StepBase {
   /** Unique in its trace, and the same in whatever order the sources report. */
@@ -176,6 +178,25 @@ export function programBytes({ bytes, payload, tls }: Call): { bytes?: number; p
  */
 export type Fate = 'delivered' | 'dropped' | 'underway' | 'held' | 'unknown';
 
+/** What can be said of a captured segment besides its fields: `docs/captures.md` defines each. */
+export type Mark =
+  | 'retransmission'
+  | 'fast-retransmission'
+  | 'spurious-retransmission'
+  | 'out-of-order'
+  | 'duplicate-ack'
+  | 'previous-not-captured'
+  | 'acked-not-captured'
+  | 'keep-alive'
+  | 'keep-alive-ack'
+  | 'zero-window'
+  | 'window-full'
+  | 'window-probe'
+  | 'window-probe-ack'
+  | 'window-update'
+  | 'port-reused'
+  | 'duplicate-sack';
+
 export interface Segment extends StepBase {
   kind: 'segment';
   from: Side;
@@ -199,8 +220,8 @@ export interface Segment extends StepBase {
   /** Absent while the segment is under way, or if nothing shows that it arrived. */
   arrivedAt?: number;
   fate: Fate;
-  /** The time that nobody saw. A capture at one end estimates the time at the other. */
-  estimated?: 'sentAt' | 'arrivedAt';
+  /** The time that nobody saw. A capture at one end estimates the time at the other, one in between estimates both. */
+  estimated?: 'sentAt' | 'arrivedAt' | 'both';
   /** The IP and TCP headers in hex, as they crossed the wire. `payload` follows them in the packet. */
   header?: string;
   /** The id of the segment that the kernel sent again as this one. */
@@ -213,6 +234,8 @@ export interface Segment extends StepBase {
   repeats?: number;
   /** A segment that only asks for an answer (RFC 9293 §3.8.4, §3.8.6.1). */
   probe?: 'keep-alive' | 'zero-window';
+  /** What the segments before it say of it, if it comes from a capture file. */
+  marks?: Mark[];
   /** The id of the call that made the kernel send it. */
   causedBy?: string;
   /** The id of the blocked call whose wait it ended. */

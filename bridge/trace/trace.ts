@@ -78,6 +78,10 @@ export interface SourceStatus<Why extends string = string> {
   why?: Why;
 }
 
+/** Where a capture was taken. `unknown`: nothing shows it, and no time was estimated. */
+export const CAPTURE_PLACES = ['client', 'server', 'between', 'unknown'] as const;
+export type CapturePlace = (typeof CAPTURE_PLACES)[number];
+
 /** A whole run, as a trace file holds it. */
 export interface Trace {
   format: 'aperto-trace';
@@ -85,7 +89,8 @@ export interface Trace {
   version: 1 | 2;
   /** When the client called connect(), or when the first was seen of a watched connection, ISO 8601 in UTC: the zero of all times. */
   startedAt: string;
-  wire: WireName;
+  /** `capture`: opened from a capture file. Such a trace has no calls, and none are inferred. */
+  wire: WireName | 'capture';
   /** `host:port`. */
   target: string;
   /** The command line of the server program, with file names in place of paths. Absent if it is not known. */
@@ -114,6 +119,8 @@ export interface Trace {
   /** Microseconds before connect() that the run waited for the server program to listen, if it did. */
   waitedUs?: number;
   leftOut?: LeftOut;
+  /** If the wire is `capture`: where it was taken, as its times show. */
+  capturedAt?: CapturePlace;
   /** In the order of `compareSteps`. */
   steps: Step[];
 }

@@ -68,7 +68,7 @@ function stillOnItsWay(segment: Segment): Segment {
   const { arrivedAt: _arrivedAt, woke: _woke, estimated, repeats, fate, ...sent } = segment;
   return {
     ...sent,
-    ...(estimated === 'sentAt' && { estimated }),
+    ...((estimated === 'sentAt' || estimated === 'both') && { estimated: 'sentAt' as const }),
     ...(fate === 'held' && repeats !== undefined && { repeats }),
     // What became of a segment of which nothing more was seen is known only at the end.
     fate: fate === 'delivered' || fate === 'unknown' ? 'underway' : fate,

@@ -31,6 +31,8 @@ export interface Beginning {
   scenario?: string | undefined;
   /** The server of this run alone, if it has one. */
   server?: ScenarioServer | undefined;
+  /** If it was opened from a capture file: where that was taken. */
+  capturedAt?: Trace['capturedAt'];
   /** Who began it, if this page did not ask for it: then it cannot be cancelled here. */
   by?: Beginner | undefined;
 }
@@ -123,7 +125,7 @@ export class Run {
 
   /** The run as a trace with this end. */
   traceWith(end: TraceEnd): Trace {
-    const { script, wire = 'direct', target = '', server, command, client } = this.begun;
+    const { script, wire = 'direct', target = '', server, command, client, capturedAt } = this.begun;
     return {
       format: 'aperto-trace',
       // Every page opens a trace of one connection, also one that knows no others.
@@ -136,6 +138,7 @@ export class Run {
       ...(command && { command: shortCommand(command) }),
       ...(client !== undefined && { clientCommand: shortCommand(client) }),
       ...end,
+      ...(capturedAt && { capturedAt }),
       steps: [...this.#steps],
     };
   }

@@ -63,9 +63,9 @@ export class Runs {
    */
   open(trace: Trace, remembered?: Remembered): Run {
     const { script, link, server, command, startedAt, steps, outcome, reply, error, durationUs, sources } = trace;
-    const { wire, target } = trace;
+    const { wire, target, capturedAt } = trace;
     const client = trace.clientCommand;
-    const begun = { script, link, server, command, client, wire, target, scenario: remembered?.scenario };
+    const begun = { script, link, server, command, client, wire, target, capturedAt, scenario: remembered?.scenario };
     const { order = this.#nextOrder(), isOpened = true } = remembered ?? {};
     const run = this.#insert(new Run(order, begun, startedAt, isOpened));
     run.add(steps);
@@ -79,6 +79,7 @@ export class Runs {
       ...(reply && { reply }),
       ...(error && { error }),
       ...(link && { link }),
+      ...(trace.leftOut && { leftOut: trace.leftOut }),
       ...(trace.client && { client: trace.client }),
       ...(trace.connections && { connections: trace.connections }),
     };

@@ -2,7 +2,7 @@ import { RESULT_FIELDS } from '../../bridge/protocol/message-fields.ts';
 import { LIMITS } from '../../bridge/protocol/limits.ts';
 import { SCENARIO_SERVERS } from '../../bridge/trace/scenario-server.ts';
 import { compareSteps, PAYLOAD_SHOWN } from '../../bridge/trace/step.ts';
-import { WIRES, type Trace } from '../../bridge/trace/trace.ts';
+import { CAPTURE_PLACES, WIRES, type Trace } from '../../bridge/trace/trace.ts';
 import { IN_MESSAGES, stepCheck } from '../connection/incoming.ts';
 import {
   isFlag,
@@ -92,12 +92,13 @@ const isOperation: Check = object({
 
 const isBeginning = object({
   startedAt: (value) => isText(value) && !Number.isNaN(Date.parse(value as string)),
-  wire: oneOf(...WIRES),
+  wire: oneOf(...WIRES, 'capture'),
   target: isTextOf(LONGEST_TEXT),
   'command?': isTextOf(LONGEST_TEXT),
   'clientCommand?': isTextOf(LONGEST_TEXT),
   script: listOf(isOperation, 64),
   'server?': oneOf(...SCENARIO_SERVERS),
+  'capturedAt?': oneOf(...CAPTURE_PLACES),
   steps: listOf(isFileStep, MOST_STEPS),
 });
 const isTrace: Check = (value) => isBeginning(value) && isResult(value);

@@ -28,6 +28,8 @@ export interface CapturedSegment {
   /** The raw fields, options and captured data: a copy. */
   tcp: TcpSegment;
   marks: Mark[];
+  /** The IP and TCP headers: a copy. Empty if fragments, or other headers between the two, make them no single header. */
+  header: Uint8Array;
   timeToLive: number;
   /** The explicit congestion notification of the IP header, 0 to 3 (RFC 3168 §5). */
   congestion: number;
@@ -132,6 +134,7 @@ export class ConnectionReader {
       windowIsScaled: shift !== undefined,
       // A header whose end was not captured has fewer options.
       tcp: decodeTcp(bytes.slice(tcpAt, tcpEnd), headerLength + dataLength),
+      header: headerOf(segment),
       marks: marksIn(reused ? marks | MARK['port-reused'] : marks),
       timeToLive,
       congestion,
@@ -154,6 +157,13 @@ export class ConnectionReader {
     const highest = this.#highest[direction];
     return highest + ((raw - base - highest) | 0);
   }
+}
+
+function headerOf({ bytes, addresses, ipAt, version, tcpAt, tcpEnd, headerLength }: FoundSegment): Uint8Array {
+  const end = Math.min(tcpAt + headerLength, tcpEnd);
+  const isJoined =
+    bytes === addresses && (version === 6 ? tcpAt === ipAt + 40 : tcpAt === ipAt + (bytes[ipAt]! & 15) * 4);
+  return isJoined ? bytes.slice(ipAt, end) : new Uint8Array();
 }
 
 /** RFC 9293 §3.1, with the pseudo-header: addresses, protocol and length. */

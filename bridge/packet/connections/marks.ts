@@ -1,3 +1,5 @@
+import type { Mark } from '../../trace/step.ts';
+
 /**
  * What can be said of a segment besides its fields, from the segments before it. Each is a bit, because the index of a
  * large file counts them for each segment. `docs/captures.md` defines them, and says where another decoder differs.
@@ -29,9 +31,9 @@ export const MARK = {
   'port-reused': 1 << 14,
   /** It reports bytes that arrived twice (RFC 2883). */
   'duplicate-sack': 1 << 15,
-} as const;
+} as const satisfies Record<Mark, number>;
 
-export type Mark = keyof typeof MARK;
+export type { Mark };
 
 export const REPEATED = MARK.retransmission | MARK['fast-retransmission'] | MARK['spurious-retransmission'];
 

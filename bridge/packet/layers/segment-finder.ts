@@ -30,6 +30,8 @@ export interface FoundSegment {
   readonly addresses: Uint8Array;
   readonly sourceAt: number;
   readonly destinationAt: number;
+  /** Where the innermost IP header begins, in `addresses`. */
+  readonly ipAt: number;
   /** 4 or 6. */
   readonly version: number;
   /** Where the TCP header begins, and where the captured bytes of the segment end. */
@@ -52,6 +54,7 @@ export class SegmentFinder implements Layers, FoundSegment {
   addresses: Uint8Array = this.bytes;
   sourceAt = 0;
   destinationAt = 0;
+  ipAt = 0;
   version = 4;
   tcpAt = 0;
   tcpEnd = 0;
@@ -194,6 +197,7 @@ export class SegmentFinder implements Layers, FoundSegment {
     this.addresses = this.bytes;
     this.version = version;
     this.sourceAt = sourceAt;
+    this.ipAt = sourceAt - (version === 4 ? 12 : 8);
     this.destinationAt = sourceAt + length;
   }
 

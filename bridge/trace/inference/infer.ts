@@ -10,6 +10,7 @@ import type { Draft } from '../draft-step.ts';
 import { type Call, inTimeOrder, type Segment, type State, type Step } from '../step.ts';
 import { compareWithKernel } from './compare-with-kernel.ts';
 import { causesOf, findWokenCalls } from './call-links.ts';
+import { draftStatesOfCapture } from './captured-states.ts';
 import { capturedTransmissions, establishedAt } from './captured-exchange.ts';
 import { Exchange } from './inferred-exchange.ts';
 import { handshake, type Handshake } from './handshake.ts';
@@ -47,6 +48,11 @@ export function infer(reported: Observations): Inferred {
 /** Whether the client's SYN was captured: then the states of both ends follow, whoever saw the calls. */
 function isOpeningCaptured({ captured, segments }: Observations): boolean {
   return captured && segments.some(({ from, flags }) => from === 'client' && flags.includes('SYN'));
+}
+
+/** The states of a connection of which nothing is known but its segments, in the order of capture. */
+export function statesOfCapture(segments: readonly Segment[]): State[] {
+  return draftStatesOfCapture(segments).map(inferred<State>);
 }
 
 /** The result of walking through a connection. */

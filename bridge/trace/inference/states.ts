@@ -16,8 +16,8 @@ import { Endpoint } from '../tcp/state-machine.ts';
 import type { Observations } from './observations.ts';
 
 /** An event that may change the state of one end. */
-type Moment = (
-  | { what: 'sent' | 'received'; segment: Segment }
+export type Moment = (
+  | { what: 'sent' | 'received' | 'acknowledged'; segment: Segment }
   | { what: 'closed' | 'closing' | 'aborted' | 'expired'; segment?: undefined }
 ) & { at: number; side: Side; cause: string | undefined };
 
@@ -35,8 +35,18 @@ export function deriveStates(
     client: new Endpoint('CLOSED'),
     server: new Endpoint(listen ? 'LISTEN' : 'CLOSED'),
   };
+  return statesAfter(moments(segments, seen, inferredCalls), endpoints, states, seen.states);
+}
+
+/** Adds to `states` the changes that the moments make, in order. */
+export function statesAfter(
+  moments: readonly Moment[],
+  endpoints: Readonly<Record<Side, Endpoint>>,
+  states: Draft<State>[],
+  seen: readonly State[] = [],
+): Draft<State>[] {
   const lastAt = { client: -Infinity, server: -Infinity };
-  for (const moment of moments(segments, seen, inferredCalls)) {
+  for (const moment of moments) {
     const { at, side, cause } = moment;
     const endpoint = endpoints[side];
     const from = endpoint.state;
@@ -44,7 +54,7 @@ export function deriveStates(
     if (to === from) continue;
     // Two changes of one end never have the same time: otherwise nobody could see their order.
     lastAt[side] = Math.max(at, toTenths(lastAt[side] + 0.1));
-    const earlier = timesIn(states, side, to) + timesIn(seen.states, side, to);
+    const earlier = timesIn(states, side, to) + timesIn(seen, side, to);
     states.push(draftState(side, from, to, lastAt[side], cause, earlier));
   }
   return states;
@@ -183,7 +193,7 @@ function endingBefore(calls: readonly Call[], side: Side, at: number): string | 
 
 const ENDING: ReadonlySet<Call['name']> = new Set(['close', 'shutdown', 'reset', 'exit']);
 
-function draftState(
+export function draftState(
   side: Side,
   from: TcpState,
   to: TcpState,

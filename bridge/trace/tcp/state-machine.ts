@@ -31,9 +31,14 @@ export class Endpoint {
   /** The program has closed its socket and no longer receives. */
   #programLeft = false;
 
-  constructor(state: 'CLOSED' | 'LISTEN') {
+  /**
+   * @param state another one than CLOSED and LISTEN if nobody saw the connection begin
+   * @param expected then: the next sequence number expected from the peer
+   */
+  constructor(state: TcpState, expected = 0) {
     this.#state = state;
     this.#passive = state === 'LISTEN';
+    this.#expected = expected;
   }
 
   get state(): TcpState {
@@ -58,6 +63,19 @@ export class Endpoint {
       this.#receivedAck(segment);
       this.#receivedInOrder(segment);
     }
+    return this.#state;
+  }
+
+  /** This end has acknowledged so much: it has received it, even if nobody saw it arrive. */
+  acknowledged({ ack = -Infinity }: SegmentHeader): TcpState {
+    if (this.#state === 'LISTEN' || this.#state === 'SYN_SENT' || this.#state === 'CLOSED') return this.#state;
+    const seen = this.#early.filter((segment) => numberAfter(segment) <= ack);
+    for (const segment of seen) {
+      this.#early.splice(this.#early.indexOf(segment), 1);
+      this.#expected = Math.max(this.#expected, segment.seq);
+      this.#receivedInOrder(segment);
+    }
+    if (!this.#finTaken) this.#expected = Math.max(this.#expected, ack);
     return this.#state;
   }
 

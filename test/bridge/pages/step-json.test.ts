@@ -75,13 +75,14 @@ const ofCaptured = {
   rawAck: whole,
   window: whole,
   options: fc.array(said),
-  estimated: fc.constantFrom('sentAt', 'arrivedAt'),
+  estimated: fc.constantFrom('sentAt', 'arrivedAt', 'both'),
   header: hex,
   retransmissionOf: word,
   duplicateOf: word,
   behind: word,
   repeats: whole,
   probe: fc.constantFrom('keep-alive', 'zero-window'),
+  marks: fc.array(fc.constantFrom('out-of-order', 'duplicate-ack')),
 } satisfies { [Key in keyof Required<Segment>]: unknown };
 const requiredKeys = [...needed, 'from', 'flags', 'seq', 'length', 'payload', 'sentAt', 'fate'] as never[];
 const segment = fc.record(ofCaptured, { requiredKeys });

@@ -13,6 +13,7 @@ export const sources = {
   names: {
     'client-socket': 'the client’s calls',
     capture: 'the packets',
+    'capture-file': 'the capture file',
     'kernel-states': 'the kernels’ states',
     'server-probe': 'the server’s calls, by a probe',
     'server-syscalls': 'the call the server is blocked in',
@@ -32,6 +33,7 @@ export const sources = {
   why: {
     CAPTURE_NOT_PERMITTED: 'This user may not capture packets.',
     CAPTURE_NO_TCPDUMP: 'tcpdump is not installed.',
+    NOT_IN_CAPTURES: 'A capture file has packets only: nobody saw what the programs called.',
     CAPTURE_LOST_PACKETS: 'The capture lost some packets.',
     CAPTURE_OFF: 'Capturing is switched off.',
     CAPTURE_NOT_TRIED: 'Capturing was not tried yet.',

@@ -207,5 +207,8 @@ export const steps = {
     'fin-must-be-acknowledged': 'A FIN that arrived must be acknowledged.',
     'only-an-accepted-socket-can-send': 'The server program used this connection, so it must have accepted it first.',
     'state-follows-segment': 'It follows by the standard’s state machine.',
+    'answered-a-syn': 'A kernel answers a SYN with SYN+ACK only if a socket listens.',
+    'began-before-capture':
+      'The capture does not have the whole handshake. Ends that exchange such segments must be in this state by then.',
   },
 };

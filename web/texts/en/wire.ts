@@ -3,8 +3,8 @@ import type { WhyNoLab } from '../../../bridge/protocol/remedies.ts';
 /** Which wire carries the connection, and why it is not the lab. */
 export const wire = {
   /** A wire without words here goes by its own name. */
-  names: { direct: 'wire: direct', lab: 'wire: lab' },
-  shortNames: { direct: 'direct', lab: 'lab' },
+  names: { direct: 'wire: direct', lab: 'wire: lab', capture: 'from a capture file' },
+  shortNames: { direct: 'direct', lab: 'lab', capture: 'capture' },
   otherName: (name: string) => `wire: ${name}`,
   means: {
     direct: 'The connection runs over this machine’s own network.',

@@ -12,6 +12,7 @@ export const sources: Texts['sources'] = {
   names: {
     'client-socket': 'as chamadas do cliente',
     capture: 'os pacotes',
+    'capture-file': 'o arquivo de captura',
     'kernel-states': 'os estados dos kernels',
     'server-probe': 'as chamadas do servidor, por uma sonda',
     'server-syscalls': 'a chamada em que o servidor está bloqueado',
@@ -30,6 +31,7 @@ export const sources: Texts['sources'] = {
   why: {
     CAPTURE_NOT_PERMITTED: 'Este usuário não pode capturar pacotes.',
     CAPTURE_NO_TCPDUMP: 'O tcpdump não está instalado.',
+    NOT_IN_CAPTURES: 'Um arquivo de captura só tem pacotes: ninguém viu o que os programas chamaram.',
     CAPTURE_LOST_PACKETS: 'A captura perdeu alguns pacotes.',
     CAPTURE_OFF: 'A captura está desativada.',
     CAPTURE_NOT_TRIED: 'A captura ainda não foi tentada.',

@@ -205,5 +205,8 @@ export const steps: Topics['steps'] = {
     'fin-must-be-acknowledged': 'Um FIN que chegou tem de ser confirmado.',
     'only-an-accepted-socket-can-send': 'O programa servidor usou esta conexão, portanto a aceitou antes.',
     'state-follows-segment': 'É o que se segue pela máquina de estados do padrão.',
+    'answered-a-syn': 'Um kernel só responde a um SYN com SYN+ACK se um socket está na escuta.',
+    'began-before-capture':
+      'A captura não tem o handshake inteiro. Para trocarem segmentos assim, as pontas já tinham de estar neste estado.',
   },
 };

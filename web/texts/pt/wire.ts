@@ -1,8 +1,8 @@
 import type { Texts } from '../topics.ts';
 
 export const wire: Texts['wire'] = {
-  names: { direct: 'enlace: direto', lab: 'enlace: laboratório' },
-  shortNames: { direct: 'direto', lab: 'laboratório' },
+  names: { direct: 'enlace: direto', lab: 'enlace: laboratório', capture: 'de um arquivo de captura' },
+  shortNames: { direct: 'direto', lab: 'laboratório', capture: 'captura' },
   otherName: (name) => `enlace: ${name}`,
   means: {
     direct: 'A conexão passa pela rede desta própria máquina.',
