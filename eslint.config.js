@@ -125,10 +125,9 @@ export const ROOMS = {
     'bridge/wires',
   ],
   'bridge/client.ts': [
-    ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts', 'bridge/open-capture.ts'],
+    ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts'],
     ...['bridge/sources/capture', 'bridge/wires/lab'],
   ],
-  'bridge/open-capture.ts': [...BASE, ...MODEL, ...DECODING, 'bridge/packet/connection-trace'],
   'bridge/enter': [
     ...[...BASE, ...MODEL, 'bridge/tracer', 'bridge/sources/tracer'],
     ...['bridge/programs', 'bridge/bridge.ts'],
@@ -143,7 +142,15 @@ export const ROOMS = {
   'web/scenarios': ['bridge/trace', 'bridge/trace/tcp', 'web/reading', 'web/own-script', 'web/scenarios/themes'],
   'web/scenarios/themes': ['bridge/trace', 'web/scenarios'],
   'web/texts': ['svelte', 'bridge/trace', 'bridge/protocol', 'web/scenarios', 'web/own-script', 'web/texts/*'],
-  'web/texts/*': ['bridge/trace', 'bridge/protocol', 'web/own-script', 'web/texts'],
+  'web/texts/*': [
+    'bridge/packet/capture-file',
+    'bridge/packet/layers',
+    'bridge/packet/connections',
+    'bridge/trace',
+    'bridge/protocol',
+    'web/own-script',
+    'web/texts',
+  ],
   'web/recording': ['bridge/trace'],
   'web/settings': [...PAGE, 'web/own-script', 'web/scenarios'],
   'web/captures': [
@@ -181,7 +188,7 @@ export const ROOMS = {
     ...['web/views/*', 'web/views/diagram/geometry'],
   ],
   web: [
-    ...[...VIEW, 'web/connection', 'web/playback', 'web/runs', 'web/panels'],
+    ...[...VIEW, 'web/captures', 'web/connection', 'web/playback', 'web/runs', 'web/panels'],
     ...['web/views/*', 'web/views/diagram/geometry'],
   ],
 };

@@ -1,6 +1,6 @@
 import type { Hello, ServerStatus } from '../../bridge/protocol/messages.ts';
 import type { Evidence, Segment, Step } from '../../bridge/trace/step.ts';
-import type { SourceStatus } from '../../bridge/trace/trace.ts';
+import type { SourceStatus, Trace } from '../../bridge/trace/trace.ts';
 import { factsOfConnection } from '../reading/connection-facts.ts';
 import { isEstimated } from '../reading/estimated-time.ts';
 import { isReturnAwaited } from '../reading/call-return.ts';
@@ -141,7 +141,7 @@ export class Shown {
   /** What the client has read so far, as text; undefined if it has read nothing. */
   readonly reply = $derived.by(() => (this.isOver ? this.run?.done?.reply?.text : replyIn(this.steps)));
 
-  get #wire(): Hello['wire'] | undefined {
+  get #wire(): Trace['wire'] | undefined {
     return this.run?.begun.wire ?? this.hello?.wire;
   }
   readonly sources: readonly SourceStatus[] = $derived.by(() => {

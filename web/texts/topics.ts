@@ -1,3 +1,4 @@
+import type { captures } from './en/captures.ts';
 import type { compare } from './en/compare.ts';
 import type { connections } from './en/connections.ts';
 import type { firstScreen } from './en/first-screen.ts';
@@ -26,6 +27,8 @@ export interface Topics {
   compare: typeof compare;
   /** The connections that one client program made. */
   connections: typeof connections;
+  /** A capture file, and the connections in it. */
+  captures: typeof captures;
   /** Segments that are held in mid-wire. */
   held: typeof held;
   /** The editor of the viewer's own script. */

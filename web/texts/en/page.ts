@@ -117,6 +117,7 @@ export const later = {
   compare: () => import('./compare.ts'),
   held: () => import('./held.ts'),
   connections: () => import('./connections.ts'),
+  captures: () => import('./captures.ts'),
   script: () => import('./script.ts'),
   scenarios: () => import('./scenarios.ts'),
   serverTrouble: () => import('./server-trouble.ts'),

@@ -12,6 +12,8 @@ export function endSentence(run: Run, hasReset: boolean, texts: Texts): string {
   if (!end) return outcomes.running;
   if (end.kind === 'lost') return outcomes.lost;
   if (end.kind === 'rejected') return `${outcomes.rejected} ${errorSentence(end, texts)}`;
+  // The list of connections says how it ended: a reply is a program's, and nobody saw one.
+  if (run.begun.wire === 'capture' && NOT_SEEN.has(run.outcome)) return '';
   return outcomeSentence(run, run.done ?? end.done, hasReset, texts.end);
 }
 
@@ -26,6 +28,8 @@ function outcomeSentence(run: Run, { reply, error = '' }: DoneMessage, hasReset:
   if (outcome !== 'failed') return outcomes[outcome];
   return isFailure(error, failures) ? failures[error] : outcomes.failed(error);
 }
+
+const NOT_SEEN: ReadonlySet<string | undefined> = new Set(['replied', 'timeout']);
 
 /** `unread`: the client got no byte, but not because the server closed without one. */
 export function howItEnded({ outcome, steps }: Run): keyof Texts['runs']['outcomes'] {

@@ -45,7 +45,8 @@ const SUBJECT_SENDS = 3;
 const SUBJECT_BYTES = 16;
 
 /** What a run's client sends: a number, or each send of its script. If it sends nothing, what it calls. */
-function subjectOf({ number, begun: { script, client } }: Run): string {
+function subjectOf({ number, begun: { script, client, wire, target = '' } }: Run): string {
+  if (wire === 'capture') return target;
   if (client !== undefined) return shortCommand(client);
   if (number !== undefined) return number.toString();
   const sends = script.filter((operation) => operation.do === 'send');

@@ -1,0 +1,85 @@
+/**
+ * Reads a capture file piece by piece, and single connections of it again later. It never holds the file: memory depends
+ * on the number of connections. A compressed file is decompressed anew up to each connection, because nobody can begin in
+ * its middle. It knows no worker and no page.
+ *
+ *     File ─▶ decompressed ─▶ CaptureIndex ─▶ summaries
+ *      └────▶ parts of it ──▶ openConnection ─▶ Trace
+ */
+import { compressionOf, decompressed } from '../../bridge/packet/capture-file/decompressed.ts';
+import { openConnection } from '../../bridge/packet/connection-trace/connection-trace.ts';
+import { CaptureIndex } from '../../bridge/packet/connections/capture-index.ts';
+import { PacketError } from '../../bridge/packet/packet-error.ts';
+import type { CapturePlace, Trace } from '../../bridge/trace/trace.ts';
+import type { CaptureFailure } from './capture-messages.ts';
+
+/** A part of a file: all that is needed of a `File`. */
+export type Content = Pick<Blob, 'size' | 'slice' | 'stream'>;
+
+export class CaptureReading {
+  readonly index = new CaptureIndex();
+  readonly #file: Content;
+  #first = new Uint8Array();
+
+  constructor(file: Content) {
+    this.#file = file;
+  }
+
+  /** @param onprogress bytes of the file so far, as it lies */
+  async read(onprogress: (bytes: number) => void): Promise<void> {
+    this.#first = new Uint8Array(await this.#file.slice(0, 4).arrayBuffer());
+    for await (const piece of pieces(this.#whole(onprogress))) this.index.feed(piece);
+    this.index.end();
+  }
+
+  async trace(connection: number, place?: CapturePlace): Promise<Trace> {
+    const isCompressed = compressionOf(this.#first) !== undefined;
+    const read = isCompressed
+      ? (from: number, to: number) => within(this.#whole(), from, to)
+      : (from: number, to: number) => pieces(this.#file.slice(from, to).stream());
+    return await openConnection(this.index, connection, read, place);
+  }
+
+  #whole(onprogress: (bytes: number) => void = () => {}): ReadableStream<Uint8Array> {
+    let bytes = 0;
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, controller) {
+        bytes += piece.length;
+        onprogress(bytes);
+        controller.enqueue(piece);
+      },
+    });
+    return decompressed(this.#file.stream().pipeThrough(counted), this.#first);
+  }
+}
+
+/** Not every browser lets a loop go through a stream. */
+async function* pieces(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+async function* within(stream: ReadableStream<Uint8Array>, from: number, to: number): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for await (const piece of pieces(stream)) {
+    const begin = Math.max(0, from - at);
+    if (begin < piece.length) yield piece.subarray(begin, to - at);
+    at += piece.length;
+    if (at >= to) return;
+  }
+}
+
+/** Why reading a file failed. What a stream throws differs from browser to browser. */
+export function failureOf(error: unknown, hasBegun: boolean): CaptureFailure {
+  if (error instanceof PacketError && error.code === 'UNSUPPORTED_COMPRESSION') return 'UNSUPPORTED_COMPRESSION';
+  // What the file system throws is a DOMException; what cannot be decompressed, any other error.
+  return hasBegun && !(error instanceof DOMException) ? 'CAPTURE_DAMAGED' : 'FILE_UNREADABLE';
+}
