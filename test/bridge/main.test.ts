@@ -57,7 +57,7 @@ test('prints its URL first, and serves there', async () => {
   await program.line(/^The wire is direct: .* cannot be moved/);
   // A machine that may not capture packets says that too.
   expect(program.out.filter((line) => !/^(Packets are not captured:|It runs as root)/.test(line))).toHaveLength(2);
-  expect(program.out.filter((line) => line.startsWith('It runs as root, and so does the server program'))).toHaveLength(
+  expect(program.out.filter((line) => line.startsWith('It runs as root, and needs no root'))).toHaveLength(
     process.getuid?.() === 0 ? 1 : 0,
   );
   expect(program.err).toEqual([]);
