@@ -38,7 +38,7 @@ export const ROOMS = {
   'bridge/packet/flow': ['bridge/trace', 'bridge/trace/tcp', 'bridge/packet'],
   'bridge/packet/connection-trace': [
     ...['bridge/trace', 'bridge/trace/tcp', 'bridge/trace/inference'],
-    ...['bridge/packet', 'bridge/packet/connections', 'bridge/packet/flow'],
+    ...['bridge/packet', 'bridge/packet/capture-file', 'bridge/packet/connections', 'bridge/packet/flow'],
   ],
   'bridge/protocol': ['typebox', 'bridge/trace'],
   'bridge/probe': ['node:'],
@@ -124,8 +124,9 @@ export const ROOMS = {
     ...[...BASE, ...MODEL, 'bridge/access', 'bridge/config.ts', 'bridge/runs', 'bridge/bridge.ts'],
     'bridge/wires',
   ],
+  'bridge/captures': [...BASE, ...MODEL, ...DECODING, 'bridge/packet/connection-trace'],
   'bridge/client.ts': [
-    ...[...BASE, ...MODEL, ...DECODING, 'bridge/runs', 'bridge/run-once.ts'],
+    ...[...BASE, ...MODEL, ...DECODING, 'bridge/captures', 'bridge/runs', 'bridge/run-once.ts'],
     ...['bridge/sources/capture', 'bridge/wires/lab'],
   ],
   'bridge/enter': [

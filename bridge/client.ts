@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { parseAddress } from './address.ts';
+import { linesOf, openCapture } from './captures/open-capture.ts';
 import { BridgeError, withRemedy } from './errors.ts';
 import { tracePcap } from './packet/capture-file/trace-pcap.ts';
 import { printable, printableJson } from './trace/printable.ts';
@@ -24,7 +25,9 @@ const USAGE = `npm run client -- [NUMBER] [options]
   --pcap FILE            save the packets, for Wireshark and others; with --target, only if tcpdump may capture
   --target HOST:PORT     where a running server listens (default 127.0.0.1:65432)
   --wire lab             start a server in a private network of two hosts (implied by --pcap without --target)
-  --server 'COMMAND'     that server (default: the number server)`;
+  --server 'COMMAND'     that server (default: the number server)
+  --open FILE [N]        what a capture file holds: a line for each connection, or its connection N as a trace;
+                         --json prints the whole list as JSON`;
 
 const SENTENCES: Record<RunResult['outcome'], string> = {
   replied: '',
@@ -43,6 +46,7 @@ const OPTIONS = {
   target: { type: 'string' },
   wire: { type: 'string' },
   server: { type: 'string' },
+  open: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -54,6 +58,10 @@ export async function main(args: readonly string[]): Promise<number> {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     if (values.help) {
       await print(USAGE);
+      return 0;
+    }
+    if (values.open !== undefined) {
+      await printCapture(values.open, positionals, values.json === true);
       return 0;
     }
     const number = numberOf(positionals);
@@ -112,6 +120,20 @@ function packetsOf(trace: Trace): Uint8Array {
   }
   if (sentence) console.error(`Not all packets were captured. ${sentence}`);
   return tracePcap(trace);
+}
+
+/** @throws BridgeError `BAD_OPTION`, `NO_SUCH_CONNECTION`, and what `openCapture` throws */
+async function printCapture(path: string, positionals: readonly string[], asJson: boolean): Promise<void> {
+  const number = positionals.length === 0 ? undefined : Number(numberOf(positionals));
+  const capture = await openCapture(path);
+  const { overview, summaries } = capture;
+  if (number !== undefined) {
+    if (!summaries[number - 1])
+      throw new BridgeError('NO_SUCH_CONNECTION', `The file has ${summaries.length} connections, counted from 1.`);
+    return print(printableJson(JSON.stringify(await capture.trace(number - 1), null, 2)));
+  }
+  if (asJson) return print(JSON.stringify({ ...overview, connections: summaries }, null, 2));
+  for (const line of linesOf(capture)) await print(line);
 }
 
 function numberOf(positionals: readonly string[]): bigint {

@@ -128,3 +128,34 @@ test('Ctrl+C gives the run up: exit code 1, and the server meets the end', async
   expect(program.err).toEqual([expect.stringMatching(/cancelled/)]);
   expect(met).not.toBe('');
 });
+
+const CAPTURE = 'test/fixtures/captures/random.pcap.gz';
+
+test('--open: a line for each connection of a capture file', async () => {
+  const program = start('--open', CAPTURE);
+  expect(await program.ended).toBe(0);
+  const lines = program.out.filter((line) => line.startsWith('#'));
+  expect(program.out[lines.length]).toMatch(new RegExp(`^${lines.length} connections, \\d+ segments in \\d+ frames$`));
+  expect(lines[0]).toMatch(/^#1 \S+:\d+ → \S+:\d+: \w+.*; \d+ bytes up, \d+ down; \d+\.\d{3} s$/);
+  expect(program.err).toEqual([]);
+});
+
+test('--open with a number: that connection as a trace; with --json: the whole list', async () => {
+  const [one, all] = [start('--open', CAPTURE, '2'), start('--open', CAPTURE, '--json')];
+  expect(await Promise.all([one.ended, all.ended])).toEqual([0, 0]);
+  const trace = JSON.parse(one.out.join('\n')) as Trace;
+  expect(trace).toMatchObject({ format: 'aperto-trace', wire: 'capture' });
+  expect(trace.steps.filter(({ kind }) => kind === 'call')).toEqual([]);
+  const { connections } = JSON.parse(all.out.join('\n')) as { connections: { server: { port: number } }[] };
+  expect(trace.target).toMatch(new RegExp(`:${connections[1]!.server.port}$`));
+});
+
+test.each([
+  [['--open', 'no/such/file'], 'FILE_UNREADABLE|cannot be read'],
+  [['--open', 'README.md'], 'is no capture file'],
+  [['--open', CAPTURE, '99999999'], 'counted from 1'],
+])('--open says what is wrong: %j', async (args, sentence) => {
+  const program = start(...args);
+  expect(await program.ended).toBe(1);
+  expect(program.err.join()).toMatch(sentence);
+});

@@ -1,3 +1,4 @@
+import type { CaptureFailure } from '../../bridge/packet/connection-trace/capture-reading.ts';
 import type { CaptureOverview } from '../../bridge/packet/connections/capture-index.ts';
 import type { ConnectionSummary } from '../../bridge/packet/connections/connection-summary.ts';
 import type { CapturePlace, Trace } from '../../bridge/trace/trace.ts';
@@ -14,5 +15,3 @@ export type FromWorker =
   | { tell: 'trace'; connection: number; trace: Trace }
   /** A stable code: the texts have its sentence. */
   | { tell: 'failed'; code: CaptureFailure };
-
-export type CaptureFailure = 'FILE_UNREADABLE' | 'UNSUPPORTED_COMPRESSION' | 'NOT_A_CAPTURE' | 'CAPTURE_DAMAGED';

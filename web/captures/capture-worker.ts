@@ -1,4 +1,4 @@
-import { CaptureReading, failureOf } from './capture-reading.ts';
+import { CaptureReading, failureOf } from '../../bridge/packet/connection-trace/capture-reading.ts';
 import type { FromWorker, ToWorker } from './capture-messages.ts';
 
 /** Runs in a Web Worker: reads one file, then its connections as they are asked for. Nothing leaves the machine. */

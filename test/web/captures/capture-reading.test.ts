@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { CaptureReading, failureOf } from '../../../web/captures/capture-reading.ts';
+import { CaptureReading, failureOf } from '../../../bridge/packet/connection-trace/capture-reading.ts';
 import { matching, repeatsOf } from '../../../web/captures/connection-query.ts';
 import { linesInView, scrolledTo } from '../../../web/views/captures/layout.ts';
 

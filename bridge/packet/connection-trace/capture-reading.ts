@@ -6,12 +6,14 @@
  *     File ─▶ decompressed ─▶ CaptureIndex ─▶ summaries
  *      └────▶ parts of it ──▶ openConnection ─▶ Trace
  */
-import { compressionOf, decompressed } from '../../bridge/packet/capture-file/decompressed.ts';
-import { openConnection } from '../../bridge/packet/connection-trace/connection-trace.ts';
-import { CaptureIndex } from '../../bridge/packet/connections/capture-index.ts';
-import { PacketError } from '../../bridge/packet/packet-error.ts';
-import type { CapturePlace, Trace } from '../../bridge/trace/trace.ts';
-import type { CaptureFailure } from './capture-messages.ts';
+import type { CapturePlace, Trace } from '../../trace/trace.ts';
+import { compressionOf, decompressed } from '../capture-file/decompressed.ts';
+import { CaptureIndex } from '../connections/capture-index.ts';
+import { PacketError } from '../packet-error.ts';
+import { openConnection } from './connection-trace.ts';
+
+/** Why a file cannot be shown. */
+export type CaptureFailure = 'FILE_UNREADABLE' | 'UNSUPPORTED_COMPRESSION' | 'NOT_A_CAPTURE' | 'CAPTURE_DAMAGED';
 
 /** A part of a file: all that is needed of a `File`. */
 export type Content = Pick<Blob, 'size' | 'slice' | 'stream'>;

@@ -1,0 +1,107 @@
+/**
+ * `npm run client -- --open FILE`: what a capture file holds, for a terminal. It reads the file piece by piece, as the page's
+ * worker does, and knows neither a bridge nor a page.
+ *
+ *     FILE ─▶ CaptureReading ─┬─▶ a line for each connection, or --json
+ *                             └─▶ with a number: that connection as a trace
+ */
+import { openAsBlob } from 'node:fs';
+import { formatAddress } from '../address.ts';
+import { BridgeError } from '../errors.ts';
+import { CaptureReading, failureOf } from '../packet/connection-trace/capture-reading.ts';
+import type { CaptureOverview } from '../packet/connections/capture-index.ts';
+import type { ConnectionSummary, End, Ended, Missing, Opened } from '../packet/connections/connection-summary.ts';
+import type { Trace } from '../trace/trace.ts';
+
+const OPENED: Record<Opened, string> = {
+  handshake: 'opened',
+  simultaneous: 'opened by both at once',
+  'half-open': 'half open',
+  'not-answered': 'never answered',
+  refused: 'refused',
+  'before-capture': 'began earlier',
+};
+const ENDED: Record<Ended, string> = {
+  closed: 'closed',
+  'half-closed': 'one side closed',
+  reset: 'reset',
+  'not-opened': '',
+  'not-seen': 'end not seen',
+};
+const MISSING: Partial<Record<Missing, string>> = {
+  client: "client's packets missing",
+  server: "server's packets missing",
+  segments: 'segments missing',
+};
+const NANOSECONDS = 1e9;
+
+export interface OpenedCapture {
+  readonly overview: CaptureOverview;
+  readonly summaries: readonly ConnectionSummary[];
+  /** @param number from 0: the connection's place in `summaries` */
+  trace(number: number): Promise<Trace>;
+}
+
+/**
+ * Reads a capture file. What comes after a damaged place is not shown; `overview.problem` says where that is.
+ * @throws BridgeError `FILE_UNREADABLE`, `UNSUPPORTED_COMPRESSION`, `NOT_A_CAPTURE`
+ */
+export async function openCapture(path: string): Promise<OpenedCapture> {
+  const { reading, bytes } = await read(path);
+  const { index } = reading;
+  if (index.overview.format === undefined)
+    throw new BridgeError('NOT_A_CAPTURE', `${path} is no capture file: pcap or pcapng (${bytes} bytes were read).`);
+  const summaries = Array.from({ length: index.count }, (_, connection) => index.summary(connection));
+  return { overview: index.overview, summaries, trace: (number) => reading.trace(number) };
+}
+
+async function read(path: string): Promise<{ reading: CaptureReading; bytes: number }> {
+  let bytes = 0;
+  let reading: CaptureReading | undefined;
+  try {
+    reading = new CaptureReading(await openAsBlob(path));
+    await reading.read((so) => (bytes = so));
+  } catch (cause) {
+    const failure = failureOf(cause, bytes > 0);
+    if (failure === 'UNSUPPORTED_COMPRESSION')
+      throw new BridgeError(failure, `${path} is compressed in a way that this Node.js cannot undo.`, { cause });
+    if (failure !== 'CAPTURE_DAMAGED' || !reading)
+      throw new BridgeError('FILE_UNREADABLE', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+    // What came before the damaged place is shown.
+    reading.index.end();
+  }
+  return { reading, bytes };
+}
+
+/** What the terminal shows of a capture: a line for each connection, and what could not be read. */
+export function* linesOf({ overview, summaries }: OpenedCapture): Generator<string> {
+  for (const summary of summaries) yield lineOf(summary);
+  const { frames, segments, unread, problem } = overview;
+  yield `${summaries.length} connections, ${segments} segments in ${frames} frames`;
+  for (const { reason, count } of unread) yield `${count} frames without a segment: ${reason}`;
+  if (problem) yield `The file cannot be read beyond byte ${problem.position}: ${problem.code}`;
+}
+
+function lineOf(summary: ConnectionSummary): string {
+  const { connection, client, server, data, firstAt, lastAt, opened, ended, endedBy } = summary;
+  const end = ENDED[ended];
+  const by = end && endedBy && (ended === 'closed' || ended === 'reset') ? `${end} by the ${endedBy}` : end;
+  const words = [OPENED[opened], by, ...troubles(summary)].filter(Boolean).join(', ');
+  const seconds = ((lastAt - firstAt) / NANOSECONDS).toFixed(3);
+  const bytes = `${data.client} bytes up, ${data.server} down`;
+  return `#${connection + 1} ${ends(client)} → ${ends(server)}: ${words}; ${bytes}; ${seconds} s`;
+}
+
+function troubles({ retransmissions, outOfOrder, zeroWindows, missing }: ConnectionSummary): string[] {
+  const repeated = retransmissions.client + retransmissions.server;
+  return [
+    repeated > 0 ? `${repeated} retransmitted` : '',
+    outOfOrder > 0 ? `${outOfOrder} out of order` : '',
+    zeroWindows > 0 ? `${zeroWindows} zero windows` : '',
+    ...missing.map((part) => MISSING[part] ?? ''),
+  ];
+}
+
+function ends({ address, port }: End): string {
+  return formatAddress({ host: address, port });
+}
