@@ -5,7 +5,8 @@
  *     FILE ─▶ CaptureReading ─┬─▶ a line for each connection, or --json
  *                             └─▶ with a number: that connection as a trace
  */
-import { openAsBlob } from 'node:fs';
+import { constants, openAsBlob } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { formatAddress } from '../address.ts';
 import { BridgeError } from '../errors.ts';
 import { CaptureReading, failureOf } from '../packet/connection-trace/capture-reading.ts';
@@ -59,6 +60,8 @@ async function read(path: string): Promise<{ reading: CaptureReading; bytes: num
   let bytes = 0;
   let reading: CaptureReading | undefined;
   try {
+    // Opening says less of what is wrong.
+    await access(path, constants.R_OK);
     reading = new CaptureReading(await openAsBlob(path));
     await reading.read((so) => (bytes = so));
   } catch (cause) {

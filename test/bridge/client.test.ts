@@ -151,7 +151,7 @@ test('--open with a number: that connection as a trace; with --json: the whole l
 });
 
 test.each([
-  [['--open', 'no/such/file'], 'FILE_UNREADABLE|cannot be read'],
+  [['--open', 'no/such/file'], 'no/such/file cannot be read: ENOENT'],
   [['--open', 'README.md'], 'is no capture file'],
   [['--open', CAPTURE, '99999999'], 'counted from 1'],
 ])('--open says what is wrong: %j', async (args, sentence) => {
