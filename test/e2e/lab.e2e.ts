@@ -105,7 +105,7 @@ test('a trace is saved, and opened again as a run of the list', async ({ page })
   expect(download.suggestedFilename()).toBe('aperto-run-1.json');
   const count = await drawn(page, 'segment').count();
   await page.goto('/');
-  await page.getByLabel('Open trace …').setInputFiles(await download.path());
+  await page.getByLabel('Open file …').setInputFiles(await download.path());
   await expect(page.getByRole('button', { name: '#2 121 → ÍMPAR file' })).toBeVisible();
   await expect(spoken(page)).toHaveText('Run 2: The server replied ÍMPAR.');
   await expect(drawn(page, 'segment')).toHaveCount(count);
@@ -117,7 +117,7 @@ test('a file that is not a trace is refused with a sentence', async ({ page }, i
   const open = async (name: string, text: string) => {
     const path = info.outputPath(name);
     writeFileSync(path, text);
-    await page.getByLabel('Open trace …').setInputFiles(path);
+    await page.getByLabel('Open file …').setInputFiles(path);
   };
   await open('picture.json', 'GIF89a');
   await expect(page.getByText('That file is not JSON')).toBeVisible();

@@ -5,7 +5,7 @@ export const files: Texts['files'] = {
   trace: 'Salvar rastro',
   svg: 'Salvar SVG',
   png: 'Salvar PNG',
-  open: 'Abrir rastro …',
+  open: 'Abrir arquivo …',
   opened: 'arquivo',
   problems: {
     TRACE_TOO_LARGE: 'Esse arquivo é grande demais para um rastro.',
