@@ -1,7 +1,8 @@
+import type { CaptureFailure } from '../../bridge/packet/connection-trace/capture-reading.ts';
 import type { CaptureOverview } from '../../bridge/packet/connections/capture-index.ts';
 import type { ConnectionSummary } from '../../bridge/packet/connections/connection-summary.ts';
 import type { CapturePlace, Trace } from '../../bridge/trace/trace.ts';
-import type { CaptureFailure, FromWorker, ToWorker } from './capture-messages.ts';
+import type { FromWorker, ToWorker } from './capture-messages.ts';
 
 /** What this needs of a Web Worker. */
 export type CaptureWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
