@@ -12,7 +12,7 @@ import { monotonicUs } from './machine/clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Limits } from './protocol/limits.ts';
 import { describeSource, type EvidenceSource, type Watch } from './sources/source.ts';
-import type { LinkSettings, WireAction } from './trace/link.ts';
+import type { WireAction } from './trace/link.ts';
 import type { Outcome, SourceStatus } from './trace/trace.ts';
 import type { Report } from './trace/report.ts';
 import { plainScript, type Script } from './trace/script.ts';
@@ -25,12 +25,10 @@ import type { RunResult } from './runs/run-result.ts';
 import { settled } from './runs/settled.ts';
 import type { Played } from './wires/script-player.ts';
 import { expectLink, type ClientRun, type Wire } from './wires/wire.ts';
+import { whenReachable, type Reachable } from './runs/when-reachable.ts';
 
-export interface SessionOptions {
+export interface SessionOptions extends Reachable {
   script: Script;
-  wire: Wire;
-  /** How the link treats the run's packets; only for a wire that has one. */
-  link?: LinkSettings;
   /**
    * A server for this run alone; `ready` resolves when it listens, or with the reason why it never will. If absent, the
    * server is the wire's target.
@@ -38,10 +36,6 @@ export interface SessionOptions {
   server?: { port: number; ready: Promise<string | undefined> };
   /** Where the wire's client reaches the server program, asked when it connects. If absent, at the wire's target. */
   whereReached?: () => Address;
-  /** `wire` has broken: resolves with the one in its place. */
-  nextWire?: Promise<Wire> | undefined;
-  /** The server program is still starting: resolves when it listens, or if it is no use to wait any longer. */
-  untilListening?: Promise<void> | undefined;
   /** Called when the client's own port is known, before anything is heard from the server. */
   onPort?(port: number): void;
   /** What sees the server's side of the connection. */
@@ -88,15 +82,19 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { wire, link, server, nextWire = wire, untilListening, limits } = options;
+    const { wire, link, server, limits } = options;
     this.#wire = wire;
     this.#target = { ...wire.target, ...(server && { port: server.port }) };
     this.#trace = new BoundedTrace(limits.stepsPerRun);
     this.#limitMs = link?.hold ? limits.heldRunMs : limits.runMs;
     this.#timeLimit = setTimeout(() => this.#abort({ outcome: 'timeout', error: 'RUN_TIME' }), this.#limitMs);
     if (server) void server.ready.then((fault) => (fault === undefined ? this.#openWhenReady() : this.#failed(fault)));
-    else if (untilListening) void Promise.all([nextWire, untilListening]).then(([next]) => this.#openAfterWait(next));
-    else this.#openWhenReady();
+    else
+      whenReachable(
+        options,
+        (reached, hasWaited) => this.#reached(reached, hasWaited),
+        (code) => this.#failed(code),
+      );
   }
 
   /** Aborts the run's connection; `onDone` follows. */
@@ -104,10 +102,9 @@ export class Session {
     this.#abort({ outcome: 'cancelled' });
   }
 
-  #openAfterWait(wire: Wire): void {
-    if (this.#options.link && !wire.hasLink) return this.#failed('LINK_NEEDS_LAB');
+  #reached(wire: Wire, hasWaited: boolean): void {
     this.#wire = wire;
-    if (this.#isWaiting) this.#waitedUs = this.#elapsedUs;
+    if (hasWaited && this.#isWaiting) this.#waitedUs = this.#elapsedUs;
     this.#openWhenReady();
   }
 

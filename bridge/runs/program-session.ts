@@ -14,7 +14,7 @@ import type { Limits } from '../protocol/limits.ts';
 import type { CallOnConnection } from '../sources/calls/connection-calls.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import { ClientTracer } from '../sources/tracer/client-tracer.ts';
-import type { LinkSettings, WireAction } from '../trace/link.ts';
+import type { WireAction } from '../trace/link.ts';
 import type { Report } from '../trace/report.ts';
 import type { Step } from '../trace/step.ts';
 import type { ProgramEnd, SourceStatus } from '../trace/trace.ts';
@@ -27,18 +27,12 @@ import { sourcesOfProgram } from './client-sources.ts';
 import { earlySteps, leftOutOf, resultOf, type EarlyLine, type RunEnding } from './program-result.ts';
 import { RunConnection } from './run-connection.ts';
 import type { RunResult } from './run-result.ts';
+import { whenReachable, type Reachable } from './when-reachable.ts';
 
-export interface ProgramSessionOptions {
+export interface ProgramSessionOptions extends Reachable {
   program: FollowedProgram;
   /** It goes on until the program ends, however long that takes. */
   isUnlimited?: boolean;
-  wire: Wire;
-  /** How the link treats the packets of each connection; only for a wire that has one. */
-  link?: LinkSettings;
-  /** `wire` has broken: resolves with the one in its place. */
-  nextWire?: Promise<Wire> | undefined;
-  /** The server program is still starting: resolves when it listens, or if it is no use to wait any longer. */
-  untilListening?: Promise<void> | undefined;
   /** What sees the server's side of the connections. */
   sources: readonly EvidenceSource[];
   limits: Pick<Limits, 'clientRunMs' | 'heldRunMs' | 'stepsPerRun' | 'connectionsPerRun' | 'linesPerClient'>;
@@ -84,7 +78,7 @@ export class ProgramSession {
 
   constructor(options: ProgramSessionOptions) {
     this.#options = options;
-    const { wire, link, limits, program, nextWire = wire, untilListening } = options;
+    const { wire, link, limits, program } = options;
     this.#wire = wire;
     const limitMs = link?.hold ? limits.heldRunMs : limits.clientRunMs;
     this.#limitMs = options.isUnlimited ? Infinity : limitMs;
@@ -102,8 +96,11 @@ export class ProgramSession {
     );
     this.#demultiplexer = this.#sorted();
     this.#flows = new ProgramFlows(this.#demultiplexer);
-    if (untilListening) void Promise.all([nextWire, untilListening]).then(([next]) => this.#openAfterWait(next));
-    else this.#open();
+    whenReachable(
+      options,
+      (reached, hasWaited) => this.#reached(reached, hasWaited),
+      (error) => this.#abort({ outcome: 'failed', error }),
+    );
   }
 
   /** Ends the program with all that it has started; `onDone` follows. */
@@ -132,10 +129,9 @@ export class ProgramSession {
     });
   }
 
-  #openAfterWait(wire: Wire): void {
-    if (this.#options.link && !wire.hasLink) return this.#abort({ outcome: 'failed', error: 'LINK_NEEDS_LAB' });
+  #reached(wire: Wire, hasWaited: boolean): void {
     this.#wire = wire;
-    if (this.#isWaiting) this.#waitedUs = this.#elapsedUs;
+    if (hasWaited && this.#isWaiting) this.#waitedUs = this.#elapsedUs;
     this.#open();
   }
 
@@ -283,7 +279,8 @@ export class ProgramSession {
   #finish(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    for (const timer of [this.#timeLimit, this.#tick]) clearTimeout(timer);
+    clearTimeout(this.#timeLimit);
+    clearTimeout(this.#tick);
     this.#process?.endRest();
     this.#carrying?.stop();
     const last = this.#connections.flatMap((connection) => this.#newsOf(connection, true));
