@@ -21,7 +21,7 @@ export interface BridgeHere {
 export async function bridgesHere(paths: readonly string[] = doorsIn()): Promise<BridgeHere[]> {
   const asked = paths.map(async (path) => {
     const answer = await say(path, { what: 'ask' }).catch((error: NodeJS.ErrnoException) => error);
-    if ('message' in answer && answer instanceof Error) {
+    if (answer instanceof Error) {
       // Nobody listens there any more.
       if (answer.code === 'ECONNREFUSED') rmSync(path, { force: true });
       return [];

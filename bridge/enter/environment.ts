@@ -7,9 +7,8 @@ const NODE_GYP = 'node-gyp-bin';
 
 /** An environment as it was before npm started this process. */
 export function withoutNpm(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const rest = Object.entries(environment).filter(([name]) => !OF_NPM.test(name));
-  const { PATH: path, ...others } = Object.fromEntries(rest);
-  if (environment['npm_execpath'] === undefined || path === undefined) return Object.fromEntries(rest);
-  const folders = path.split(delimiter).filter((folder) => !folder.endsWith(BIN) && !folder.endsWith(NODE_GYP));
-  return { ...others, PATH: folders.join(delimiter) };
+  const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_NPM.test(name)));
+  if (environment['npm_execpath'] === undefined || rest['PATH'] === undefined) return rest;
+  const folders = rest['PATH'].split(delimiter).filter((folder) => !folder.endsWith(BIN) && !folder.endsWith(NODE_GYP));
+  return { ...rest, PATH: folders.join(delimiter) };
 }

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Bridge } from '../bridge.ts';
+import { commandLineOf } from '../machine/command-line.ts';
 import type { WhyNoSource } from '../protocol/remedies.ts';
 import type { ClientEvents, FollowedProgram, StartedProgram } from '../programs/client-program.ts';
 import { whyUntraced } from '../sources/tracer/tracer-lines.ts';
 import type { TracerReport } from '../tracer/report.ts';
 import type { Knock, Left } from './door-messages.ts';
 import { EnteredJobs, type JobEvents } from './entered-jobs.ts';
-
-/** Characters of a command line that pages are told. */
-const COMMAND_LENGTH = 1000;
 
 /**
  * Somebody who has come in, with the program that they have started. Each of its jobs that makes a connection becomes a run,
@@ -54,7 +51,7 @@ export class Guest {
 
   #begin(process: number, whyUntraced?: WhyNoSource): JobEvents | undefined {
     const job: Job = new Job(whyUntraced, () => this.#running.delete(job));
-    const command = this.#isShell ? (commandLine(process) ?? this.#command) : this.#command;
+    const command = this.#isShell ? (commandLineOf(process) ?? this.#command) : this.#command;
     try {
       this.#host.follow('enter', command, job);
     } catch (error) {
@@ -109,16 +106,6 @@ class Job implements FollowedProgram, StartedProgram {
 
   async stop(): Promise<void> {
     this.end({ code: null, signal: null });
-  }
-}
-
-/** What a process was started as; nothing if it has ended, or is nobody's to read. */
-function commandLine(process: number): string | undefined {
-  try {
-    const text = readFileSync(`/proc/${process}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return text === '' ? undefined : text.slice(0, COMMAND_LENGTH);
-  } catch {
-    return undefined;
   }
 }
 

@@ -12,6 +12,7 @@ import type { Duplex } from 'node:stream';
 import { returnToCallingFolder } from '../machine/calling-folder.ts';
 import { LineSplitter } from '../machine/line-splitter.ts';
 import { BUILT } from '../machine/paths.ts';
+import { tracerLines } from '../sources/tracer/tracer-lines.ts';
 import { printable } from '../trace/printable.ts';
 import { BRIDGE_LIVES_DESCRIPTOR, TRACER_DESCRIPTOR, type TracerCommand } from '../tracer/report.ts';
 import { bridgesHere, chooseBridge, EnterError, knock } from './bridges-here.ts';
@@ -103,9 +104,11 @@ async function run(command: readonly string[], door: Socket): Promise<Left> {
   ) as [Duplex, Duplex];
   for (const stream of [reports, bridgeLives]) stream.on('error', () => {});
   reports.write(`${JSON.stringify({ command, environment: withoutNpm(process.env) } satisfies TracerCommand)}\n`);
-  reports.on('data', (chunk: Buffer) => {
-    if (chunk.includes('"what":"exited"')) bridgeLives.end('\n');
-    if (!door.write(chunk)) reports.pause();
+  // What the program has left behind goes on untraced, and nobody waits for it.
+  const lines = tracerLines(({ what }) => what === 'exited' && void bridgeLives.end('\n'));
+  reports.setEncoding('utf8').on('data', (text: string) => {
+    lines.feed(text);
+    if (!door.write(text)) reports.pause();
   });
   door.on('drain', () => reports.resume());
   const complaints = new LineSplitter(KNOCK_LENGTH, (line) => {

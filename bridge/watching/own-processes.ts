@@ -4,7 +4,6 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /** Milliseconds that a search may take. */
 const PATIENCE_MS = 50;
-const LONGEST_COMMAND = 400;
 
 /** The processes of this user that have a descriptor of one of these sockets, the newest first. */
 export function holdersOf(inodes: ReadonlySet<string>, most = Infinity): number[] {
@@ -16,16 +15,6 @@ export function holdersOf(inodes: ReadonlySet<string>, most = Infinity): number[
     if (isOwn(pid) && holds(pid, links)) found.push(pid);
   }
   return found;
-}
-
-/** The command line of a process, as somebody could have typed it; undefined if it has ended. */
-export function commandOf(pid: number): string | undefined {
-  try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-    return words.length === 0 ? undefined : words.map(quoted).join(' ').slice(0, LONGEST_COMMAND);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of these processes, one that none of the others has started. */
@@ -78,8 +67,4 @@ function parentOf(pid: number): number {
   } catch {
     return 0;
   }
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

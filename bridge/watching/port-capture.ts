@@ -1,6 +1,6 @@
-import { ipPacketIn } from '../packet/link-layer.ts';
-import { decodeTcpPacket, type TcpPacket } from '../packet/packet.ts';
+import type { TcpPacket } from '../packet/packet.ts';
 import type { CaptureRecord } from '../packet/capture-file/pcap-reader.ts';
+import { capturedPacket } from '../sources/capture/captured-packet.ts';
 import { Tcpdump } from '../sources/capture/tcpdump.ts';
 import type { CaptureUnavailable } from '../sources/capture/unavailable.ts';
 import { CaptureClock, type CaptureTime } from '../sources/capture/wall-clock.ts';
@@ -92,7 +92,7 @@ export class PortCapture {
 
   #take(record: CaptureRecord, clock: CaptureClock): void {
     const time = clock.read(record.at);
-    const packet = packetIn(record);
+    const packet = capturedPacket(record);
     if (packet) this.#options.onPacket(packet, interfaceOf(record), time);
   }
 }
@@ -100,14 +100,4 @@ export class PortCapture {
 function interfaceOf({ linkType, bytes }: CaptureRecord): number | undefined {
   if (linkType !== COOKED_2) return undefined;
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(INTERFACE_AT);
-}
-
-function packetIn({ linkType, bytes }: CaptureRecord): TcpPacket | undefined {
-  try {
-    const ip = ipPacketIn(linkType, bytes);
-    return ip && decodeTcpPacket(ip);
-  } catch {
-    // A packet that cannot be read as TCP belongs to no connection.
-    return undefined;
-  }
 }

@@ -14,6 +14,7 @@ import { networkInterfaces } from 'node:os';
 import { formatAddress, isLoopback, reaches } from '../address.ts';
 import { BridgeError } from '../errors.ts';
 import { monotonicUs } from '../machine/clock.ts';
+import { commandLineOf } from '../machine/command-line.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { BegunMessage, ServerStatus } from '../protocol/messages.ts';
 import type { RunUnderWay } from '../runs/run-result.ts';
@@ -24,7 +25,7 @@ import type { SourceStatus } from '../trace/trace.ts';
 import type { Wire } from '../wires/wire.ts';
 import { readConnections, type EndRow, type TableReading, type TableRow } from './connection-table.ts';
 import { FlowSorter, type Ends } from './flow-sorter.ts';
-import { commandOf, holdersOf } from './own-processes.ts';
+import { holdersOf } from './own-processes.ts';
 import { PortCapture } from './port-capture.ts';
 import { WatchedConnection } from './watched-connection.ts';
 import { WatchedServer } from './watched-server.ts';
@@ -229,7 +230,7 @@ export class PortWatch {
     const row = this.#readNow().rows.get(key)?.client;
     const [pid] = row && isOurs(row) ? holdersOf(new Set([row.inode]), 1) : [];
     this.#maySearchAt = performance.now() + (performance.now() - now) / SHARE_OF_TIME;
-    return (pid !== undefined && commandOf(pid)) || formatAddress(client);
+    return (pid !== undefined && commandLineOf(pid)) || formatAddress(client);
   }
 
   #captureEnded(): void {

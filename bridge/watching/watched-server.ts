@@ -1,9 +1,10 @@
+import { commandLineOf } from '../machine/command-line.ts';
 import type { ServerStatus } from '../protocol/messages.ts';
 import type { EvidenceSource } from '../sources/source.ts';
 import { ServerListener } from '../sources/sockets/server-listener.ts';
 import { ProgramThreads } from '../sources/syscalls/program-threads.ts';
 import { ServerSyscalls } from '../sources/syscalls/server-syscalls.ts';
-import { commandOf, eldestOf, holdersOf } from './own-processes.ts';
+import { eldestOf, holdersOf } from './own-processes.ts';
 
 /** No process group has this number: only the children of the program's first process belong to it. */
 const NO_GROUP = -1;
@@ -30,7 +31,7 @@ export class WatchedServer {
 
   status(): ServerStatus {
     const pid = this.#pid;
-    const command = pid === undefined ? undefined : commandOf(pid);
+    const command = pid === undefined ? undefined : commandLineOf(pid);
     const blockedIn = pid === undefined ? undefined : this.calls.blockedIn();
     return {
       state: 'external',

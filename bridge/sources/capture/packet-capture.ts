@@ -6,12 +6,11 @@
  *     ready ─▶ tcpdump ─ pcap ─▶ packet, clock ─ by the client's port ─▶ flow ─ times ─▶ segments
  */
 import type { Address } from '../../address.ts';
-import { ipPacketIn } from '../../packet/link-layer.ts';
-import { decodeTcpPacket, type TcpPacket } from '../../packet/packet.ts';
 import type { CaptureRecord } from '../../packet/capture-file/pcap-reader.ts';
 import { ShortLivedMap, ShortLivedSet } from '../../machine/short-lived-collections.ts';
 import type { Sink } from '../../trace/report.ts';
 import { CaptureClock, type Clocks } from './wall-clock.ts';
+import { capturedPacket } from './captured-packet.ts';
 import { CaptureFlow, type RunCapture } from './flow.ts';
 import { capturePoint, type CapturePoint } from './capture-point.ts';
 import { Tcpdump } from './tcpdump.ts';
@@ -157,7 +156,7 @@ export class PacketCapture implements EvidenceSource {
   }
 
   #take(record: CaptureRecord): void {
-    const packet = packetIn(record);
+    const packet = capturedPacket(record);
     if (!packet) return;
     const { sourcePort, destinationPort } = packet.tcp;
     const from = destinationPort === this.#options.target.port ? 'client' : 'server';
@@ -200,15 +199,5 @@ class Uncaptured extends NothingToWatch implements RunCapture {
 
   status(): OwnStatus {
     return { name: 'capture', active: false, why: this.#why };
-  }
-}
-
-function packetIn({ linkType, bytes }: CaptureRecord): TcpPacket | undefined {
-  try {
-    const ip = ipPacketIn(linkType, bytes);
-    return ip && decodeTcpPacket(ip);
-  } catch {
-    // A packet that cannot be read as TCP belongs to no run.
-    return undefined;
   }
 }
