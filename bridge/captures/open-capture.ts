@@ -9,7 +9,7 @@ import { constants, openAsBlob } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { formatAddress } from '../address.ts';
 import { BridgeError } from '../errors.ts';
-import { CaptureReading, failureOf } from '../packet/connection-trace/capture-reading.ts';
+import { CaptureReading, type CaptureFailure } from '../packet/connection-trace/capture-reading.ts';
 import type { CaptureOverview } from '../packet/connections/capture-index.ts';
 import type { ConnectionSummary, End, Ended, Missing, Opened } from '../packet/connections/connection-summary.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -43,37 +43,34 @@ export interface OpenedCapture {
   trace(number: number): Promise<Trace>;
 }
 
+/** Why a file is not shown, behind its name. */
+const FAILURES: Record<CaptureFailure, string> = {
+  FILE_UNREADABLE: 'cannot be read.',
+  UNSUPPORTED_COMPRESSION: 'is compressed in a way that this Node.js cannot undo.',
+  NOT_A_CAPTURE: 'is no capture file: pcap or pcapng.',
+  CAPTURE_DAMAGED: 'is damaged, and nothing of it can be read.',
+};
+
 /**
  * Reads a capture file. What comes after a damaged place is not shown; `overview.problem` says where that is.
- * @throws BridgeError `FILE_UNREADABLE`, `UNSUPPORTED_COMPRESSION`, `NOT_A_CAPTURE`
+ * @throws BridgeError with a `CaptureFailure` as its code
  */
 export async function openCapture(path: string): Promise<OpenedCapture> {
-  const { reading, bytes } = await read(path);
-  const { index } = reading;
-  if (index.overview.format === undefined)
-    throw new BridgeError('NOT_A_CAPTURE', `${path} is no capture file: pcap or pcapng (${bytes} bytes were read).`);
-  const summaries = Array.from({ length: index.count }, (_, connection) => index.summary(connection));
+  const reading = new CaptureReading(await fileAt(path));
+  const failure = await reading.readWhatCanBe();
+  if (failure) throw new BridgeError(failure, `${path} ${FAILURES[failure]}`);
+  const { index, summaries } = reading;
   return { overview: index.overview, summaries, trace: (number) => reading.trace(number) };
 }
 
-async function read(path: string): Promise<{ reading: CaptureReading; bytes: number }> {
-  let bytes = 0;
-  let reading: CaptureReading | undefined;
+async function fileAt(path: string): Promise<Blob> {
   try {
     // Opening says less of what is wrong.
     await access(path, constants.R_OK);
-    reading = new CaptureReading(await openAsBlob(path));
-    await reading.read((so) => (bytes = so));
+    return await openAsBlob(path);
   } catch (cause) {
-    const failure = failureOf(cause, bytes > 0);
-    if (failure === 'UNSUPPORTED_COMPRESSION')
-      throw new BridgeError(failure, `${path} is compressed in a way that this Node.js cannot undo.`, { cause });
-    if (failure !== 'CAPTURE_DAMAGED' || !reading)
-      throw new BridgeError('FILE_UNREADABLE', `${path} cannot be read: ${(cause as Error).message}`, { cause });
-    // What came before the damaged place is shown.
-    reading.index.end();
+    throw new BridgeError('FILE_UNREADABLE', `${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
-  return { reading, bytes };
 }
 
 /** What the terminal shows of a capture: a line for each connection, and what could not be read. */

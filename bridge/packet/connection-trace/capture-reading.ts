@@ -9,6 +9,7 @@
 import type { CapturePlace, Trace } from '../../trace/trace.ts';
 import { compressionOf, decompressed } from '../capture-file/decompressed.ts';
 import { CaptureIndex } from '../connections/capture-index.ts';
+import type { ConnectionSummary } from '../connections/connection-summary.ts';
 import { PacketError } from '../packet-error.ts';
 import { openConnection } from './connection-trace.ts';
 
@@ -25,6 +26,29 @@ export class CaptureReading {
 
   constructor(file: Content) {
     this.#file = file;
+  }
+
+  get summaries(): ConnectionSummary[] {
+    return Array.from({ length: this.index.count }, (_, connection) => this.index.summary(connection));
+  }
+
+  /**
+   * As `read`, but never rejects. Of a damaged file, what comes before the damage is there.
+   * @returns why there is nothing to show, if so
+   */
+  async readWhatCanBe(onprogress: (bytes: number) => void = () => {}): Promise<CaptureFailure | undefined> {
+    let bytes = 0;
+    try {
+      await this.read((so) => {
+        bytes = so;
+        onprogress(so);
+      });
+    } catch (error) {
+      const failure = failureOf(error, bytes > 0);
+      if (failure !== 'CAPTURE_DAMAGED' || this.index.count === 0) return failure;
+      this.index.end();
+    }
+    return this.index.overview.format === undefined ? 'NOT_A_CAPTURE' : undefined;
   }
 
   /** @param onprogress bytes of the file so far, as it lies */
